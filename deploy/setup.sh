@@ -1,0 +1,30 @@
+#!/bin/sh
+# Prepares a Debian 12 or Raspberry Pi OS machine: system packages, then the locked Python packages in .venv.
+# Running it again installs nothing twice.
+set -eu
+cd "$(dirname "$0")/.."
+
+packages=$(sed -e 's/#.*//' deploy/packages.txt | tr -s ' \n' ' ')
+missing=""
+for package in $packages; do
+    status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)
+    case "$status" in ii*) ;; *) missing="$missing $package" ;; esac
+done
+if [ -n "$missing" ]; then
+    sudo=""
+    [ "$(id -u)" -eq 0 ] || sudo="sudo"
+    echo "Installing system packages:$missing"
+    $sudo apt-get update -q
+    # shellcheck disable=SC2086 # a list of names, meant to be split
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+fi
+
+stamp=.venv/.installed
+wanted=$(sha256sum deploy/requirements.txt | cut -d ' ' -f 1)
+if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
+    [ -x .venv/bin/python ] || python3 -m venv .venv
+    echo "Installing Python packages (a few minutes the first time)"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements.txt
+    echo "$PWD" > "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/kiosk.pth"
+    echo "$wanted" > "$stamp"
+fi

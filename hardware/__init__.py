@@ -1,0 +1,1 @@
+"""Devices: bytes, frames, "a card is in". Nothing here knows a patient."""

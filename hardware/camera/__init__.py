@@ -1,0 +1,1 @@
+"""Cameras: V4L2 through OpenCV, and films that stand in for one."""

@@ -1,0 +1,1 @@
+"""A slot for cards: PC/SC for the real one, the same Protocol for the simulated."""

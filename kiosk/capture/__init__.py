@@ -1,0 +1,1 @@
+"""Pictures in, readings out: guidance, rectification, recognition. OpenCV lives here; nothing is written to disk."""

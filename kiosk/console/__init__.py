@@ -1,0 +1,1 @@
+"""The staff's console: queue, comparison, decision, trace."""

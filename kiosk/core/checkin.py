@@ -1,0 +1,40 @@
+"""One patient's arrival as the kiosk leaves it to staff (CheckIn): facts with their sources, decided by nobody yet."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.core.card import CardAnomaly
+from kiosk.core.confidential import Confidential
+from kiosk.core.document import DocumentKind, DocumentPicture, MrzReading
+from kiosk.core.insi import InsAnswer
+from kiosk.core.traits import Traits
+
+
+class IdentityStatus(StrEnum):
+    """The four exclusive statuses (RNIV1 EXI SI 07; GI3 EXI ID 23)."""
+
+    PROVISIONAL = "PROVISIONAL"  # identité provisoire
+    RETRIEVED = "RETRIEVED"  # identité récupérée
+    VALIDATED = "VALIDATED"  # identité validée
+    QUALIFIED = "QUALIFIED"  # identité qualifiée
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CheckIn(Confidential):
+    """What one turn collected. ``key`` is made once: sending it again is always safe."""
+
+    key: str  # UUID4
+    kiosk: str  # the kiosk's name
+    arrived_at: str  # ISO 8601 with offset
+    ticket: str  # "A12": leads to nobody
+    desk: str
+    status: IdentityStatus  # at most RETRIEVED: nobody has compared a face yet
+    card: Traits | None
+    card_anomalies: tuple[CardAnomaly, ...]
+    card_nir: str  # 13 + key, as read; never a matricule INS
+    birth_rank: str
+    insi: InsAnswer
+    document_kind: DocumentKind | None
+    mrz: MrzReading | None
+    pictures: tuple[DocumentPicture, ...]
+    document_refused: bool = False  # "I have no document"

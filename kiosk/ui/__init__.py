@@ -1,0 +1,1 @@
+"""The patient's window: shows a screen, posts touches, decides nothing."""
