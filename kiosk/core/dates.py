@@ -12,7 +12,8 @@ _WIRE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 class BirthDate(Confidential):
     """A date of birth (date de naissance), text ``YYYY-MM-DD`` that need not be a calendar date.
 
-    Month or day ``00`` is unknown, a month above 12 is lunar (INSi's DateLunaire). ValueError when the text has another shape.
+    Month or day ``00`` is unknown, a month above 12 is lunar (INSi's DateLunaire).
+    ValueError when the text has another shape.
     """
 
     text: str

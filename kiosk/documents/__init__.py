@@ -1,1 +1,1 @@
-"""Bytes and text in, core values out: card files, machine-readable zones, seals. It never knows a device or a picture."""
+"""Bytes and text in, core values out: card files, machine-readable zones, seals. It knows no device and no picture."""
