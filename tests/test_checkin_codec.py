@@ -108,9 +108,14 @@ def test_any_bytes_are_either_a_check_in_or_refused(data: bytes) -> None:
         from_bytes(data)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)),
-       st.sampled_from(["insi", "card", "mrz", "pictures", "key", "card_anomalies", "document_refused"]))  # fmt: skip
+_FIELDS = ("insi", "card", "mrz", "pictures", "key", "card_anomalies", "document_refused")
+_LEAF = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
+_ANYTHING = st.recursive(
+    _LEAF, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+)
+
+
+@given(_ANYTHING, st.sampled_from(_FIELDS))
 def test_any_value_in_any_field_is_either_understood_or_refused(value: object, field: str) -> None:
     try:
         from_bytes(_altered(**{field: value}))

@@ -172,3 +172,13 @@ class Touch(StrEnum):
     BACK = "back"
     HELP = "help"
     STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """One person of the beneficiaries was pressed: the position on the card, not on the page."""
+
+    index: int
+
+
+Press = Touch | Choose

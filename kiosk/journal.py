@@ -1,0 +1,111 @@
+"""The closed list of what may be logged (journal technique): happenings and codes, never a person.
+
+An entry is one line of JSON: time, happening, and typed fields. There is no free text to put a name in: a value is a
+number, a known word, a short code or a random identifier, and anything else is refused where it is written.
+"""
+
+import json
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TextIO
+from uuid import UUID
+
+_LOGGER = logging.getLogger("kiosk.journal")
+_LOGGER.propagate = False
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}", re.ASCII)
+_NUMBER_OF_A_PERSON = re.compile(r"\d[\d\s]{11,}")  # a NIR is 13 digits or 15; no code of ours has so many
+
+
+class Happening(StrEnum):
+    """Everything the journal can say."""
+
+    STARTED = "started"
+    STOPPED = "stopped"
+    TURN_STARTED = "turn-started"
+    TURN_ENDED = "turn-ended"
+    CARD_READ = "card-read"
+    DOCUMENT_SHOT = "document-shot"
+    INSI_CALLED = "insi-called"
+    CHECK_IN_STORED = "check-in-stored"
+    CHECK_IN_DELIVERED = "check-in-delivered"
+    CHECK_IN_PARKED = "check-in-parked"
+    DEVICE_LOST = "device-lost"
+    DEVICE_BACK = "device-back"
+    STAFF_CALLED = "staff-called"
+    CONSOLE_LOST = "console-lost"
+    CONSOLE_BACK = "console-back"
+    INTAKE_REFUSED = "intake-refused"
+    CERTIFICATE_CHECKED = "certificate-checked"
+    PURGED = "purged"
+    BUG = "bug"  # class, file and line; never the message
+
+
+class Refused(ValueError):
+    """A field that could carry something about a person."""
+
+
+def record(happening: Happening, **fields: str | int | float | bool | UUID | None) -> None:
+    """Write one entry. Refused when a value is not a number, a random identifier or a short code."""
+    entry: dict[str, str | int | float | bool | None] = {
+        "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "happening": happening.value,
+    }
+    for name, value in fields.items():
+        entry[name] = _safe(name, value)
+    _LOGGER.info(json.dumps(entry, ensure_ascii=True))
+
+
+def record_bug(trouble: BaseException) -> None:
+    """Write where a bug struck: class, file and line of our last frame. Its message may hold anything: never."""
+    trace = trouble.__traceback__
+    where = "unknown:0"
+    while trace is not None:
+        where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    record(Happening.BUG, kind=type(trouble).__name__, where=where)
+
+
+def write_to(stream: TextIO | None = None, path: Path | None = None) -> None:
+    """Say where entries go: a file, a stream, or standard error. Called once, by the wiring."""
+    for handler in list(_LOGGER.handlers):
+        _LOGGER.removeHandler(handler)
+        handler.close()
+    chosen: logging.Handler = (
+        logging.FileHandler(path, encoding="ascii", delay=True)
+        if path is not None
+        else logging.StreamHandler(stream or sys.stderr)
+    )
+    chosen.setFormatter(logging.Formatter("%(message)s"))
+    _LOGGER.addHandler(chosen)
+    _LOGGER.setLevel(logging.INFO)
+    silence_libraries()
+
+
+def silence_libraries() -> None:
+    """Libraries that log what they send or receive say nothing below a warning."""
+    for name in ("urllib3", "requests", "zeep", "PIL", "smartcard", "asyncio", "django.db.backends"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _safe(name: str, value: str | int | float | bool | UUID | None) -> str | int | float | bool | None:
+    if isinstance(value, UUID):
+        return str(value)
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int):
+        if abs(value) >= 10**12:
+            raise Refused(f"{name}: a number this long could be a person's")
+        return value
+    if _is_uuid(value.removeprefix("uuid:")):
+        return value
+    if not _CODE.fullmatch(value) or _NUMBER_OF_A_PERSON.search(value):
+        raise Refused(f"{name}: only short codes and random identifiers are logged")
+    return value
+
+
+def _is_uuid(value: str) -> bool:
+    return bool(re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value, re.ASCII))

@@ -1,0 +1,144 @@
+"""One TOML file tells a machine what it is; every error names its key and says what to do.
+
+Paths are read relative to the file. The console's own section stands in ``kiosk.console.config``.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
+
+SIMULATED_CAMERAS = {"film"}
+
+
+class BadSettings(Exception):
+    """The configuration cannot be used; each line names a key and what is wrong with it."""
+
+
+def _against_the_file(path: Path, info: ValidationInfo) -> Path:
+    folder: Path = (info.context or {}).get("folder", Path())
+    return path if path.is_absolute() else folder / path
+
+
+ConfigPath = Annotated[Path, AfterValidator(_against_the_file)]
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys are refused, so a misspelt one is not silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class KioskSection(Section):
+    """What this terminal is."""
+
+    name: str = Field("kiosk-1", pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")
+    structure: str = Field("Centre hospitalier", min_length=1, max_length=80)
+    desk: str = Field("1", min_length=1, max_length=8)
+    data_dir: ConfigPath
+    window: Literal["fullscreen", "window"] = "fullscreen"
+    width: int = Field(1080, ge=480, le=7680)
+    height: int = Field(1920, ge=480, le=7680)
+    control: ConfigPath | None = None  # demo only: where the screen is described to a driver that plays the patient
+    quiet_seconds: int = Field(
+        45, ge=15, le=600
+    )  # silence before "are you still there?" (EAA: at least 20 s to answer)
+    still_there_seconds: int = Field(25, ge=20, le=120)
+
+
+class CardSection(Section):
+    """The card reader."""
+
+    driver: str = "pcsc"  # or the name of a plug-in of the entry point group kiosk.card_readers
+    reader: str = ""  # a part of the reader's name; empty: any
+
+
+class CameraSection(Section):
+    """The camera above the tray."""
+
+    driver: Literal["opencv", "film"] = "opencv"
+    source: str = "0"  # a device number or path; for "film", the film's path
+    width: int = Field(1920, ge=320, le=7680)
+    height: int = Field(1080, ge=240, le=4320)
+
+
+class InsiSection(Section):
+    """How the national teleservice is called (téléservice INSi)."""
+
+    endpoint: str = Field(pattern=r"^https://")
+    certificate: ConfigPath  # PKCS#12 or PEM, of the structure: CN INSI-AUTO or INSI-MANU
+    key: ConfigPath | None = None  # when the certificate is PEM
+    password_file: ConfigPath | None = None
+    ca: ConfigPath
+    idam: str = Field(min_length=1, max_length=20)  # numéro d'autorisation
+    instance: str = "00000000-0000-4000-8000-000000000000"  # of this installation
+    wsdl: ConfigPath | None = None  # the official bundle, when the site has it
+    patient_seconds: float = Field(8.0, gt=0, le=30)  # how long a patient waits; after that staff asks again
+
+
+class SealingSection(Section):
+    """The structure's public key, and this kiosk's own."""
+
+    structure_key: ConfigPath
+    kiosk_key: ConfigPath
+
+
+class ConsoleSection(Section):
+    """Where check-ins are delivered."""
+
+    url: str = Field(pattern=r"^https://")
+    ca: ConfigPath
+
+
+class Settings(Section):
+    """The whole file, as a kiosk reads it."""
+
+    mode: Literal["production", "demo"]
+    kiosk: KioskSection
+    card: CardSection = CardSection()
+    camera: CameraSection = CameraSection()
+    insi: InsiSection
+    sealing: SealingSection
+    console: ConsoleSection
+    server: dict[str, Any] | None = None  # the console's, when it runs on the same machine
+
+    def refuse_simulations(self) -> None:
+        """In production nothing is simulated. BadSettings names what is."""
+        if self.mode != "production":
+            return
+        problems = []
+        if self.camera.driver in SIMULATED_CAMERAS:
+            problems.append("camera.driver: a simulated camera is refused in production; choose opencv")
+        if self.kiosk.control is not None:
+            problems.append("kiosk.control: a driver that plays the patient is refused in production; remove the key")
+        if problems:
+            raise BadSettings("\n".join(problems))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read the file. BadSettings when it is missing or is not TOML."""
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except OSError as trouble:
+        raise BadSettings(f"{path}: cannot be read ({trouble.strerror}); name it with --config") from None
+    except tomllib.TOMLDecodeError as trouble:
+        raise BadSettings(f"{path}: not TOML: {trouble}") from None
+
+
+def load(path: Path) -> Settings:
+    """Read and check a kiosk's settings. BadSettings names every key that is wrong."""
+    document = read_toml(path)
+    try:
+        settings = Settings.model_validate(document, context={"folder": path.resolve().parent})
+    except ValidationError as trouble:
+        raise BadSettings(problems_of(trouble, path)) from None
+    settings.refuse_simulations()
+    return settings
+
+
+def problems_of(trouble: ValidationError, path: Path) -> str:
+    """One line a key: what is wrong with it. Values are not repeated: one may be a secret."""
+    lines = [f"{path}: {'.'.join(str(part) for part in error['loc'])}: {error['msg']}" for error in trouble.errors()]
+    return "\n".join(lines)
