@@ -159,6 +159,11 @@ class Touch(StrEnum):
     UNDERSTOOD = "understood"
     MORE = "more"
     NO_CARD = "no-card"
+    PERSON_1 = "person-1"  # the first person of the page shown, and so on: see PERSON_TOUCHES
+    PERSON_2 = "person-2"
+    PERSON_3 = "person-3"
+    PERSON_4 = "person-4"
+    PERSON_5 = "person-5"
     NEXT_PAGE = "next-page"
     NOT_LISTED = "not-listed"
     YES = "yes"
@@ -182,3 +187,7 @@ class Choose:
 
 
 Press = Touch | Choose
+
+
+PERSON_TOUCHES = (Touch.PERSON_1, Touch.PERSON_2, Touch.PERSON_3, Touch.PERSON_4, Touch.PERSON_5)
+"""What each button of a page of Beneficiaries posts, in order: a page holds at most this many people."""
