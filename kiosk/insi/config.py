@@ -1,0 +1,31 @@
+"""What a site says about its access to INSi."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Environment(StrEnum):
+    """Which world the kiosk lives in: a simulator's answer is refused in production."""
+
+    PRODUCTION = "production"
+    TEST = "test"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class InsiConfig:
+    """A structure's access to the téléservice INSi. Secrets are named by file, never held here."""
+
+    endpoint: str  # always configuration, never code
+    certificate: Path  # certificat logiciel of the structure: PKCS#12, or PEM
+    ca: Path  # who may vouch for the server: PEM bundle
+    idam: str  # numéro d'autorisation CNDA of this software
+    instance: str  # UUID of this installation
+    password_file: Path | None = None  # credential file holding the certificate's (or token's) password
+    key: str | None = None  # path of a PEM key, or a "pkcs11:" URI (RFC 7512); None: inside the certificate file
+    software_name: str = "kiosk"
+    software_version: str = "0.1.0"
+    wsdl: Path | None = None  # the official bundle, when the site holds it
+    environment: Environment = Environment.PRODUCTION
+    max_calls: int = 6  # calls a visit (ins-rules 3.3)
