@@ -2,18 +2,20 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from kiosk.core.confidential import Confidential
 
 _WIRE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+UNKNOWN = "00"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class BirthDate(Confidential):
     """A date of birth (date de naissance), text ``YYYY-MM-DD`` that need not be a calendar date.
 
-    Month or day ``00`` is unknown, a month above 12 is lunar (INSi's DateLunaire).
-    ValueError when the text has another shape.
+    Month or day ``00`` is unknown, a month above 12 is lunar (INSi's DateLunaire). ValueError when the text has another
+    shape.
     """
 
     text: str
@@ -22,3 +24,68 @@ class BirthDate(Confidential):
     def __post_init__(self) -> None:
         if not _WIRE.fullmatch(self.text):
             raise ValueError("a birth date is written YYYY-MM-DD")
+
+    @property
+    def year(self) -> str:
+        return self.text[:4]
+
+    @property
+    def month(self) -> str:
+        return self.text[5:7]
+
+    @property
+    def day(self) -> str:
+        return self.text[8:]
+
+    @property
+    def is_calendar(self) -> bool:
+        """It is a day of the calendar: what a health identity must hold (GI3 EXI ID 12)."""
+        return self.as_date() is not None
+
+    @property
+    def is_incomplete(self) -> bool:
+        """The year, the month or the day is unknown (date incomplète)."""
+        return self.year == "0000" or UNKNOWN in (self.month, self.day)
+
+    @property
+    def is_lunar(self) -> bool:
+        """The month or the day exists in no calendar month (date lunaire): kept for billing, interpreted for health."""
+        return not self.is_calendar and (int(self.month) > 12 or int(self.day) > _longest(self.year, self.month))
+
+    def as_date(self) -> date | None:
+        """Give the calendar day; None when it is not one."""
+        try:
+            return date.fromisoformat(self.text)
+        except ValueError:
+            return None
+
+    def interpretation(self, year_if_unknown: str = "") -> "BirthDate | None":
+        """Complete the date as GI3 EXI ID 11 and RNIV1 EXI PP 19 say; a calendar date is its own interpretation.
+
+        Unknown day: the 1st. Unknown month: January. Both: 31 December. A lunar month or day is unknown too
+        (EXI ID 12). The year is never guessed: without ``year_if_unknown`` (staff's, from the stated or apparent age) None.
+        """
+        if self.is_calendar:
+            return self
+        year = year_if_unknown if self.year == "0000" else self.year
+        month = self.month if 1 <= int(self.month) <= 12 else UNKNOWN
+        day = self.day if 1 <= int(self.day) <= _longest(year, month) else UNKNOWN
+        if not re.fullmatch(r"\d{4}", year, re.ASCII) or year == "0000":
+            return None
+        if month == UNKNOWN and day == UNKNOWN:
+            month, day = "12", "31"
+        elif month == UNKNOWN:
+            month = "01"
+        elif day == UNKNOWN:
+            day = "01"
+        return BirthDate(f"{year}-{month}-{day}", is_interpreted=True)
+
+
+def _longest(year: str, month: str) -> int:
+    """Give the days of a month; 31 where month or year cannot tell."""
+    if month in {"04", "06", "09", "11"}:
+        return 30
+    if month != "02":
+        return 31
+    is_leap = not year.isdigit() or (int(year) % 4 == 0 and (int(year) % 100 != 0 or int(year) % 400 == 0))
+    return 29 if is_leap else 28
