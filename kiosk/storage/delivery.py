@@ -1,0 +1,131 @@
+"""Delivery: from the outbox to the console's intake over HTTPS, as often as needed, under one key."""
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import requests
+
+from kiosk.storage.outbox import Outbox
+
+_CONNECT_SECONDS = 5.0
+_READ_SECONDS = 20.0
+_FIRST_WAIT = 1.0
+_LONGEST_WAIT = 60.0
+_ANSWER_LIMIT = 4096
+
+Signer = Callable[[str, str, bytes], str]  # path, sent_at, body -> base64 signature
+
+
+class Reply(Enum):
+    """What the console made of a request."""
+
+    TAKEN = "taken"  # it has it, now or already
+    LATER = "later"  # not reached, or busy: the same again
+    NEVER = "never"  # it will not take this one as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    key: str
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    key: str
+    reason: str
+
+
+class ConsoleLink:
+    """The kiosk's one way to the console. Every call has a deadline and answers a ``Reply``; nothing is raised."""
+
+    def __init__(self, url: str, ca: Path, kiosk: str, signer: Signer, now: Callable[[], str]) -> None:
+        self._url = url.rstrip("/")
+        self._kiosk = kiosk
+        self._signer = signer
+        self._now = now
+        self._ca = str(ca)
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy or netrc of the environment
+
+    def put(self, path: str, body: bytes, content_type: str) -> tuple[Reply, str]:
+        """Send one signed request. Answers the reply and a short code for the journal."""
+        sent_at = self._now()
+        headers = {
+            "Content-Type": content_type,
+            "X-Kiosk": self._kiosk,
+            "X-Sent-At": sent_at,
+            "X-Signature": self._signer(path, sent_at, body),
+        }
+        try:
+            with self._session.put(
+                self._url + path,
+                data=body,
+                headers=headers,
+                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+                verify=self._ca,
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                answer.raw.read(_ANSWER_LIMIT, decode_content=False)  # so that the connection can be kept
+                return _reply(answer.status_code), f"http-{answer.status_code}"
+        except requests.exceptions.SSLError:
+            return Reply.LATER, "tls"
+        except (requests.RequestException, OSError):
+            return Reply.LATER, "unreachable"
+
+    def put_check_in(self, key: str, sealed: bytes) -> tuple[Reply, str]:
+        return self.put(f"/intake/check-ins/{key}", sealed, "application/octet-stream")
+
+    def put_heartbeat(self, state: dict[str, object]) -> tuple[Reply, str]:
+        return self.put("/intake/heartbeat", json.dumps(state).encode(), "application/json")
+
+    def put_call(self, key: str, reason: str, desk: str) -> tuple[Reply, str]:
+        body = json.dumps({"reason": reason, "desk": desk}).encode()
+        return self.put(f"/intake/calls/{key}", body, "application/json")
+
+
+def _reply(status: int) -> Reply:
+    if status in (200, 201, 204):
+        return Reply.TAKEN
+    if status in (409, 413, 415, 422):
+        return Reply.NEVER
+    return Reply.LATER  # also 401: a kiosk not yet enrolled keeps what it has
+
+
+def deliver_waiting(
+    outbox: Outbox, link: ConsoleLink, clock: Callable[[], float], stopped: Callable[[], bool]
+) -> tuple[list[Delivered | Parked], str]:
+    """Deliver what waits, oldest first, each tried once; one the console stumbles over does not hold the others up.
+
+    Answers what happened to each, and the code of the last one that must be tried again ("" when none).
+    """
+    happened: list[Delivered | Parked] = []
+    trouble = ""
+    for key in outbox.waiting():
+        sealed = outbox.sealed(key)
+        if stopped() or sealed is None:
+            break
+        started = clock()
+        reply, code = link.put_check_in(key, sealed)
+        if reply is Reply.TAKEN:
+            outbox.delivered(key)
+            happened.append(Delivered(key, round((clock() - started) * 1000)))
+        elif reply is Reply.NEVER:
+            outbox.park(key, code)
+            happened.append(Parked(key, code))
+        else:
+            outbox.tried(key)
+            trouble = code
+            if code != "http-500":  # nobody there, or not for us: the others would fare no better
+                break
+    return happened, trouble
+
+
+def wait_after(failures: int) -> float:
+    """Seconds until the next attempt: doubling from one second to a minute, with jitter."""
+    return min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(failures - 1, 10)) * random.uniform(0.7, 1.3)

@@ -1,0 +1,138 @@
+"""The kiosk's outbox: what must leave is here, sealed, before anybody is told so, and leaves once.
+
+SQLite, write-ahead log, ``synchronous=FULL``: a commit that returned survives the plug being pulled. Every check-in has
+a key made once; delivering it again under that key is harmless, so it is only removed when the console said it has it.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS outgoing (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    sealed BLOB NOT NULL,
+    stored_at TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    parked TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE IF NOT EXISTS tickets (day TEXT PRIMARY KEY, last INTEGER NOT NULL);
+"""
+_BUSY_SECONDS = 5.0
+
+
+class OutboxFull(Exception):
+    """Nothing more can be kept: the disk is full, broken or read-only. The patient is sent to the desk."""
+
+
+class Outbox:
+    """What waits to be delivered. Safe to use from several threads; OutboxFull from whatever writes."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            path.touch(mode=0o600)
+            self._database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = FULL")
+            self._database.execute("PRAGMA secure_delete = ON")
+            self._database.executescript(_SCHEMA)
+        except (OSError, sqlite3.Error):
+            raise OutboxFull from None
+
+    def close(self) -> None:
+        with self._lock:
+            self._database.close()
+
+    def next_ticket(self, day: str, letter: str) -> str:
+        """Give the next number of the day, such as "A12": counted on the disk, so never twice, also after a crash."""
+        with self._writing():
+            row = self._database.execute(
+                "INSERT INTO tickets VALUES (?, 1) ON CONFLICT (day) DO UPDATE SET last = last + 1 RETURNING last",
+                (day,),
+            ).fetchone()
+            self._database.execute("DELETE FROM tickets WHERE day < ?", (day,))
+            return f"{letter}{row[0]}"
+
+    def put(self, key: str, sealed: bytes, stored_at: str) -> None:
+        """Keep a sealed check-in. When this returns it is on the disk; putting the same key again changes nothing."""
+        with self._writing():
+            self._database.execute(
+                "INSERT INTO outgoing (key, sealed, stored_at) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
+                (key, sealed, stored_at),
+            )
+
+    def waiting(self, limit: int = 100) -> list[str]:
+        """List the keys of what is to be delivered, oldest first."""
+        with self._reading():
+            rows = self._database.execute(
+                "SELECT key FROM outgoing WHERE parked = '' ORDER BY number LIMIT ?", (limit,)
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def sealed(self, key: str) -> bytes | None:
+        """Read one sealed check-in; None when it has left."""
+        with self._reading():
+            row = self._database.execute("SELECT sealed FROM outgoing WHERE key = ?", (key,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def delivered(self, key: str) -> None:
+        """The console has it: nothing of it stays here."""
+        with self._writing():
+            self._database.execute("DELETE FROM outgoing WHERE key = ?", (key,))
+
+    def tried(self, key: str) -> None:
+        """One attempt more, in vain."""
+        with self._writing():
+            self._database.execute("UPDATE outgoing SET attempts = attempts + 1 WHERE key = ?", (key,))
+
+    def park(self, key: str, reason: str) -> None:
+        """The console will never take it as it is: kept, told to staff, and in nobody's way."""
+        with self._writing():
+            self._database.execute("UPDATE outgoing SET parked = ? WHERE key = ?", (reason, key))
+
+    def unpark(self) -> int:
+        """Try the parked ones again (after an update, by a technician). Answers how many."""
+        with self._writing():
+            return self._database.execute("UPDATE outgoing SET parked = '' WHERE parked <> ''").rowcount
+
+    def counts(self) -> tuple[int, int]:
+        """How many wait, and how many are parked."""
+        with self._reading():
+            row = self._database.execute(
+                "SELECT count(*) FILTER (WHERE parked = ''), count(*) FILTER (WHERE parked <> '') FROM outgoing"
+            ).fetchone()
+        return int(row[0]), int(row[1])
+
+    def prove_writable(self) -> None:
+        """Write and take back one page. OutboxFull when the disk does not let us."""
+        with self._writing():
+            self._database.execute("INSERT INTO outgoing (key, sealed, stored_at) VALUES ('', zeroblob(65536), '')")
+            self._database.execute("DELETE FROM outgoing WHERE key = ''")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                self._database.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                    self._database.execute("COMMIT")
+                except BaseException:
+                    if self._database.in_transaction:
+                        self._database.execute("ROLLBACK")
+                    raise
+            except (sqlite3.Error, OSError):
+                raise OutboxFull from None
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+            except sqlite3.Error:
+                raise OutboxFull from None
