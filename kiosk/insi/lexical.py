@@ -16,7 +16,7 @@ LONGEST_NAME = 100
 
 
 def to_wire(name: str) -> str:
-    """Write a name in INSi's letters: upper case, no accent, no ligature; what has no equivalent stays and is refused later."""
+    """Write a name in INSi's letters: upper case, no accent, no ligature; what has no equivalent stays as it is."""
     plain = unicodedata.normalize("NFKD", name[: 4 * LONGEST_NAME].translate(_LIGATURES))
     bare = "".join(letter for letter in plain if not unicodedata.combining(letter)).upper()
     return " ".join(bare.split())

@@ -1,4 +1,4 @@
-"""A throw-away test PKI: the certificates a demo or a test needs, shaped like those of IGC-Santé, worth nothing elsewhere."""
+"""A throw-away test PKI: certificates for a demo or a test, shaped like those of IGC-Santé, worth nothing elsewhere."""
 
 import datetime
 import ipaddress
@@ -61,7 +61,7 @@ def make_pki(
     days: int = 365,
     again: bool = False,
 ) -> TestPki:
-    """Make a test PKI in this directory unless a whole, still valid one is there; every file readable by its owner alone."""
+    """Make a test PKI in this directory unless a whole, valid one is there; only its owner can read the files."""
     files = pki_in(directory)
     if not again and _is_usable(files):
         return files

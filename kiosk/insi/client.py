@@ -1,0 +1,286 @@
+"""The kiosk's voice towards INSi: two searches, each answered by a value within its deadline, whatever happens."""
+
+import datetime
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from kiosk.core.card import Beneficiary
+from kiosk.core.insi import (
+    Exchange,
+    InsAnswer,
+    InsCertificateTrouble,
+    InsFound,
+    InsNotFound,
+    InsRefused,
+    InsSeveral,
+    InsUnreachable,
+)
+from kiosk.core.traits import Sex, Traits
+from kiosk.insi import answers, lexical
+from kiosk.insi.certificate import CertificateTroubleError, client_context, load
+from kiosk.insi.config import Environment, InsiConfig
+from kiosk.insi.envelope import BundleError, Caller, Cover, Envelopes, Request
+from kiosk.insi.names import BY_CARD, BY_TRAITS
+from kiosk.insi.retry import CircuitBreaker, RetryPolicy, retry_after_seconds
+from kiosk.insi.search import Asked, Criteria, Outcome, Wanted, is_secondary, next_search
+from kiosk.insi.transport import HttpAnswer, NotSentError, TlsRefusedError, Transport
+
+__all__ = ["Environment", "InsiClient", "InsiConfig"]
+
+_LEAST_WORTH_TRYING = 0.05  # seconds: with less left, a call can only fail
+
+
+def _utc_now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+class InsiClient:
+    """One structure's access to INSi; keeps one connection, notices a renewed certificate by itself.
+
+    Every search returns a value: found, none, several, refused, unreachable, certificate trouble. ``deadline`` is the
+    number of seconds the whole search may take, all its calls, waits and repetitions together.
+    """
+
+    def __init__(
+        self,
+        config: InsiConfig,
+        *,
+        breaker: CircuitBreaker | None = None,
+        retry: RetryPolicy | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], object] | None = None,
+        now: Callable[[], datetime.datetime] = _utc_now,
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._now = now
+        self._wait = wait or threading.Event().wait
+        self._breaker = breaker or CircuitBreaker(clock)
+        self._retry = retry or RetryPolicy()
+        self._envelopes: Envelopes | None = None
+        self._transport: Transport | None = None
+        self._caller = Caller("", config.idam, config.software_name, config.software_version, config.instance)
+        self._seen: tuple[object, ...] = ()
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Hang up; the next search opens a new connection."""
+        with self._lock:
+            if self._transport is not None:
+                self._transport.close()
+            self._transport = None
+            self._seen = ()
+
+    def prepare(self) -> None:
+        """Read WSDL and certificate now rather than at the first search (BundleError, CertificateTroubleError)."""
+        self._ready()
+
+    def find_by_card(self, beneficiary: Beneficiary, insured: Beneficiary | None, deadline: float) -> InsAnswer:
+        """Ask with the carte Vitale's data (rechercherInsAvecCarteVitale), the preferred search (RNIV1 4.3.2)."""
+        until = self._clock() + deadline
+        owner = insured or beneficiary
+        name = lexical.to_wire(beneficiary.name or owner.name)
+        if not (beneficiary.nir or owner.nir) or not lexical.is_date(beneficiary.birth_date):
+            return InsRefused("kiosk_missing", "", "")
+        if not lexical.is_birth_name(name):
+            return InsRefused("kiosk_lexical", "", "")
+        criteria: dict[str, object] = {}
+        if beneficiary.nir:
+            criteria["MatriculeIndividu"] = _number(beneficiary)
+        if owner.nir:
+            criteria["MatriculeOD"] = _number(owner)
+        criteria["NomNaissance"] = name
+        criteria["DateNaissance"] = beneficiary.birth_date
+        criteria["RangNaissance"] = beneficiary.birth_rank or "1"
+        cover = Cover(
+            insured_number=owner.nir,
+            number=beneficiary.nir,
+            birth_date=beneficiary.birth_date,
+            birth_rank=beneficiary.birth_rank or "1",
+        )
+        if any(each.nir and not lexical.is_number(each.nir) for each in (beneficiary, owner)):
+            return InsRefused("kiosk_lexical", "", "")
+        return self._ask(BY_CARD, criteria, cover, until)
+
+    def find_by_traits(self, traits: Traits, deadline: float) -> InsAnswer:
+        """Ask with the traits of a document (rechercherInsAvecTraitsIdentite), in the order of ins-rules 3.3."""
+        until = self._clock() + deadline
+        wanted = _wanted(traits)
+        if isinstance(wanted, InsRefused):
+            return wanted
+        asked: list[Asked] = []
+        exchanges: tuple[Exchange, ...] = ()
+        answer: InsAnswer = InsUnreachable("not-asked")
+        while (criteria := next_search(wanted, asked, self._config.max_calls)) is not None:
+            answer = self._ask(BY_TRAITS, _traits_criteria(criteria), Cover(), until)
+            exchanges += answer.exchanges
+            asked.append((criteria, _outcome(answer)))
+            if isinstance(answer, InsFound) and is_secondary(wanted, criteria):
+                answer = replace(answer, flags=(*answer.flags, "found-by-secondary-name"))
+        if isinstance(answer, InsNotFound) and any(outcome is Outcome.SEVERAL for _, outcome in asked):
+            answer = InsSeveral()  # there are several; saying more found none of them
+        return replace(answer, exchanges=exchanges)
+
+    def _ask(self, operation: str, criteria: Mapping[str, object], cover: Cover, until: float) -> InsAnswer:
+        """Make one call, again if that can help and time is left."""
+        try:
+            envelopes, transport, caller = self._ready()
+        except CertificateTroubleError as trouble:
+            return InsCertificateTrouble(f"{trouble.code}: {trouble.what}")
+        except BundleError as error:
+            return InsRefused("kiosk_wsdl", str(error), "")
+        exchanges: tuple[Exchange, ...] = ()
+        answer: InsAnswer = InsUnreachable("not-asked")
+        for attempt in range(self._retry.attempts):
+            left = until - self._clock()
+            if left < _LEAST_WORTH_TRYING:
+                answer = InsUnreachable("timeout") if not exchanges else answer
+                break
+            if not self._breaker.may_call():
+                answer = InsUnreachable("service") if not exchanges else answer
+                break
+            request = envelopes.make(operation, criteria, caller, cover, _stamp(self._now()))
+            answer, exchange, retry_after = self._call(transport, request, left)
+            exchanges += (exchange,)
+            if not isinstance(answer, InsUnreachable):
+                self._breaker.succeeded()
+                break
+            self._breaker.failed(retry_after)
+            pause = self._retry.wait_before(attempt + 1, retry_after)
+            if attempt + 1 == self._retry.attempts or pause > until - self._clock() - _LEAST_WORTH_TRYING:
+                break
+            self._wait(pause)
+        return replace(answer, exchanges=exchanges)
+
+    def _call(self, transport: Transport, request: Request, left: float) -> tuple[InsAnswer, Exchange, float | None]:
+        started, started_at = self._clock(), _stamp(self._now())
+        answer: InsAnswer
+        code, received, retry_after = "", b"", None
+        try:
+            http = transport.post(request.body, request.content_type, left)
+        except NotSentError as error:
+            code, answer = error.reason, InsUnreachable(error.reason)
+        except TlsRefusedError as error:
+            code, answer = "certificate", InsCertificateTrouble(error.reason)
+        else:
+            received = http.body
+            retry_after = retry_after_seconds(http.retry_after, self._now().timestamp())
+            code, answer = self._understand(http, request.message_id)
+        exchange = Exchange(
+            operation=request.operation,
+            message_id=request.message_id,
+            started_at=started_at,
+            duration_ms=round((self._clock() - started) * 1000),
+            code=code,
+            request=request.body,
+            response=received,
+        )
+        return answer, exchange, retry_after
+
+    def _understand(self, http: HttpAnswer, message_id: str) -> tuple[str, InsAnswer]:
+        reply = answers.read(http.body)
+        if reply.is_simulator and self._config.environment is Environment.PRODUCTION:
+            return "kiosk_simulator", InsRefused("kiosk_simulator", "", message_id)
+        answer = reply.answer
+        if reply.code == "nonsense" and http.status != 200:
+            code = f"http_{http.status}"
+            if 400 <= http.status < 500 and http.status not in (408, 425, 429):
+                return code, InsRefused(code, "", message_id)
+            return code, InsUnreachable("service" if http.status >= 400 else "nonsense")
+        if http.status != 200 and isinstance(answer, InsFound | InsNotFound | InsSeveral):
+            return f"http_{http.status}", InsUnreachable("nonsense")
+        if isinstance(answer, InsRefused) and not answer.message_id:
+            answer = replace(answer, message_id=message_id)
+        if isinstance(answer, InsFound) and reply.is_simulator:
+            answer = replace(answer, flags=(*answer.flags, "simulator"))
+        return reply.code, answer
+
+    def _ready(self) -> tuple[Envelopes, Transport, Caller]:
+        """Have WSDL and connection ready; a certificate renewed on the disk is taken up here, without a restart."""
+        with self._lock:
+            if self._envelopes is None:
+                self._envelopes = Envelopes(self._config.wsdl)
+            seen = tuple(_print_of(path) for path in self._files())
+            if self._transport is None or seen != self._seen:
+                self._seen = seen
+                self._transport = self._renewed(self._transport)
+            return self._envelopes, self._transport, self._caller
+
+    def _renewed(self, old: Transport | None) -> Transport:
+        try:
+            credentials = load(self._config)
+            context = client_context(self._config, credentials)
+        except CertificateTroubleError:
+            if old is None:
+                self._seen = ()
+                raise
+            return old  # a certificate half replaced: the one in use still serves, `check` tells what is wrong
+        agent = f"{self._config.software_name}/{self._config.software_version}"
+        fresh = Transport(self._config.endpoint, context, agent)
+        if old is not None:
+            old.close()
+        self._caller = replace(self._caller, structure=credentials.structure)
+        return fresh
+
+    def _files(self) -> list[Path]:
+        key = self._config.key
+        files = [self._config.certificate, self._config.ca, self._config.password_file]
+        if key and not key.startswith("pkcs11:"):
+            files.append(Path(key))
+        return [path for path in files if path is not None]
+
+
+def _print_of(path: Path) -> object:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def _stamp(moment: datetime.datetime) -> str:
+    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _number(person: Beneficiary) -> dict[str, str]:
+    number = {"NumIdentifiant": person.nir}
+    return number | {"Cle": person.nir_key} if person.nir_key else number
+
+
+def _traits_criteria(criteria: Criteria) -> dict[str, object]:
+    wire: dict[str, object] = {
+        "NomNaissance": criteria.birth_name,
+        "Prenom": [criteria.given_name],
+        "Sexe": criteria.sex,
+        "DateNaissance": criteria.birth_date,
+    }
+    return wire | {"LieuNaissance": criteria.place} if criteria.place else wire
+
+
+def _wanted(traits: Traits) -> Wanted | InsRefused:
+    """Write traits in INSi's letters; refuse what it would not take (missing trait, forbidden character, sex I)."""
+    if traits.sex is Sex.UNDETERMINED:
+        return InsRefused("kiosk_sex", "", "")
+    if not traits.birth_name or not traits.given_names or traits.birth_date is None or traits.sex is None:
+        return InsRefused("kiosk_missing", "", "")
+    name = lexical.to_wire(traits.birth_name)
+    given_names = tuple(dict.fromkeys(lexical.to_wire(each) for each in traits.given_names))
+    place = traits.birth_place_code
+    joined = " ".join(given_names)
+    if not lexical.is_birth_name(name) or not all(lexical.is_given_name(each) for each in (*given_names, joined)):
+        return InsRefused("kiosk_lexical", "", "")
+    return Wanted(name, given_names, traits.sex.value, traits.birth_date.text, place if lexical.is_place(place) else "")
+
+
+def _outcome(answer: InsAnswer) -> Outcome:
+    match answer:
+        case InsFound():
+            return Outcome.FOUND
+        case InsNotFound():
+            return Outcome.NONE
+        case InsSeveral():
+            return Outcome.SEVERAL
+    return Outcome.STOP

@@ -1,0 +1,96 @@
+"""The order of the searches by traits: which call comes next, decided from what the earlier ones answered.
+
+Pure: ins-rules 3.3 (BRE, XSD and JAVA clients) and insi-interface 3. The same criteria are never asked twice, and no
+visit asks more than ``most`` times.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from kiosk.core.confidential import Confidential
+
+
+class Outcome(Enum):
+    """What a search answered, as far as the next one depends on it."""
+
+    FOUND = auto()  # 00
+    NONE = auto()  # 01
+    SEVERAL = auto()  # 02
+    STOP = auto()  # anything technical: nothing is known, nothing more is asked
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Criteria(Confidential):
+    """What one search by traits asks (RECSANSVITALE), in INSi's letters."""
+
+    birth_name: str
+    given_name: str  # one call, one Prenom: one name, or several joined by a space
+    sex: str  # "F" or "M"
+    birth_date: str
+    place: str = ""  # COG, sent only when it helps
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Wanted(Confidential):
+    """Whom we look for: all that is known, in INSi's letters."""
+
+    birth_name: str
+    given_names: tuple[str, ...]
+    sex: str
+    birth_date: str
+    place: str = ""
+    place_first: bool = False  # send the place at once (dropped again when nobody is found)
+
+
+Asked = tuple[Criteria, Outcome]
+
+
+def next_search(wanted: Wanted, asked: Sequence[Asked], most: int = 6) -> Criteria | None:
+    """Say what to ask next; None: there is nothing more to ask."""
+    if len(asked) >= most or any(outcome in (Outcome.FOUND, Outcome.STOP) for _, outcome in asked):
+        return None
+    done = {criteria for criteria, _ in asked}
+    for criteria in _in_order(wanted, asked, most):
+        if criteria not in done:
+            return criteria
+    return None
+
+
+def is_secondary(wanted: Wanted, found: Criteria) -> bool:
+    """Say whether a 00 came through another name than the first: the list returned may then lack the first."""
+    return found.given_name not in (wanted.given_names[0], " ".join(wanted.given_names))
+
+
+def _in_order(wanted: Wanted, asked: Sequence[Asked], most: int) -> Iterator[Criteria]:
+    """Every search worth asking now, best first, whether asked already or not."""
+    yield from _refinements(wanted, asked)
+    place = wanted.place if wanted.place_first else ""
+    names = wanted.given_names
+    first = Criteria(wanted.birth_name, names[0], wanted.sex, wanted.birth_date, place)
+    yield first
+    if any(outcome is Outcome.SEVERAL for _, outcome in asked):
+        return  # the person is there, among several: other names alone would find other people
+    bare = replace(first, place="")
+    yield bare  # nobody there: the place may be wrong, or another of the same town
+    joined = replace(bare, given_name=" ".join(names))
+    singles = [replace(bare, given_name=name) for name in names[1:]]
+    yield from singles[: most - len({first, bare}) - 1]  # the last call is kept for all names together
+    if len(names) > 1:
+        yield joined
+
+
+def _refinements(wanted: Wanted, asked: Sequence[Asked]) -> Iterator[Criteria]:
+    """After a 02, the same person with more said: the other given names, then the place of birth."""
+    all_names = " ".join(wanted.given_names)
+    for criteria, outcome in asked:
+        if outcome is not Outcome.SEVERAL:
+            continue
+        more = replace(criteria, given_name=all_names)
+        if criteria.given_name == wanted.given_names[0]:
+            yield more
+        if wanted.place:
+            answers = dict(asked)
+            if answers.get(more) is Outcome.SEVERAL:
+                yield replace(more, place=wanted.place)
+            yield replace(criteria, place=wanted.place)

@@ -1,0 +1,261 @@
+"""One POST over mutual TLS, with a deadline that holds whatever the other side does.
+
+``requests`` and ``urllib3`` bound each wait, not their sum: a server that sends one byte a second is never late.
+Here the sockets themselves know when the call must be over (``_OVER_AT``): every wait is given only what is left.
+"""
+
+import contextvars
+import socket
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
+
+LARGEST_ANSWER = 1 << 20  # a real answer is a few kilobytes
+_CONNECT_AT_MOST = 3.0  # seconds for one address: another may answer
+_OVER_AT: contextvars.ContextVar[float] = contextvars.ContextVar("over_at")
+
+
+def time_left(*, at_most: float | None = None) -> float:
+    """Say how many seconds the present call has left; TimeoutError when it is over."""
+    left = _OVER_AT.get() - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the call's deadline is over")
+    return left if at_most is None else min(left, at_most)
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Give everything inside this many seconds together."""
+    token = _OVER_AT.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _OVER_AT.reset(token)
+
+
+class DeadlineSocket(ssl.SSLSocket):
+    """A TLS socket whose every wait ends with the call it serves."""
+
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:
+        """Wait for bytes no longer than the call may last."""
+        self.settimeout(time_left())
+        return super().read(len, buffer)
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        """Wait for room no longer than the call may last."""
+        self.settimeout(time_left())
+        return super().send(data, flags)
+
+    def do_handshake(self, block: bool = False) -> None:
+        """Wait for the other side's hand no longer than the call may last."""
+        self.settimeout(time_left())
+        super().do_handshake(block)
+
+
+def _addresses(host: str, port: int) -> list[tuple[Any, ...]]:
+    """Resolve a name within the call's time: the system's resolver knows no deadline: it is left behind when late."""
+    found: list[list[tuple[Any, ...]]] = []
+    failed: list[OSError] = []
+
+    def resolve() -> None:
+        try:
+            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except OSError as error:
+            failed.append(error)
+
+    worker = threading.Thread(target=resolve, name="resolve", daemon=True)
+    worker.start()
+    worker.join(time_left())
+    if failed:
+        raise failed[0]
+    if not found:
+        raise TimeoutError("the name server did not answer in time")
+    return found[0]
+
+
+class _Connection(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        last: OSError = OSError("no address")
+        try:
+            for family, kind, protocol, _, address in _addresses(self._dns_host, self.port):
+                peer = socket.socket(family, kind, protocol)
+                try:
+                    peer.settimeout(time_left(at_most=_CONNECT_AT_MOST))
+                    peer.connect(address)
+                    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                except OSError as error:
+                    peer.close()
+                    last = error
+                    continue
+                peer.settimeout(time_left())
+                return peer
+        except OSError as error:
+            last = error
+        raise urllib3.exceptions.NewConnectionError(self, type(last).__name__) from last
+
+
+class _Pool(HTTPSConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _Adapter(HTTPAdapter):
+    """Trusts the given context and nothing else: no system authorities, no environment."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__(pool_connections=1, pool_maxsize=2)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"https": _Pool}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002 - requests calls it so
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class HttpAnswer:
+    """What came back over HTTP, whole and unread."""
+
+    status: int
+    content_type: str
+    body: bytes
+    retry_after: str
+
+
+class NotSentError(Exception):
+    """The call did not end with an answer; ``reason`` is InsUnreachable's."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TlsRefusedError(Exception):
+    """Our certificate, or theirs, was not accepted; ``reason`` says which."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Transport:
+    """A kept connection to one endpoint."""
+
+    def __init__(self, endpoint: str, context: ssl.SSLContext, user_agent: str) -> None:
+        if not endpoint.startswith("https://"):
+            raise ValueError("INSi is called over HTTPS only")
+        context.sslsocket_class = DeadlineSocket
+        self._endpoint = endpoint
+        self._session = requests.Session()
+        self._session.trust_env = False  # neither a proxy nor a netrc nobody configured here
+        self._session.adapters.clear()
+        self._session.mount("https://", _Adapter(context))
+        self._session.headers.clear()
+        self._session.headers.update({"User-Agent": user_agent, "Accept": "application/soap+xml"})
+        self._session.headers["Accept-Encoding"] = "identity"
+
+    def close(self) -> None:
+        """Hang up."""
+        self._session.close()
+
+    def post(self, body: bytes, content_type: str, seconds: float) -> HttpAnswer:
+        """Send one request and have its whole answer within this many seconds; otherwise raise what became of it."""
+        try:
+            with deadline(seconds):
+                return self._post(body, content_type)
+        except TimeoutError as error:
+            raise NotSentError("timeout") from error
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            raise _border(error) from error
+
+    def _post(self, body: bytes, content_type: str) -> HttpAnswer:
+        answer = self._session.post(
+            self._endpoint,
+            data=body,
+            headers={"Content-Type": content_type},
+            stream=True,
+            allow_redirects=False,
+            timeout=time_left(),
+        )
+        with answer:
+            content = _bounded(answer)
+        return HttpAnswer(
+            answer.status_code,
+            answer.headers.get("Content-Type", ""),
+            content,
+            answer.headers.get("Retry-After", ""),
+        )
+
+
+def _bounded(answer: requests.Response) -> bytes:
+    """Read at most LARGEST_ANSWER bytes, also after inflating: what is larger is not an answer."""
+    parts: list[bytes] = []
+    size = 0
+    while part := answer.raw.read(65536, decode_content=False):
+        size += len(part)
+        if size > LARGEST_ANSWER:
+            raise _TooLargeError
+        parts.append(part)
+    content = b"".join(parts)
+    encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding in ("", "identity"):
+        return content
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise _TooLargeError
+    try:
+        inflater = zlib.decompressobj(wbits=47)  # gzip or zlib, whichever it is
+        inflated = inflater.decompress(content, LARGEST_ANSWER + 1)
+    except zlib.error as error:
+        raise _TooLargeError from error
+    if len(inflated) > LARGEST_ANSWER or not inflater.eof:
+        raise _TooLargeError
+    return inflated
+
+
+class _TooLargeError(ValueError):
+    """The answer is not one that INSi could have given."""
+
+
+_OUR_CERTIFICATE = (
+    *("CERTIFICATE_REQUIRED", "CERTIFICATE_EXPIRED", "CERTIFICATE_REVOKED", "CERTIFICATE_UNKNOWN", "BAD_CERTIFICATE"),
+    *("UNSUPPORTED_CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE"),
+)
+
+
+def _border(error: BaseException) -> NotSentError | TlsRefusedError:
+    """Turn a library's exception into one of ours, by what lies at its root."""
+    seen: list[BaseException] = []
+    waiting: list[BaseException] = [error]
+    while waiting and len(seen) < 32:
+        cause = waiting.pop()
+        if cause in seen:
+            continue
+        seen.append(cause)
+        more = [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
+        waiting += [each for each in more if isinstance(each, BaseException)]
+    for cause in seen:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return TlsRefusedError(f"server: {cause.verify_message}")
+    for cause in seen:
+        alert = getattr(cause, "reason", None)
+        if isinstance(cause, ssl.SSLError) and isinstance(alert, str) and "ALERT" in alert:
+            if alert.endswith(_OUR_CERTIFICATE):
+                return TlsRefusedError(f"client: {alert.partition('ALERT_')[2].replace('_', ' ').lower()}")
+            return NotSentError("connection")
+    if any(isinstance(cause, _TooLargeError) for cause in seen):
+        return NotSentError("nonsense")
+    if any(isinstance(cause, TimeoutError | requests.Timeout | urllib3.exceptions.TimeoutError) for cause in seen):
+        return NotSentError("timeout")
+    return NotSentError("connection")
