@@ -10,7 +10,7 @@ from kiosk.core.card import Beneficiary, CardAnomaly, CardContents
 from kiosk.core.confidential import Confidential
 from kiosk.core.document import DocumentPicture, DocumentReading, Guidance, Side
 from kiosk.core.insi import InsAnswer
-from kiosk.core.screens import CardProblem, Press
+from kiosk.core.screens import CardProblem, Touch
 from kiosk.core.traits import Traits
 
 TurnId = int  # counts the turns of one process; leads to nobody
@@ -27,7 +27,7 @@ class Tick:
 class Touched:
     """A person pressed something. ``on`` names the screen it stood on: a late press changes nothing."""
 
-    press: Press
+    touch: Touch
     on: str
 
 

@@ -179,15 +179,5 @@ class Touch(StrEnum):
     STOP = "stop"
 
 
-@dataclass(frozen=True, slots=True)
-class Choose:
-    """One person of the beneficiaries was pressed: the position on the card, not on the page."""
-
-    index: int
-
-
-Press = Touch | Choose
-
-
 PERSON_TOUCHES = (Touch.PERSON_1, Touch.PERSON_2, Touch.PERSON_3, Touch.PERSON_4, Touch.PERSON_5)
 """What each button of a page of Beneficiaries posts, in order: a page holds at most this many people."""

@@ -90,10 +90,10 @@ def step(state: State, event: ev.Event) -> Result:
     match event:
         case ev.Tick(now):
             return _time_passes(replace(state, now=max(now, state.now)))
-        case ev.Touched(press, on):
+        case ev.Touched(touch, on):
             if on != state.visible.name:
                 return state, _NOTHING
-            return _pressed(replace(state, touched_at=state.now), press)
+            return _pressed(replace(state, touched_at=state.now), touch)
         case ev.CardArrived():
             return _card_arrived(replace(state, card_in=True, card_mute=False, touched_at=state.now))
         case ev.CardStaysMute():
@@ -367,24 +367,24 @@ def _submit(state: State) -> Result:
 # --- touches ---------------------------------------------------------------------------------------------------
 
 
-def _pressed(state: State, press: sc.Press) -> Result:
+def _pressed(state: State, touch: sc.Touch) -> Result:
     if state.overlay is not None:
-        return _pressed_overlay(state, press)
-    if press is sc.Touch.HELP and not isinstance(state.screen, sc.OutOfOrder):
+        return _pressed_overlay(state, touch)
+    if touch is sc.Touch.HELP and not isinstance(state.screen, sc.OutOfOrder):
         return replace(state, overlay=sc.HelpCalled(state.desk)), (ev.CallStaff(ev.CallReason.HELP),)
-    if press is sc.Touch.STOP and not isinstance(state.screen, _NOT_STOPPED):
+    if touch is sc.Touch.STOP and not isinstance(state.screen, _NOT_STOPPED):
         return _end(state)
-    if press is sc.Touch.BACK:
+    if touch is sc.Touch.BACK:
         return _back(state)
-    return _pressed_screen(state, press)
+    return _pressed_screen(state, touch)
 
 
 # Once submitted, stopping loses nothing and must not: what was confirmed to a patient arrives.
 _NOT_STOPPED = (sc.Welcome, sc.Working, sc.Done, sc.Ticket, sc.TakeCard, sc.Desk, sc.OutOfOrder)
 
 
-def _pressed_overlay(state: State, press: sc.Press) -> Result:
-    match state.overlay, press:
+def _pressed_overlay(state: State, touch: sc.Touch) -> Result:
+    match state.overlay, touch:
         case _, sc.Touch.STOP if not isinstance(state.screen, _NOT_STOPPED):
             return _end(state)
         case sc.StillThere(), sc.Touch.STILL_HERE:
@@ -394,8 +394,8 @@ def _pressed_overlay(state: State, press: sc.Press) -> Result:
     return state, _NOTHING
 
 
-def _pressed_screen(state: State, press: sc.Press) -> Result:
-    match state.screen, press:
+def _pressed_screen(state: State, touch: sc.Touch) -> Result:
+    match state.screen, touch:
         case sc.Welcome(), sc.Touch.START:
             return _begin(state, sc.Information())
         case sc.Information(more), sc.Touch.MORE if not more:
@@ -406,8 +406,8 @@ def _pressed_screen(state: State, press: sc.Press) -> Result:
             return _without_card(state)
         case sc.Beneficiaries(first=first, has_more=True), sc.Touch.NEXT_PAGE if state.journey.card is not None:
             return _enter(state, _people(state.journey.card, first + PEOPLE_PER_PAGE)), _NOTHING
-        case sc.Beneficiaries(people=people, first=first), sc.Choose(index) if first <= index < first + len(people):
-            return _confirm(state, index)
+        case sc.Beneficiaries(people=people, first=first), _ if touch in sc.PERSON_TOUCHES[: len(people)]:
+            return _confirm(state, first + sc.PERSON_TOUCHES.index(touch))
         case sc.Beneficiaries(), sc.Touch.NOT_LISTED:
             return _to_desk(state)
         case sc.Confirm(), sc.Touch.YES:

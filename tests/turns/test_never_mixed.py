@@ -14,13 +14,13 @@ from kiosk.core import screens as sc
 from kiosk.core.card import Beneficiary, CardContents
 from kiosk.core.document import DocumentKind, DocumentPicture, DocumentReading, Guidance, MrzReading, Side
 from kiosk.core.insi import InsRefused
-from kiosk.core.screens import Choose, Touch
+from kiosk.core.screens import Touch
 from kiosk.core.traits import Source, Traits
 from kiosk.core.turn import State, step
 
 SEQUENCES = 4000
 LENGTH = 80
-COLLECTING = ("reading", "beneficiaries", "confirm", "document", "review")
+COLLECTING = ("information", "insert", "reading", "beneficiaries", "confirm", "document", "review")
 
 
 @dataclass
@@ -97,7 +97,7 @@ class World:
             on = self.state.visible.name
             press = FORWARD.get(on, Touch.BACK)
             if self.chance.random() < 0.4:
-                press = self.chance.choice([*Touch, Choose(self.chance.randrange(7))])
+                press = self.chance.choice(list(Touch))
             return ev.Touched(press, on)
         if draw < 0.87:
             return self.move_card()
@@ -126,10 +126,10 @@ class World:
         return ev.CardArrived()
 
 
-FORWARD: dict[str, sc.Press] = {
+FORWARD: dict[str, Touch] = {
     "welcome": Touch.START,
     "information": Touch.UNDERSTOOD,
-    "beneficiaries": Choose(0),
+    "beneficiaries": Touch.PERSON_1,
     "confirm": Touch.YES,
     "review": Touch.YES,
     "done": Touch.GO_ON,
