@@ -1,22 +1,15 @@
 """One patient's arrival as the kiosk leaves it to staff (CheckIn): facts with their sources, decided by nobody yet."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from kiosk.core.card import CardAnomaly
 from kiosk.core.confidential import Confidential
 from kiosk.core.document import DocumentKind, DocumentPicture, MrzReading
 from kiosk.core.insi import InsAnswer
+from kiosk.core.status import IdentityStatus
 from kiosk.core.traits import Traits
 
-
-class IdentityStatus(StrEnum):
-    """The four exclusive statuses (RNIV1 EXI SI 07; GI3 EXI ID 23)."""
-
-    PROVISIONAL = "PROVISIONAL"  # identité provisoire
-    RETRIEVED = "RETRIEVED"  # identité récupérée
-    VALIDATED = "VALIDATED"  # identité validée
-    QUALIFIED = "QUALIFIED"  # identité qualifiée
+__all__ = ["CheckIn", "IdentityStatus"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

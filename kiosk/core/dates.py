@@ -63,7 +63,8 @@ class BirthDate(Confidential):
         """Complete the date as GI3 EXI ID 11 and RNIV1 EXI PP 19 say; a calendar date is its own interpretation.
 
         Unknown day: the 1st. Unknown month: January. Both: 31 December. A lunar month or day is unknown too
-        (EXI ID 12). The year is never guessed: without ``year_if_unknown`` (staff's, from the stated or apparent age) None.
+        (EXI ID 12). The year is never guessed: None without ``year_if_unknown``, which staff gives from the stated or
+        apparent age.
         """
         if self.is_calendar:
             return self

@@ -102,6 +102,8 @@ class EvidenceTable:
         for code in codes:
             if codes.count(code) > 1:
                 raise EvidenceTableRefused(f"evidence {code!r} is there twice")
+        if any(kind.may_validate and not kind.code for kind in self.types):
+            raise EvidenceTableRefused("evidence without a code cannot validate an identity: no flow could say it")
 
     def find(self, code: str) -> EvidenceType | None:
         """Give the kind with this code; None when the structure does not know it."""
@@ -112,7 +114,7 @@ class EvidenceTable:
         return tuple(kind for kind in self.types if kind.may_validate and kind.suits(nationality, age))
 
     def changed(self, confidence: Mapping[str, Confidence]) -> "EvidenceTable":
-        """Give the table with the confidence the structure decided, by code. EvidenceTableRefused for an unknown code."""
+        """Give the table with the confidence the structure decided, by code; EvidenceTableRefused if one is unknown."""
         for code in confidence:
             if self.find(code) is None:
                 raise EvidenceTableRefused(f"evidence {code!r} is not in the table")

@@ -1,0 +1,58 @@
+"""How two lists of given names differ: shortened, cut, composite or another person's (ins-rules 1.4 and 4)."""
+
+from kiosk.core.name_verdicts import difference, is_one_letter_apart, key_pairs, opens_or_skips
+from kiosk.core.reasons import TOLERATED_REASONS, Reason
+from kiosk.core.traits import Traits
+
+
+def listed(traits: Traits) -> str:
+    """Give the list of given names as one text (liste des prénoms): INSi's own where it came from there."""
+    return traits.given_names_text or " ".join(traits.given_names)
+
+
+def stated_first(traits: Traits) -> str:
+    """Give the first given name as this source separates it; a composite written with a space may be more (1.4)."""
+    return traits.given_names[0] if traits.given_names else listed(traits).partition(" ")[0]
+
+
+def given_names_reason(left: Traits, right: Traits) -> Reason | None:
+    """Name what tells two lists apart; None when they are the same writing. Symmetric; linear in their length."""
+    left_list, right_list = listed(left), listed(right)
+    reason = difference(
+        left_list,
+        right_list,
+        (left.name_form, right.name_form),
+        (left.given_names_may_be_cut, right.given_names_may_be_cut),
+    )
+    if reason is None or reason in TOLERATED_REASONS or reason is Reason.UNREADABLE:
+        return reason
+    pairs = key_pairs(left_list, right_list, (left.name_form, right.name_form))
+    firsts = key_pairs(stated_first(left), stated_first(right), (left.name_form, right.name_form))
+    for lists, first in zip(pairs, (*firsts, firsts[-1]), strict=False):
+        if _is_shortened(lists, first):
+            return Reason.LIST_SHORTENED
+    if reason is Reason.ONE_LETTER_APART or is_one_letter_apart(*firsts[0]):
+        return Reason.ONE_LETTER_APART
+    return reason if _have_same_first_name(pairs[0], firsts[0]) else Reason.OTHER_FIRST_NAME
+
+
+def _is_shortened(lists: tuple[str, str], firsts: tuple[str, str]) -> bool:
+    """One list opens the other, or leaves later names out while each first name opens the other's list."""
+    left, right = lists
+    if not left or not right:
+        return False
+    if left.startswith(right + " ") or right.startswith(left + " "):
+        return True
+    left_words, right_words = left.split(), right.split()
+    return _have_same_first_name(lists, firsts) and (
+        opens_or_skips(left_words, right_words) or opens_or_skips(right_words, left_words)
+    )
+
+
+def _have_same_first_name(lists: tuple[str, str], firsts: tuple[str, str]) -> bool:
+    """Each one's first given name opens the other's list (GI3 EXI ID 10)."""
+    return _opens(firsts[0], lists[1]) and _opens(firsts[1], lists[0])
+
+
+def _opens(first: str, listed_key: str) -> bool:
+    return bool(first) and (listed_key == first or listed_key.startswith(first + " "))

@@ -1,0 +1,110 @@
+"""How two writings of one name differ, letter by letter, whatever the sources (ins-rules 4, document-capture 1.7)."""
+
+from collections.abc import Sequence
+
+from kiosk.core.names import MAX_TEXT, NameRefused, comparison_key, normalise
+from kiosk.core.reasons import Reason
+from kiosk.core.traits import NameForm
+
+# What a foreign machine-readable zone may write for one letter (ICAO Doc 9303): Ä Ö Ü Å, or Ü Ñ with XX.
+_EXPANSIONS = {"AE": "A", "OE": "O", "UE": "U", "AA": "A"}
+_CROSSED = {"UXX": "U", "NXX": "N"}
+
+
+def difference(left: str, right: str, forms: tuple[NameForm, NameForm], cut: tuple[bool, bool]) -> Reason | None:
+    """Name what tells two writings apart; None when they are the same writing. Symmetric when form and cut follow."""
+    if left == right:
+        return None
+    try:
+        if normalise(left) == normalise(right):
+            return Reason.ACCENT_OR_CASE
+        pairs = key_pairs(left, right, forms)
+    except NameRefused:
+        return Reason.UNREADABLE
+    if pairs[0][0] == pairs[0][1]:
+        return Reason.HYPHEN
+    if any(a == b for a, b in pairs):
+        return Reason.MRZ_WRITING
+    for a, b in pairs:
+        if (forms[0] is NameForm.MRZ and is_expansion(a, b)) or (forms[1] is NameForm.MRZ and is_expansion(b, a)):
+            return Reason.UMLAUT
+    for a, b in pairs:
+        if (cut[0] and is_cut_of(a, b)) or (cut[1] and is_cut_of(b, a)):
+            return Reason.TRUNCATED
+    return _blocking(*pairs[0])
+
+
+def key_pairs(left: str, right: str, forms: tuple[NameForm, NameForm]) -> tuple[tuple[str, str], ...]:
+    """Give the keys to compare: as they are and, beside a machine-readable zone, with apostrophes left out (Doc 9303).
+
+    NameRefused when either cannot be written in INSi's alphabet.
+    """
+    plain = (comparison_key(left), comparison_key(right))
+    if forms == (NameForm.CIVIL, NameForm.CIVIL) or "'" not in normalise(left) + normalise(right):
+        return (plain,)
+    return plain, (comparison_key(_joined(left)), comparison_key(_joined(right)))
+
+
+def _joined(text: str) -> str:
+    return normalise(text).replace("'", "")
+
+
+def _blocking(left: str, right: str) -> Reason:
+    if is_one_letter_apart(left.replace(" ", ""), right.replace(" ", "")):
+        return Reason.ONE_LETTER_APART
+    left_words, right_words = left.split(), right.split()
+    if sorted(left_words) == sorted(right_words):
+        return Reason.WORDS_IN_OTHER_ORDER
+    if opens_or_skips(left_words, right_words) or opens_or_skips(right_words, left_words):
+        return Reason.WORD_MISSING
+    return Reason.OTHER_LETTERS
+
+
+def opens_or_skips(short: Sequence[str], long: Sequence[str]) -> bool:
+    """All words of the shorter stand in the longer, in the same order."""
+    rest = iter(long)
+    return bool(short) and all(word in rest for word in short)
+
+
+def is_cut_of(cut: str, whole: str) -> bool:
+    """Say whether a full field may hold this beginning of a name: cut at the end, or each part cut (Doc 9303)."""
+    if not cut:
+        return False
+    if whole.startswith(cut):
+        return True
+    cut_words, words = cut.split(), whole.split()
+    return len(cut_words) <= len(words) and all(
+        word.startswith(part) for part, word in zip(cut_words, words, strict=False)
+    )
+
+
+def is_expansion(expanded: str, plain: str) -> bool:
+    """Say whether one writing is the other with a foreign letter written out: MUELLER for MULLER. Linear, one pass."""
+    at, there, found = 0, 0, False
+    while at < len(expanded):
+        letter = plain[there : there + 1]
+        pair, triple = expanded[at : at + 2], expanded[at : at + 3]
+        following = plain[there : there + 2]
+        if letter and _CROSSED.get(triple) == letter and triple != plain[there : there + 3]:
+            at, there, found = at + 3, there + 1, True
+        elif letter and _EXPANSIONS.get(pair) == letter and pair != following:
+            at, there, found = at + 2, there + 1, True
+        elif expanded[at] == letter:
+            at, there = at + 1, there + 1
+        else:
+            return False
+    return found and there == len(plain)
+
+
+def is_one_letter_apart(left: str, right: str) -> bool:
+    """One letter replaced, added, left out, or two neighbours swapped. Linear."""
+    if len(left) > len(right):
+        left, right = right, left
+    if len(right) > MAX_TEXT or len(right) - len(left) > 1 or left == right:
+        return False
+    at = next((place for place, letter in enumerate(left) if letter != right[place]), len(left))
+    if len(left) < len(right):
+        return left[at:] == right[at + 1 :]
+    if left[at + 1 :] == right[at + 1 :]:
+        return True
+    return left[at : at + 2] == right[at : at + 2][::-1] and left[at + 2 :] == right[at + 2 :]
