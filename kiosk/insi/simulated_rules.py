@@ -1,6 +1,7 @@
 """What a simulated INSi accepts: as strict as the real one, by the documented faults where there are any."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ _MESSAGE_ID = re.compile(r"uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _SOFTWARE = re.compile(r"urn:lps:[^:]+:[^:]+", re.ASCII)
 
+Must = Callable[[bool, str, str], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -25,7 +28,7 @@ class Subject:
 
 
 class RefusedError(Exception):
-    """The request is refused with this fault. Codes ``simu_*`` are the simulator's own: the real ones are not public."""
+    """The request is refused with this fault. Codes ``simu_*`` are our own: the real ones are not public."""
 
     def __init__(self, code: str, text: str, message_id: str, subcode: str = "siram_100") -> None:
         super().__init__(code)
@@ -87,26 +90,23 @@ class Rules:
         self._check_words(element, must)
         return operation, message_id, element
 
-    def _check_software(self, header: etree._Element, must: object) -> None:
-        assert callable(must)
+    def _check_software(self, header: etree._Element, must: Must) -> None:
         lps = f"{{{LPS}}}"
-        software = header.find(f"{lps}ContexteLPS/{lps}LPS")
-        assert software is not None  # the schema said so
+        inside = f"{lps}ContexteLPS/{lps}LPS/{lps}"
         must(
-            software.findtext(f"{lps}IDAM") == self._idam,
+            header.findtext(f"{inside}IDAM") == self._idam,
             "desir_550",
             "Le numero d'autorisation du logiciel est inconnu",
         )
         must(
-            _UUID.fullmatch(software.findtext(f"{lps}Instance") or "") is not None,
+            _UUID.fullmatch(header.findtext(f"{inside}Instance") or "") is not None,
             "simu_instance",
             "Instance n'est pas un UUID",
         )
-        must(_SOFTWARE.fullmatch(software.findtext(f"{lps}Nom") or "") is not None, "simu_nom", "Nom du LPS incorrect")
+        must(_SOFTWARE.fullmatch(header.findtext(f"{inside}Nom") or "") is not None, "simu_nom", "Nom du LPS incorrect")
 
     @staticmethod
-    def _check_words(element: etree._Element, must: object) -> None:
-        assert callable(must)
+    def _check_words(element: etree._Element, must: Must) -> None:
         for child in element:
             local, text = etree.QName(child).localname, child.text or ""
             if local == "NomNaissance":
