@@ -1,0 +1,45 @@
+"""Show the identity document (pièce d'identité): one calm instruction at a time; the picture takes itself."""
+
+from kiosk.core.document import Guidance, Side
+from kiosk.core.screens import ShowDocument, Touch
+from kiosk.ui.page import Page, Picture, Tone, foot, main, quiet
+from kiosk.ui.words import _
+
+
+def _instruction(guidance: Guidance, side: Side) -> str:
+    if guidance is Guidance.NO_DOCUMENT:
+        return _("Montrez votre pièce d'identité") if side is Side.FIRST else _("Montrez l'autre côté de la carte")
+    return {
+        Guidance.TURN_OVER: _("Retournez la carte"),
+        Guidance.CLOSER: _("Approchez un peu"),
+        Guidance.FURTHER: _("Reculez un peu"),
+        Guidance.CENTER: _("Placez-la au milieu du cadre"),
+        Guidance.STRAIGHTEN: _("Tournez-la bien droite"),
+        Guidance.GLARE: _("Penchez-la pour éviter le reflet"),
+        Guidance.DARK: _("Il fait sombre : ôtez votre main"),
+        Guidance.HOLD_STILL: _("Tenez bon…"),
+        Guidance.TAKING: _("C'est bien, ne bougez plus"),
+    }[guidance]
+
+
+def page(screen: ShowDocument) -> Page:
+    turning = screen.guidance is Guidance.TURN_OVER
+    help_ = _("Carte d'identité, passeport ou titre de séjour, dans le plateau.")
+    if screen.side is Side.SECOND:
+        help_ = _("Nous photographions aussi l'autre côté.")
+    no_document = quiet(Touch.NO_DOCUMENT, _("Je n'ai pas de pièce"))
+    actions = (main(Touch.TAKE_PICTURE, _("Prendre la photo")), no_document) if screen.may_press else (no_document,)
+    return Page(
+        name=ShowDocument.name,
+        title=_instruction(screen.guidance, screen.side),
+        help=help_,
+        actions=actions,
+        foot=foot(),
+        step=2,
+        picture=Picture.CAMERA,
+        drawing="turn-over" if turning else "place-document",
+        tone=Tone.GOOD if screen.guidance in (Guidance.HOLD_STILL, Guidance.TAKING) else Tone.CALM,
+        figure="drawing" if turning else "",
+        progress=min(1.0, max(0.0, screen.steadiness)),
+        title_lines=2,
+    )

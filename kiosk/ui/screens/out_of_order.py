@@ -1,0 +1,14 @@
+"""The kiosk cannot serve: where to go instead."""
+
+from kiosk.core.screens import OutOfOrder
+from kiosk.ui.page import Page
+from kiosk.ui.words import _
+
+
+def page(_screen: OutOfOrder) -> Page:
+    return Page(
+        name=OutOfOrder.name,
+        title=_("Cette borne se repose"),
+        help=_("Présentez-vous à l'accueil."),
+        drawing="resting",
+    )

@@ -1,0 +1,17 @@
+"""The card is being read: leave it in."""
+
+from kiosk.core.screens import ReadingCard
+from kiosk.ui.page import Page, foot
+from kiosk.ui.words import _
+
+
+def page(screen: ReadingCard) -> Page:
+    return Page(
+        name=ReadingCard.name,
+        title=_("Lecture de votre carte"),
+        help=_("Laissez-la dans le lecteur."),
+        foot=foot(back=False),
+        step=1,
+        drawing="card-in",
+        progress=min(1.0, max(0.0, screen.progress)),
+    )

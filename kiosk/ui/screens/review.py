@@ -1,0 +1,17 @@
+"""Is the picture just taken readable? The person says so, or takes another."""
+
+from kiosk.core.screens import ReviewPicture, Touch
+from kiosk.ui.page import Page, Picture, foot, main, quiet
+from kiosk.ui.words import _
+
+
+def page(_screen: ReviewPicture) -> Page:
+    return Page(
+        name=ReviewPicture.name,
+        title=_("La photo est-elle lisible ?"),
+        actions=(main(Touch.YES, _("Oui")), quiet(Touch.RETAKE, _("Recommencer"))),
+        foot=foot(back=False),
+        step=2,
+        picture=Picture.CAMERA,
+        drawing="place-document",
+    )

@@ -1,0 +1,16 @@
+"""The card must not stay in the reader."""
+
+from kiosk.core.screens import TakeCard
+from kiosk.ui.page import Page, Tone, foot
+from kiosk.ui.words import _
+
+
+def page(_screen: TakeCard) -> Page:
+    return Page(
+        name=TakeCard.name,
+        title=_("Reprenez votre carte Vitale"),
+        foot=foot(back=False, stop=False),
+        step=4,
+        drawing="take-card",
+        tone=Tone.ATTENTION,
+    )

@@ -1,0 +1,22 @@
+"""French is the source language of every sentence; other languages translate it (gettext, domain ``patient``)."""
+
+import gettext
+from functools import lru_cache
+from pathlib import Path
+
+LOCALES = Path(__file__).parent / "locale"
+
+
+@lru_cache(maxsize=1)
+def _catalogue() -> gettext.NullTranslations:
+    return gettext.translation("patient", localedir=LOCALES, languages=["fr"], fallback=True)
+
+
+def _(text: str) -> str:
+    """Say a sentence in the patient's language."""
+    return _catalogue().gettext(text)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Say a sentence that depends on a number."""
+    return _catalogue().ngettext(one, many, count)
