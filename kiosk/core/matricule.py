@@ -61,16 +61,17 @@ def is_well_formed(number: str) -> bool:
 class Matricule(Confidential):
     """A matricule INS with the authority that gave it; one without the other is never kept (ins-rules 1.1).
 
-    Kept as returned: a wrong key is a flag for staff (``key_is_right``), never a reason to lose an answer.
+    Written down as returned, even incomplete, which no ``Identity`` takes. A wrong key is a flag for staff (``key_is_right``), never a reason to lose an answer.
     """
 
     number: str  # 13 characters
     key: str  # 2 digits, "" when the source gave none
     oid: str
 
-    def __post_init__(self) -> None:
-        if not self.number or not self.oid:
-            raise MatriculeRefused("a matricule INS is never kept without its OID, nor an OID without its number")
+    @property
+    def is_complete(self) -> bool:
+        """Number and authority are both there: the only form in which an identity keeps it."""
+        return bool(self.number and self.oid)
 
     @property
     def key_is_right(self) -> bool:

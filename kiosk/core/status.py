@@ -54,6 +54,8 @@ class Identity(Confidential):
     def __post_init__(self) -> None:
         if len(self.attributes) > 1 and self.attributes != MAY_STAND_TOGETHER:
             raise IdentityRefused("only doubtful and homonym may stand together (GI3 EXI ID 24)")
+        if self.matricule is not None and not self.matricule.is_complete:
+            raise IdentityRefused("a matricule is never kept without its OID (ins-rules 1.1)")
         if self.is_barred and (self.matricule is not None or self.evidence):
             raise IdentityRefused("a doubtful or fictitious identity is provisional, without matricule (GI3 EXI ID 26)")
 
@@ -173,7 +175,7 @@ def kiosk_status(
     RETRIEVED when INSi found one identity and it may be accepted as the person's: nothing it states blocks against the
     card or the document shown, and one of them states names and birth date.
     """
-    if not isinstance(insi, InsFound):
+    if not isinstance(insi, InsFound) or not insi.matricule.is_complete:
         return IdentityStatus.PROVISIONAL
     comparisons = [compare(local, insi.traits, places=places) for local in (card, document) if local is not None]
     if any(comparison.is_blocking for comparison in comparisons):

@@ -128,6 +128,7 @@ class Refusal(StrEnum):
     EVIDENCE_TOO_WEAK = "evidence-too-weak"  # not of high confidence (RNIV1 §3.3.2)
     OTHER_MATRICULE = "other-matricule"  # one is kept: reject it first (ins-rules 3.4)
     EXCLUSIVE = "exclusive"  # attributes that may not stand together (GI3 EXI ID 24)
+    MATRICULE_INCOMPLETE = "matricule-incomplete"  # a number without its OID, or the reverse (ins-rules 1.1)
     NO_MATRICULE = "no-matricule"  # nothing to verify, nothing to reject
     NOT_COHERENT = "not-coherent"  # the first given name does not open the list (GI3 EXI ID 10)
     WITHOUT_CHANGE = "without-change"  # the attribute was there, or was not
@@ -170,7 +171,7 @@ def apply(identity: Identity, event: Event, by: Actor, at: datetime) -> tuple[Id
     )
 
 
-_FOR_STAFF = {Refusal.TRAITS_DISAGREE, Refusal.OTHER_MATRICULE, Refusal.NOT_COHERENT}
+_FOR_STAFF = {Refusal.MATRICULE_INCOMPLETE, Refusal.TRAITS_DISAGREE, Refusal.OTHER_MATRICULE, Refusal.NOT_COHERENT}
 
 
 def _next(identity: Identity, event: Event, by: Actor) -> tuple[str, Identity | Refusal]:
@@ -207,6 +208,8 @@ def _insi_accepted(identity: Identity, event: InsiAccepted, by: Actor) -> Identi
         return Refusal.ONLY_STAFF
     if not event.traits_agree:
         return Refusal.TRAITS_DISAGREE
+    if not event.matricule.is_complete:
+        return Refusal.MATRICULE_INCOMPLETE
     if _has_another(identity, event.matricule):
         return Refusal.OTHER_MATRICULE
     return replace(identity, matricule=event.matricule)
@@ -247,6 +250,8 @@ def _apcv_read(identity: Identity, event: ApcvRead, by: Actor) -> Identity | Ref
         return Refusal.BARRED
     if not event.is_this_person:
         return Refusal.TRAITS_DISAGREE
+    if not event.matricule.is_complete:
+        return Refusal.MATRICULE_INCOMPLETE
     if _has_another(identity, event.matricule):
         return Refusal.OTHER_MATRICULE
     return replace(identity, matricule=event.matricule, evidence=identity.evidence or APCV)
