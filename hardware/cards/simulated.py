@@ -194,8 +194,8 @@ class Simulator:
 def _acknowledge_at_once(reader: socket.socket) -> None:
     """Keep the network from adding 40 ms to every command.
 
-    The virtual driver sends the length and the message apart and waits for the first to be acknowledged (Nagle); Linux forgets
-    the wish now and then, so it is repeated.
+    The virtual driver sends the length and the message apart and waits for the first to be acknowledged (Nagle); Linux
+    forgets the wish now and then, so it is repeated.
     """
     quick = getattr(socket, "TCP_QUICKACK", None)
     if quick is not None:

@@ -16,6 +16,7 @@ class CardAnomaly(StrEnum):
     BAD_DATE = "bad-date"
     UNREADABLE_TEXT = "unreadable-text"
     TOO_MANY = "too-many"
+    BIRTH_RANK_GUESSED = "birth-rank-guessed"  # twins, in the card's order: compare the given names
 
 
 @dataclass(frozen=True, slots=True, repr=False)

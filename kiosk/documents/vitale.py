@@ -1,0 +1,229 @@
+"""The files of a carte Vitale decoded: who is on the card, as far as its bytes can be trusted.
+
+Facts: data objects 65 (one beneficiary; the insured first) with 80 name, 81 given name, 82 date of birth, 93 NIR;
+Latin-1 text, blank-padded. Any bytes are accepted: what could be read is kept, what is odd is named. Nothing here knows a device.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from kiosk.core.card import Beneficiary, CardAnomaly, CardContents
+from kiosk.core.confidential import Confidential
+from kiosk.core.dates import BirthDate
+from kiosk.core.matricule import key_of
+from kiosk.core.traits import Source, Traits
+
+MOST_BENEFICIARIES = 19
+LONGEST_FILE = 65_536
+_MOST_OBJECTS = 1024
+_LONGEST_TEXT = 64
+
+_BENEFICIARY, _NAME, _GIVEN_NAME, _BIRTH_DATE, _NUMBER = 0x65, 0x80, 0x81, 0x82, 0x93
+_NIR = re.compile(r"([1-8]\d{4}(?:\d{2}|2[AB])\d{6})(\d{2})?", re.ASCII)
+_DATE = re.compile(r"(1[89]\d\d|20\d\d)(\d\d)([0-2]\d|3[01])", re.ASCII)
+
+
+def decode(identity_file: bytes, numbers_file: bytes) -> CardContents:
+    """Say who is on the card, the insured (ouvrant droit) first. Never raises, whatever the bytes."""
+    oddities = _Oddities()
+    people = [
+        _person(found.value, oddities) for found in _objects(identity_file, oddities) if found.tag == _BENEFICIARY
+    ]
+    known = [person for person in people if person.name or person.given_name]
+    if len(known) != len(people):
+        oddities.add(CardAnomaly.TRUNCATED)
+    numbers = [
+        _number(found.value, oddities) for found in _objects(numbers_file, oddities) if found.tag == _BENEFICIARY
+    ]
+    if len(known) > MOST_BENEFICIARIES or len(numbers) > MOST_BENEFICIARIES:
+        oddities.add(CardAnomaly.TOO_MANY)
+    # A person whose name could not be read still has a place in the order of the numbers.
+    matched = _match(people[:MOST_BENEFICIARIES], numbers[:MOST_BENEFICIARIES], oddities)
+    ranked = _ranked([person for person in matched if person.name or person.given_name], oddities)
+    if ranked and not ranked[0].nir:
+        oddities.add(CardAnomaly.NUMBER_MISSING)
+    return CardContents(tuple(ranked), oddities.named())
+
+
+def traits_of(beneficiary: Beneficiary, collected_at: datetime) -> Traits:
+    """State what the card says of one person as traits (source CARD).
+
+    The name may be the name in use and the given name is often the first only; the card states neither sex nor place.
+    """
+    return Traits(
+        source=Source.CARD,
+        birth_name=beneficiary.name,
+        given_names=(beneficiary.given_name,) if beneficiary.given_name else (),
+        birth_date=BirthDate(beneficiary.birth_date) if beneficiary.birth_date else None,
+        given_names_may_be_cut=True,
+        collected_at=collected_at,
+    )
+
+
+class _Oddities:
+    """The anomalies met so far, each named once, in the order of their definition."""
+
+    def __init__(self) -> None:
+        self._met: set[CardAnomaly] = set()
+
+    def add(self, anomaly: CardAnomaly) -> None:
+        self._met.add(anomaly)
+
+    def named(self) -> tuple[CardAnomaly, ...]:
+        return tuple(anomaly for anomaly in CardAnomaly if anomaly in self._met)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Object(Confidential):
+    tag: int
+    value: bytes
+    is_whole: bool
+
+
+def _objects(data: bytes, oddities: _Oddities) -> Iterator[_Object]:
+    """Yield the data objects of one level (BER-TLV); a cut one is yielded with what is there, and named."""
+    if len(data) > LONGEST_FILE:
+        oddities.add(CardAnomaly.TRUNCATED)
+        data = data[:LONGEST_FILE]
+    at = 0
+    for _ in range(_MOST_OBJECTS):
+        while at < len(data) and data[at] in {0x00, 0xFF}:  # padding, between objects too (ISO 7816-4)
+            at += 1
+        if at >= len(data):
+            return
+        tag = data[at]
+        at += 1
+        if tag & 0x1F == 0x1F:
+            for _more in range(3):
+                tag = tag << 8 | (data[at] if at < len(data) else 0)
+                at += 1
+                if not tag & 0x80:
+                    break
+        length, at = _length(data, at)
+        value = data[at : at + length]
+        if len(value) < length:
+            oddities.add(CardAnomaly.TRUNCATED)
+        yield _Object(tag, value, is_whole=len(value) == length)
+        at += length
+    oddities.add(CardAnomaly.TRUNCATED)
+
+
+def _length(data: bytes, at: int) -> tuple[int, int]:
+    """Read a length, short or long form; one that makes no sense is longer than anything."""
+    if at >= len(data):
+        return 1, at
+    first = data[at]
+    if first < 0x80:
+        return first, at + 1
+    width = first & 0x7F
+    if not 1 <= width <= 4 or at + 1 + width > len(data):
+        return LONGEST_FILE + 1, at + 1
+    return int.from_bytes(data[at + 1 : at + 1 + width], "big"), at + 1 + width
+
+
+def _person(value: bytes, oddities: _Oddities) -> Beneficiary:
+    parts = _parts(value, oddities)
+    written = _text(parts.get(_BIRTH_DATE, b""), oddities)
+    date = _DATE.fullmatch(written)
+    if not date or not _is_possible(*(int(part) for part in date.groups())):
+        oddities.add(CardAnomaly.BAD_DATE)
+    return Beneficiary(
+        name=_text(parts.get(_NAME, b""), oddities),
+        given_name=_text(parts.get(_GIVEN_NAME, b""), oddities),
+        birth_date="-".join(date.groups()) if date else "",
+    )
+
+
+def _is_possible(year: int, month: int, day: int) -> bool:
+    """Say whether a day is in the calendar, where the date claims to be of the calendar (lunar dates do not)."""
+    return not 1 <= month <= 12 or day <= monthrange(year, month)[1]
+
+
+def _parts(value: bytes, oddities: _Oddities) -> dict[int, bytes]:
+    parts: dict[int, bytes] = {}
+    for found in _objects(value, oddities):
+        if found.is_whole:  # half a name is nobody's name
+            parts.setdefault(found.tag, found.value)  # the first of two counts
+    return parts
+
+
+def _text(raw: bytes, oddities: _Oddities) -> str:
+    """Read Latin-1 text; control characters are dropped and named, blanks at the ends are padding."""
+    text = raw.rstrip(b"\x00").decode("latin-1")
+    kept = "".join(sign for sign in text if sign.isprintable())
+    if len(kept) != len(text) or len(kept) > _LONGEST_TEXT:
+        oddities.add(CardAnomaly.UNREADABLE_TEXT)
+    return kept[:_LONGEST_TEXT].strip()
+
+
+def _number(value: bytes, oddities: _Oddities) -> tuple[str, str]:
+    """Read a NIR and its key; ("", "") when there is none, or none that can be one."""
+    written = _text(_parts(value, oddities).get(_NUMBER, b""), oddities)
+    if not written.strip("0"):
+        return "", ""
+    number = _NIR.fullmatch(written)
+    if not number:
+        oddities.add(CardAnomaly.UNREADABLE_TEXT)
+        return "", ""
+    key = number[2] or ""
+    if key != key_of(number[1]):
+        oddities.add(CardAnomaly.BAD_KEY)
+    return number[1], key
+
+
+def _match(people: list[Beneficiary], numbers: list[tuple[str, str]], oddities: _Oddities) -> list[Beneficiary]:
+    """Give each person their number: by the order of the two files, checked against the year and month in the number.
+
+    Where order and content disagree, content decides if it is unambiguous; a number that could be another's is nobody's.
+    """
+    if len(people) == len(numbers) and all(
+        _fits(number, person) for person, (number, _) in zip(people, numbers, strict=True)
+    ):
+        return [_with_number(person, found) for person, found in zip(people, numbers, strict=True)]
+    if numbers:
+        oddities.add(CardAnomaly.NUMBERS_DO_NOT_MATCH)
+    if len(people) == len(numbers) == 1:
+        return [_with_number(people[0], numbers[0])]  # there is nobody else whose number it could be
+    matched = list(people)
+    for index, person in enumerate(people):
+        fitting = [found for found in numbers if found[0] and _fits(found[0], person)]
+        if len(fitting) != 1:
+            continue
+        others = [other for at, other in enumerate(people) if at != index and _fits(fitting[0][0], other)]
+        if not others:
+            matched[index] = _with_number(person, fitting[0])
+    return matched
+
+
+def _fits(number: str, person: Beneficiary) -> bool:
+    """Say whether a NIR can be this person's by its year and month of birth (positions 2-5); no number fits everyone.
+
+    The month may be a pseudo-month (20, 30-42, 50 and more: unknown or full registers), and then says nothing.
+    """
+    if not number or not person.birth_date:
+        return True
+    year, month = person.birth_date[2:4], person.birth_date[5:7]
+    if number[1:3] != year:
+        return False
+    return number[3:5] == month or not "01" <= number[3:5] <= "12" or not "01" <= month <= "12"
+
+
+def _with_number(person: Beneficiary, found: tuple[str, str]) -> Beneficiary:
+    return replace(person, nir=found[0], nir_key=found[1])
+
+
+def _ranked(people: list[Beneficiary], oddities: _Oddities) -> list[Beneficiary]:
+    """Number twins (rang gémellaire) in the card's order: the files state no rank, so it is named a guess."""
+    seen: dict[tuple[str, str], int] = {}
+    ranked: list[Beneficiary] = []
+    for person in people:
+        born = (person.name, person.birth_date)
+        rank = seen.get(born, 0) + 1 if person.birth_date else 1
+        seen[born] = rank
+        if rank > 1:
+            oddities.add(CardAnomaly.BIRTH_RANK_GUESSED)
+        ranked.append(replace(person, birth_rank=str(min(rank, 9))))
+    return ranked
