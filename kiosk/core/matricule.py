@@ -61,7 +61,8 @@ def is_well_formed(number: str) -> bool:
 class Matricule(Confidential):
     """A matricule INS with the authority that gave it; one without the other is never kept (ins-rules 1.1).
 
-    Written down as returned, even incomplete, which no ``Identity`` takes. A wrong key is a flag for staff (``key_is_right``), never a reason to lose an answer.
+    Written down as returned, even incomplete, which no ``Identity`` takes. A wrong key is a flag for staff
+    (``key_is_right``), never a reason to lose an answer.
     """
 
     number: str  # 13 characters

@@ -57,17 +57,16 @@ def is_abroad(code: str) -> bool:
 class PlaceTable:
     """The communes and countries we know, today's and former ones; empty: only the arrondissements are known."""
 
-    names: Mapping[str, str] = field(default_factory=dict)  # code to French name, codes in force
+    names: Mapping[str, str] = field(default_factory=dict)  # code to French name, former codes where known
     successors: Mapping[str, str] = field(default_factory=dict)  # former code to the code that took its place
-    former_names: Mapping[str, str] = field(default_factory=dict)  # former code to its name, where known
 
     def knows(self, code: str) -> bool:
         """The code is, or was, a place of this table."""
-        return code in self.names or code in self.former_names or code in self.successors or code in CITY_OF_DISTRICT
+        return code in self.names or code in self.successors or code in CITY_OF_DISTRICT
 
     def name(self, code: str) -> str:
         """Give the place's French name; empty when the table does not have it."""
-        return self.names.get(code) or self.former_names.get(code, "")
+        return self.names.get(code, "")
 
     def today(self, code: str) -> str:
         """Follow a former code to the one in force; a code that never changed is its own."""
@@ -86,7 +85,7 @@ class PlaceTable:
             return PlaceRelation.SAME
         if CITY_OF_DISTRICT.get(left, left) == right or CITY_OF_DISTRICT.get(right, right) == left:
             return PlaceRelation.DISTRICT
-        if self.today(left) == self.today(right):
+        if self.today(left) == right or self.today(right) == left:  # two former communes of one stay two places
             return PlaceRelation.SUCCESSOR
         if self._became(left, right, born) or self._became(right, left, born):
             return PlaceRelation.COUNTRY
