@@ -1,7 +1,7 @@
 """The files of a carte Vitale decoded: who is on the card, as far as its bytes can be trusted.
 
 Facts: data objects 65 (one beneficiary; the insured first) with 80 name, 81 given name, 82 date of birth, 93 NIR;
-Latin-1 text, blank-padded. Any bytes are accepted: what could be read is kept, what is odd is named. Nothing here knows a device.
+Latin-1 text, blank-padded. Any bytes are accepted: what could be read is kept, what is odd is named.
 """
 
 import re
@@ -175,9 +175,9 @@ def _number(value: bytes, oddities: _Oddities) -> tuple[str, str]:
 
 
 def _match(people: list[Beneficiary], numbers: list[tuple[str, str]], oddities: _Oddities) -> list[Beneficiary]:
-    """Give each person their number: by the order of the two files, checked against the year and month in the number.
+    """Give each person their number: by the order of the files, checked against the year and month in the number.
 
-    Where order and content disagree, content decides if it is unambiguous; a number that could be another's is nobody's.
+    Where order and content disagree, content decides if it is unambiguous; what could be another's is nobody's.
     """
     if len(people) == len(numbers) and all(
         _fits(number, person) for person, (number, _) in zip(people, numbers, strict=True)
