@@ -10,7 +10,7 @@ from lxml import etree
 
 from kiosk.core.dates import BirthDate
 from kiosk.core.insi import InsAnswer, InsFound, InsNotFound, InsRefused, InsSeveral, InsUnreachable, PastMatricule
-from kiosk.core.matricule import OID_NIA, OID_NIR, OID_NIR_DEMO, OID_NIR_TEST, Matricule, key_of
+from kiosk.core.matricule import OID_NIA, OID_NIR, OID_NIR_DEMO, OID_NIR_TEST, Matricule, is_well_formed
 from kiosk.core.traits import Sex, Source, Traits
 from kiosk.insi import faults, lexical
 from kiosk.insi.names import RESULT, SIMULATOR, SIRAM, SOAP, WSA
@@ -120,7 +120,7 @@ def _matricule(ins: etree._Element, flags: list[str] | None) -> Matricule:
         _text(_first(ins, "NumIdentifiant")), _text(_first(ins, "Cle")), _text(_first(ins, "OID")) or ""
     )
     if flags is not None:
-        if not lexical.is_number(matricule.number):
+        if not is_well_formed(matricule.number):
             flags.append("odd-number")
         elif not matricule.key:
             flags.append("no-key")
@@ -136,12 +136,9 @@ def _matricule(ins: etree._Element, flags: list[str] | None) -> Matricule:
 
 
 def _key_is_wrong(matricule: Matricule) -> bool:
-    if not matricule.key or not lexical.is_number(matricule.number):
+    if not matricule.key or not is_well_formed(matricule.number):
         return False
-    try:
-        return key_of(matricule.number) != matricule.key
-    except ValueError:  # a letter elsewhere than in 2A and 2B: no key can be computed
-        return True
+    return not matricule.key_is_right
 
 
 def _odd_periods(ins: etree._Element, whose: str) -> list[str]:

@@ -18,7 +18,10 @@ from kiosk.core.insi import (
     InsSeveral,
     InsUnreachable,
 )
-from kiosk.core.traits import Sex, Traits
+from kiosk.core.matricule import is_well_formed
+from kiosk.core.names import MAX_NAME, NameRefused, is_valid_birth_name, normalise
+from kiosk.core.status import Identity, InsiBar, insi_bar
+from kiosk.core.traits import Traits
 from kiosk.insi import answers, lexical
 from kiosk.insi.certificate import CertificateTroubleError, client_context, load
 from kiosk.insi.config import Environment, InsiConfig
@@ -82,11 +85,15 @@ class InsiClient:
         """Ask with the carte Vitale's data (rechercherInsAvecCarteVitale), the preferred search (RNIV1 4.3.2)."""
         until = self._clock() + deadline
         owner = insured or beneficiary
-        name = lexical.to_wire(beneficiary.name or owner.name)
         if not (beneficiary.nir or owner.nir) or not lexical.is_date(beneficiary.birth_date):
-            return InsRefused("kiosk_missing", "", "")
-        if not lexical.is_birth_name(name):
-            return InsRefused("kiosk_lexical", "", "")
+            return InsRefused(f"kiosk_{InsiBar.TRAIT_MISSING}", "", "")
+        try:
+            name = normalise(beneficiary.name or owner.name)
+        except NameRefused:
+            name = ""
+        numbers = [each.nir for each in (beneficiary, owner) if each.nir]
+        if not is_valid_birth_name(name) or not all(is_well_formed(number) for number in numbers):
+            return InsRefused(f"kiosk_{InsiBar.CHARACTER}", "", "")
         criteria: dict[str, object] = {}
         if beneficiary.nir:
             criteria["MatriculeIndividu"] = _number(beneficiary)
@@ -101,8 +108,6 @@ class InsiClient:
             birth_date=beneficiary.birth_date,
             birth_rank=beneficiary.birth_rank or "1",
         )
-        if any(each.nir and not lexical.is_number(each.nir) for each in (beneficiary, owner)):
-            return InsRefused("kiosk_lexical", "", "")
         return self._ask(BY_CARD, criteria, cover, until)
 
     def find_by_traits(self, traits: Traits, deadline: float) -> InsAnswer:
@@ -261,18 +266,19 @@ def _traits_criteria(criteria: Criteria) -> dict[str, object]:
 
 
 def _wanted(traits: Traits) -> Wanted | InsRefused:
-    """Write traits in INSi's letters; refuse what it would not take (missing trait, forbidden character, sex I)."""
-    if traits.sex is Sex.UNDETERMINED:
-        return InsRefused("kiosk_sex", "", "")
-    if not traits.birth_name or not traits.given_names or traits.birth_date is None or traits.sex is None:
-        return InsRefused("kiosk_missing", "", "")
-    name = lexical.to_wire(traits.birth_name)
-    given_names = tuple(dict.fromkeys(lexical.to_wire(each) for each in traits.given_names))
-    place = traits.birth_place_code
-    joined = " ".join(given_names)
-    if not lexical.is_birth_name(name) or not all(lexical.is_given_name(each) for each in (*given_names, joined)):
-        return InsRefused("kiosk_lexical", "", "")
-    return Wanted(name, given_names, traits.sex.value, traits.birth_date.text, place if lexical.is_place(place) else "")
+    """Write traits in INSi's letters; what it would not take is refused here (missing trait, character, sex, date).
+
+    Whether this identity may be asked about at all (douteux, fictif, qualified) is ``core.status.insi_bar``'s question
+    too, put by the caller, who knows the identity.
+    """
+    bar = insi_bar(Identity(), traits)
+    if bar is not None or traits.birth_date is None or traits.sex is None:
+        return InsRefused(f"kiosk_{bar or InsiBar.TRAIT_MISSING}", "", "")
+    given_names = tuple(dict.fromkeys(normalise(each) for each in traits.given_names))
+    while len(" ".join(given_names)) > MAX_NAME:
+        given_names = given_names[:-1]
+    place = traits.birth_place_code if lexical.is_place(traits.birth_place_code) else ""
+    return Wanted(normalise(traits.birth_name), given_names, traits.sex.value, traits.birth_date.text, place)
 
 
 def _outcome(answer: InsAnswer) -> Outcome:

@@ -17,9 +17,11 @@ def advice(code: str) -> str:
         "desir_550": _("Le numéro d'autorisation du logiciel n'est pas connu : vérifier [insi] idam."),
         "desir_560": _("Le certificat n'ouvre pas ce service : son nom doit être INSI-AUTO ou INSI-MANU."),
         "siram_100": _("Le service refuse la demande : transmettre l'identifiant du message au support du GIE."),
-        "kiosk_lexical": _("Un trait contient un caractère que le service n'accepte pas : reprendre à l'accueil."),
-        "kiosk_missing": _("Un trait nécessaire à la recherche manque : reprendre à l'accueil."),
+        "kiosk_character": _("Un trait contient un caractère que le service n'accepte pas : reprendre à l'accueil."),
+        "kiosk_trait-missing": _("Un trait nécessaire à la recherche manque : reprendre à l'accueil."),
         "kiosk_sex": _("Le service ne connaît que les sexes F et M : reprendre à l'accueil."),
+        "kiosk_date": _("La date de naissance n'est pas une date du calendrier : l'interpréter à l'accueil."),
+        "kiosk_wsdl": _("Les fichiers WSDL du service ne se lisent pas : vérifier [insi] wsdl."),
         "kiosk_simulator": _("C'est un simulateur qui a répondu, en production : vérifier [insi] endpoint et ca."),
     }
     if code in known:

@@ -3,6 +3,7 @@
 Generated people cannot exist: their numbers name the département 00, which there is not.
 """
 
+import json
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -61,6 +62,16 @@ def generated(count: int, seed: int) -> Iterator[Person]:
         yield Person(
             *(birth_name, names, sex, f"{year}-{month:02d}-{day:02d}", dice.choice(_PLACES), number, key_of(number))
         )
+
+
+def from_json_lines(lines: Iterable[str]) -> Iterator[Person]:
+    """Read further fictitious people, one JSON object a line, named like the fields of ``Person``."""
+    for line in lines:
+        if line.strip():
+            told = json.loads(line)
+            number = str(told["number"])
+            told |= {"key": told.get("key") or key_of(number), "given_names": tuple(told["given_names"])}
+            yield Person(**(told | {"history": tuple(told.get("history", ()))}))
 
 
 class Population:

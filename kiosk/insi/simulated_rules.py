@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from kiosk.insi import lexical
+from kiosk.core.names import is_valid_birth_name, is_valid_given_name
 from kiosk.insi.certificate import ALLOWED_NAMES, PRODUCTION_ISSUER, TEST_ISSUER
 from kiosk.insi.names import ACTIONS, BAM, BODIES, LPS, SOAP, WSA, WSSE
 
@@ -110,9 +110,9 @@ class Rules:
         for child in element:
             local, text = etree.QName(child).localname, child.text or ""
             if local == "NomNaissance":
-                must(lexical.is_birth_name(text), "simu_lexical", "NomNaissance : caracteres interdits")
+                must(is_valid_birth_name(text), "simu_lexical", "NomNaissance : caracteres interdits")
             elif local == "Prenom":
-                must(lexical.is_given_name(text), "simu_lexical", "Prenom : caracteres interdits")
+                must(is_valid_given_name(text), "simu_lexical", "Prenom : caracteres interdits")
 
     @staticmethod
     def _parse(body: bytes) -> etree._Element:

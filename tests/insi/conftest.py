@@ -1,0 +1,74 @@
+"""A test PKI, a simulator, and clients of it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.insi.client import Environment, InsiClient, InsiConfig
+from kiosk.insi.retry import RetryPolicy
+from kiosk.insi.simulator import TEST_IDAM, Behaviour, Simulator
+from kiosk.insi.testpki import TestPki, make_pki
+
+INSTANCE = "7a1c52f0-3f0e-4a51-9f0e-5f3b1d2c4e6a"
+MakeClient = Callable[..., InsiClient]
+
+
+@pytest.fixture(scope="session")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> TestPki:
+    return make_pki(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.fixture(scope="session")
+def running_simulator(pki: TestPki) -> Iterator[Simulator]:
+    simulator = Simulator(pki.insi_certificate, pki.insi_key, pki.ca)
+    with simulator.running():
+        yield simulator
+
+
+@pytest.fixture
+def simulator(running_simulator: Simulator) -> Iterator[Simulator]:
+    running_simulator.behave(Behaviour())
+    yield running_simulator
+    running_simulator.behave(Behaviour())
+
+
+def config_for(simulator: Simulator, pki: TestPki, **changes: Any) -> InsiConfig:
+    chosen: dict[str, Any] = {
+        "endpoint": simulator.endpoint,
+        "certificate": pki.client_p12,
+        "password_file": pki.password_file,
+        "ca": pki.ca,
+        "idam": TEST_IDAM,
+        "instance": INSTANCE,
+        "environment": Environment.TEST,
+    }
+    return InsiConfig(**(chosen | changes))
+
+
+@pytest.fixture
+def make_client(simulator: Simulator, pki: TestPki) -> Iterator[MakeClient]:
+    """Make clients of the simulator, one attempt a call unless told otherwise; they hang up at the end."""
+    made: list[InsiClient] = []
+
+    def make(retry: RetryPolicy | None = None, **changes: Any) -> InsiClient:
+        extra = {name: changes.pop(name) for name in ("breaker", "clock", "wait", "now") if name in changes}
+        config = config_for(simulator, pki, **changes)
+        client = InsiClient(config, retry=retry or RetryPolicy(attempts=1), **extra)
+        made.append(client)
+        return client
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def client(make_client: MakeClient) -> InsiClient:
+    return make_client()
+
+
+def other_pki(directory: Path, **wanted: Any) -> TestPki:
+    """A second PKI, whose authority the first does not know."""
+    return make_pki(directory, **wanted)
