@@ -3,8 +3,8 @@
     npm pack @etalab/decoupage-administratif@6.0.0 && tar xf etalab-decoupage-administratif-6.0.0.tgz
     python assets/cog/build.py package/data/communes.json
 
-One line a code: code, name, and for a code no longer in force the code that took its place. The name of a former code is
-given where it still is a delegated or associated commune (commune déléguée, associée), empty otherwise: never guessed.
+One line a code: code, name, and for a code no longer in force the code that took its place. The name of a former code
+is given where it still is a delegated or associated commune (commune déléguée, associée), and never guessed.
 """
 
 import json

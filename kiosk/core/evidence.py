@@ -23,6 +23,21 @@ class Nationality(StrEnum):
     OTHER = "other"
 
 
+# States whose national identity card counts, as machine-readable zones write them (NA's list; D is Germany's own code).
+_EUROPEAN = frozenset(
+    "AUT BEL BGR HRV CYP CZE DNK EST FIN D DEU GRC HUN IRL ITA LVA LTU LUX MLT NLD POL PRT ROU SVK SVN ESP SWE "
+    "ISL LIE NOR CHE VAT MCO SMR AND".split()
+)
+
+
+def nationality_of(state: str) -> Nationality:
+    """Tell the group of a nationality as a document writes it (three letters); what is unknown is OTHER."""
+    code = state.strip(" <").upper()
+    if code == "FRA":
+        return Nationality.FRENCH
+    return Nationality.EUROPEAN if code in _EUROPEAN else Nationality.OTHER
+
+
 _EVERYONE = frozenset(Nationality)
 _FOREIGN = frozenset({Nationality.EUROPEAN, Nationality.OTHER})
 ADULT_AT = 18  # years

@@ -17,6 +17,17 @@ class Source(StrEnum):
     STAFF = "staff"  # typed or confirmed by a member of staff
 
 
+class Channel(StrEnum):
+    """How an identity was collected (mode d'obtention, PAM ZFD-5, FR Core), by its flow code."""
+
+    MANUAL = "SM"  # saisie manuelle
+    CARD = "CV"  # carte Vitale
+    INSI = "INSI"  # search by traits
+    DATAMATRIX = "CB"  # INS data matrix
+    RFID = "RFID"
+    APCV = "AV"  # application carte Vitale
+
+
 class Sex(StrEnum):
     """Sexe. INSi knows only M and F (SEL EF_INS25_04)."""
 
