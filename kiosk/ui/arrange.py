@@ -1,7 +1,7 @@
 """Where everything stands on a screen of any size: boxes in pixels from the top left, on a grid of 8.
 
-Pure: the width of a text is asked from outside. When a screen is too small for its text, the picture gives way first, then
-the text size, never the text.
+Pure: the width of a text is asked from outside. When a screen is too small for its text, the picture gives way first,
+then the text size, never the text.
 """
 
 from collections.abc import Callable
@@ -11,10 +11,12 @@ from kiosk.core.confidential import Confidential
 from kiosk.core.screens import Touch
 from kiosk.ui.look import SIZES, Type
 from kiosk.ui.page import Action, Page, Picture, Weight
+from kiosk.ui.words import typeset
 from kiosk.ui.wrap import wrap
 
 LEAST_TARGET = 96  # 24 mm at 4 px a millimetre; 20 mm are enough (Colle & Hiszem 2004)
 LEAST_GAP = 16
+ICON, ICON_GAP = 44, 16
 REACH = 0.4  # in portrait, what is pressed lies below this part of the height: a seated person reaches it
 
 Measure = Callable[[str, int, bool], float]  # text, size, bold → width
@@ -127,7 +129,7 @@ class _Layout:
         return round(size)
 
     def _lines(self, text: str, size: int, bold: bool, width: int) -> tuple[str, ...]:
-        return wrap(text, width, lambda piece: self.measure(piece, size, bold))
+        return wrap(typeset(text), width, lambda piece: self.measure(piece, size, bold))
 
     def _block(self, text: str, kind: Type, colour: str, x: int, y: int, width: int, *, bold: bool = False) -> Block:
         size = self._size(kind)
@@ -165,15 +167,16 @@ class _Layout:
         top = self.height - bottom_margin - tall
         inner, gap = self.width - 2 * self.margin, 24
         wide = (inner - 2 * gap) // 3
-        size = round(SIZES[Type.SMALL] * min(self.scale, 1.5))
+        size = round(SIZES[Type.SMALL] * self.scale)
         places = {Touch.BACK: 0, Touch.HELP: 1, Touch.STOP: 2}
         buttons = []
         for action in self.page.foot:
             x = self.margin + places[action.touch] * (wide + gap)
-            room = wide - 24 * 2 - 56
-            if self.measure(action.text, size, True) > room:
-                self.fits = False
-            text = Block((action.text,), size, True, "ink", Box(x + 24 + 56, top, room, tall), "left")
+            word = typeset(action.text)
+            room = int(self.measure(word, size, True)) + 4
+            group = ICON + ICON_GAP + room  # icon and word, together in the middle
+            self.fits &= group + 32 <= wide
+            text = Block((word,), size, True, "ink", Box(x + (wide - group) // 2 + ICON + ICON_GAP, top, room, tall))
             buttons.append(Button(action, Box(x, top, wide, tall), text))
         return (top if self.page.foot else self.height - bottom_margin), buttons
 
@@ -258,19 +261,17 @@ class _Layout:
             self.fits &= top <= bottom
             return buttons, None
         buttons = self._stack(self._rows(inner), self.margin, inner, reach, bottom)
-        under = (buttons[0].box.y if buttons else bottom) - air
-        help_top = under - help_height
-        room = help_top - (air if helping else 0) - (below_title + air)
-        picture_height = _eight(min(room, self._most_picture() * max(self.tall, 0.5)))
+        end = (buttons[0].box.y if buttons else bottom) - air
+        between = max(24, _eight(48 * self.tall)) if helping else 0
+        room = end - (below_title + air) - help_height - between
+        picture_height = min(_eight(room), _eight(self._most_picture() * max(self.tall, 0.5)))
         if picture_height < self._least_picture():
             self.fits = False
-        spare = room - picture_height
-        if helping and spare > 0:
-            help_top -= spare // 2 if buttons else spare * 2 // 3
+        spare = max(0, room - picture_height)
+        picture_top = below_title + air + _eight(spare * (0.5 if buttons else 0.35))
         if helping:
-            self._put(helping, help_top)
+            self._put(helping, picture_top + picture_height + between)
         self.blocks.append(title)
-        picture_top = below_title + air + (spare // 4 if helping else spare // 2)
         return buttons, Box(self.margin, picture_top, inner, max(8, picture_height))
 
     def _landscape(self, band_bottom: int, foot_top: int) -> tuple[list[Button], Box | None]:

@@ -1,4 +1,4 @@
-"""How the screens look: colours, type, text size. One value, handed to every widget; a person's choice ends with the turn."""
+"""How the screens look: colours, type, text size. A person's choice ends with the turn."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

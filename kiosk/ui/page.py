@@ -23,11 +23,10 @@ class Weight(StrEnum):
 
 
 class Tone(StrEnum):
-    """The colour of a screen's picture; a word and a drawing always say it too."""
+    """The ground of a number; the words always say it too."""
 
-    CALM = "calm"
-    GOOD = "good"
-    ATTENTION = "attention"
+    CALM = "mist"
+    ATTENTION = "wait"
 
 
 class Picture(StrEnum):

@@ -1,12 +1,13 @@
-"""Our line drawings (``assets/drawings/*.svg``) as smooth pixels at any size: one weight of line, the theme's colours.
+"""Our line drawings (``assets/drawings/*.svg``) as smooth pixels at any size: one weight of line, our colours.
 
-Reads the small part of SVG that the drawings use: line, polyline, polygon, rect, circle, ellipse, path (M L H V C Q A Z),
-groups moved by ``translate``. A group with the id ``moving`` is a layer of its own, so that it can teach a gesture.
+Reads the small part of SVG that the drawings use: line, polyline, polygon, rect, circle, ellipse, path (M L H V C Q A Z)
+and groups moved by ``translate``. A group with the id ``moving`` is a layer of its own, so that it can teach a gesture.
 """
 
 import math
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -226,7 +227,7 @@ def _over(
 def _stroked(points: NDArray[np.float32], thick: float, width: int, height: int) -> NDArray[np.float32]:
     cover = np.zeros((height, width), np.float32)
     reach = thick / 2 + 1
-    for (x0, y0), (x1, y1) in zip(points[:-1], points[1:], strict=True):
+    for (x0, y0), (x1, y1) in pairwise(points):
         left, right = max(0, int(min(x0, x1) - reach)), min(width, int(max(x0, x1) + reach) + 2)
         top, bottom = max(0, int(min(y0, y1) - reach)), min(height, int(max(y0, y1) + reach) + 2)
         if left >= right or top >= bottom:

@@ -76,7 +76,7 @@ class ScreenView(Widget):
             self.buttons.append(widget)
 
     def live(self) -> LivePicture | None:
-        return next((each for each in self.walk(restrict=True) if isinstance(each, LivePicture)), None)
+        return next((each for each in self.walk(restrict=True) if isinstance(each, LivePicture) and each.filming), None)
 
     def can_become(self, page: Page, plan: Arrangement) -> bool:
         """Say whether the same widgets can show it: same screen, same buttons, nobody else's data."""

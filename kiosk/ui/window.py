@@ -34,6 +34,11 @@ class KioskWindow:
         self.on_shown: Callable[[str, list[Item]], None] | None = None
         self._stage.on_shown = self._shown
 
+    @property
+    def showing(self) -> str:
+        """Name of the screen that stands in the window: what a touch being posted was meant for. On Kivy's thread."""
+        return self._stage.view.page.name if self._stage.view else ""
+
     def show(self, screen: Screen) -> None:
         """Show a screen; the newest one wins. From any thread."""
         self._stage.show(screen)

@@ -17,6 +17,14 @@ def _(text: str) -> str:
     return _catalogue().gettext(text)
 
 
+def typeset(text: str) -> str:
+    """Write French as it is printed: curved apostrophes, and no line beginning with a question mark or a colon."""
+    text = text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+    for mark in "?!:;":
+        text = text.replace(f" {mark}", f"\N{NO-BREAK SPACE}{mark}")
+    return text
+
+
 def ngettext(one: str, many: str, count: int) -> str:
     """Say a sentence that depends on a number."""
     return _catalogue().ngettext(one, many, count)

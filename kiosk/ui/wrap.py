@@ -11,7 +11,7 @@ def wrap(text: str, width: float, measure: Width) -> tuple[str, ...]:
     for paragraph in text.split("\n"):
         words = _pieces(paragraph, width, measure)
         filled = _fill(words, width, measure)
-        lines.extend(_even(words, filled, width, measure))
+        lines.extend(filled if "\n" in text else _even(words, filled, width, measure))
     return tuple(lines)
 
 

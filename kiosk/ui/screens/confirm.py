@@ -15,6 +15,7 @@ def page(screen: Confirm) -> Page:
         foot=foot(),
         step=1,
         picture=Picture.CARD,
+        drawing="person",
         figure=short_name(screen.person),
         caption=birth_year(screen.person),
         said=f"{title} {spoken_name(screen.person)}",

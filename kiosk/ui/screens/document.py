@@ -2,7 +2,7 @@
 
 from kiosk.core.document import Guidance, Side
 from kiosk.core.screens import ShowDocument, Touch
-from kiosk.ui.page import Page, Picture, Tone, foot, main, quiet
+from kiosk.ui.page import Page, Picture, foot, main, quiet
 from kiosk.ui.words import _
 
 
@@ -27,7 +27,9 @@ def page(screen: ShowDocument) -> Page:
     help_ = _("Carte d'identité, passeport ou titre de séjour, dans le plateau.")
     if screen.side is Side.SECOND:
         help_ = _("Nous photographions aussi l'autre côté.")
-    no_document = quiet(Touch.NO_DOCUMENT, _("Je n'ai pas de pièce"))
+        no_document = quiet(Touch.NO_DOCUMENT, _("Continuer sans l'autre côté"))
+    else:
+        no_document = quiet(Touch.NO_DOCUMENT, _("Je n'ai pas de pièce"))
     actions = (main(Touch.TAKE_PICTURE, _("Prendre la photo")), no_document) if screen.may_press else (no_document,)
     return Page(
         name=ShowDocument.name,
@@ -36,10 +38,8 @@ def page(screen: ShowDocument) -> Page:
         actions=actions,
         foot=foot(),
         step=2,
-        picture=Picture.CAMERA,
+        picture=Picture.DRAWING if turning else Picture.CAMERA,
         drawing="turn-over" if turning else "place-document",
-        tone=Tone.GOOD if screen.guidance in (Guidance.HOLD_STILL, Guidance.TAKING) else Tone.CALM,
-        figure="drawing" if turning else "",
         progress=min(1.0, max(0.0, screen.steadiness)),
         title_lines=2,
     )

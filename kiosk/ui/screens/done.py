@@ -1,7 +1,7 @@
 """The arrival is told; staff will compare the face with the document (validation is never the kiosk's)."""
 
 from kiosk.core.screens import Done
-from kiosk.ui.page import Page, Tone, foot
+from kiosk.ui.page import Page, foot
 from kiosk.ui.words import _
 
 
@@ -13,5 +13,4 @@ def page(_screen: Done) -> Page:
         foot=foot(back=False, stop=False),
         step=3,
         drawing="done",
-        tone=Tone.GOOD,
     )

@@ -1,4 +1,4 @@
-"""Notice on the use of the INS before the card is read (RGPD art. 13; ins-rules 5: no right to object, the structure informs)."""
+"""Notice on the use of the INS before the card is read (RGPD art. 13): the structure informs, nobody may object."""
 
 from kiosk.core.screens import Information, Touch
 from kiosk.ui.page import Page, Picture, foot, main, quiet
@@ -12,8 +12,8 @@ def page(screen: Information) -> Page:
             title=_("Vos données et vos droits"),
             help=_(
                 "L'établissement utilise vos traits d'identité et votre numéro de sécurité sociale, comme la loi "
-                "l'y oblige, pour votre prise en charge seulement.\n"
-                "La photo de votre pièce d'identité est protégée. Seuls les agents autorisés la voient.\n"
+                "l'y oblige, pour votre prise en charge seulement.\n\n"
+                "La photo de votre pièce d'identité est protégée. Seuls les agents autorisés la voient.\n\n"
                 "Vous pouvez demander à lire et à corriger vos données : à l'accueil, au délégué à la protection "
                 "des données, ou à la CNIL."
             ),

@@ -1,7 +1,7 @@
 """Insert the carte Vitale, again if need be: what to do, never what went wrong."""
 
 from kiosk.core.screens import CardProblem, InsertCard, Touch
-from kiosk.ui.page import Page, Tone, foot, main, quiet
+from kiosk.ui.page import Page, foot, main, quiet
 from kiosk.ui.words import _
 
 
@@ -40,5 +40,4 @@ def page(screen: InsertCard) -> Page:
         foot=foot(),
         step=1,
         drawing="insert-card",
-        tone=Tone.CALM if screen.problem is CardProblem.NONE else Tone.ATTENTION,
     )

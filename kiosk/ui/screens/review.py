@@ -10,7 +10,7 @@ def page(_screen: ReviewPicture) -> Page:
         name=ReviewPicture.name,
         title=_("La photo est-elle lisible ?"),
         actions=(main(Touch.YES, _("Oui")), quiet(Touch.RETAKE, _("Recommencer"))),
-        foot=foot(back=False),
+        foot=foot(),
         step=2,
         picture=Picture.CAMERA,
         drawing="place-document",

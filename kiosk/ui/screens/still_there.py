@@ -16,7 +16,7 @@ def page(screen: StillThere) -> Page:
         title=title,
         help=told,
         actions=(main(Touch.STILL_HERE, _("Oui, je continue")),),
-        foot=foot(back=False),
+        foot=foot(back=False, stop=False),
         picture=Picture.CARD,
         figure=str(seconds),
         tone=Tone.ATTENTION,

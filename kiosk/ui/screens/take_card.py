@@ -1,7 +1,7 @@
 """The card must not stay in the reader."""
 
 from kiosk.core.screens import TakeCard
-from kiosk.ui.page import Page, Tone, foot
+from kiosk.ui.page import Page, foot
 from kiosk.ui.words import _
 
 
@@ -12,5 +12,4 @@ def page(_screen: TakeCard) -> Page:
         foot=foot(back=False, stop=False),
         step=4,
         drawing="take-card",
-        tone=Tone.ATTENTION,
     )

@@ -10,7 +10,7 @@ def page(_screen: Working) -> Page:
         name=Working.name,
         title=_("Un instant"),
         help=_("Nous préparons votre dossier."),
-        foot=foot(back=False),
+        foot=foot(back=False, stop=False),
         step=3,
         drawing="working",
     )

@@ -7,13 +7,13 @@ from kivy.input import MotionEvent
 from kivy.uix.widget import Widget
 
 from kiosk.ui import arrange
+from kiosk.ui.arrange import ICON, ICON_GAP
 from kiosk.ui.look import Theme, colour
 from kiosk.ui.page import Action, Weight
 from kiosk.ui.widgets.drawing import Easel, LineDrawing
 from kiosk.ui.widgets.text import Text
 
 _FORGIVEN = 40  # a finger may slide this far out of the button before it lifts
-_ICON = 44
 
 
 class BigButton(Widget):
@@ -46,8 +46,8 @@ class BigButton(Widget):
             inner = text.block.box
             text.size, text.pos = (inner.width, inner.height), (inner.x, height - inner.bottom)
         if self.icon:
-            self.icon.size = (_ICON, _ICON)
-            self.icon.pos = (box.x + 28, height - box.y - (box.height + _ICON) // 2)
+            self.icon.size = (ICON, ICON)
+            self.icon.pos = (self.text.block.box.x - ICON - ICON_GAP, height - box.y - (box.height + ICON) // 2)
 
     def forget(self) -> None:
         """Keep no word of what it said."""
@@ -93,5 +93,5 @@ class BigButton(Widget):
                         self.height - 2 * inset,
                         radius,
                     ),
-                    width=1.5,
+                    width=2,
                 )

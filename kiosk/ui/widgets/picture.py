@@ -1,13 +1,17 @@
 """The one picture of a screen: a drawing, the live camera, a number, a person."""
 
+from itertools import pairwise
+from math import cos, dist, pi, sin
+
 from kivy.graphics import Color, Line, RoundedRectangle, SmoothLine, SmoothRoundedRectangle
 from kivy.graphics.texture import Texture
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from kiosk.ui.arrange import Block, Box, pitch
-from kiosk.ui.look import SIZES, Theme, Type, colour
+from kiosk.ui.look import SIZES, Type, colour
 from kiosk.ui.preview import Preview
+from kiosk.ui.widgets.drawing import LineDrawing
 from kiosk.ui.widgets.text import Text, measure
 from kiosk.ui.wrap import wrap
 
@@ -53,12 +57,13 @@ class Plate(Widget):
     kind = StringProperty("large")  # the figure's size: "figure" or "title"
     text_scale = NumericProperty(1.0)
     ground = StringProperty("mist")
-    ink = StringProperty("ink")
+    easel = ObjectProperty(None, allownone=True)
+    drawing = StringProperty("")  # stands above the figure
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.texts: tuple[Text, ...] = ()
-        names = ("pos", "size", "figure", "caption", "theme", "kind", "text_scale")
+        names = ("pos", "size", "figure", "caption", "theme", "kind", "text_scale", "ground", "easel", "drawing")
         self.bind(**dict.fromkeys(names, self._draw))
 
     def wipe(self) -> None:
@@ -92,9 +97,23 @@ class Plate(Widget):
             lines = wrap(self.figure, room, lambda text, at=size: measure(text, at, True))
         above = len(lines) * pitch(size)
         total = above + gap + len(below) * pitch(small)
-        top = self.top - (self.height - total) / 2
+        art = min(180, int(self.height - total - 96)) if self.drawing and self.easel else 0
+        art = art if art >= 96 else 0
+        top = self.top - (self.height - total - art - 24 * bool(art)) / 2
+        if art:
+            self.add_widget(
+                LineDrawing(
+                    easel=self.easel,
+                    theme=self.theme,
+                    name=self.drawing,
+                    still=True,
+                    size=(art, art),
+                    pos=(self.center_x - art / 2, top - art),
+                )
+            )
+            top -= art + 24
         left = int(self.x + 48)
-        made = [(Block(lines, size, True, self.ink, Box(left, 0, room, above), "center"), top - above)]
+        made = [(Block(lines, size, True, "ink", Box(left, 0, room, above), "center"), top - above)]
         if below:
             tall = len(below) * pitch(small)
             made.append(
@@ -103,7 +122,7 @@ class Plate(Widget):
                         below,
                         small,
                         False,
-                        "muted" if self.ink == "ink" else self.ink,
+                        "ink" if self.ground == "wait" else "muted",
                         Box(left, 0, room, tall),
                         "center",
                     ),
@@ -120,24 +139,23 @@ class Plate(Widget):
 
 
 class LivePicture(Widget):
-    """What the camera sees now, or the picture just taken. Nothing of it stays: ``wipe`` blanks the pixels themselves."""
+    """What the camera sees now, or the picture just taken. ``wipe`` blanks the pixels themselves."""
 
     theme = ObjectProperty(None, allownone=True)
     progress = NumericProperty(0.0)
-    framed = BooleanProperty(False)
-    good = BooleanProperty(False)
+    filming = BooleanProperty(True)  # a drawing stands in its place otherwise
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._texture: Texture | None = None
         self._number = -1
         self.has_picture = False
-        names = ("pos", "size", "theme", "progress", "framed", "good")
+        names = ("pos", "size", "theme", "progress")
         self.bind(**dict.fromkeys(names, self._draw))
 
     def feed(self, preview: Preview) -> None:
         """Show a newer picture."""
-        if self.has_picture and preview.number == self._number:
+        if not self.filming or (self.has_picture and preview.number == self._number):
             return
         if self._texture is None or self._texture.size != (preview.width, preview.height):
             self.wipe()
@@ -188,29 +206,26 @@ class LivePicture(Widget):
 
     def _way(self, x: float, y: float, width: float, height: float) -> list[float]:
         """Walk round the picture, clockwise from the top, as far as the picture is near to taking itself."""
-        corners = [
-            (x + width / 2, y + height),
-            (x + width, y + height),
-            (x + width, y),
-            (x, y),
-            (x, y + height),
-            (x + width / 2, y + height),
-        ]
-        left = 2 * (width + height) * min(1.0, self.progress)
-        points = list(corners[0])
-        for (ax, ay), (bx, by) in zip(corners[:-1], corners[1:], strict=True):
-            side = abs(bx - ax) + abs(by - ay)
-            part = min(1.0, left / side) if side else 0.0
-            points += [ax + (bx - ax) * part, ay + (by - ay) * part]
+        progress = min(1.0, self.progress)
+        points = _rounded(x, y, width, height, 30)
+        left = progress * sum(dist(a, b) for a, b in pairwise(points))
+        walked = [*points[0]]
+        for here, there in pairwise(points):
+            side = dist(here, there)
+            part = min(1.0, left / side) if side else 1.0
+            walked += [here[0] + (there[0] - here[0]) * part, here[1] + (there[1] - here[1]) * part]
             left -= side
             if left <= 0:
                 break
-        return points
+        return walked
 
 
-def theme_colour(theme: Theme, token: str) -> tuple[float, ...]:
-    """Give a token's colour to a ``.kv`` file."""
-    return colour(getattr(theme, token))
-
-
-__all__ = ["LivePicture", "Picture", "Plate", "ProgressBar", "theme_colour"]
+def _rounded(x: float, y: float, width: float, height: float, radius: float) -> list[tuple[float, float]]:
+    """Walk round a rectangle with round corners, clockwise from the middle of its top."""
+    points = [(x + width / 2, y + height)]
+    corners = ((width - radius, height - radius), (width - radius, radius), (radius, radius), (radius, height - radius))
+    for number, (cx, cy) in enumerate(corners):
+        for piece in range(9):
+            turn = pi / 2 * (1 - number - piece / 8)
+            points.append((x + cx + radius * cos(turn), y + cy + radius * sin(turn)))
+    return [*points, points[0]]
