@@ -10,12 +10,14 @@ import re
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
 from uuid import UUID
 
 _LOGGER = logging.getLogger("kiosk.journal")
 _LOGGER.propagate = False
+_LONGEST_FILE = 5 * 1024 * 1024
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}", re.ASCII)
 _NUMBER_OF_A_PERSON = re.compile(r"\d[\d\s]{11,}")  # a NIR is 13 digits or 15; no code of ours has so many
 
@@ -26,10 +28,11 @@ class Happening(StrEnum):
     STARTED = "started"
     STOPPED = "stopped"
     TURN_STARTED = "turn-started"
-    TURN_ENDED = "turn-ended"
+    TURN_SERVED = "turn-served"  # the patient was told so
     CARD_READ = "card-read"
     DOCUMENT_SHOT = "document-shot"
-    INSI_CALLED = "insi-called"
+    INSI_CALLED = "insi-called"  # one call
+    INSI_SEARCHED = "insi-searched"  # all the calls for one person
     CHECK_IN_STORED = "check-in-stored"
     CHECK_IN_DELIVERED = "check-in-delivered"
     CHECK_IN_PARKED = "check-in-parked"
@@ -75,7 +78,7 @@ def write_to(stream: TextIO | None = None, path: Path | None = None) -> None:
         _LOGGER.removeHandler(handler)
         handler.close()
     chosen: logging.Handler = (
-        logging.FileHandler(path, encoding="ascii", delay=True)
+        RotatingFileHandler(path, maxBytes=_LONGEST_FILE, backupCount=3, encoding="ascii", delay=True)
         if path is not None
         else logging.StreamHandler(stream or sys.stderr)
     )

@@ -33,18 +33,19 @@ class Section(BaseModel):
 class KioskSection(Section):
     """What this terminal is."""
 
-    name: str = Field("kiosk-1", pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")
-    structure: str = Field("Centre hospitalier", min_length=1, max_length=80)
-    desk: str = Field("1", min_length=1, max_length=8)
+    name: str = Field(default="kiosk-1", pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")
+    structure: str = Field(default="Centre hospitalier", min_length=1, max_length=80)
+    desk: str = Field(default="1", min_length=1, max_length=8)
+    ticket_letter: str = Field(default="A", pattern=r"^[A-Z]$")  # one for each kiosk, so that numbers differ
     data_dir: ConfigPath
     window: Literal["fullscreen", "window"] = "fullscreen"
-    width: int = Field(1080, ge=480, le=7680)
-    height: int = Field(1920, ge=480, le=7680)
+    width: int = Field(default=1080, ge=480, le=7680)
+    height: int = Field(default=1920, ge=480, le=7680)
     control: ConfigPath | None = None  # demo only: where the screen is described to a driver that plays the patient
     quiet_seconds: int = Field(
         45, ge=15, le=600
     )  # silence before "are you still there?" (EAA: at least 20 s to answer)
-    still_there_seconds: int = Field(25, ge=20, le=120)
+    still_there_seconds: int = Field(default=25, ge=20, le=120)
 
 
 class CardSection(Section):
@@ -58,9 +59,10 @@ class CameraSection(Section):
     """The camera above the tray."""
 
     driver: Literal["opencv", "film"] = "opencv"
-    source: str = "0"  # a device number or path; for "film", the film's path
-    width: int = Field(1920, ge=320, le=7680)
-    height: int = Field(1080, ge=240, le=4320)
+    source: str = "0"  # a device number or path
+    film: ConfigPath | None = None  # demo only: the film that stands in for the camera
+    width: int = Field(default=1920, ge=320, le=7680)
+    height: int = Field(default=1080, ge=240, le=4320)
 
 
 class InsiSection(Section):
@@ -74,7 +76,7 @@ class InsiSection(Section):
     idam: str = Field(min_length=1, max_length=20)  # numéro d'autorisation
     instance: str = "00000000-0000-4000-8000-000000000000"  # of this installation
     wsdl: ConfigPath | None = None  # the official bundle, when the site has it
-    patient_seconds: float = Field(8.0, gt=0, le=30)  # how long a patient waits; after that staff asks again
+    patient_seconds: float = Field(default=8.0, gt=0, le=30)  # how long a patient waits; after that staff asks again
 
 
 class SealingSection(Section):

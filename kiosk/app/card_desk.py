@@ -1,0 +1,105 @@
+"""The card reader's thread, and the reading of a card when asked for."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from hardware.cards import base
+from kiosk import journal
+from kiosk.app.guard import guarded
+from kiosk.app.worker import Worker
+from kiosk.core import events as ev
+from kiosk.core.card import CardContents
+from kiosk.core.screens import CardProblem
+from kiosk.journal import Happening
+
+Progress = Callable[[int, int], None]
+ReadCard = Callable[[base.CardReader, str, Progress, Callable[[], bool]], CardContents | CardProblem]
+_RESTART_SECONDS = 2.0
+
+
+class CardDesk:
+    """Tells what goes on in the slot, and reads the card in it."""
+
+    def __init__(self, reader: base.CardReader, read: ReadCard, post: Callable[[ev.Event], None]) -> None:
+        self._reader = reader
+        self._read = read
+        self._post = post
+        self._worker = Worker("card")
+        self._stopping = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="slots", daemon=True)
+        self._slot = ""  # where the card is that counts: the last one inserted
+        self._turn = 0
+        self.reader_ok = True
+
+    def start(self) -> None:
+        self._worker.start()
+        self._watcher.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._turn = -1
+        self._worker.stop(3.0)
+        self._watcher.join(3.0)
+
+    def read(self, turn: int) -> None:
+        self._turn = turn
+        self._worker.do(lambda: self._read_now(turn), lambda: self._post(ev.CardNotRead(turn, CardProblem.UNREADABLE)))
+
+    def forget(self, turn: int) -> None:
+        """A reading under way for this turn stops before its next exchange."""
+        if self._turn == turn:
+            self._turn = -1
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            guarded(self._follow, self._reader_broke)
+
+    def _follow(self) -> None:
+        for event in self._reader.events(self._stopping.is_set):
+            self._tell(event)
+
+    def _reader_broke(self) -> None:
+        self._tell(base.ReaderLost("bug"))
+        self._stopping.wait(_RESTART_SECONDS)
+
+    def _tell(self, event: base.SlotEvent) -> None:
+        match event:
+            case base.CardInserted(slot):
+                self._slot = slot
+                self._post(ev.CardArrived())
+            case base.CardMute(slot):
+                self._slot = slot
+                self._post(ev.CardStaysMute())
+            case base.CardRemoved(slot):
+                if slot == self._slot:  # not a professional's card in another slot
+                    self._post(ev.CardLeft())
+            case base.ReaderLost(reason):
+                if self.reader_ok:
+                    journal.record(Happening.DEVICE_LOST, device="reader", reason=reason)
+                self.reader_ok = False
+                self._post(ev.ReaderWent())
+            case base.ReaderFound():
+                if not self.reader_ok:
+                    journal.record(Happening.DEVICE_BACK, device="reader")
+                self.reader_ok = True
+                self._post(ev.ReaderCame())
+
+    def _read_now(self, turn: int) -> None:
+        if self._turn != turn:
+            return
+        started = time.monotonic()
+
+        def progress(done: int, expected: int) -> None:
+            self._post(ev.CardProgressed(turn, min(1.0, done / max(1, expected))))
+
+        result = self._read(self._reader, self._slot, progress, lambda: self._turn != turn)
+        took = round((time.monotonic() - started) * 1000)
+        if isinstance(result, CardProblem):
+            journal.record(Happening.CARD_READ, turn=turn, outcome=result.value, duration_ms=took)
+            self._post(ev.CardNotRead(turn, result))
+        else:
+            journal.record(
+                Happening.CARD_READ, turn=turn, outcome="read", duration_ms=took, people=len(result.beneficiaries)
+            )
+            self._post(ev.CardRead(turn, result))

@@ -1,0 +1,130 @@
+"""The loop: an event comes, ``step`` says what is next, its commands are handed to those who carry them out."""
+
+import queue
+import time
+from dataclasses import dataclass, replace
+
+from kiosk import journal
+from kiosk.app.back_office import Courier, StoreRoom
+from kiosk.app.card_desk import CardDesk
+from kiosk.app.document_desk import DocumentDesk
+from kiosk.app.guard import guarded
+from kiosk.app.insi_desk import InsiDesk
+from kiosk.core import events as ev
+from kiosk.core.ports import Window
+from kiosk.core.screens import Done, ReviewPicture, Screen, ShowDocument, Welcome
+from kiosk.core.turn import Journey, State, step
+from kiosk.journal import Happening
+
+_TICK_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Those who carry out commands."""
+
+    cards: CardDesk
+    documents: DocumentDesk
+    insi: InsiDesk
+    store: StoreRoom
+    courier: Courier
+
+
+class EventQueue:
+    """The one queue everything that happens goes through. ``post`` never blocks."""
+
+    def __init__(self) -> None:
+        self._events: queue.SimpleQueue[ev.Event | None] = queue.SimpleQueue()
+
+    def post(self, event: ev.Event) -> None:
+        self._events.put(event)
+
+    def close(self) -> None:
+        self._events.put(None)
+
+    def next(self, seconds: float) -> ev.Event | None:
+        """The next event; a Tick's turn when none comes; None when closed."""
+        try:
+            return self._events.get(timeout=max(0.0, seconds))
+        except queue.Empty:
+            return ev.Tick(time.monotonic())
+
+
+class Conductor:
+    """One kiosk at work, from its first welcome until it is stopped."""
+
+    def __init__(self, events: EventQueue, staff: Staff, window: Window, first: State) -> None:
+        self._events = events
+        self._staff = staff
+        self._window = window
+        self._state = replace(first, now=time.monotonic(), touched_at=time.monotonic(), entered_at=time.monotonic())
+        self._shown: Screen | None = None
+        self._turn_began = time.monotonic()
+
+    def run(self) -> None:
+        """Work until the queue is closed. A bug ends the patient's turn, never the kiosk."""
+        self._show()
+        next_tick = time.monotonic() + _TICK_SECONDS
+        while (event := self._events.next(next_tick - time.monotonic())) is not None:
+            guarded(lambda event=event: self._happen(event), self._start_over)  # type: ignore[misc]
+            if time.monotonic() >= next_tick:
+                next_tick = time.monotonic() + _TICK_SECONDS
+                guarded(lambda: self._happen(ev.Tick(time.monotonic())), self._start_over)
+
+    def _happen(self, event: ev.Event) -> None:
+        self._state, commands = step(self._state, event)
+        for command in commands:
+            self._carry_out(command)
+        self._show()
+
+    def _show(self) -> None:
+        visible = self._state.visible
+        if visible == self._shown:
+            return
+        if isinstance(visible, Done) and not isinstance(self._shown, Done):
+            took = round((time.monotonic() - self._turn_began) * 1000)
+            journal.record(Happening.TURN_SERVED, turn=self._state.journey.turn, duration_ms=took)
+        if not isinstance(self._state.screen, ShowDocument | ReviewPicture):
+            self._staff.documents.viewfinder.clear()
+        self._shown = visible
+        self._window.show(visible)
+
+    def _carry_out(self, command: ev.Command) -> None:
+        staff = self._staff
+        match command:
+            case ev.BeginTurn(turn):
+                self._turn_began = time.monotonic()
+                journal.record(Happening.TURN_STARTED, turn=turn)
+            case ev.ReadCard(turn):
+                staff.cards.read(turn)
+            case ev.AskInsiByCard() | ev.AskInsiByDocument():
+                staff.insi.ask(command)
+            case ev.FilmDocument(turn, side):
+                staff.documents.film(turn, side)
+            case ev.TakePicture(turn):
+                staff.documents.take_now(turn)
+            case ev.StopFilming():
+                staff.documents.stop_filming()
+            case ev.Submit():
+                staff.store.submit(command)
+            case ev.CallStaff(reason):
+                staff.courier.call_staff(reason)
+            case ev.Forget(turn):
+                staff.cards.forget(turn)
+                staff.insi.forget(turn)
+                staff.documents.forget()
+
+    def _start_over(self) -> None:
+        """After a bug: the welcome screen, the patient forgotten, the devices as they are."""
+        turn = self._state.journey.turn
+        self._state = replace(
+            self._state,
+            screen=Welcome(),
+            overlay=None,
+            journey=Journey(turn + 1),
+            ticket="",
+            entered_at=self._state.now,
+            touched_at=self._state.now,
+        )
+        self._carry_out(ev.Forget(turn))
+        self._show()

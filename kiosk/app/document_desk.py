@@ -1,0 +1,227 @@
+"""The camera's thread: films while asked to, guides, takes the picture, reads it."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from hardware.camera.base import CameraLost, Frame, FrameSource
+from kiosk import journal
+from kiosk.app.guard import guarded
+from kiosk.core import events as ev
+from kiosk.core.document import DocumentPicture, DocumentReading, Guidance, Side
+from kiosk.journal import Happening
+
+_FRAME_SECONDS = 0.5
+_LOST_AFTER = 3.0  # seconds without a frame, before the patient goes on without a document
+_PROBE_SECONDS = 3.0  # between two looks for a camera that was lost
+_GUIDE_SECONDS = 0.1  # a bar that moves ten times a second moves smoothly
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Taken:
+    """A shot: the picture as kept, and as the patient reviews it."""
+
+    jpeg: bytes
+    shown: Frame
+    reading: Callable[[], DocumentReading]  # the slow part
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Look:
+    """What one frame gave: guidance, the frame as shown with its outline, and a shot when it was good."""
+
+    guidance: Guidance
+    steadiness: float
+    shown: Frame
+    taken: Taken | None
+
+
+class Eye(Protocol):
+    """Looks at the frames of one side and decides the shot."""
+
+    def look(self, frame: Frame, at: float) -> Look: ...
+
+    def take_now(self) -> Taken | None: ...
+
+
+class Viewfinder:
+    """The newest picture for the window; holds one, and none once cleared."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._frame: Frame | None = None
+        self._number = 0
+        self.open = False
+
+    def put(self, frame: Frame) -> None:
+        with self._lock:
+            if self.open:
+                self._frame, self._number = frame, self._number + 1
+
+    def clear(self, leave_open: bool = False) -> None:
+        with self._lock:
+            self._frame, self.open = None, leave_open
+
+    def newest(self) -> tuple[int, Frame] | None:
+        with self._lock:
+            return None if self._frame is None else (self._number, self._frame)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    turn: int
+    side: Side
+
+
+class DocumentDesk:
+    """Films one side at a time, on its own thread, until told to stop or the picture is taken."""
+
+    def __init__(self, camera: FrameSource, eye_for: Callable[[Side], Eye], post: Callable[[ev.Event], None]) -> None:
+        self._camera = camera
+        self._eye_for = eye_for
+        self._post = post
+        self._changed = threading.Condition()
+        self._job: _Job | None = None
+        self._press_now = False
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="document", daemon=True)
+        self.viewfinder = Viewfinder()
+        self.camera_ok = True
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        with self._changed:
+            self._stopping, self._job = True, None
+            self._changed.notify_all()
+        self._thread.join(5.0)
+
+    def film(self, turn: int, side: Side) -> None:
+        with self._changed:
+            self._job, self._press_now = _Job(turn, side), False
+            self.viewfinder.clear(leave_open=True)
+            self._changed.notify_all()
+
+    def take_now(self, turn: int) -> None:
+        with self._changed:
+            self._press_now = self._job is not None and self._job.turn == turn
+
+    def stop_filming(self) -> None:
+        """Film no more; the picture just taken may still be reviewed."""
+        with self._changed:
+            self._job = None
+            self._changed.notify_all()
+
+    def forget(self) -> None:
+        """Nothing of what was filmed stays."""
+        with self._changed:
+            self._job = None
+            self.viewfinder.clear()
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        guarded(self._probe, self._camera_broke)
+        while not self._stopping:
+            with self._changed:
+                if self._job is None:
+                    self._changed.wait(_PROBE_SECONDS)
+                job = self._job
+            if job is not None:
+                guarded(lambda job=job: self._film(job), self._camera_broke)  # type: ignore[misc]
+            elif not self.camera_ok and not self._stopping:
+                guarded(self._probe, self._camera_broke)
+
+    def _film(self, job: _Job) -> None:
+        eye = self._eye_for(job.side)
+        started = time.monotonic()
+        last_frame = started
+        told: tuple[float, Guidance | None] = (0.0, None)
+        self._camera.open()
+        try:
+            while self._job == job:
+                frame = self._camera.read(_FRAME_SECONDS)
+                now = time.monotonic()
+                if isinstance(frame, CameraLost):
+                    if now - last_frame > _LOST_AFTER:
+                        self._lost(frame.reason)
+                        return
+                    continue
+                last_frame = now
+                self._found()
+                look = eye.look(frame, now)
+                taken = look.taken
+                if self._press_now and taken is None:
+                    self._press_now, taken = False, eye.take_now()
+                if self._job != job:
+                    return
+                self.viewfinder.put(look.shown)
+                if taken is not None:
+                    self._shot(job, taken, started)
+                    return
+                if now - told[0] >= _GUIDE_SECONDS or look.guidance is not told[1]:
+                    told = (now, look.guidance)
+                    self._post(ev.Guided(job.turn, job.side, look.guidance, look.steadiness))
+        finally:
+            self._camera.close()
+
+    def _shot(self, job: _Job, taken: Taken, started: float) -> None:
+        self.viewfinder.put(taken.shown)
+        shot_at = time.monotonic()
+        reading = taken.reading()
+        read_at = time.monotonic()
+        with self._changed:
+            if self._job != job:
+                return
+            self._job = None
+        journal.record(
+            Happening.DOCUMENT_SHOT,
+            turn=job.turn,
+            side=job.side.value,
+            kind=reading.kind.value,
+            capture_ms=round((shot_at - started) * 1000),
+            mrz_ms=round((read_at - shot_at) * 1000),
+            mrz=_mrz_outcome(reading),
+        )
+        self._post(ev.PictureTaken(job.turn, job.side, DocumentPicture(job.side, taken.jpeg), reading))
+
+    def _probe(self) -> None:
+        """Look whether the camera gives a frame, without filming anybody."""
+        self._camera.open()
+        try:
+            ends_at = time.monotonic() + _LOST_AFTER
+            while not self._stopping and self._job is None:
+                frame = self._camera.read(_FRAME_SECONDS)
+                if not isinstance(frame, CameraLost):
+                    self._found()
+                    return
+                if time.monotonic() > ends_at:
+                    self._lost(frame.reason)
+                    return
+        finally:
+            self._camera.close()
+
+    def _camera_broke(self) -> None:
+        self._lost("bug")
+
+    def _lost(self, reason: str) -> None:
+        with self._changed:
+            self._job = None
+        if self.camera_ok:
+            journal.record(Happening.DEVICE_LOST, device="camera", reason=reason)
+            self.camera_ok = False
+        self._post(ev.CameraWent())
+
+    def _found(self) -> None:
+        if not self.camera_ok:
+            journal.record(Happening.DEVICE_BACK, device="camera")
+            self.camera_ok = True
+            self._post(ev.CameraCame())
+
+
+def _mrz_outcome(reading: DocumentReading) -> str:
+    if reading.mrz is None:
+        return "none"
+    return "accepted" if reading.mrz.accepted else "doubtful"

@@ -1,0 +1,32 @@
+"""``kiosk run``: the patient's terminal."""
+
+import signal
+from pathlib import Path
+from types import FrameType
+
+import typer
+
+from kiosk import journal
+from kiosk.settings import load
+
+CONFIG = typer.Option(..., "--config", exists=False, help="Le fichier de configuration (TOML).")
+
+
+def run(
+    config: Path = CONFIG,
+    no_window: bool = typer.Option(False, "--no-window", help="Sans écran : essais seulement."),
+) -> None:
+    """Fait fonctionner la borne jusqu'à l'arrêt (Ctrl-C ou SIGTERM)."""
+    from kiosk.wiring import Kiosk
+
+    settings = load(config)
+    settings.kiosk.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    journal.write_to(path=settings.kiosk.data_dir / "journal.jsonl")
+    kiosk = Kiosk(settings, with_window=not no_window)
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        kiosk.stop()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    kiosk.run()

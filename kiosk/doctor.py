@@ -1,0 +1,271 @@
+"""What is wrong with this machine, and what to do about it: one line for each part (``kiosk doctor``).
+
+Each check ends within its own deadline and never raises: what cannot be checked is said to be so.
+"""
+
+import gettext
+import http.client
+import os
+import shutil
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from hardware.camera.base import CameraLost
+from kiosk.insi.certificate import CertificateTroubleError, client_context, load
+from kiosk.insi.certificate import Level as CertificateLevel
+from kiosk.insi.certificate import check as check_certificate
+from kiosk.sealing import BadKey, load_recipient_public, load_signer
+from kiosk.settings import BadSettings, Settings
+from kiosk.storage.outbox import Outbox, OutboxFull
+from kiosk.wiring import camera, insi_config
+
+_ = gettext.gettext
+_SECONDS = 5.0
+_LEAST_FREE_MB = 500
+_LARGEST_CLOCK_ERROR = 60.0  # seconds; signatures and INSi's contexts bear a time
+_RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # a clock before that was never set
+
+
+class Level(StrEnum):
+    """How a part is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One part of the machine: how it is, what was seen, what to do."""
+
+    part: str
+    level: Level
+    what: str
+    todo: str = ""
+
+
+def examine(settings: Settings) -> list[Verdict]:
+    """Check every part, in the order in which a technician would."""
+    checks: list[tuple[str, Callable[[Settings], list[Verdict]]]] = [
+        ("card-service", _card_service),
+        ("camera", _camera),
+        ("display", _display),
+        ("clock", _clock),
+        ("disk", _disk),
+        ("outbox", _outbox),
+        ("keys", _keys),
+        ("certificate", _certificate),
+        ("insi", _insi),
+        ("console", _console),
+    ]
+    verdicts: list[Verdict] = []
+    for part, check in checks:
+        try:
+            verdicts += check(settings)
+        except (OSError, BadSettings) as trouble:
+            why = trouble.strerror if isinstance(trouble, OSError) else str(trouble)
+            verdicts.append(Verdict(part, Level.BAD, why or type(trouble).__name__, _("Corrigez la configuration.")))
+    return verdicts
+
+
+def _card_service(settings: Settings) -> list[Verdict]:
+    if settings.card.driver != "pcsc":
+        return [Verdict("reader", Level.OK, _("pilote {name}").format(name=settings.card.driver))]
+    from hardware.cards.pcsc import service_state  # noqa: PLC0415 - the library may be missing
+
+    state, slots = service_state()
+    if state == "no-library":
+        return [
+            Verdict(
+                "card-service",
+                Level.BAD,
+                _("bibliothèque PC/SC absente"),
+                _("Installez libpcsclite1 (deploy/setup.sh)."),
+            ),
+            Verdict("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant.")),
+        ]
+    if state == "no-service":
+        return [
+            Verdict(
+                "card-service", Level.BAD, _("pcscd ne répond pas"), _("Relancez-le : systemctl restart pcscd.socket")
+            ),
+            Verdict("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant.")),
+        ]
+    service = Verdict("card-service", Level.OK, _("pcscd répond"))
+    wanted = [slot for slot in slots if settings.card.reader in slot]
+    if wanted:
+        return [service, Verdict("reader", Level.OK, ", ".join(wanted))]
+    if slots:
+        what = _("aucun lecteur « {name} » parmi : {slots}").format(name=settings.card.reader, slots=", ".join(slots))
+        return [service, Verdict("reader", Level.BAD, what, _("Corrigez card.reader."))]
+    todo = _("Vérifiez le câble USB et que le lecteur est au standard CCID (lsusb).")
+    return [service, Verdict("reader", Level.BAD, _("aucun lecteur de carte"), todo)]
+
+
+def _camera(settings: Settings) -> list[Verdict]:
+    source = camera(settings)
+    source.open()
+    try:
+        ends_at = time.monotonic() + _SECONDS
+        frame = source.read(1.0)
+        while isinstance(frame, CameraLost) and time.monotonic() < ends_at:
+            frame = source.read(1.0)
+    finally:
+        source.close()
+    if isinstance(frame, CameraLost):
+        todo = _("Vérifiez le câble, le groupe « video » et camera.source (v4l2-ctl --list-devices).")
+        return [Verdict("camera", Level.BAD, _("aucune image ({why})").format(why=frame.reason), todo)]
+    height, width = frame.shape[:2]
+    if width < 1280:
+        todo = _("Préférez 1920×1080 : la bande MRZ demande 10 pixels par millimètre.")
+        return [Verdict("camera", Level.WARNING, f"{width}×{height}", todo)]
+    return [Verdict("camera", Level.OK, f"{width}×{height}")]
+
+
+def _display(settings: Settings) -> list[Verdict]:
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        size = f"{settings.kiosk.width}×{settings.kiosk.height}"
+        return [Verdict("display", Level.OK, _("écran présent, fenêtre {size}").format(size=size))]
+    if Path("/dev/dri").is_dir():
+        return [Verdict("display", Level.OK, _("carte graphique présente (/dev/dri)"))]
+    todo = _("Branchez l'écran, ou définissez DISPLAY pour la session graphique.")
+    return [Verdict("display", Level.BAD, _("aucun écran"), todo)]
+
+
+def _clock(_settings: Settings) -> list[Verdict]:
+    now = datetime.now(UTC)
+    if now < _RELEASED:
+        return [
+            Verdict(
+                "clock", Level.BAD, now.isoformat(timespec="seconds"), _("Réglez l'heure : timedatectl set-ntp true")
+            )
+        ]
+    return [Verdict("clock", Level.OK, now.astimezone().isoformat(timespec="seconds"))]
+
+
+def _disk(settings: Settings) -> list[Verdict]:
+    free = shutil.disk_usage(_existing(settings.kiosk.data_dir)).free // 2**20
+    what = _("{free} Mo libres").format(free=free)
+    if free < _LEAST_FREE_MB:
+        return [Verdict("disk", Level.WARNING, what, _("Libérez de la place : df -h, journalctl --vacuum-size=50M"))]
+    return [Verdict("disk", Level.OK, what)]
+
+
+def _existing(path: Path) -> Path:
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path
+
+
+def _outbox(settings: Settings) -> list[Verdict]:
+    path = settings.kiosk.data_dir / "outbox.db"
+    if not path.exists():
+        return [Verdict("outbox", Level.OK, _("encore vide"))]
+    try:
+        outbox = Outbox(path)
+        try:
+            waiting, parked = outbox.counts()
+            outbox.prove_writable()
+        finally:
+            outbox.close()
+    except OutboxFull:
+        todo = _("Libérez le disque, vérifiez les droits ; ne supprimez pas ce fichier : des venues y attendent.")
+        return [Verdict("outbox", Level.BAD, _("{path} ne peut être écrit").format(path=path), todo)]
+    what = _("{waiting} en attente, {parked} refusées").format(waiting=waiting, parked=parked)
+    if parked:
+        return [Verdict("outbox", Level.WARNING, what, _("La console les a refusées : comparez les versions."))]
+    return [Verdict("outbox", Level.OK, what)]
+
+
+def _keys(settings: Settings) -> list[Verdict]:
+    try:
+        recipient = load_recipient_public(settings.sealing.structure_key)
+        load_signer(settings.sealing.kiosk_key)
+    except BadKey as trouble:
+        return [Verdict("keys", Level.BAD, str(trouble), _("Refaites l'enrôlement de la borne (deploy/guides)."))]
+    mode = settings.sealing.kiosk_key.stat().st_mode & 0o077
+    if mode:
+        path = settings.sealing.kiosk_key
+        return [
+            Verdict("keys", Level.WARNING, _("{path} est lisible par d'autres").format(path=path), f"chmod 600 {path}")
+        ]
+    return [Verdict("keys", Level.OK, _("clé de la structure {key_id}").format(key_id=recipient.key_id))]
+
+
+def _certificate(settings: Settings) -> list[Verdict]:
+    levels = {CertificateLevel.OK: Level.OK, CertificateLevel.WARNING: Level.WARNING, CertificateLevel.ERROR: Level.BAD}
+    return [
+        Verdict(f"certificate-{finding.code}", levels[finding.level], finding.what, finding.todo)
+        for finding in check_certificate(insi_config(settings), datetime.now(UTC))
+    ]
+
+
+def _insi(settings: Settings) -> list[Verdict]:
+    config = insi_config(settings)
+    try:
+        context = client_context(config, load(config))
+    except CertificateTroubleError as trouble:
+        return [Verdict("insi", Level.BAD, trouble.what, _("Corrigez d'abord le certificat."))]
+    verdict, _date = _reach("insi", settings.insi.endpoint, context)
+    return [verdict]
+
+
+def _console(settings: Settings) -> list[Verdict]:
+    try:
+        context = ssl.create_default_context(cafile=str(settings.console.ca))
+    except (OSError, ssl.SSLError):
+        return [Verdict("console", Level.BAD, _("autorité illisible"), _("Corrigez console.ca."))]
+    verdict, date = _reach("console", settings.console.url, context)
+    if date is None:
+        return [verdict]
+    offset = abs((datetime.now(UTC) - date).total_seconds())
+    if offset > _LARGEST_CLOCK_ERROR:
+        what = _("{seconds:.0f} s d'écart avec la console").format(seconds=offset)
+        return [verdict, Verdict("clock-offset", Level.BAD, what, _("Réglez l'heure : timedatectl set-ntp true"))]
+    return [
+        verdict,
+        Verdict("clock-offset", Level.OK, _("{seconds:.0f} s d'écart avec la console").format(seconds=offset)),
+    ]
+
+
+def _reach(part: str, url: str, context: ssl.SSLContext) -> tuple[Verdict, datetime | None]:
+    place = urlsplit(url)
+    host, port = place.hostname or "", place.port or 443
+    started = time.monotonic()
+    connection = http.client.HTTPSConnection(host, port, timeout=_SECONDS, context=context)
+    try:
+        connection.request("GET", place.path or "/")
+        answer = connection.getresponse()
+        answer.read(1024)
+    except ssl.SSLError as trouble:
+        reason = trouble.reason or type(trouble).__name__
+        what = _("{host} : liaison chiffrée refusée ({reason})").format(host=host, reason=reason)
+        return Verdict(part, Level.BAD, what, _("Vérifiez les autorités (ca), le certificat et l'heure.")), None
+    except socket.gaierror:
+        return Verdict(
+            part, Level.BAD, _("{host} : nom inconnu").format(host=host), _("Vérifiez le DNS et l'adresse.")
+        ), None
+    except (OSError, http.client.HTTPException):
+        what = _("{host}:{port} ne répond pas").format(host=host, port=port)
+        return Verdict(part, Level.BAD, what, _("Vérifiez le réseau, le pare-feu et que le service tourne.")), None
+    finally:
+        connection.close()
+    what = _("{host} répond en {ms:.0f} ms").format(host=host, ms=(time.monotonic() - started) * 1000)
+    return Verdict(part, Level.OK, what), _date(answer.getheader("Date"))
+
+
+def _date(header: str | None) -> datetime | None:
+    if header is None:
+        return None
+    try:
+        return parsedate_to_datetime(header)
+    except ValueError:
+        return None

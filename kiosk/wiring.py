@@ -1,0 +1,312 @@
+"""The one place that picks concrete classes: from settings to a kiosk that can run."""
+
+import shutil
+import threading
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import entry_points
+from typing import Protocol
+
+from hardware.camera.base import Frame, FrameSource
+from hardware.cards.base import CardReader
+from hardware.cards.vitale_files import NotVitale, Unreadable, VitaleFiles, read_card
+from kiosk import __version__, journal, sealing
+from kiosk.app.back_office import Courier, Place, StoreRoom
+from kiosk.app.card_desk import CardDesk, Progress
+from kiosk.app.conductor import Conductor, EventQueue, Staff
+from kiosk.app.document_desk import DocumentDesk, Look, Taken
+from kiosk.app.insi_desk import InsiDesk
+from kiosk.control import ControlPort, NoWindow
+from kiosk.core import events as ev
+from kiosk.core.card import CardContents
+from kiosk.core.document import Side
+from kiosk.core.ports import InsiService
+from kiosk.core.screens import CardProblem, Screen, Touch
+from kiosk.core.turn import Manners, State
+from kiosk.documents.vitale import decode
+from kiosk.insi.config import Environment, InsiConfig
+from kiosk.journal import Happening
+from kiosk.settings import BadSettings, Settings
+from kiosk.storage.delivery import ConsoleLink
+from kiosk.storage.outbox import Outbox, OutboxFull
+
+PREVIEW_SIZE = (720, 540)
+
+
+class RunnableWindow(Protocol):
+    """A window, or what stands for one."""
+
+    def show(self, screen: Screen) -> None: ...
+
+    def run(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Kiosk:
+    """Everything of one terminal, wired; ``run`` blocks until ``stop``."""
+
+    def __init__(self, settings: Settings, *, with_window: bool = True, outbox: Outbox | None = None) -> None:
+        self._settings = settings
+        settings.kiosk.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._events = EventQueue()
+        self._outbox = outbox or _outbox(settings)
+        self._staff = self._hire()
+        self._window = self._open_window() if with_window else self._no_window()
+        manners = Manners(
+            quiet=settings.kiosk.quiet_seconds,
+            still_there=settings.kiosk.still_there_seconds,
+            insi=settings.insi.patient_seconds,
+        )
+        self._conductor = Conductor(
+            self._events, self._staff, self._window, State(desk=settings.kiosk.desk, manners=manners)
+        )
+
+    def run(self) -> None:
+        """Work until ``stop``; the window has the main thread."""
+
+        staff = self._staff
+        conducting = threading.Thread(target=self._conductor.run, name="conductor", daemon=True)
+        for worker in (staff.store, staff.insi, staff.cards, staff.documents, staff.courier):
+            worker.start()
+        conducting.start()
+        journal.record(Happening.STARTED, part="kiosk", version=__version__)
+        try:
+            self._window.run()
+        finally:
+            self._events.close()
+            conducting.join(5.0)
+            for worker in (staff.cards, staff.documents, staff.insi, staff.store, staff.courier):
+                worker.stop()
+            self._outbox.close()
+            journal.record(Happening.STOPPED, part="kiosk")
+
+    def stop(self) -> None:
+        """End ``run``, in order. From any thread."""
+        self._window.close()
+
+    def _hire(self) -> Staff:
+        settings = self._settings
+        place = Place(settings.kiosk.name, settings.kiosk.desk, settings.kiosk.ticket_letter)
+        recipient = sealing.load_recipient_public(settings.sealing.structure_key)
+        courier = Courier(self._outbox, self._link(), place, settings.kiosk.data_dir, self._health, self._events.post)
+        return Staff(
+            cards=CardDesk(card_reader(settings), read_vitale, self._events.post),
+            documents=DocumentDesk(camera(settings), _eye_for, self._events.post),
+            insi=InsiDesk(insi_service(settings), settings.insi.patient_seconds, self._events.post),
+            store=StoreRoom(
+                self._outbox,
+                lambda plain, context: sealing.seal(plain, recipient, context),
+                place,
+                self._events.post,
+                courier.hurry,
+            ),
+            courier=courier,
+        )
+
+    def _link(self) -> ConsoleLink:
+        return console_link(self._settings)
+
+    def _health(self) -> dict[str, object]:
+        """How this kiosk is, for the console; no person in it."""
+        staff = self._staff
+        try:
+            waiting, parked = self._outbox.counts()
+        except OutboxFull:
+            waiting = parked = -1
+        return {
+            "version": __version__,
+            "devices": {
+                "reader": "ok" if staff.cards.reader_ok else "lost",
+                "camera": "ok" if staff.documents.camera_ok else "lost",
+                "insi": "ok" if staff.insi.answers else "lost",
+                "storage": "ok" if staff.courier.storage_ok else "lost",
+            },
+            "queue": max(0, waiting + parked),
+            "certificate_days": certificate_days(self._settings),
+            "disk_free_mb": shutil.disk_usage(self._settings.kiosk.data_dir).free // 2**20,
+            "at": _utc_now(),
+        }
+
+    def _open_window(self) -> RunnableWindow:
+        from kiosk.ui.preview import Preview  # noqa: PLC0415 - Kivy is only loaded where there is a window
+        from kiosk.ui.window import KioskWindow  # noqa: PLC0415
+
+        settings = self._settings.kiosk
+        shown = ""  # set and read on the window's thread only
+
+        def preview() -> Preview | None:
+            newest = self._staff.documents.viewfinder.newest()
+            return None if newest is None else Preview(*_small_rgb(newest[1]), newest[0])
+
+        window = KioskWindow(
+            lambda touch: self._touched(touch, shown),
+            preview,
+            settings.structure,
+            fullscreen=settings.window == "fullscreen",
+            size=(settings.width, settings.height),
+        )
+        control = ControlPort(settings.control) if settings.control else None
+
+        def on_shown(name: str, items: list[object]) -> None:
+            nonlocal shown
+            shown = name
+            if control is not None:
+                described = [{**asdict(item), "touch": _touch_of(item)} for item in items]  # type: ignore[call-overload]
+                control.tell({"screen": name, "items": described})
+
+        window.on_shown = on_shown  # type: ignore[assignment]
+        return window
+
+    def _no_window(self) -> RunnableWindow:
+        if self._settings.kiosk.control is None:
+            raise BadSettings("kiosk.control: without a window, a socket is needed to press and see through")
+        return NoWindow(self._settings.kiosk.control, self._touched)
+
+    def _touched(self, touch: Touch, on: str) -> None:
+        self._events.post(ev.Touched(touch, on))
+
+
+def _touch_of(item: object) -> str | None:
+    touch: Touch | None = getattr(item, "touch", None)
+    return touch.value if touch else None
+
+
+def _outbox(settings: Settings) -> Outbox:
+    try:
+        return Outbox(settings.kiosk.data_dir / "outbox.db")
+    except OutboxFull:
+        raise BadSettings(
+            f"kiosk.data_dir: nothing can be kept in {settings.kiosk.data_dir}; free the disk or mend its rights"
+        ) from None
+
+
+def card_reader(settings: Settings) -> CardReader:
+    """The reader the settings name: PC/SC, or a plug-in of the entry point group ``kiosk.card_readers``."""
+    if settings.card.driver == "pcsc":
+        from hardware.cards.pcsc import PcscReader  # noqa: PLC0415 - the library may be missing: doctor says so
+
+        return PcscReader(settings.card.reader)
+    for plug_in in entry_points(group="kiosk.card_readers"):
+        if plug_in.name == settings.card.driver:
+            reader: CardReader = plug_in.load()(settings.card.reader)
+            return reader
+    raise BadSettings(f"card.driver: no reader is called {settings.card.driver}; use pcsc, or install its plug-in")
+
+
+def read_vitale(
+    reader: CardReader, slot: str, progress: Progress, cancelled: Callable[[], bool]
+) -> CardContents | CardProblem:
+    """Read and decode the card in this slot."""
+    match read_card(reader, slot, progress, cancelled):
+        case VitaleFiles(identity=identity, numbers=numbers):
+            return decode(identity, numbers)
+        case NotVitale():
+            return CardProblem.NOT_VITALE
+        case Unreadable("card-gone"):
+            return CardProblem.REMOVED
+        case _:
+            return CardProblem.UNREADABLE
+
+
+def camera(settings: Settings) -> FrameSource:
+    """The camera the settings name."""
+    chosen = settings.camera
+    if chosen.driver == "film":
+        from hardware.camera.film import FilmCamera  # noqa: PLC0415
+
+        if chosen.film is None:
+            raise BadSettings("camera.film: the film driver needs the path of a film")
+        return FilmCamera(chosen.film)
+    from hardware.camera.opencv import OpenCvCamera  # noqa: PLC0415
+
+    return OpenCvCamera(chosen.source, chosen.width, chosen.height)
+
+
+class _Eye:
+    """``kiosk.capture`` behind the small interface the document desk knows."""
+
+    def __init__(self, side: Side) -> None:
+        from kiosk.capture.session import CaptureSession  # noqa: PLC0415
+
+        self._session = CaptureSession(side)
+
+    def look(self, frame: Frame, at: float) -> Look:
+        seen = self._session.feed(frame, at)
+        return Look(seen.guidance, seen.steadiness, frame, _taken(seen.shot))
+
+    def take_now(self) -> Taken | None:
+        return _taken(self._session.take_now())
+
+
+def _eye_for(side: Side) -> _Eye:
+    return _Eye(side)
+
+
+def _taken(shot: object) -> Taken | None:
+    from kiosk.capture.reader import read_document  # noqa: PLC0415
+    from kiosk.capture.session import Shot  # noqa: PLC0415
+
+    if not isinstance(shot, Shot):
+        return None
+    return Taken(shot.jpeg, shot.picture, lambda: read_document(shot))
+
+
+def _small_rgb(frame: Frame) -> tuple[int, int, bytes]:
+    from kiosk.capture.preview import to_rgb_bytes  # noqa: PLC0415
+
+    height, width = frame.shape[:2]
+    scale = min(PREVIEW_SIZE[0] / width, PREVIEW_SIZE[1] / height, 1.0)
+    small = max(1, round(width * scale)), max(1, round(height * scale))
+    return *small, to_rgb_bytes(frame, *small, None)
+
+
+def insi_config(settings: Settings) -> InsiConfig:
+    """What the INSi client must know, from the settings."""
+    section = settings.insi
+    return InsiConfig(
+        endpoint=section.endpoint,
+        certificate=section.certificate,
+        ca=section.ca,
+        idam=section.idam,
+        instance=section.instance,
+        password_file=section.password_file,
+        key=str(section.key) if section.key else None,
+        software_version=__version__,
+        wsdl=section.wsdl,
+        environment=Environment.PRODUCTION if settings.mode == "production" else Environment.DEMO,
+    )
+
+
+def insi_service(settings: Settings) -> InsiService:
+    from kiosk.insi.client import InsiClient  # noqa: PLC0415 - zeep takes its time to load
+
+    return InsiClient(insi_config(settings))
+
+
+def console_link(settings: Settings) -> ConsoleLink:
+    """The signed way to the console."""
+    key = sealing.load_signer(settings.sealing.kiosk_key)
+    kiosk = settings.kiosk.name
+
+    def signed(path: str, sent_at: str, body: bytes) -> str:
+        return b64encode(sealing.sign(sealing.intake_message(path, kiosk, sent_at, body), key)).decode("ascii")
+
+    return ConsoleLink(settings.console.url, settings.console.ca, kiosk, signed, _utc_now)
+
+
+def certificate_days(settings: Settings) -> int:
+    """Days the structure's certificate is still valid; -1 when it cannot be read."""
+    from kiosk.insi.certificate import CertificateTroubleError, load  # noqa: PLC0415
+
+    try:
+        ends = load(insi_config(settings)).certificate.not_valid_after_utc
+    except CertificateTroubleError:
+        return -1
+    return max(0, (ends - datetime.now(UTC)).days)
+
+
+def _utc_now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
