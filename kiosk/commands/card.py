@@ -100,7 +100,7 @@ def watch(
         raise typer.Exit(0) from None
 
 
-def simulate_card(  # noqa: PLR0917 - one per option
+def simulate_card(
     file: str = typer.Argument("", help="Fichier de carte, ou nom d'un exemple (zoe, nineteen, bank…)."),
     people: str = typer.Option("", "--people", help="Nom d'une famille d'exemple, au lieu d'un fichier."),
     host: str = typer.Option("127.0.0.1", help="Adresse du lecteur virtuel."),

@@ -1,0 +1,78 @@
+"""``kiosk card`` and ``kiosk simulate card`` as a technician types them, on the real stack."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from kiosk.commands.card import NO_CARD, NO_READER, NOT_VITALE, READ, UNREADABLE, app
+from tests.cards.stack import card_stack, one_at_a_time
+
+runner = CliRunner()
+
+
+@pytest.mark.parametrize(
+    ("card", "code"), [("zoe", READ), ("bank", NOT_VITALE), ("mute", UNREADABLE), ("no-status", UNREADABLE)]
+)
+def test_the_exit_code_says_what_the_card_was(card: str, code: int) -> None:
+    with card_stack() as stack:
+        stack.card.insert(card)
+        assert runner.invoke(app, ["read", "--wait", "10"]).exit_code == code
+
+
+def test_an_empty_reader_is_said_in_french_with_its_own_code() -> None:
+    with card_stack():
+        result = runner.invoke(app, ["read", "--wait", "0"])
+    assert result.exit_code == NO_CARD
+    assert "Aucune carte" in result.stdout
+
+
+def test_a_machine_without_card_service_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hardware.cards.pcsc.library", lambda: None)
+    result = runner.invoke(app, ["read", "--wait", "0"])
+    assert result.exit_code == NO_READER
+    assert "deploy/setup.sh" in result.stdout
+
+
+def test_the_card_is_read_as_json() -> None:
+    with card_stack() as stack:
+        stack.card.insert("zoe")
+        result = runner.invoke(app, ["read", "--json", "--wait", "10"])
+    report = json.loads(result.stdout)
+    assert [person["given_name"] for person in report["beneficiaries"]] == ["ZOE", "LINA", "LEO"]
+    assert report["anomalies"] == []
+
+
+def test_a_trace_is_refused_without_the_word_that_it_is_a_test_card(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.txt"
+    assert runner.invoke(app, ["read", "--wait", "0", "--trace", str(trace)]).exit_code == 2
+    assert not trace.exists()
+
+
+def test_a_trace_of_a_test_card_holds_its_exchanges_and_is_for_its_owner_only(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.txt"
+    with card_stack() as stack:
+        stack.card.insert("zoe-alone")
+        assert runner.invoke(app, ["read", "--wait", "10", "--trace", str(trace), "--test-card"]).exit_code == READ
+    assert "> 00 A4 00 00 02 3F 00\n< 90 00\n" in trace.read_text(encoding="ascii")
+    assert trace.stat().st_mode & 0o077 == 0
+
+
+def test_watching_writes_one_line_an_event() -> None:
+    with card_stack() as stack:
+        stack.card.insert("zoe-alone")
+        result = runner.invoke(app, ["watch", "--for", "1.5"])
+    events = [json.loads(line)["event"] for line in result.stdout.splitlines()]
+    assert events == ["ReaderFound", "CardInserted"]
+
+
+def test_without_a_service_no_reader_is_found() -> None:
+    from hardware.cards.pcsc import service_state
+
+    with one_at_a_time():
+        if service_state()[0] == "ok":
+            pytest.fail("a card service that is not ours runs on this machine: stop it for this test")
+        result = runner.invoke(app, ["read", "--wait", "0"])
+    assert result.exit_code == NO_READER
+    assert "pcscd" in result.stdout
