@@ -1,0 +1,31 @@
+"""``kiosk worker``: the console's background work; several may run on one database."""
+
+import json
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from kiosk.commands.console import DEFAULT_CONFIG, Config, set_up
+
+app = typer.Typer(help="The console's background work: INSi asked again, purge.", no_args_is_help=False)
+
+
+@app.callback(invoke_without_command=True)
+def worker(
+    config: Config = DEFAULT_CONFIG,
+    once: Annotated[bool, typer.Option("--once", help="Do what is due, then end.")] = False,
+) -> None:
+    """Work until stopped (SIGTERM); prints one line of JSON when it has begun."""
+    server = set_up(config)
+    from kiosk.console.upkeep import bring_up_to_date
+    from kiosk.console.worker import insi_of, work
+
+    bring_up_to_date(server)
+    stop = threading.Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: stop.set())
+    ask = insi_of(server)
+    print(json.dumps({"ready": True, "insi": ask is not None}), flush=True)
+    work(ask, stop, once=once)

@@ -1,0 +1,157 @@
+"""The audit trail (journal des actes): append-only, each entry chained to the one before with a key kept elsewhere.
+
+Whoever alters, removes, reorders or cuts entries in the database without the key is found by ``verify``.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from kiosk.console.models import AuditEntry, AuditHead
+
+_START = bytes(32)
+
+
+class Act(StrEnum):
+    """Everything that is written down."""
+
+    TAKEN_IN = "taken-in"
+    OPENED = "opened"  # an identity was looked at
+    PICTURE_SEEN = "picture-seen"  # consultation of a copy of a document
+    CALLED = "called"
+    RELEASED = "released"
+    HELD = "held"
+    GONE = "gone"
+    UNDONE = "undone"
+    QUALIFIED = "qualified"
+    VALIDATED = "validated"
+    INS_ACCEPTED = "ins-accepted"
+    INS_REFUSED = "ins-refused"
+    SET_ASIDE = "set-aside"
+    DOUBTED = "doubted"
+    DOWNGRADED = "downgraded"
+    TRANSFERRED = "transferred"
+    INSI_ASKED = "insi-asked"
+    SHEET_PRINTED = "sheet-printed"
+    SEARCHED = "searched"
+    ANSWERED = "call-answered"
+    SIGNED_IN = "signed-in"
+    SIGN_IN_REFUSED = "sign-in-refused"
+    SIGNED_OUT = "signed-out"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    ACCOUNT_ADDED = "account-added"
+    ACCOUNT_CHANGED = "account-changed"
+    KIOSK_ENROLLED = "kiosk-enrolled"
+    KIOSK_REVOKED = "kiosk-revoked"
+    REMOVED = "removed"  # purge
+    RESEALED = "resealed"
+    EXPORTED = "exported"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where the trail is not what was written."""
+
+    number: int
+    reason: str  # "altered", "missing", "cut", "head"
+
+
+def record(act: Act, *, who: str, where: str = "", about: str = "", **details: str | int | bool | None) -> None:
+    """Write one act, in the transaction of what it reports: both are kept, or neither."""
+    with transaction.atomic():
+        head = _locked_head()
+        entry = AuditEntry(
+            number=head.last_number + 1,
+            at=timezone.now(),
+            who=who,
+            where=where,
+            act=act,
+            about=about,
+            details=json.dumps(details, sort_keys=True, ensure_ascii=True),
+        )
+        entry.chained = _link(bytes(head.chained), entry)
+        entry.save(force_insert=True)
+        head.last_number, head.chained = entry.number, entry.chained
+        head.proof = _proof(head)
+        head.save()
+
+
+def verify() -> tuple[int, tuple[Broken, ...]]:
+    """Read the whole trail again: how many entries, and where it is not what was written."""
+    broken: list[Broken] = []
+    previous, expected = _START, 0
+    for entry in AuditEntry.objects.order_by("number").iterator(chunk_size=2000):
+        expected += 1
+        if entry.number != expected:
+            broken.append(Broken(expected, "missing"))
+            expected = entry.number
+        elif not hmac.compare_digest(_link(previous, entry), bytes(entry.chained)):
+            broken.append(Broken(entry.number, "altered"))
+        previous = bytes(entry.chained)
+        if len(broken) >= 100:
+            break
+    else:
+        head = AuditHead.objects.filter(pk=1).first()
+        if head is None:
+            if expected:
+                broken.append(Broken(expected, "head"))
+        elif not hmac.compare_digest(_proof(head), bytes(head.proof)):
+            broken.append(Broken(head.last_number, "head"))
+        elif head.last_number != expected or bytes(head.chained) != previous:
+            broken.append(Broken(expected + 1, "cut"))
+    return expected, tuple(broken)
+
+
+def entries(about: str = "", before: int | None = None, limit: int = 200) -> Iterator[AuditEntry]:
+    """The latest entries first."""
+    chosen = AuditEntry.objects.order_by("-number")
+    if about:
+        chosen = chosen.filter(about=about)
+    if before is not None:
+        chosen = chosen.filter(number__lt=before)
+    yield from chosen[:limit]
+
+
+def _locked_head() -> AuditHead:
+    head = AuditHead.objects.select_for_update().filter(pk=1).first()
+    if head is not None:
+        return head
+    fresh = AuditHead(pk=1, last_number=0, chained=_START)
+    fresh.proof = _proof(fresh)
+    AuditHead.objects.bulk_create([fresh], ignore_conflicts=True)
+    return AuditHead.objects.select_for_update().get(pk=1)
+
+
+def _key() -> bytes:
+    return hmac.digest(bytes.fromhex(settings.SECRET_KEY), b"console audit chain 1", hashlib.sha256)
+
+
+def _link(previous: bytes, entry: AuditEntry) -> bytes:
+    parts = (
+        str(entry.number),
+        _instant(entry.at),
+        entry.who,
+        entry.where,
+        str(entry.act),
+        entry.about,
+        entry.details,
+    )
+    text = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
+    return hmac.digest(_key(), previous + text, hashlib.sha256)
+
+
+def _proof(head: AuditHead) -> bytes:
+    return hmac.digest(_key(), b"head" + head.last_number.to_bytes(8) + bytes(head.chained), hashlib.sha256)
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

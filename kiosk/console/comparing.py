@@ -1,0 +1,336 @@
+"""Card, INSi and document side by side: what staff sees of one person, and what the rules permit.
+
+Nothing is decided here; verdicts come from ``kiosk.core.coherence``, permissions from ``kiosk.core.status``.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from kiosk.console.models import Need
+from kiosk.console.templatetags.console_tags import day, number
+from kiosk.core.checkin import CheckIn
+from kiosk.core.coherence import Comparison, compare
+from kiosk.core.confidential import Confidential
+from kiosk.core.document import DocumentKind, Side
+from kiosk.core.evidence import EvidenceTable, EvidenceType, Nationality
+from kiosk.core.insi import (
+    InsAnswer,
+    InsCertificateTrouble,
+    InsFound,
+    InsNotFound,
+    InsRefused,
+    InsSeveral,
+    InsUnreachable,
+)
+from kiosk.core.matricule import OID_NIA, OID_NIR, OID_NIR_DEMO, OID_NIR_TEST, Matricule
+from kiosk.core.names import NameRefused, propose_first_given_name
+from kiosk.core.reasons import CORRECTOR_SENTENCES, STAFF_SENTENCES, Corrector, Outcome, Reason, Trait
+from kiosk.core.traits import Sex, Traits
+
+EVIDENCE = EvidenceTable()
+EUROPEANS = frozenset(
+    ["AUT", "BEL", "BGR", "CYP", "CZE", "D", "DEU", "DNK", "ESP", "EST", "FIN", "GRC", "HRV", "HUN", "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "SWE", "CHE", "ISL", "LIE", "NOR", "VAT", "MCO", "SMR", "AND"]
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Row(Confidential):
+    """One trait across the three sources."""
+
+    label: str
+    card: str
+    insi: str
+    document: str
+    verdict: str  # an Outcome's value, "" when there is nothing to compare
+    note: str = ""
+    trait: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something staff must know before deciding; never shown to the patient."""
+
+    text: str
+    weight: str = "wait"  # "info", "wait" or "stop"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Compared(Confidential):
+    """What the sources come to when laid side by side."""
+
+    card: Comparison | None  # the card with INSi, or with the document when INSi found nobody
+    document: Comparison | None  # the document with INSi
+    twin_or_worse: bool
+
+    @property
+    def blocks(self) -> bool:
+        return any(comparison is not None and comparison.is_blocking for comparison in (self.card, self.document))
+
+    @property
+    def asks_confirmation(self) -> bool:
+        return self.document is not None and self.document.needs_confirmation
+
+
+def is_found(answer: InsAnswer) -> bool:
+    return isinstance(answer, InsFound)
+
+
+def is_pending(answer: InsAnswer) -> bool:
+    """INSi has not answered: the worker asks again."""
+    return isinstance(answer, InsUnreachable)
+
+
+def compared(check_in: CheckIn) -> Compared:
+    """Lay the sources side by side."""
+    insi = check_in.insi.traits if isinstance(check_in.insi, InsFound) else None
+    read = check_in.mrz.traits if check_in.mrz is not None and check_in.mrz.accepted else None
+    document = compare(read, insi, document=check_in.document_kind) if read and insi else None
+    reference = insi or read
+    card = None
+    if check_in.card is not None and reference is not None:
+        card = compare(check_in.card, reference, document=None if insi else check_in.document_kind)
+    findings = {reason for one in (card, document) if one is not None for reason in one.findings}
+    return Compared(card, document, bool(findings))
+
+
+def is_compared_by_hand(check_in: CheckIn) -> bool:
+    """No machine read the document with certainty: staff compares each trait with the original, and says so."""
+    return check_in.mrz is None or not check_in.mrz.accepted
+
+
+def need_of(check_in: CheckIn) -> Need:
+    """What this arrival asks of staff, the most pressing first."""
+    match check_in.insi:
+        case InsCertificateTrouble() | InsRefused():
+            return Need.CONFIGURATION
+        case InsUnreachable():
+            return Need.INSI_PENDING
+        case InsNotFound():
+            return Need.NOT_FOUND
+        case InsSeveral():
+            return Need.SEVERAL
+    if compared(check_in).blocks:
+        return Need.DIFFERENCES
+    if not check_in.pictures:
+        return Need.NO_DOCUMENT
+    if check_in.mrz is None or not check_in.mrz.accepted:
+        return Need.DOUBTFUL_READING
+    return Need.READY
+
+
+def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
+    """The table: trait by trait, each difference named."""
+    insi = check_in.insi.traits if isinstance(check_in.insi, InsFound) else None
+    read = check_in.mrz.traits if check_in.mrz is not None else None
+    sources = (check_in.card, insi, read)
+    lines = [
+        _row(Trait.BIRTH_NAME, _("Nom de naissance"), [t.birth_name if t else "" for t in sources], side_by_side),
+        _row(Trait.GIVEN_NAMES, _("Prénoms de naissance"), [_given(t) for t in sources], side_by_side),
+        _row(Trait.BIRTH_DATE, _("Date de naissance"), [_birth(t) for t in sources], side_by_side),
+        _row(Trait.SEX, _("Sexe"), [_sex(t) for t in sources], side_by_side),
+        _row(
+            Trait.BIRTH_PLACE, _("Lieu de naissance"), [t.birth_place_code if t else "" for t in sources], side_by_side
+        ),
+    ]
+    names_in_use = [t.name_in_use if t else "" for t in sources]
+    if any(names_in_use):
+        lines.insert(1, Row(_("Nom utilisé"), *names_in_use, verdict=""))
+    if isinstance(check_in.insi, InsFound):
+        lines.append(Row(_("Matricule INS"), "", _matricule(check_in.insi.matricule), "", verdict=""))
+    return tuple(lines)
+
+
+def _row(trait: Trait, label: str, cells: list[str], side_by_side: Compared) -> Row:
+    worst, notes = "", []
+    for who, comparison in ((_("Pièce"), side_by_side.document), (_("Carte"), side_by_side.card)):
+        if comparison is None:
+            continue
+        verdict = comparison.of(trait)  # type: ignore[arg-type]
+        outcome = verdict.outcome.value
+        if outcome == Outcome.NOT_STATED:
+            continue
+        if verdict.reason is not None:
+            notes.append((outcome, f"{who} : {_lower(_(STAFF_SENTENCES[Reason(verdict.reason.value)]))}"))
+        if _WEIGHT[outcome] > _WEIGHT.get(worst, -1):
+            worst = outcome
+    note = " ".join(text for outcome, text in notes if outcome == worst)
+    return Row(label, *cells, verdict=worst, note=note, trait=trait.value)
+
+
+_WEIGHT = {Outcome.SAME.value: 0, Outcome.TOLERATED.value: 1, Outcome.BLOCKING.value: 2}
+
+
+def notices(check_in: CheckIn, today: date) -> tuple[Notice, ...]:
+    """Oddities of the card, the answer and the document, in words."""
+    said: list[Notice] = []
+    match check_in.insi:
+        case InsUnreachable():
+            said.append(
+                Notice(_("Le service national n’a pas encore répondu. La question est reposée automatiquement."))
+            )
+        case InsNotFound():
+            said.append(Notice(_("Le service national ne trouve personne avec ces traits. Les soins continuent.")))
+        case InsSeveral():
+            said.append(Notice(_("Plusieurs identités correspondent : le service national n’en donne aucune.")))
+        case InsRefused():
+            said.append(Notice(_("Le service national a refusé la demande. Prévenez l’informatique."), "stop"))
+        case InsCertificateTrouble():
+            said.append(Notice(_("Le certificat de la structure n’est pas accepté. Prévenez l’informatique."), "stop"))
+        case InsFound() as found:
+            said += [Notice(_(_FLAGS[flag])) for flag in found.flags if flag in _FLAGS]
+            if found.matricule.oid in {OID_NIR_TEST, OID_NIR_DEMO}:
+                said.append(Notice(_("Matricule de test : ce n’est pas une identité réelle.")))
+    said += [Notice(_(_ANOMALIES[anomaly.value])) for anomaly in check_in.card_anomalies if anomaly.value in _ANOMALIES]
+    if check_in.card is None:
+        said.append(Notice(_("Pas de carte Vitale lue : recherche faite avec la pièce d’identité."), "info"))
+    said += _document_notices(check_in, today)
+    return tuple(said)
+
+
+def _document_notices(check_in: CheckIn, today: date) -> list[Notice]:
+    mrz = check_in.mrz
+    if mrz is None:
+        return (
+            [Notice(_("La bande de lecture n’a pas été lue : comparez chaque trait avec l’original."))]
+            if (check_in.pictures)
+            else []
+        )
+    said = []
+    if not mrz.accepted:
+        said.append(Notice(_("Lecture incertaine de la bande : comparez chaque trait avec l’original.")))
+    if mrz.expiry and mrz.expiry < today.isoformat():
+        said.append(Notice(_("Pièce expirée le {date}.").format(date=day(mrz.expiry))))
+    return said
+
+
+_FLAGS = {
+    "bad-key": "La clé du matricule renvoyé n’est pas celle attendue.",
+    "found-by-secondary-name": "Trouvé par un prénom secondaire : vérifiez le premier prénom.",
+}
+_ANOMALIES = {
+    "truncated": "La carte porte un nom coupé.",
+    "numbers-do-not-match": "Les numéros de la carte ne concordent pas.",
+    "number-missing": "La carte ne porte pas de numéro pour cette personne.",
+    "bad-key": "La clé du numéro de la carte est fausse.",
+    "bad-date": "La date de la carte est illisible.",
+    "unreadable-text": "Une partie de la carte est illisible.",
+    "too-many": "La carte porte plus de bénéficiaires que prévu.",
+}
+DOCUMENTS = {
+    DocumentKind.FRENCH_ID_2021: "Carte nationale d’identité (2021)",
+    DocumentKind.FRENCH_ID_1988: "Carte nationale d’identité (1988)",
+    DocumentKind.PASSPORT: "Passeport",
+    DocumentKind.RESIDENCE_PERMIT: "Titre de séjour",
+    DocumentKind.EUROPEAN_ID: "Carte d’identité européenne",
+    DocumentKind.UNKNOWN: "Pièce non reconnue",
+}
+SIDES = {Side.FIRST: "recto", Side.SECOND: "verso"}
+
+
+def evidence_offered(check_in: CheckIn, today: date) -> tuple[EvidenceType, ...]:
+    """The kinds of evidence staff may choose from for this person; none is pre-selected (GI3 EXI ID 19)."""
+    age = _age(check_in, today)
+    possible = (_nationality(check_in),) if check_in.mrz is not None and check_in.mrz.accepted else tuple(Nationality)
+    chosen = [kind for nationality in possible for kind in EVIDENCE.offered(nationality, age)]
+    return tuple(kind for kind in EVIDENCE.types if kind in chosen and kind.needs_presence)
+
+
+def first_given_name(check_in: CheckIn) -> tuple[str, bool]:
+    """The first given name to propose, and whether staff has a choice (GI3 EXI ID 10)."""
+    if isinstance(check_in.insi, InsFound):
+        traits = check_in.insi.traits
+        listed = traits.given_names_text or " ".join(traits.given_names)
+    elif check_in.mrz is not None:
+        listed = " ".join(check_in.mrz.traits.given_names)
+    elif check_in.card is not None:
+        listed = " ".join(check_in.card.given_names)
+    else:
+        return "", True
+    stated = check_in.mrz.traits.given_names if check_in.mrz is not None else ()
+    try:
+        return propose_first_given_name(listed, stated), " " in listed.strip() or not listed
+    except NameRefused:
+        return "", True
+
+
+def listed_given_names(check_in: CheckIn) -> str:
+    """The list the first given name must open: INSi's, else the document's."""
+    if isinstance(check_in.insi, InsFound):
+        return check_in.insi.traits.given_names_text or " ".join(check_in.insi.traits.given_names)
+    return " ".join(check_in.mrz.traits.given_names) if check_in.mrz is not None else ""
+
+
+def _nationality(check_in: CheckIn) -> Nationality:
+    code = check_in.mrz.nationality if check_in.mrz is not None else ""
+    if code == "FRA":
+        return Nationality.FRENCH
+    return Nationality.EUROPEAN if code in EUROPEANS else Nationality.OTHER
+
+
+def _age(check_in: CheckIn, today: date) -> int:
+    for traits in (
+        check_in.insi.traits if isinstance(check_in.insi, InsFound) else None,
+        check_in.mrz.traits if check_in.mrz is not None else None,
+        check_in.card,
+    ):
+        born = traits.birth_date if traits is not None else None
+        if born is not None and born.year.isdigit() and born.year != "0000":
+            birthday = born.as_date()
+            had = birthday is None or (today.month, today.day) >= (birthday.month, birthday.day)
+            return today.year - int(born.year) - (0 if had else 1)
+    return 0  # unknown: every kind is offered
+
+
+def _given(traits: Traits | None) -> str:
+    return (traits.given_names_text or " ".join(traits.given_names)) if traits else ""
+
+
+def _birth(traits: Traits | None) -> str:
+    if traits is None or traits.birth_date is None:
+        return ""
+    return " / ".join(day(one) for one in (traits.birth_date, *traits.other_birth_dates[:2]))
+
+
+def _sex(traits: Traits | None) -> str:
+    words = {Sex.FEMALE: _("Féminin"), Sex.MALE: _("Masculin"), Sex.UNDETERMINED: _("Indéterminé")}
+    return words[traits.sex] if traits and traits.sex else ""
+
+
+def _matricule(matricule: Matricule) -> str:
+    kinds = {OID_NIR: "NIR", OID_NIA: _("NIA, en attente"), OID_NIR_TEST: _("test"), OID_NIR_DEMO: _("démonstration")}
+    kind = kinds.get(matricule.oid, _("autorité inconnue"))
+    return f"{number(matricule.number + matricule.key)} ({kind})"
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:].rstrip(".")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SheetLine(Confidential):
+    """One difference as the patient reads it: both values, and whom to ask."""
+
+    label: str
+    known_as: str  # INSi's value
+    document: str
+    correctors: tuple[str, ...]
+
+
+def sheet_lines(check_in: CheckIn, side_by_side: Compared) -> tuple[SheetLine, ...]:
+    """Each blocking difference for the patient's sheet (fiche de discordance)."""
+    lines = []
+    for row in rows(check_in, side_by_side):
+        if row.verdict != Outcome.BLOCKING:
+            continue
+        trait = Trait(row.trait)
+        correctors: list[str] = []
+        for comparison in (side_by_side.document, side_by_side.card):
+            if comparison is not None:
+                said = comparison.of(trait).correctors  # type: ignore[arg-type]
+                correctors += [_(CORRECTOR_SENTENCES[Corrector(one.value)]) for one in said if one.value != "staff"]
+        lines.append(
+            SheetLine(row.label, row.insi or row.card, row.document or row.card, tuple(dict.fromkeys(correctors)))
+        )
+    return tuple(lines)

@@ -1,0 +1,111 @@
+"""The kiosks' way in (HTTPS API): sealed and signed check-ins, heartbeats, calls. No page, no cookie."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Header, NinjaAPI, Schema, Status
+
+from kiosk import journal
+from kiosk.console import taking_in
+from kiosk.console.taking_in import NotTrusted, NotUnderstood, Outcome, Request
+
+api = NinjaAPI(
+    title="Console intake",
+    version="1",
+    urls_namespace="intake",
+    docs_url=None,
+    openapi_url=None,
+)
+
+_BINARY_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+_JSON_BODY = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
+}
+
+
+class Said(Schema):
+    """What the kiosk is told: a word, and why when it must do something about it."""
+
+    outcome: str
+    reason: str = ""
+
+
+_ANSWERS = {200: Said, 201: Said, 401: Said, 409: Said, 413: Said, 422: Said}
+
+
+@api.put("/check-ins/{uuid:key}", response=_ANSWERS, openapi_extra=_BINARY_BODY, summary="Take in a check-in")
+def put_check_in(
+    request: HttpRequest,
+    key: UUID,
+    x_kiosk: str = Header("", alias="X-Kiosk"),
+    x_sent_at: str = Header("", alias="X-Sent-At"),
+    x_signature: str = Header("", alias="X-Signature"),
+) -> Status[Said]:
+    if _length(request) > taking_in.MAX_BODY:
+        return _said(Outcome.TOO_LARGE)
+    try:
+        return _said(taking_in.take_in(key, _request(request, x_kiosk, x_sent_at, x_signature)))
+    except NotTrusted:
+        return _refused(Outcome.NOT_TRUSTED, "")
+    except NotUnderstood as why:
+        return _refused(Outcome.NOT_UNDERSTOOD, str(why))
+
+
+@api.put("/heartbeat", response=_ANSWERS, openapi_extra=_JSON_BODY, summary="Say how the kiosk is")
+def put_heartbeat(
+    request: HttpRequest,
+    x_kiosk: str = Header("", alias="X-Kiosk"),
+    x_sent_at: str = Header("", alias="X-Sent-At"),
+    x_signature: str = Header("", alias="X-Signature"),
+) -> Status[Said]:
+    if _length(request) > taking_in.MAX_SIGNED_TEXT:
+        return _said(Outcome.TOO_LARGE)
+    try:
+        taking_in.take_heartbeat(_request(request, x_kiosk, x_sent_at, x_signature))
+    except NotTrusted:
+        return _refused(Outcome.NOT_TRUSTED, "")
+    except NotUnderstood as why:
+        return _refused(Outcome.NOT_UNDERSTOOD, str(why))
+    return _said(Outcome.ALREADY_HERE)
+
+
+@api.put("/calls/{uuid:key}", response=_ANSWERS, openapi_extra=_JSON_BODY, summary="Call a member of staff")
+def put_call(
+    request: HttpRequest,
+    key: UUID,
+    x_kiosk: str = Header("", alias="X-Kiosk"),
+    x_sent_at: str = Header("", alias="X-Sent-At"),
+    x_signature: str = Header("", alias="X-Signature"),
+) -> Status[Said]:
+    if _length(request) > taking_in.MAX_SIGNED_TEXT:
+        return _said(Outcome.TOO_LARGE)
+    try:
+        return _said(taking_in.take_call(key, _request(request, x_kiosk, x_sent_at, x_signature)))
+    except NotTrusted:
+        return _refused(Outcome.NOT_TRUSTED, "")
+    except NotUnderstood as why:
+        return _refused(Outcome.NOT_UNDERSTOOD, str(why))
+
+
+def _length(request: HttpRequest) -> int:
+    text = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else taking_in.MAX_BODY + 1
+
+
+def _request(request: HttpRequest, kiosk: str, sent_at: str, signature: str) -> Request:
+    return Request(request.path, kiosk[:60], sent_at, signature[:200], request.body)
+
+
+def _said(outcome: Outcome) -> Status[Said]:
+    return Status(HTTPStatus(outcome.value), Said(outcome=outcome.name.lower().replace("_", "-")))
+
+
+def _refused(outcome: Outcome, reason: str) -> Status[Said]:
+    journal.record(journal.Happening.INTAKE_REFUSED, code=int(outcome))
+    return Status(HTTPStatus(outcome.value), Said(outcome=outcome.name.lower().replace("_", "-"), reason=reason))

@@ -1,0 +1,94 @@
+"""Patients' arrivals as the queue sees them; who they are stays sealed beside."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kiosk.core.checkin import IdentityStatus
+
+
+class Need(models.TextChoices):
+    """What an arrival asks of staff."""
+
+    READY = "ready", _("Prêt à qualifier")
+    DIFFERENCES = "differences", _("Différences")
+    NO_DOCUMENT = "no-document", _("Sans pièce d’identité")
+    DOUBTFUL_READING = "doubtful-reading", _("Pièce mal lue")
+    INSI_PENDING = "insi-pending", _("Réponse nationale attendue")
+    NOT_FOUND = "not-found", _("Identité non trouvée")
+    SEVERAL = "several", _("Plusieurs identités")
+    CONFIGURATION = "configuration", _("Service national à régler")
+
+
+class Stage(models.TextChoices):
+    """Where an arrival stands in the day's work."""
+
+    WAITING = "waiting", _("En attente")
+    CALLED = "called", _("Appelé")
+    HELD = "held", _("Mis en pause")
+    DONE = "done", _("Traité")
+    SET_ASIDE = "set-aside", _("À l’identitovigilance")
+    GONE = "gone", _("Parti sans être vu")
+    REMOVED = "removed", _("Effacé")
+
+
+class Arrival(models.Model):
+    """One check-in taken in. The key is the kiosk's, random: it leads to nobody and cannot be guessed."""
+
+    key = models.UUIDField(primary_key=True)
+    terminal = models.ForeignKey("console.Terminal", on_delete=models.PROTECT, related_name="arrivals")
+    digest = models.BinaryField(max_length=32)  # SHA-256 of the sealed body as received
+    sent_at = models.CharField(max_length=40)  # with the signature: proof, years later, of whose it is
+    signature = models.BinaryField(max_length=64)
+    received_at = models.DateTimeField()
+    arrived_at = models.DateTimeField()
+    ticket = models.CharField(max_length=12)
+    desk = models.CharField(max_length=20, blank=True)
+    need = models.CharField(max_length=20, choices=Need)
+    stage = models.CharField(max_length=12, choices=Stage, default=Stage.WAITING)
+    status = models.CharField(max_length=12, choices=[(status.value, status.value) for status in IdentityStatus])
+    attributes = models.CharField(max_length=40, blank=True)  # douteux, fictif, homonyme
+    assigned_to = models.ForeignKey("console.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    assigned_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("console.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    evidence = models.CharField(max_length=8, blank=True)  # code of the evidence type (dispositif d'identification)
+    evidence_on = models.DateField(null=True)  # the day it was checked
+    reason = models.CharField(max_length=40, blank=True)
+    before = models.JSONField(
+        default=dict
+    )  # status, evidence, attributes and stage before the last decision: to undo it
+    insi_tries = models.PositiveSmallIntegerField(default=0)  # by the worker, after the kiosk's
+    insi_next_at = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)  # a worker is asking; after that, another may
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("stage", "-arrived_at")),
+            models.Index(fields=("insi_next_at",)),
+            models.Index(fields=("decided_at",)),
+        )
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class Sealed(models.Model):
+    """What is known about the person, sealed for the structure: opened in memory, for one page, for one account."""
+
+    arrival = models.OneToOneField(Arrival, primary_key=True, on_delete=models.CASCADE, related_name="sealed")
+    check_in = models.BinaryField()  # exactly as received from the kiosk
+    answer = models.BinaryField(default=bytes)  # INSi's later answer, asked by the worker
+    accepted = models.BinaryField(default=bytes)  # what staff confirmed: first given name, and the like
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class BlindIndex(models.Model):
+    """A keyed fingerprint of a search criterion: equal criteria meet, nobody can read them back."""
+
+    arrival = models.ForeignKey(Arrival, on_delete=models.CASCADE, related_name="indexes")
+    value = models.BinaryField(max_length=16, db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)

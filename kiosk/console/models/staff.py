@@ -1,0 +1,41 @@
+"""Members of staff: one account each, never shared."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a member of staff may do (rights are in ``access.py``)."""
+
+    HOST = "host", _("Agent d’accueil")
+    OFFICER = "officer", _("Identitovigilance")
+    ADMINISTRATOR = "administrator", _("Administrateur")
+    AUDITOR = "auditor", _("Auditeur")
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    def create_user(self, username: str, password: str, role: str) -> "Staff":
+        staff = self.model(username=username, role=Role(role))
+        staff.set_password(password)
+        staff.save(using=self._db)
+        return staff
+
+
+class Staff(AbstractBaseUser):
+    """One person who signs for what they decide (compte nominatif)."""
+
+    username = models.CharField(max_length=60, unique=True)
+    role = models.CharField(max_length=20, choices=Role)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    desk = models.CharField(max_length=20, blank=True)  # where they sit today
+
+    objects: ClassVar[StaffManager] = StaffManager()
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return self.username

@@ -1,0 +1,47 @@
+"""The kiosks (bornes) the console knows, how they are, and who calls from there."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Terminal(models.Model):
+    """One enrolled kiosk: its name and its public key. Revoked, it is not listened to any more."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    public_key = models.TextField()  # PEM, Ed25519
+    enrolled_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_sent_at = models.DateTimeField(null=True)  # by the kiosk's clock: an older heartbeat is a replay
+    last_seen_at = models.DateTimeField(null=True)  # by ours
+    version = models.CharField(max_length=40, blank=True)
+    devices = models.JSONField(default=dict)  # "reader" → "ok" or "lost"
+    queue = models.PositiveIntegerField(default=0)  # check-ins not delivered yet
+    certificate_days = models.IntegerField(null=True)
+    disk_free_mb = models.BigIntegerField(null=True)
+    clock_offset_ms = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CallReason(models.TextChoices):
+    HELP = "help", _("demande de l’aide")
+    CARD_FORGOTTEN = "card-forgotten", _("carte oubliée")
+
+
+class Call(models.Model):
+    """Someone at a kiosk needs a member of staff (appel)."""
+
+    key = models.UUIDField(primary_key=True)
+    terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT, related_name="calls")
+    reason = models.CharField(max_length=20, choices=CallReason)
+    desk = models.CharField(max_length=20, blank=True)
+    called_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("console.Staff", null=True, on_delete=models.PROTECT)
+
+    class Meta:
+        indexes = (models.Index(fields=("answered_at", "called_at")),)
+
+    def __str__(self) -> str:
+        return str(self.key)

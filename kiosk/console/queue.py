@@ -1,0 +1,164 @@
+"""Who is waiting, and who takes whom: two members of staff never get the same patient."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from kiosk.console import audit
+from kiosk.console.models import Arrival, Call, Need, Staff, Stage, Terminal
+
+SHOWN = 60
+SILENT_AFTER = timedelta(seconds=90)  # three heartbeats
+CALL_SHOWN_FOR = timedelta(hours=2)
+IN_WORK = (Stage.WAITING, Stage.CALLED, Stage.HELD)
+
+
+class NotPossible(Exception):
+    """Somebody else was faster, or the arrival is elsewhere by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalLine:
+    """One kiosk in the status strip."""
+
+    terminal: Terminal
+    is_silent: bool
+    lost: tuple[str, ...]
+
+    @property
+    def is_well(self) -> bool:
+        return not self.is_silent and not self.lost
+
+
+def in_work(need: str = "", desk: str = "") -> QuerySet[Arrival]:
+    """Those staff has still to deal with, newest first."""
+    chosen = Arrival.objects.filter(stage__in=IN_WORK).select_related("assigned_to")
+    if need:
+        chosen = chosen.filter(need=need)
+    if desk:
+        chosen = chosen.filter(desk=desk)
+    return chosen.order_by("-arrived_at")[:SHOWN]
+
+
+def waiting_counts() -> dict[str, int]:
+    """How many wait, by what is needed of staff."""
+    rows = Arrival.objects.filter(stage=Stage.WAITING).values("need").annotate(n=Count("pk")).order_by()
+    return {row["need"]: row["n"] for row in rows}
+
+
+def open_calls() -> QuerySet[Call]:
+    """Who calls from a kiosk, oldest first."""
+    since = timezone.now() - CALL_SHOWN_FOR
+    return Call.objects.filter(answered_at=None, called_at__gte=since).select_related("terminal").order_by("called_at")
+
+
+def terminals() -> list[TerminalLine]:
+    now = timezone.now()
+    lines = []
+    for terminal in Terminal.objects.filter(revoked_at=None).order_by("name"):
+        silent = terminal.last_seen_at is None or now - terminal.last_seen_at > SILENT_AFTER
+        lost = tuple(sorted(name for name, state in terminal.devices.items() if state != "ok"))
+        lines.append(TerminalLine(terminal, silent, lost))
+    return lines
+
+
+def call_next(staff: Staff, *, where: str = "", desk: str = "") -> Arrival | None:
+    """Give this member of staff the patient who has waited longest; None when nobody waits.
+
+    Patients with differences come before simple ones of the same minute; those INSi has not answered for come last.
+    """
+    with transaction.atomic():
+        waiting = Arrival.objects.filter(stage=Stage.WAITING)
+        if desk:
+            waiting = waiting.filter(Q(desk=desk) | Q(desk=""))
+        later = Case(
+            When(need=Need.INSI_PENDING, insi_next_at__isnull=False, then=Value(1)),
+            default=Value(0),
+            output_field=IntegerField(),
+        )
+        chosen = waiting.annotate(later=later).order_by("later", "arrived_at", "key")
+        if connection.features.has_select_for_update_skip_locked:
+            chosen = chosen.select_for_update(skip_locked=True)
+        arrival = chosen.first()
+        if arrival is None:
+            return None
+        _assign(arrival, staff, where)
+        return arrival
+
+
+def take(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
+    """Take one chosen patient. NotPossible when a colleague has them."""
+    with transaction.atomic():
+        arrival = locked(key)
+        if arrival.stage not in {Stage.WAITING, Stage.HELD} and arrival.assigned_to_id != staff.pk:
+            raise NotPossible
+        if arrival.stage not in IN_WORK:
+            raise NotPossible
+        if arrival.stage != Stage.CALLED:
+            _assign(arrival, staff, where)
+        return arrival
+
+
+def move(key: UUID, staff: Staff, stage: Stage, *, where: str = "") -> Arrival:
+    """Hold, release, or note that the patient left. NotPossible when a colleague has them."""
+    acts = {Stage.HELD: audit.Act.HELD, Stage.WAITING: audit.Act.RELEASED, Stage.GONE: audit.Act.GONE}
+    with transaction.atomic():
+        arrival = locked(key)
+        if arrival.stage not in IN_WORK or arrival.assigned_to_id not in {None, staff.pk}:
+            raise NotPossible
+        before = arrival.stage
+        arrival.stage = stage
+        arrival.assigned_to = staff if stage == Stage.HELD else None
+        arrival.save(update_fields=["stage", "assigned_to"])
+        audit.record(acts[stage], who=staff.username, where=where, about=str(key), before=before)
+        return arrival
+
+
+def transfer(key: UUID, staff: Staff, desk: str, *, where: str = "") -> Arrival:
+    """Send the patient to another desk, back in the queue there."""
+    with transaction.atomic():
+        arrival = locked(key)
+        if arrival.stage not in IN_WORK or arrival.assigned_to_id not in {None, staff.pk}:
+            raise NotPossible
+        arrival.stage, arrival.assigned_to, arrival.desk = Stage.WAITING, None, desk[:20]
+        arrival.save(update_fields=["stage", "assigned_to", "desk"])
+        audit.record(audit.Act.TRANSFERRED, who=staff.username, where=where, about=str(key), desk=arrival.desk)
+        return arrival
+
+
+def come_back(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
+    """A patient noted as gone is here after all."""
+    with transaction.atomic():
+        arrival = locked(key)
+        if arrival.stage != Stage.GONE:
+            raise NotPossible
+        arrival.stage, arrival.assigned_to = Stage.WAITING, None
+        arrival.save(update_fields=["stage", "assigned_to"])
+        audit.record(audit.Act.UNDONE, who=staff.username, where=where, about=str(key), before=Stage.GONE.value)
+        return arrival
+
+
+def answer_call(key: UUID, staff: Staff, *, where: str = "") -> None:
+    """A member of staff goes to the kiosk. Answered twice, the first one counts."""
+    with transaction.atomic():
+        unanswered = Call.objects.filter(pk=key, answered_at=None)
+        if unanswered.update(answered_at=timezone.now(), answered_by=staff):
+            audit.record(audit.Act.ANSWERED, who=staff.username, where=where, about=str(key))
+
+
+def locked(key: UUID) -> Arrival:
+    """One arrival, held until the transaction ends."""
+    arrival = Arrival.objects.select_for_update().filter(pk=key).first()
+    if arrival is None:
+        raise NotPossible
+    return arrival
+
+
+def _assign(arrival: Arrival, staff: Staff, where: str) -> None:
+    arrival.stage, arrival.assigned_to, arrival.assigned_at = Stage.CALLED, staff, timezone.now()
+    arrival.save(update_fields=["stage", "assigned_to", "assigned_at"])
+    audit.record(audit.Act.CALLED, who=staff.username, where=where, about=str(arrival.pk))

@@ -1,0 +1,52 @@
+"""What must go, by rule: copies of documents three years after the visit at most, check-ins nobody dealt with in hours.
+
+What is removed leaves its random key, so that a repetition from a kiosk does not bring it back, and its line in the
+audit trail; nothing about the person.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+
+from kiosk import journal
+from kiosk.console import audit
+from kiosk.console.models import Arrival, BlindIndex, Sealed, Stage
+
+BATCH = 200
+
+
+def purge(now: datetime) -> int:
+    """Remove what is due; gives how many."""
+    server = settings.KIOSK
+    unseen = Q(
+        stage__in=(Stage.WAITING, Stage.CALLED, Stage.HELD, Stage.GONE),
+        received_at__lt=now - timedelta(hours=server.unseen_hours),
+    )
+    old = Q(stage__in=(Stage.DONE, Stage.SET_ASIDE), arrived_at__lt=now - timedelta(days=server.copies_days))
+    removed = 0
+    while keys := list(Arrival.objects.filter(unseen | old).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            for arrival in Arrival.objects.select_for_update().filter(pk__in=keys).exclude(stage=Stage.REMOVED):
+                why = "unseen" if arrival.decided_at is None else "copies"
+                Sealed.objects.filter(arrival=arrival).delete()
+                BlindIndex.objects.filter(arrival=arrival).delete()
+                arrival.stage, arrival.insi_next_at, arrival.assigned_to = Stage.REMOVED, None, None
+                arrival.digest, arrival.signature, arrival.before = b"", b"", {}
+                arrival.save()
+                audit.record(audit.Act.REMOVED, who="worker", about=str(arrival.pk), why=why)
+                removed += 1
+    if removed:
+        journal.record(journal.Happening.PURGED, count=removed)
+        forget_free_pages()
+    return removed
+
+
+def forget_free_pages() -> None:
+    """What the write-ahead log still holds goes too."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            cursor.execute("VACUUM console_sealed")

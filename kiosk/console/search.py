@@ -1,0 +1,71 @@
+"""Prior search (recherche d'antériorité): birth date first, then at most three letters of a name (GI3 EXI ID 17).
+
+What is stored is a keyed fingerprint of each criterion: a stolen database answers no search.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from kiosk.console import vault
+from kiosk.console.models import Arrival, Stage
+from kiosk.core.checkin import CheckIn
+from kiosk.core.insi import InsFound
+from kiosk.core.traits import Traits
+
+MAX_FOUND = 50
+
+
+def letters(name: str) -> str:
+    """The first three letters, whatever the spelling: capitals, no accent, no hyphen, no space."""
+    plain = unicodedata.normalize("NFKD", name.replace("Œ", "OE").replace("œ", "oe").replace("Æ", "AE"))
+    return "".join(character for character in plain.upper() if "A" <= character <= "Z")[:3]
+
+
+def indexes_of(check_in: CheckIn) -> set[bytes]:
+    """Every fingerprint under which this person may be looked for, from each source."""
+    return {value for traits in _sources(check_in) for value in _of_traits(traits)}
+
+
+def find(birth_date: str, name: str = "", given_name: str = "") -> QuerySet[Arrival]:
+    """Arrivals of people born that day, whose name or first name starts like this."""
+    found = Arrival.objects.exclude(stage=Stage.REMOVED).filter(indexes__value=vault.blind("date", birth_date))
+    for kind, text in (("date-name", letters(name)), ("date-given", letters(given_name))):
+        if text:
+            found = found.filter(indexes__value__in=_lengths(kind, birth_date, text))
+    return found.distinct().order_by("-arrived_at")[:MAX_FOUND]
+
+
+def _lengths(kind: str, date: str, text: str) -> list[bytes]:
+    return [vault.blind(kind, f"{date} {text}")]
+
+
+def _of_traits(traits: Traits) -> Iterator[bytes]:
+    dates = [date.text for date in (traits.birth_date, *traits.other_birth_dates) if date is not None]
+    names = {letters(name) for name in (traits.birth_name, traits.name_in_use)} - {""}
+    given = {letters(name) for name in (*traits.given_names, traits.given_names_text)} - {""}
+    for date in dates:
+        yield vault.blind("date", date)
+        for kind, starts in (("date-name", names), ("date-given", given)):
+            for start in starts:
+                for length in range(1, len(start) + 1):
+                    yield vault.blind(kind, f"{date} {start[:length]}")
+
+
+def _sources(check_in: CheckIn) -> Iterator[Traits]:
+    if check_in.card is not None:
+        yield check_in.card
+    if check_in.mrz is not None:
+        yield check_in.mrz.traits
+    if isinstance(check_in.insi, InsFound):
+        yield check_in.insi.traits
+
+
+def written_date(text: str) -> str:
+    """A birth date as people write it (21/01/1980) or as machines do; empty when it is neither."""
+    french = re.fullmatch(r"(\d{2})[/. ]?(\d{2})[/. ]?(\d{4})", text.strip(), re.ASCII)
+    if french:
+        return "-".join(reversed(french.groups()))
+    return text.strip() if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip(), re.ASCII) else ""

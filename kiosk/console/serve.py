@@ -1,0 +1,79 @@
+"""Serves the console over HTTPS: gunicorn with threads, its own certificate, TLS 1.2 at least."""
+
+import json
+import ssl
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+from gunicorn.app.base import BaseApplication
+
+from kiosk import journal
+from kiosk.console.config import ServerSettings
+
+
+class Served(BaseApplication):  # type: ignore[misc]
+    """One console process under gunicorn's eye; nothing is written that says who asked for what."""
+
+    def __init__(self, server: ServerSettings, announce: Callable[[str], None]) -> None:
+        self._server = server
+        self._announce = announce
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._wanted().items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return get_wsgi_application()
+
+    def _wanted(self) -> dict[str, Any]:
+        server = self._server
+        return {
+            "bind": f"{server.host}:{server.port}",
+            "worker_class": "gthread",
+            "workers": 1,
+            "threads": server.threads,
+            "timeout": 60,
+            "graceful_timeout": 15,
+            "keepalive": 15,
+            "max_requests": 0,
+            "certfile": str(server.certificate),
+            "keyfile": str(server.key),
+            "ssl_context": _tls,
+            "limit_request_line": 2048,
+            "limit_request_fields": 60,
+            "forwarded_allow_ips": "",
+            "accesslog": None,
+            "errorlog": "-",
+            "loglevel": "critical",
+            "control_socket_disable": True,
+            "proc_name": "kiosk-console",
+            "post_worker_init": self._ready,
+        }
+
+    def _ready(self, worker: Any) -> None:
+        port = worker.sockets[0].sock.getsockname()[1]
+        host = self._server.host if ":" not in self._server.host else f"[{self._server.host}]"
+        journal.record(journal.Happening.STARTED, port=port)
+        self._announce(f"https://{host}:{port}/")
+
+
+def _tls(_config: Any, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    context = default()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def announce_json(url: str) -> None:
+    print(json.dumps({"ready": True, "url": url}), flush=True)  # noqa: T201 # what the command prints
+
+
+def run(server: ServerSettings, announce: Callable[[str], None] = announce_json) -> None:
+    """Serve until told to stop (SIGTERM): requests under way are finished first."""
+    arguments, sys.argv = sys.argv, sys.argv[:1]
+    try:
+        Served(server, announce).run()
+    finally:
+        sys.argv = arguments

@@ -1,0 +1,236 @@
+"""Taking in what kiosks send: whose it is, whether it was here before, what it asks of staff. One transaction each."""
+
+import base64
+import binascii
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from kiosk.console import audit, comparing, search, vault
+from kiosk.console.models import Arrival, BlindIndex, Call, CallReason, Sealed, Stage, Terminal
+from kiosk.core.checkin import CheckIn, IdentityStatus
+from kiosk.core.checkin_codec import BadCheckIn
+from kiosk.sealing import CannotOpen, intake_message, load_verifier, verify
+
+MAX_BODY = 8 * 1024 * 1024 + 64 * 1024  # a whole check-in and its seal
+MAX_SIGNED_TEXT = 16 * 1024
+CLOCK_TOLERANCE = timedelta(minutes=5)
+NEXT_INSI_TRY = timedelta(minutes=2)
+MAX_PIXELS = 40_000_000
+
+
+class Outcome(IntEnum):
+    """What the kiosk is told; the numbers are HTTP's."""
+
+    ALREADY_HERE = 200
+    TAKEN_IN = 201
+    NOT_TRUSTED = 401
+    ANOTHER_KIOSKS = 409
+    TOO_LARGE = 413
+    NOT_UNDERSTOOD = 422
+
+
+class NotTrusted(Exception):
+    """Unknown or revoked kiosk, bad signature, or a replay: the same answer for all."""
+
+
+class NotUnderstood(ValueError):
+    """The kiosk parks it; the text says why, never with what was inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One signed request as it came."""
+
+    path: str
+    kiosk: str
+    sent_at: str
+    signature: str
+    body: bytes
+
+
+def trusted_terminal(request: Request) -> Terminal:
+    """The enrolled kiosk that signed exactly this. NotTrusted otherwise."""
+    terminal = Terminal.objects.filter(pk=request.kiosk, revoked_at=None).first()
+    if terminal is None or len(request.sent_at) > 40:
+        raise NotTrusted
+    try:
+        signature = base64.b64decode(request.signature, validate=True)
+    except (binascii.Error, ValueError):
+        raise NotTrusted from None
+    message = intake_message(request.path, request.kiosk, request.sent_at, request.body)
+    if not verify(message, signature, load_verifier(terminal.public_key.encode())):
+        raise NotTrusted
+    return terminal
+
+
+def take_in(key: UUID, request: Request) -> Outcome:
+    """Keep one check-in, once. NotTrusted or NotUnderstood otherwise."""
+    if len(request.body) > MAX_BODY:
+        return Outcome.TOO_LARGE
+    terminal = trusted_terminal(request)
+    known = _known(key, terminal)
+    if known is not None:
+        return known
+    check_in = _opened(key, request)
+    arrived_at = _instant(check_in.arrived_at)
+    now = timezone.now()
+    need = comparing.need_of(check_in)
+    with transaction.atomic():
+        arrival, is_new = Arrival.objects.get_or_create(
+            key=key,
+            defaults={
+                "terminal": terminal,
+                "digest": hashlib.sha256(request.body).digest(),
+                "sent_at": request.sent_at,
+                "signature": base64.b64decode(request.signature),
+                "received_at": now,
+                "arrived_at": min(arrived_at, now),  # a kiosk's clock may run ahead
+                "ticket": check_in.ticket[:12],
+                "desk": check_in.desk[:20],
+                "need": need,
+                "stage": Stage.WAITING,
+                "status": _believable(check_in),
+                "insi_next_at": now + NEXT_INSI_TRY if comparing.is_pending(check_in.insi) else None,
+            },
+        )
+        if not is_new:
+            return Outcome.ALREADY_HERE if arrival.terminal_id == terminal.pk else Outcome.ANOTHER_KIOSKS
+        Sealed.objects.create(arrival=arrival, check_in=request.body)
+        BlindIndex.objects.bulk_create(
+            BlindIndex(arrival=arrival, value=value) for value in search.indexes_of(check_in)
+        )
+        audit.record(audit.Act.TAKEN_IN, who=terminal.pk, about=str(key), need=need.value, status=arrival.status)
+    return Outcome.TAKEN_IN
+
+
+def take_heartbeat(request: Request) -> None:
+    """Note how a kiosk is. NotTrusted for a replay or a clock too far off; NotUnderstood for another shape."""
+    terminal = trusted_terminal(request)
+    sent_at = _instant(request.sent_at)
+    now = timezone.now()
+    if abs(now - sent_at) > CLOCK_TOLERANCE:
+        raise NotTrusted
+    beat = _signed_text(request.body)
+    devices = beat.get("devices", {})
+    if not isinstance(devices, dict) or len(devices) > 20:
+        raise NotUnderstood("devices: a table of device names and states")
+    state = {str(name)[:20]: "ok" if value == "ok" else "lost" for name, value in devices.items()}
+    fresh = Terminal.objects.filter(pk=terminal.pk).exclude(last_sent_at__gte=sent_at)
+    updated = fresh.update(
+        last_sent_at=sent_at,
+        last_seen_at=now,
+        version=str(beat.get("version", ""))[:40],
+        devices=state,
+        queue=_whole(beat, "queue", 0),
+        certificate_days=_whole(beat, "certificate_days", None),
+        disk_free_mb=_whole(beat, "disk_free_mb", None),
+        clock_offset_ms=int((now - sent_at).total_seconds() * 1000),
+    )
+    if not updated:
+        raise NotTrusted
+
+
+def take_call(key: UUID, request: Request) -> Outcome:
+    """Someone at a kiosk calls. Repeating it is harmless."""
+    terminal = trusted_terminal(request)
+    said = _signed_text(request.body)
+    reason = said.get("reason")
+    if reason not in CallReason.values:
+        raise NotUnderstood("reason: help or card-forgotten")
+    call, is_new = Call.objects.get_or_create(
+        key=key,
+        defaults={
+            "terminal": terminal,
+            "reason": reason,
+            "desk": str(said.get("desk", ""))[:20],
+            "called_at": timezone.now(),
+        },
+    )
+    if is_new:
+        return Outcome.TAKEN_IN
+    return Outcome.ALREADY_HERE if call.terminal_id == terminal.pk else Outcome.ANOTHER_KIOSKS
+
+
+def _known(key: UUID, terminal: Terminal) -> Outcome | None:
+    owner = Arrival.objects.filter(pk=key).values_list("terminal_id", flat=True).first()
+    if owner is None:
+        return None
+    return Outcome.ALREADY_HERE if owner == terminal.pk else Outcome.ANOTHER_KIOSKS
+
+
+def _opened(key: UUID, request: Request) -> CheckIn:
+    try:
+        check_in = vault.open_check_in(request.body, key)
+    except (CannotOpen, BadCheckIn) as trouble:
+        raise NotUnderstood(str(trouble)) from None
+    if check_in.key != str(key) or check_in.kiosk != request.kiosk:
+        raise NotUnderstood("the check-in inside is not the one announced")
+    for picture in check_in.pictures:
+        if not _is_modest_jpeg(picture.jpeg):
+            raise NotUnderstood("a picture is not a JPEG of a reasonable size")
+    return check_in
+
+
+def _believable(check_in: CheckIn) -> str:
+    """A kiosk may at most say RETRIEVED (nobody compared a face), and only when INSi answered."""
+    claimed = check_in.status is IdentityStatus.RETRIEVED and comparing.is_found(check_in.insi)
+    return (IdentityStatus.RETRIEVED if claimed else IdentityStatus.PROVISIONAL).value
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise NotUnderstood("a time is not written in ISO 8601") from None
+    if instant.tzinfo is None:
+        raise NotUnderstood("a time has no offset")
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise NotUnderstood("a time is out of range") from None
+
+
+def _signed_text(body: bytes) -> dict[str, object]:
+    if len(body) > MAX_SIGNED_TEXT:
+        raise NotUnderstood("too long")
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        raise NotUnderstood("not JSON") from None
+    if not isinstance(said, dict):
+        raise NotUnderstood("not a JSON object")
+    return said
+
+
+def _whole(said: dict[str, object], name: str, default: int | None) -> int | None:
+    value = said.get(name)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**31:
+        return max(value, 0) if default == 0 else value
+    return default
+
+
+def _is_modest_jpeg(data: bytes) -> bool:
+    """Read the frame header only: a picture that would unfold into gigabytes is refused before anyone looks at it."""
+    if not data.startswith(b"\xff\xd8\xff") or len(data) > 2 * 1024 * 1024:
+        return False
+    at = 2
+    while at + 9 <= len(data):
+        if data[at] != 0xFF:
+            return False
+        marker = data[at + 1]
+        if marker == 0xFF:
+            at += 1
+            continue
+        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
+            height = int.from_bytes(data[at + 5 : at + 7])
+            width = int.from_bytes(data[at + 7 : at + 9])
+            return 0 < height * width <= MAX_PIXELS
+        at += 2 + int.from_bytes(data[at + 2 : at + 4])
+    return False

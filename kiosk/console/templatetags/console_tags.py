@@ -1,0 +1,131 @@
+"""How dates, times and numbers are written for staff (French typography)."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kiosk.core.checkin import IdentityStatus
+from kiosk.core.dates import BirthDate
+
+register = template.Library()
+THIN = "\u202f"  # narrow no-break space
+DEVICES = {
+    "reader": "lecteur de carte absent",
+    "camera": "caméra absente",
+    "insi": "service national injoignable",
+    "storage": "stockage en défaut",
+    "printer": "imprimante absente",
+    "display": "écran en défaut",
+}
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """14 h 05."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return f"{local.hour}{THIN}h{THIN}{local.minute:02d}"
+
+
+@register.filter
+def day(value: object) -> str:
+    """21/01/1980; what is not a calendar date as it is, unknown parts said."""
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%d/%m/%Y")
+    text = value.text if isinstance(value, BirthDate) else str(value or "")
+    parts = text.split("-")
+    return "/".join(reversed(parts)) if len(parts) == 3 else text
+
+
+@register.filter
+def waited(since: datetime, now: datetime) -> str:
+    """How long ago, in minutes, then hours."""
+    minutes = max(int((now - since).total_seconds() // 60), 0)
+    if minutes < 1:
+        return _("à l’instant")
+    if minutes < 60:
+        return f"{minutes}{THIN}min"
+    return f"{minutes // 60}{THIN}h{THIN}{minutes % 60:02d}"
+
+
+@register.filter
+def number(text: str) -> str:
+    """A matricule in the groups people read aloud: 2 80 01 75 056 016 35."""
+    groups, at = [], 0
+    for length in (1, 2, 2, 2, 3, 3, 2):
+        groups.append(text[at : at + length])
+        at += length
+    return THIN.join(group for group in groups if group)
+
+
+@register.filter
+def device(name: str) -> str:
+    return _(DEVICES[name]) if name in DEVICES else name
+
+
+@register.filter
+def status(value: str) -> str:
+    """The status in its official word."""
+    words = {
+        IdentityStatus.PROVISIONAL.value: _("Identité provisoire"),
+        IdentityStatus.RETRIEVED.value: _("Identité récupérée"),
+        IdentityStatus.VALIDATED.value: _("Identité validée"),
+        IdentityStatus.QUALIFIED.value: _("Identité qualifiée"),
+    }
+    return words.get(value, value)
+
+
+@register.filter
+def attribute(words: str) -> str:
+    """The attributes in their official words (douteux, fictif, homonyme)."""
+    names = {"doubtful": _("Douteux"), "fictitious": _("Fictif"), "homonym": _("Homonyme")}
+    return " · ".join(names.get(word, word) for word in words.split())
+
+
+@register.filter
+def reason(code: str) -> str:
+    from kiosk.console.deciding import REASONS  # noqa: PLC0415 # the table stands beside the rule
+
+    return next((_(label) for name, label in REASONS.items() if name == code), code)
+
+
+@register.filter
+def act(code: str) -> str:
+    """An act of the audit trail, as staff says it."""
+    words = {
+        "taken-in": _("reçu de la borne"),
+        "opened": _("dossier ouvert"),
+        "picture-seen": _("image de la pièce vue"),
+        "called": _("patient appelé"),
+        "released": _("remis dans la file"),
+        "held": _("mis en pause"),
+        "gone": _("patient parti"),
+        "undone": _("décision annulée"),
+        "qualified": _("identité qualifiée"),
+        "validated": _("identité validée"),
+        "ins-accepted": _("INS acceptée"),
+        "ins-refused": _("INS refusée"),
+        "set-aside": _("écarté"),
+        "doubted": _("attribut posé"),
+        "transferred": _("envoyé à un autre guichet"),
+        "insi-asked": _("service national interrogé"),
+        "sheet-printed": _("fiche préparée"),
+        "searched": _("recherche d’antériorité"),
+        "call-answered": _("appel pris"),
+        "signed-in": _("connexion"),
+        "sign-in-refused": _("connexion refusée"),
+        "signed-out": _("départ"),
+        "locked": _("verrouillé"),
+        "unlocked": _("déverrouillé"),
+        "account-added": _("compte créé"),
+        "account-changed": _("compte modifié"),
+        "kiosk-enrolled": _("borne enregistrée"),
+        "kiosk-revoked": _("borne révoquée"),
+        "removed": _("effacé"),
+        "resealed": _("scellé à nouveau"),
+        "exported": _("exporté"),
+    }
+    return words.get(code, code)

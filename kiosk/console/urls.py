@@ -1,0 +1,42 @@
+"""Every address of the console. A page names the right it needs; the table of routes and roles is tested."""
+
+from django.urls import path
+
+from kiosk.console.intake import api
+from kiosk.console.views import accounts, arrival, desk, oversight
+
+urlpatterns = [
+    path("", desk.home, name="home"),
+    path("connexion/", accounts.sign_in, name="sign-in"),
+    path("verrou/", accounts.unlock, name="unlock"),
+    path("verrouiller/", accounts.lock, name="lock"),
+    path("quitter/", accounts.sign_out, name="sign-out"),
+    path("file/", desk.queue_page, name="queue"),
+    path("file/lignes/", desk.queue_part, name="queue-part"),
+    path("file/suivant/", desk.call_next, name="call-next"),
+    path("appels/<uuid:key>/repondre/", desk.answer_call, name="answer-call"),
+    path("arrivees/<uuid:key>/", arrival.show, name="identity"),
+    path("arrivees/<uuid:key>/pieces/<int:index>/", arrival.picture, name="picture"),
+    path("arrivees/<uuid:key>/prendre/", arrival.take, name="take"),
+    path("arrivees/<uuid:key>/qualifier/", arrival.qualify, name="qualify"),
+    path("arrivees/<uuid:key>/decision/<slug:action>/", arrival.decide, name="decide"),
+    path("arrivees/<uuid:key>/ecarter/", arrival.set_aside, name="set-aside"),
+    path("arrivees/<uuid:key>/pause/", arrival.hold, name="hold"),
+    path("arrivees/<uuid:key>/rendre/", arrival.release, name="release"),
+    path("arrivees/<uuid:key>/parti/", arrival.gone, name="gone"),
+    path("arrivees/<uuid:key>/revenu/", arrival.come_back, name="come-back"),
+    path("arrivees/<uuid:key>/annuler/", arrival.undo, name="undo"),
+    path("arrivees/<uuid:key>/fiche/", arrival.sheet, name="sheet"),
+    path("vigilance/", oversight.vigilance, name="vigilance"),
+    path("recherche/", oversight.search_page, name="search"),
+    path("indicateurs/", oversight.indicators, name="indicators"),
+    path("bornes/", oversight.terminals, name="terminals"),
+    path("comptes/", oversight.accounts_page, name="accounts"),
+    path("journal/", oversight.trail, name="trail"),
+    path("journal/export.csv", oversight.trail_export, name="trail-export"),
+    path("sante/", oversight.health, name="health"),
+    path("intake/", api.urls),
+]
+handler403 = "kiosk.console.views.refusals.bad_form"
+handler404 = "kiosk.console.views.refusals.not_found"
+handler500 = "kiosk.console.views.refusals.broken"

@@ -1,0 +1,235 @@
+"""One identity: looked at, compared, decided. Every look and every decision is written down."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kiosk.console import audit, comparing, deciding, queue, vault
+from kiosk.console.access import Right, act, address_of, needs, staff_of
+from kiosk.console.deciding import Action, Choice, NotAllowed, Offer
+from kiosk.console.models import Arrival, Stage
+from kiosk.console.views.desk import queue_context
+from kiosk.core.checkin import CheckIn
+from kiosk.core.evidence import EvidenceType
+
+OTHERS = (Action.VALIDATE, Action.ACCEPT_INS, Action.REFUSE_INS, Action.DOUBT, Action.FICTITIOUS, Action.HOMONYM)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLink:
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class IdentityView:
+    """Everything the page of one identity shows."""
+
+    rows: tuple[comparing.Row, ...]
+    notices: tuple[comparing.Notice, ...]
+    pictures: tuple[PictureLink, ...]
+    document_label: str
+    document_refused: bool
+    evidence: tuple[EvidenceType, ...]
+    first_given_name: str
+    asks_first_name: bool
+    tolerated: bool
+    by_hand: bool
+    qualify: Offer
+    others: tuple[Offer, ...]
+
+
+@needs(Right.WORK)
+@require_safe
+def show(request: HttpRequest, key: UUID) -> HttpResponse:
+    arrival = _found(key)
+    check_in = vault.open_arrival(arrival)
+    act(request, audit.Act.OPENED, key)
+    return render(request, "console/identity.html", _context(request, arrival, check_in))
+
+
+@needs(Right.WORK)
+@require_safe
+def picture(request: HttpRequest, key: UUID, index: int) -> HttpResponse:
+    """One side of the document, for this account, now; no cache keeps it."""
+    arrival = _found(key)
+    pictures = vault.open_arrival(arrival).pictures
+    if index >= len(pictures):
+        raise Http404
+    act(request, audit.Act.PICTURE_SEEN, key, side=pictures[index].side.value)
+    response = HttpResponse(pictures[index].jpeg, content_type="image/jpeg")
+    response["Content-Disposition"] = "inline"
+    return response
+
+
+@needs(Right.WORK)
+@require_POST
+def qualify(request: HttpRequest, key: UUID) -> HttpResponse:
+    return _decide(request, key, Action.QUALIFY)
+
+
+@needs(Right.WORK)
+@require_POST
+def decide(request: HttpRequest, key: UUID, action: str) -> HttpResponse:
+    if action not in {one.value for one in OTHERS}:
+        raise Http404
+    return _decide(request, key, Action(action))
+
+
+@needs(Right.WORK)
+@require_POST
+def set_aside(request: HttpRequest, key: UUID) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    if reason not in {one.value for one in deciding.WhyAside}:
+        messages.error(request, _("Dites pourquoi."))
+        return redirect("identity", key)
+    return _carried_out(
+        request,
+        key,
+        lambda: deciding.set_aside(key, staff_of(request), deciding.WhyAside(reason), where=address_of(request)),
+    )
+
+
+@needs(Right.WORK)
+@require_POST
+def undo(request: HttpRequest, key: UUID) -> HttpResponse:
+    return _carried_out(request, key, lambda: deciding.undo(key, staff_of(request), where=address_of(request)))
+
+
+@needs(Right.WORK)
+@require_POST
+def take(request: HttpRequest, key: UUID) -> HttpResponse:
+    return _carried_out(request, key, lambda: queue.take(key, staff_of(request), where=address_of(request)))
+
+
+@needs(Right.WORK)
+@require_POST
+def hold(request: HttpRequest, key: UUID) -> HttpResponse:
+    return _moved(request, key, Stage.HELD)
+
+
+@needs(Right.WORK)
+@require_POST
+def release(request: HttpRequest, key: UUID) -> HttpResponse:
+    return _moved(request, key, Stage.WAITING)
+
+
+@needs(Right.WORK)
+@require_POST
+def gone(request: HttpRequest, key: UUID) -> HttpResponse:
+    return _moved(request, key, Stage.GONE)
+
+
+@needs(Right.WORK)
+@require_POST
+def come_back(request: HttpRequest, key: UUID) -> HttpResponse:
+    return _carried_out(request, key, lambda: queue.come_back(key, staff_of(request), where=address_of(request)))
+
+
+@needs(Right.WORK)
+@require_safe
+def sheet(request: HttpRequest, key: UUID) -> HttpResponse:
+    """What the patient takes home: which trait differs, both values, whom to ask, what to bring."""
+    arrival = _found(key)
+    check_in = vault.open_arrival(arrival)
+    side_by_side = comparing.compared(check_in)
+    act(request, audit.Act.SHEET_PRINTED, key)
+    lines = comparing.sheet_lines(check_in, side_by_side)
+    return render(request, "console/sheet.html", {"arrival": arrival, "lines": lines, "now": timezone.now()})
+
+
+def _decide(request: HttpRequest, key: UUID, action: Action) -> HttpResponse:
+    choice = Choice(
+        action=action,
+        evidence=request.POST.get("evidence", "")[:8],
+        first_given_name=request.POST.get("first_given_name", "").strip()[:100],
+        accepts_tolerated=request.POST.get("tolerated") == "1",
+    )
+    return _carried_out(
+        request, key, lambda: deciding.decide(key, staff_of(request), choice, where=address_of(request))
+    )
+
+
+def _moved(request: HttpRequest, key: UUID, stage: Stage) -> HttpResponse:
+    try:
+        queue.move(key, staff_of(request), stage, where=address_of(request))
+    except queue.NotPossible:
+        messages.error(request, _("Un collègue s’occupe de ce patient."))
+        return redirect("identity", key)
+    return redirect("queue")
+
+
+def _carried_out(request: HttpRequest, key: UUID, change: Callable[[], Arrival]) -> HttpResponse:
+    """Do it, then show the same identity again with what came of it, or with the rule that forbids it."""
+    _found(key)
+    try:
+        change()
+    except NotAllowed as rule:
+        messages.error(request, str(rule))
+    except queue.NotPossible:
+        messages.error(request, _("Un collègue s’occupe de ce patient."))
+    return redirect("identity", key)
+
+
+def _found(key: UUID) -> Arrival:
+    arrival = Arrival.objects.select_related("sealed", "assigned_to", "decided_by").filter(pk=key).first()
+    if arrival is None or arrival.stage == Stage.REMOVED:
+        raise Http404
+    return arrival
+
+
+def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[str, Any]:
+    staff = staff_of(request)
+    now = timezone.now()
+    reason = next((label for code, label in deciding.REASONS.items() if code == arrival.reason), "")
+    kind = comparing.EVIDENCE.find(arrival.evidence) if arrival.evidence else None
+    can_take = arrival.stage in {Stage.WAITING, Stage.HELD} and not deciding.is_in_hand(arrival, staff)
+    return {
+        "page": "queue",
+        "arrival": arrival,
+        "view": _view(arrival, check_in, timezone.localdate()),
+        "said": {"evidence": ""},
+        "reasons": [(code.value, _(label)) for code, label in deciding.REASONS.items()],
+        "reason_label": _(reason) if reason else "",
+        "evidence_label": _(kind.label) if kind else "",
+        "can_decide": deciding.is_in_hand(arrival, staff),
+        "can_take": can_take,
+        "can_undo": deciding.may_undo(arrival, staff, now),
+        "is_decided": arrival.decided_at is not None,
+        "history": list(audit.entries(about=str(arrival.key), limit=60)),
+        **queue_context(arrival.key),
+    }
+
+
+def _view(arrival: Arrival, check_in: CheckIn, today: date) -> IdentityView:
+    side_by_side = comparing.compared(check_in)
+    offers = deciding.offers(arrival, check_in, side_by_side)
+    name, has_choice = comparing.first_given_name(check_in)
+    kind = check_in.document_kind
+    return IdentityView(
+        rows=comparing.rows(check_in, side_by_side),
+        notices=comparing.notices(check_in, today),
+        pictures=tuple(
+            PictureLink(reverse("picture", args=(arrival.key, index)), _(comparing.SIDES[picture.side]))
+            for index, picture in enumerate(check_in.pictures)
+        ),
+        document_label=_(comparing.DOCUMENTS[kind]) if kind is not None else "",
+        document_refused=check_in.document_refused,
+        evidence=comparing.evidence_offered(check_in, today),
+        first_given_name=name,
+        asks_first_name=has_choice,
+        tolerated=side_by_side.asks_confirmation,
+        by_hand=comparing.is_compared_by_hand(check_in),
+        qualify=offers[Action.QUALIFY],
+        others=tuple(offers[action] for action in OTHERS),
+    )

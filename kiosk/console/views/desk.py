@@ -1,0 +1,89 @@
+"""The queue, calls from kiosks, and who comes next."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kiosk.console import queue
+from kiosk.console.access import Right, address_of, needs, staff_of
+from kiosk.console.models import Arrival, Stage
+from kiosk.console.views.accounts import home_of
+
+RECENT = timedelta(hours=12)
+
+
+@needs(Right.SIGNED_IN)
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return redirect(home_of(staff_of(request)))
+
+
+@needs(Right.WORK)
+@require_safe
+def queue_page(request: HttpRequest) -> HttpResponse:
+    since = timezone.now() - RECENT
+    mine = Arrival.objects.filter(decided_by=staff_of(request), decided_at__gte=since).order_by("-decided_at")[:8]
+    gone = Arrival.objects.filter(stage=Stage.GONE, arrived_at__gte=since).order_by("-arrived_at")[:8]
+    return render(request, "console/queue.html", {"page": "queue", "today": mine, "gone": gone, **queue_context(None)})
+
+
+@needs(Right.WORK, quiet=True)
+@require_safe
+def queue_part(request: HttpRequest) -> HttpResponse:
+    """The queue again, when it changed; nothing otherwise."""
+    try:
+        current = UUID(request.GET["current"]) if "current" in request.GET else None
+    except ValueError:
+        current = None
+    context = queue_context(current)
+    if request.GET.get("seen") == context["seen"]:
+        return HttpResponse(status=204)
+    return render(request, "console/_queue.html", context)
+
+
+@needs(Right.WORK)
+@require_POST
+def call_next(request: HttpRequest) -> HttpResponse:
+    arrival = queue.call_next(staff_of(request), where=address_of(request), desk=staff_of(request).desk)
+    if arrival is None:
+        messages.info(request, _("Personne n’attend."))
+        return redirect("queue")
+    return redirect("identity", arrival.key)
+
+
+@needs(Right.WORK)
+@require_POST
+def answer_call(request: HttpRequest, key: UUID) -> HttpResponse:
+    queue.answer_call(key, staff_of(request), where=address_of(request))
+    return redirect("queue")
+
+
+def queue_context(current: UUID | None) -> dict[str, Any]:
+    """What the left column shows, with a fingerprint that tells whether it changed."""
+    now = timezone.now()
+    arrivals, calls, terminals = list(queue.in_work()), list(queue.open_calls()), queue.terminals()
+    shown = [
+        *(
+            (a.key, a.need, a.stage, a.assigned_to_id, a.desk, int((now - a.arrived_at).total_seconds() // 60))
+            for a in arrivals
+        ),
+        *((call.key,) for call in calls),
+        *((line.terminal.pk, line.is_silent, line.lost, line.terminal.queue) for line in terminals),
+    ]
+    return {
+        "arrivals": arrivals,
+        "calls": calls,
+        "terminals": terminals,
+        "waiting": sum(queue.waiting_counts().values()),
+        "current": current,
+        "now": now,
+        "seen": hashlib.sha256(repr(shown).encode()).hexdigest()[:16],
+    }

@@ -1,0 +1,120 @@
+"""What stands over the day's work: identity vigilance, search, indicators, kiosks, accounts, audit trail."""
+
+import csv
+import io
+import re
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kiosk.console import audit, figures, queue, search
+from kiosk.console.access import Right, act, needs
+from kiosk.console.models import Arrival, AuditEntry, Staff, Stage
+
+EXPORT_LIMIT = 100_000
+_FORMULA = re.compile(r"^[\s]*[=+\-@\t\r]")
+
+
+@needs(Right.VIGILANCE)
+@require_safe
+def vigilance(request: HttpRequest) -> HttpResponse:
+    """The unit's work list: what was set aside, oldest first."""
+    waiting = Arrival.objects.filter(stage=Stage.SET_ASIDE).select_related("decided_by").order_by("decided_at")
+    page = Paginator(waiting, 50).get_page(request.GET.get("page"))
+    return render(request, "console/vigilance.html", {"page": "vigilance", "rows": page})
+
+
+@needs(Right.VIGILANCE)
+@require_http_methods(["GET", "POST"])
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Prior search: by POST only, so that no criterion ends up in an address or a log."""
+    found, asked = [], False
+    form = {"born": "", "name": "", "given": ""}
+    if request.method == "POST":
+        form = {name: request.POST.get(name, "").strip()[:20] for name in form}
+        born = search.written_date(form["born"])
+        if born:
+            asked = True
+            found = list(search.find(born, form["name"], form["given"]))
+            act(request, audit.Act.SEARCHED, found=len(found))
+    context = {"page": "search", "found": found, "asked": asked, "form": form, "now": timezone.now()}
+    return render(request, "console/search.html", context)
+
+
+@needs(Right.INDICATORS)
+@require_safe
+def indicators(request: HttpRequest) -> HttpResponse:
+    period = figures.period_of(request.GET.get("from", ""), request.GET.get("to", ""), timezone.localdate())
+    context = {"page": "indicators", "figures": figures.of(period), "period": period}
+    if request.GET.get("format") == "csv":
+        rows = [("indicateur", "valeur", "sur"), *((f.label, f.count, f.total) for f in context["figures"])]
+        return _csv(rows, "indicateurs.csv")
+    return render(request, "console/indicators.html", context)
+
+
+@needs(Right.SUPERVISE)
+@require_safe
+def terminals(request: HttpRequest) -> HttpResponse:
+    return render(request, "console/terminals.html", {"page": "terminals", "terminals": queue.terminals()})
+
+
+@needs(Right.ACCOUNTS)
+@require_safe
+def accounts_page(request: HttpRequest) -> HttpResponse:
+    staff = Staff.objects.order_by("username")
+    return render(request, "console/accounts.html", {"page": "accounts", "staff": staff})
+
+
+@needs(Right.AUDIT)
+@require_safe
+def trail(request: HttpRequest) -> HttpResponse:
+    page = Paginator(AuditEntry.objects.order_by("-number"), 100).get_page(request.GET.get("page"))
+    return render(request, "console/trail.html", {"page": "trail", "rows": page})
+
+
+@needs(Right.AUDIT)
+@require_safe
+def trail_export(request: HttpRequest) -> HttpResponse:
+    """The whole trail for the auditor; no cell can be taken for a formula."""
+    act(request, audit.Act.EXPORTED)
+    rows: list[tuple[object, ...]] = [("numéro", "instant", "qui", "où", "acte", "dossier", "détails", "chaîne")]
+    for entry in AuditEntry.objects.order_by("number")[:EXPORT_LIMIT].iterator():
+        rows.append(
+            (
+                entry.number,
+                entry.at.isoformat(),
+                entry.who,
+                entry.where,
+                entry.act,
+                entry.about,
+                entry.details,
+                bytes(entry.chained).hex(),
+            )
+        )
+    return _csv(rows, "journal-des-actes.csv")
+
+
+@needs(Right.EVERYONE)
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Alive, and the database answers; says nothing else to whoever asks."""
+    Staff.objects.exists()
+    return JsonResponse({"status": "ok"})
+
+
+def _csv(rows: list[tuple[object, ...]], name: str) -> HttpResponse:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    for row in rows:
+        writer.writerow([harmless(cell) for cell in row])
+    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def harmless(cell: object) -> object:
+    """A text a spreadsheet would run is kept a text."""
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell

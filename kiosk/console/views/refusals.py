@@ -1,0 +1,23 @@
+"""Pages that say no, calmly."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from kiosk.console.access import Right, needs
+
+
+@needs(Right.EVERYONE)
+def bad_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 # Django's signature
+    """A form that is too old or comes from elsewhere (CSRF)."""
+    return render(request, "console/bad_form.html", status=403)
+
+
+@needs(Right.EVERYONE)
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return render(request, "console/not_found.html", status=404)
+
+
+@needs(Right.EVERYONE)
+def broken(request: HttpRequest) -> HttpResponse:
+    """A bug: recorded by class, file and line only."""
+    return render(request, "console/broken.html", status=500)

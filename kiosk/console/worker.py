@@ -1,0 +1,145 @@
+"""Background work: INSi asked again for those it had not answered, and what must go, gone.
+
+The queue is the table itself: a worker takes a lease on one arrival, so that several workers never ask twice.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import close_old_connections, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from kiosk import journal
+from kiosk.console import audit, comparing, retention, search, vault
+from kiosk.console.config import ServerSettings
+from kiosk.console.models import Arrival, BlindIndex, Stage
+from kiosk.core.card import Beneficiary
+from kiosk.core.checkin import CheckIn
+from kiosk.core.insi import InsAnswer
+from kiosk.core.status import IdentityStatus, kiosk_status
+from kiosk.insi.client import InsiClient
+from kiosk.insi.config import Environment, InsiConfig
+
+Ask = Callable[[CheckIn], InsAnswer]
+DEADLINE = 20.0  # seconds, one whole search
+LEASE = timedelta(minutes=2)
+TRIES = 8
+PAUSE = 2.0  # seconds between looks at the table
+PURGE_EVERY = timedelta(minutes=10)
+
+
+def insi_of(server: ServerSettings) -> Ask | None:
+    """The way to INSi, when the configuration names one."""
+    section = server.insi
+    if section is None:
+        return None
+    client = InsiClient(
+        InsiConfig(
+            endpoint=section.endpoint,
+            certificate=section.certificate,
+            ca=section.ca,
+            idam=section.idam,
+            instance=section.instance,
+            password_file=section.password_file,
+            key=str(section.key) if section.key else None,
+            wsdl=section.wsdl,
+            environment=Environment.PRODUCTION if server.mode == "production" else Environment.DEMO,
+        )
+    )
+    return lambda check_in: ask_again(client, check_in)
+
+
+def ask_again(client: InsiClient, check_in: CheckIn) -> InsAnswer:
+    """Ask as the kiosk did: with the card's data, or without a card with the document's. Never with typed traits."""
+    card = check_in.card
+    if card is not None and card.birth_date is not None and check_in.card_nir:
+        person = Beneficiary(
+            name=card.birth_name or card.name_in_use,
+            given_name=" ".join(card.given_names),
+            birth_date=card.birth_date.text,
+            birth_rank=check_in.birth_rank or "1",
+            nir=check_in.card_nir[:13],
+            nir_key=check_in.card_nir[13:15],
+        )
+        return client.find_by_card(person, None, DEADLINE)
+    if check_in.mrz is not None and check_in.mrz.accepted:
+        return client.find_by_traits(check_in.mrz.traits, DEADLINE)
+    return check_in.insi
+
+
+def work(ask: Ask | None, stop: threading.Event, *, once: bool = False) -> None:
+    """Look at the table again and again until told to stop."""
+    last_purge = None
+    while not stop.is_set():
+        now = timezone.now()
+        if last_purge is None or now - last_purge > PURGE_EVERY:
+            retention.purge(now)
+            last_purge = now
+        done = ask is not None and insi_once(ask)
+        if once and not done:
+            return
+        if not done:
+            close_old_connections()
+            stop.wait(PAUSE)
+
+
+def insi_once(ask: Ask) -> bool:
+    """Ask INSi about one arrival that is due; False when none is."""
+    key = _leased()
+    if key is None:
+        return False
+    arrival = Arrival.objects.select_related("sealed").get(pk=key)
+    check_in = vault.open_arrival(arrival)
+    answer = ask(check_in)
+    _keep(key, check_in, answer)
+    return True
+
+
+def _leased() -> UUID | None:
+    now = timezone.now()
+    free = Q(leased_until=None) | Q(leased_until__lt=now)
+    due = Arrival.objects.filter(free, insi_next_at__lte=now).exclude(stage__in=(Stage.REMOVED, Stage.GONE))
+    for key in due.order_by("insi_next_at").values_list("pk", flat=True)[:5]:
+        if Arrival.objects.filter(free, pk=key, insi_next_at__lte=now).update(leased_until=now + LEASE):
+            return UUID(str(key))
+    return None
+
+
+def _keep(key: UUID, check_in: CheckIn, answer: InsAnswer) -> None:
+    with transaction.atomic():
+        arrival = Arrival.objects.select_for_update().filter(pk=key).exclude(stage=Stage.REMOVED).first()
+        if arrival is None:
+            return
+        arrival.leased_until = None
+        arrival.insi_tries += 1
+        if comparing.is_pending(answer):
+            pause = timedelta(minutes=2 * 2 ** min(arrival.insi_tries, 6))
+            arrival.insi_next_at = timezone.now() + pause if arrival.insi_tries < TRIES else None
+        else:
+            arrival.insi_next_at = None
+            later = replace(check_in, insi=answer)
+            sealed = arrival.sealed
+            sealed.answer = vault.seal_answer(check_in, answer)
+            sealed.save(update_fields=["answer"])
+            arrival.need = comparing.need_of(later)
+            if arrival.decided_at is None and not arrival.attributes:
+                read = later.mrz.traits if later.mrz is not None and later.mrz.accepted else None
+                arrival.status = IdentityStatus(kiosk_status(later.card, later.insi, read).value).value
+            known = {bytes(value) for value in arrival.indexes.values_list("value", flat=True)}
+            BlindIndex.objects.bulk_create(
+                BlindIndex(arrival=arrival, value=value) for value in search.indexes_of(later) - known
+            )
+        arrival.save()
+        audit.record(
+            audit.Act.INSI_ASKED,
+            who="worker",
+            about=str(key),
+            answer=type(answer).__name__,
+            tries=arrival.insi_tries,
+            status=arrival.status,
+        )
+    journal.record(journal.Happening.INSI_CALLED, outcome=type(answer).__name__)

@@ -1,0 +1,175 @@
+"""Intake: whose it is, once, understood; anything else is refused clearly and changes nothing."""
+
+import json
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kiosk.core.insi import InsUnreachable
+from kiosk.sealing import generate_recipient, generate_signer, seal
+from tests.console.arrivals import SIGNER, arrive, check_in_of, deliver, enrol, mrz_of, put, sealed
+from tests.people import DOMINIQUE, ZOE
+
+pytestmark = pytest.mark.usefixtures("console")
+
+
+@pytest.fixture(autouse=True)
+def _enrolled(console: object) -> None:
+    enrol()
+
+
+def test_a_signed_check_in_is_taken_in_once_however_often_it_comes() -> None:
+    from kiosk.console.models import Arrival, AuditEntry
+
+    check_in = check_in_of(ZOE)
+    assert [deliver(check_in).status_code for _ in range(3)] == [201, 200, 200]
+    assert Arrival.objects.filter(pk=check_in.key).count() == 1
+    assert AuditEntry.objects.filter(act="taken-in", about=check_in.key).count() == 1
+
+
+def test_an_unknown_kiosk_a_bad_signature_and_a_revoked_kiosk_get_the_same_refusal() -> None:
+    from kiosk.console import upkeep
+    from kiosk.console.models import Arrival
+
+    check_in = check_in_of(ZOE)
+    path, body = f"/intake/check-ins/{check_in.key}", sealed(check_in)
+    refusals = [
+        put(path, body, kiosk="borne-9"),
+        put(path, body, signer=generate_signer()),
+        put(path, body, signature="not base64!"),
+        put(path, body, signature="AAAA"),
+    ]
+    upkeep.revoke("borne-1", who="test")
+    refusals.append(put(path, body))
+    assert {(answer.status_code, answer.content) for answer in refusals} == {(401, refusals[0].content)}
+    assert not Arrival.objects.exists()
+
+
+def test_a_body_changed_on_the_way_is_not_trusted() -> None:
+    import base64
+
+    from kiosk.sealing import intake_message, sign
+
+    check_in = check_in_of(ZOE)
+    path, body, at = f"/intake/check-ins/{check_in.key}", sealed(check_in), datetime.now(UTC).isoformat()
+    signature = base64.b64encode(sign(intake_message(path, "borne-1", at, body), SIGNER)).decode()
+    assert put(path, body + b"x", sent_at=at, signature=signature).status_code == 401
+    assert put(path, body, sent_at=at + "0", signature=signature).status_code == 401
+
+
+def test_the_same_key_from_another_kiosk_is_refused() -> None:
+    enrol("borne-2")
+    check_in = arrive(ZOE)
+    body = sealed(replace(check_in, kiosk="borne-2"))
+    assert put(f"/intake/check-ins/{check_in.key}", body, kiosk="borne-2").status_code == 409
+
+
+def test_what_cannot_be_opened_or_understood_is_refused_with_its_reason() -> None:
+    from kiosk.console import vault
+
+    check_in = check_in_of(ZOE)
+    path = f"/intake/check-ins/{check_in.key}"
+    stranger = seal(b"{}", generate_recipient().public_key, f"check-in:{check_in.key}".encode())
+    no_check_in = seal(b'{"version": 99}', vault.keys().current.public_key, f"check-in:{check_in.key}".encode())
+    other = check_in_of(ZOE)
+    for body in (b"", b"noise", stranger, no_check_in, sealed(other, key=check_in.key), sealed(other)):
+        answer = put(path, body)
+        assert answer.status_code == 422
+        assert answer.json()["reason"]
+        assert "ADRUN" not in answer.content.decode()
+
+
+def test_too_large_a_body_is_refused_before_it_is_read() -> None:
+    from kiosk.console.taking_in import MAX_BODY
+
+    answer = put(f"/intake/check-ins/{uuid.uuid4()}", b"x" * (MAX_BODY + 1))
+    assert answer.status_code == 413
+
+
+def test_a_picture_that_would_unfold_into_gigabytes_is_refused() -> None:
+    from kiosk.core.document import DocumentPicture, Side
+    from tests.console.arrivals import TINY_JPEG
+
+    at = TINY_JPEG.index(b"\xff\xc9")
+    bomb = TINY_JPEG[: at + 5] + b"\xff\xff\xff\xff" + TINY_JPEG[at + 9 :]
+    for jpeg in (bomb, b"", b"\x89PNG", b"\xff\xd8\xff"):
+        assert deliver(check_in_of(ZOE, pictures=(DocumentPicture(Side.FIRST, jpeg),))).status_code == 422
+
+
+def test_a_kiosk_cannot_claim_more_than_a_retrieved_identity() -> None:
+    from kiosk.console.models import Arrival
+    from kiosk.core.checkin import IdentityStatus
+
+    claimed = arrive(ZOE, status=IdentityStatus.QUALIFIED)
+    pending = arrive(ZOE, InsUnreachable("timeout"), status=IdentityStatus.RETRIEVED)
+    assert Arrival.objects.get(pk=claimed.key).status == "PROVISIONAL"
+    assert Arrival.objects.get(pk=pending.key).status == "PROVISIONAL"
+
+
+def test_what_is_needed_of_staff_is_told_from_the_sources() -> None:
+    from kiosk.console.models import Arrival, Need
+    from kiosk.core.insi import InsNotFound, InsSeveral
+
+    needs = {
+        Need.READY: arrive(ZOE),
+        Need.DIFFERENCES: arrive(ZOE, mrz=mrz_of(DOMINIQUE)),
+        Need.NO_DOCUMENT: arrive(ZOE, pictures=(), mrz=None, document_kind=None, document_refused=True),
+        Need.DOUBTFUL_READING: arrive(ZOE, mrz=mrz_of(ZOE, accepted=False)),
+        Need.INSI_PENDING: arrive(ZOE, InsUnreachable("timeout")),
+        Need.NOT_FOUND: arrive(ZOE, InsNotFound()),
+        Need.SEVERAL: arrive(ZOE, InsSeveral()),
+    }
+    assert {need: Arrival.objects.get(pk=one.key).need for need, one in needs.items()} == {
+        need: need.value for need in needs
+    }
+
+
+def _beat(**changes: object) -> bytes:
+    beat = {"version": "0.1.0", "devices": {"reader": "ok", "camera": "lost"}, "queue": 2, "certificate_days": 90}
+    return json.dumps(beat | changes).encode()
+
+
+def test_a_heartbeat_tells_how_the_kiosk_is() -> None:
+    from kiosk.console import queue
+
+    assert put("/intake/heartbeat", _beat()).status_code == 200
+    (line,) = queue.terminals()
+    assert (line.lost, line.terminal.queue, line.is_silent) == (("camera",), 2, False)
+
+
+def test_an_old_repeated_or_future_heartbeat_is_refused() -> None:
+    from kiosk.console.models import Terminal
+
+    now = datetime.now(UTC)
+    first = put("/intake/heartbeat", _beat(), sent_at=now.isoformat())
+    again = put("/intake/heartbeat", _beat(queue=7), sent_at=now.isoformat())
+    older = put("/intake/heartbeat", _beat(queue=7), sent_at=(now - timedelta(seconds=5)).isoformat())
+    stale = put("/intake/heartbeat", _beat(queue=7), sent_at=(now - timedelta(hours=1)).isoformat())
+    ahead = put("/intake/heartbeat", _beat(queue=7), sent_at=(now + timedelta(hours=1)).isoformat())
+    assert [one.status_code for one in (first, again, older, stale, ahead)] == [200, 401, 401, 401, 401]
+    assert Terminal.objects.get().queue == 2
+
+
+def test_hostile_heartbeats_are_refused_or_made_harmless() -> None:
+    for body in (b"[]", b"{", b"[" * 10_000, _beat(devices=[]), _beat(devices={str(n): "ok" for n in range(50)})):
+        assert put("/intake/heartbeat", body).status_code == 422
+    assert put("/intake/heartbeat", b"x" * 20_000).status_code == 413
+    assert put("/intake/heartbeat", _beat(queue=-5, certificate_days="soon", disk_free_mb=10**30)).status_code == 200
+
+
+def test_a_call_for_help_appears_once_and_is_answered_once() -> None:
+    from kiosk.console import queue
+
+    path, body = f"/intake/calls/{uuid.uuid4()}", json.dumps({"reason": "help", "desk": "3"}).encode()
+    assert [put(path, body).status_code for _ in range(2)] == [201, 200]
+    assert [call.reason for call in queue.open_calls()] == ["help"]
+    assert put(f"/intake/calls/{uuid.uuid4()}", b'{"reason": "<b>"}').status_code == 422
+
+
+def test_the_intake_describes_itself() -> None:
+    from kiosk.console.intake import api
+
+    described = api.get_openapi_schema(path_prefix="/intake")
+    assert {"/intake/check-ins/{key}", "/intake/heartbeat", "/intake/calls/{key}"} == set(described["paths"])
