@@ -1,12 +1,14 @@
 """The kiosk's voice towards INSi: two searches, each answered by a value within its deadline, whatever happens."""
 
 import datetime
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from kiosk import journal
 from kiosk.core.card import Beneficiary
 from kiosk.core.insi import (
     Exchange,
@@ -34,6 +36,7 @@ from kiosk.insi.transport import HttpAnswer, NotSentError, TlsRefusedError, Tran
 __all__ = ["Environment", "InsiClient", "InsiConfig"]
 
 _LEAST_WORTH_TRYING = 0.05  # seconds: with less left, a call can only fail
+_LOGGABLE = re.compile(r"(?!.*[0-9]{5})[A-Za-z][A-Za-z0-9_.:-]{0,39}|[0-9]{2}", re.ASCII)
 
 
 def _utc_now() -> datetime.datetime:
@@ -81,8 +84,13 @@ class InsiClient:
         """Read WSDL and certificate now rather than at the first search (BundleError, CertificateTroubleError)."""
         self._ready()
 
-    def find_by_card(self, beneficiary: Beneficiary, insured: Beneficiary | None, deadline: float) -> InsAnswer:
-        """Ask with the carte Vitale's data (rechercherInsAvecCarteVitale), the preferred search (RNIV1 4.3.2)."""
+    def find_by_card(
+        self, beneficiary: Beneficiary, insured: Beneficiary | None, deadline: float, *, caller: str = "kiosk"
+    ) -> InsAnswer:
+        """Ask with the carte Vitale's data (rechercherInsAvecCarteVitale), the preferred search (RNIV1 4.3.2).
+
+        ``caller`` is who asks, for the journal: a turn's random id, a member of staff's account id.
+        """
         until = self._clock() + deadline
         owner = insured or beneficiary
         if not (beneficiary.nir or owner.nir) or not lexical.is_date(beneficiary.birth_date):
@@ -108,9 +116,9 @@ class InsiClient:
             birth_date=beneficiary.birth_date,
             birth_rank=beneficiary.birth_rank or "1",
         )
-        return self._ask(BY_CARD, criteria, cover, until)
+        return self._ask(BY_CARD, criteria, cover, until, caller)
 
-    def find_by_traits(self, traits: Traits, deadline: float) -> InsAnswer:
+    def find_by_traits(self, traits: Traits, deadline: float, *, caller: str = "kiosk") -> InsAnswer:
         """Ask with the traits of a document (rechercherInsAvecTraitsIdentite), in the order of ins-rules 3.3."""
         until = self._clock() + deadline
         wanted = _wanted(traits)
@@ -120,7 +128,7 @@ class InsiClient:
         exchanges: tuple[Exchange, ...] = ()
         answer: InsAnswer = InsUnreachable("not-asked")
         while (criteria := next_search(wanted, asked, self._config.max_calls)) is not None:
-            answer = self._ask(BY_TRAITS, _traits_criteria(criteria), Cover(), until)
+            answer = self._ask(BY_TRAITS, _traits_criteria(criteria), Cover(), until, caller)
             exchanges += answer.exchanges
             asked.append((criteria, _outcome(answer)))
             if isinstance(answer, InsFound) and is_secondary(wanted, criteria):
@@ -129,7 +137,9 @@ class InsiClient:
             answer = InsSeveral()  # there are several; saying more found none of them
         return replace(answer, exchanges=exchanges)
 
-    def _ask(self, operation: str, criteria: Mapping[str, object], cover: Cover, until: float) -> InsAnswer:
+    def _ask(
+        self, operation: str, criteria: Mapping[str, object], cover: Cover, until: float, asked_by: str
+    ) -> InsAnswer:
         """Make one call, again if that can help and time is left."""
         try:
             envelopes, transport, caller = self._ready()
@@ -150,6 +160,7 @@ class InsiClient:
             request = envelopes.make(operation, criteria, caller, cover, _stamp(self._now()))
             answer, exchange, retry_after = self._call(transport, request, left)
             exchanges += (exchange,)
+            _record(exchange, asked_by)
             if not isinstance(answer, InsUnreachable):
                 self._breaker.succeeded()
                 break
@@ -236,6 +247,18 @@ class InsiClient:
         if key and not key.startswith("pkcs11:"):
             files.append(Path(key))
         return [path for path in files if path is not None]
+
+
+def _record(exchange: Exchange, asked_by: str) -> None:
+    """Leave one entry in the journal: who, when, what kind of call, how long, which code; no trait."""
+    journal.record(
+        journal.Happening.INSI_CALLED,
+        caller=asked_by,
+        operation=exchange.operation,
+        code=exchange.code if _LOGGABLE.fullmatch(exchange.code) else "other",
+        duration_ms=exchange.duration_ms,
+        message_id=exchange.message_id,
+    )
 
 
 def _print_of(path: Path) -> object:

@@ -256,6 +256,6 @@ def _border(error: BaseException) -> NotSentError | TlsRefusedError:
             return NotSentError("connection")
     if any(isinstance(cause, _TooLargeError) for cause in seen):
         return NotSentError("nonsense")
-    if any(isinstance(cause, TimeoutError | requests.Timeout | urllib3.exceptions.TimeoutError) for cause in seen):
+    if any(isinstance(cause, TimeoutError) for cause in seen):  # urllib3 calls a refused connection a time-out too
         return NotSentError("timeout")
     return NotSentError("connection")

@@ -1,0 +1,88 @@
+"""The order of the searches by traits, without a service: who answers what decides what comes next."""
+
+import itertools
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.insi.search import Asked, Criteria, Outcome, Wanted, is_secondary, next_search
+
+ONE = Wanted("ADRUN", ("ZOE",), "F", "1975-12-31")
+THREE = Wanted("HOUILLES", ("PIERRE", "PAUL", "JACQUES"), "M", "1984-03-02", "63220")
+
+
+def walk(wanted: Wanted, *outcomes: Outcome, most: int = 6) -> list[tuple[str, str]]:
+    """Ask until there is nothing more to ask; the last outcome repeats itself."""
+    asked: list[Asked] = []
+    answers = itertools.chain(outcomes, itertools.repeat(outcomes[-1]))
+    while (criteria := next_search(wanted, asked, most)) is not None:
+        asked.append((criteria, next(answers)))
+    return [(criteria.given_name, criteria.place) for criteria, _ in asked]
+
+
+def test_one_name_is_asked_once() -> None:
+    assert walk(ONE, Outcome.NONE) == [("ZOE", "")]
+
+
+def test_each_name_is_asked_alone_then_all_of_them_together() -> None:
+    assert walk(THREE, Outcome.NONE) == [("PIERRE", ""), ("PAUL", ""), ("JACQUES", ""), ("PIERRE PAUL JACQUES", "")]
+
+
+def test_the_first_answer_found_ends_the_search() -> None:
+    assert walk(THREE, Outcome.NONE, Outcome.FOUND) == [("PIERRE", ""), ("PAUL", "")]
+
+
+def test_technical_trouble_ends_the_search() -> None:
+    assert walk(THREE, Outcome.STOP) == [("PIERRE", "")]
+
+
+def test_several_people_are_asked_for_with_all_names_then_with_the_place() -> None:
+    assert walk(THREE, Outcome.SEVERAL) == [
+        ("PIERRE", ""),
+        ("PIERRE PAUL JACQUES", ""),
+        ("PIERRE PAUL JACQUES", "63220"),
+        ("PIERRE", "63220"),
+    ]
+
+
+def test_when_all_names_together_find_nobody_the_place_is_added_to_the_first_alone() -> None:
+    asked = walk(THREE, Outcome.SEVERAL, Outcome.NONE, Outcome.NONE)
+    assert asked == [("PIERRE", ""), ("PIERRE PAUL JACQUES", ""), ("PIERRE", "63220")]
+
+
+def test_several_people_with_a_second_name_are_told_apart_by_the_place() -> None:
+    asked = walk(THREE, Outcome.NONE, Outcome.SEVERAL, Outcome.FOUND)
+    assert asked == [("PIERRE", ""), ("PAUL", ""), ("PAUL", "63220")]
+
+
+def test_a_place_sent_first_is_dropped_when_nobody_is_found() -> None:
+    wanted = Wanted("ADRUN", ("ZOE",), "F", "1975-12-31", "63220", place_first=True)
+    assert walk(wanted, Outcome.NONE) == [("ZOE", "63220"), ("ZOE", "")]
+
+
+def test_the_last_call_is_kept_for_all_names_together() -> None:
+    many = Wanted("ADRUN", ("A", "B", "C", "D", "E", "F", "G", "H"), "F", "1975-12-31")
+    asked = walk(many, Outcome.NONE)
+    assert [name for name, _ in asked] == ["A", "B", "C", "D", "E", "A B C D E F G H"]
+
+
+def test_a_second_name_is_secondary_the_first_and_the_whole_list_are_not() -> None:
+    def found(name: str) -> Criteria:
+        return Criteria("HOUILLES", name, "M", "1984-03-02")
+
+    assert is_secondary(THREE, found("PAUL"))
+    assert not is_secondary(THREE, found("PIERRE"))
+    assert not is_secondary(THREE, found("PIERRE PAUL JACQUES"))
+
+
+names = st.lists(st.sampled_from(["A", "B", "C", "D", "E", "F", "G"]), min_size=1, max_size=7, unique=True).map(tuple)
+outcomes = st.lists(st.sampled_from(Outcome), min_size=1, max_size=12)
+
+
+@given(names, st.sampled_from(["", "63220"]), st.booleans(), outcomes, st.integers(1, 8))
+def test_nothing_is_asked_twice_and_never_more_than_allowed(
+    given_names: tuple[str, ...], place: str, place_first: bool, answers: list[Outcome], most: int
+) -> None:
+    asked = walk(Wanted("ADRUN", given_names, "F", "1975-12-31", place, place_first), *answers, most=most)
+    assert 1 <= len(asked) <= most
+    assert len(set(asked)) == len(asked)
