@@ -27,16 +27,23 @@ _POWER_OFF, _POWER_ON, _RESET, _ATR = b"\x00", b"\x01", b"\x02", b"\x04"
 _TOO_LONG_FOR_AN_ATR = bytes(40)  # the driver refuses it: that is how a mute card looks
 _KNOCK_AGAIN = 0.1  # seconds between two attempts at a reader that is not there
 _LONGEST_ORDER = 4096
+HAND = 0.6  # seconds a hand takes at least between pulling one card and inserting the next
 
 
 class Simulator:
     """One slot of the virtual reader with at most one card in it, in one thread."""
 
     def __init__(
-        self, say: Callable[[dict[str, Any]], None], address: tuple[str, int], ends_with_orders: bool = False
+        self,
+        say: Callable[[dict[str, Any]], None],
+        address: tuple[str, int],
+        hand: float = HAND,
+        ends_with_orders: bool = False,
     ) -> None:
         self._say = say
         self._address = address
+        self._hand = hand
+        self._out_since = 0.0
         self._ends_with_orders = ends_with_orders
         self._reader: socket.socket | None = None
         self._card: VirtualCard | None = None
@@ -70,6 +77,7 @@ class Simulator:
         self.pull()
         self._card = VirtualCard(description)
         self._is_waiting = False
+        time.sleep(max(0.0, self._out_since + self._hand - time.monotonic()))
         self._knock()
 
     def pull(self) -> None:
@@ -77,6 +85,7 @@ class Simulator:
         card, self._card = self._card, None
         self._disconnect()
         if card is not None:
+            self._out_since = time.monotonic()
             self._say({"event": "pulled", **_counts(card)})
 
     def count(self) -> None:
@@ -227,10 +236,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--ms-per-byte", type=float, help="speed; a real card takes 0.31")
     parser.add_argument("--pull-after", type=int, help="leave after so many answers")
+    parser.add_argument("--hand", type=float, default=HAND, help="seconds between two cards, at least")
     parser.add_argument("--end-with-input", action="store_true", help="end when standard input does")
     parsed = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    simulator = Simulator(_print_line, (parsed.host, parsed.port), parsed.end_with_input)
+    simulator = Simulator(_print_line, (parsed.host, parsed.port), parsed.hand, parsed.end_with_input)
     if parsed.file:
         try:
             description = load(parsed.file)

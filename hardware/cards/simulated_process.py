@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from hardware.cards.simulated import HOST, PORT
+from hardware.cards.simulated import HAND, HOST, PORT
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,10 +22,10 @@ class SimulatorGone(Exception):
 class SimulatedCardProcess:
     """Starts ``hardware.cards.simulated``; ends it when left. One card at a time in one slot of the virtual reader."""
 
-    def __init__(self, host: str = HOST, port: int = PORT) -> None:
+    def __init__(self, host: str = HOST, port: int = PORT, hand: float = HAND) -> None:
         command = [sys.executable, "-m", "hardware.cards.simulated", "--end-with-input"]
         self._process = subprocess.Popen(  # noqa: S603 - our own module
-            [*command, "--host", host, "--port", str(port)],
+            [*command, "--host", host, "--port", str(port), "--hand", str(hand)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

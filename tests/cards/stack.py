@@ -18,6 +18,7 @@ from typing import TypeVar
 from hardware.cards.base import CardReader, SlotEvent
 from hardware.cards.pcsc import PcscReader
 from hardware.cards.service import CardService, ensure_card_service
+from hardware.cards.simulated import HAND
 from hardware.cards.simulated_process import SimulatedCardProcess
 
 LOCK_FILE = "kiosk-card-service.lock"
@@ -49,12 +50,12 @@ class CardStack:
 
 
 @contextmanager
-def card_stack() -> Iterator[CardStack]:
-    """Give the whole real stack to one test; everything that was started is ended."""
+def card_stack(hand: float = HAND) -> Iterator[CardStack]:
+    """Give the whole real stack to one test; what was started is ended. ``hand``: least seconds between two cards."""
     with one_at_a_time():
         service = ensure_card_service()
         try:
-            with SimulatedCardProcess() as card:
+            with SimulatedCardProcess(hand=hand) as card:
                 yield CardStack(service, card, PcscReader())
         finally:
             service.stop()
