@@ -88,12 +88,18 @@ def compare(
     if left.sex and right.sex:
         reasons[Trait.SEX] = None if left.sex is right.sex else Reason.OTHER_SEX
     if left.birth_place_code and right.birth_place_code:
-        relation = places.relation(left.birth_place_code, right.birth_place_code, left.birth_date)
+        relation = places.relation(left.birth_place_code, right.birth_place_code, _later(left, right))
         if relation is not PlaceRelation.UNKNOWN:
             reasons[Trait.BIRTH_PLACE] = _OF_PLACE[relation]
     findings = _recognise(left, right, reasons)
     who = correctors(left, right, document) if any(_blocks(reason) for reason in reasons.values()) else ()
     return Comparison(tuple(_verdict(trait, reasons, who) for trait in Trait), findings)
+
+
+def _later(left: Traits, right: Traits) -> BirthDate | None:
+    """Give the later of two birth dates, interpreted: what was before independence for both was for it."""
+    dates = [each.birth_date.interpretation() for each in (left, right) if each.birth_date]
+    return max((date for date in dates if date), key=lambda date: date.text, default=None)
 
 
 _OF_PLACE: dict[PlaceRelation, Reason | None] = {

@@ -24,10 +24,11 @@ class Nationality(StrEnum):
 
 
 # States whose national identity card counts, as machine-readable zones write them (NA's list; D is Germany's own code).
-_EUROPEAN = frozenset(
+_EUROPEAN_STATES = (
     "AUT BEL BGR HRV CYP CZE DNK EST FIN D DEU GRC HUN IRL ITA LVA LTU LUX MLT NLD POL PRT ROU SVK SVN ESP SWE "
-    "ISL LIE NOR CHE VAT MCO SMR AND".split()
+    "ISL LIE NOR CHE VAT MCO SMR AND"
 )
+_EUROPEAN = frozenset(_EUROPEAN_STATES.split())
 
 
 def nationality_of(state: str) -> Nationality:

@@ -1,0 +1,167 @@
+"""Birth places: ins-rules 1.6."""
+
+from pathlib import Path
+
+import pytest
+
+from kiosk.core.dates import BirthDate
+from kiosk.core.places import NO_TABLE, PlaceRelation, PlaceTable, is_abroad, is_well_formed_place
+from kiosk.documents.places import PlacesUnreadable, read_places
+
+TABLE = PlaceTable(
+    names={"01033": "Valserhône", "92012": "Boulogne-Billancourt", "2A004": "Ajaccio", "63220": "Mazoires"},
+    successors={"01018": "01033", "01126": "01033", "75012": "92012", "20004": "2A004"},
+)
+COG = Path(__file__).parents[2] / "assets" / "cog" / "communes.tsv"
+
+
+@pytest.mark.parametrize(
+    ("code", "is_right"),
+    [
+        ("63220", True),
+        ("2B020", True),
+        ("2b020", True),
+        ("99100", True),
+        ("6322", False),
+        ("632200", False),
+        ("", False),
+        ("6322é", False),
+        ("63220\n", False),
+    ],
+)
+def test_a_place_is_five_letters_or_digits_xsd(code: str, is_right: bool) -> None:
+    assert is_well_formed_place(code) is is_right
+
+
+@pytest.mark.parametrize(
+    ("code", "abroad"),
+    [("99352", True), ("99100", True), ("99999", False), ("98818", False), ("97611", False), ("75056", False)],
+)
+def test_a_foreign_birth_is_99_and_the_country_99999_states_nothing_ins_1_6(code: str, abroad: bool) -> None:
+    assert is_abroad(code) is abroad
+
+
+@pytest.mark.parametrize(
+    ("district", "city"),
+    [
+        ("75101", "75056"),
+        ("75120", "75056"),
+        ("69381", "69123"),
+        ("69389", "69123"),
+        ("13201", "13055"),
+        ("13216", "13055"),
+    ],
+)
+def test_an_arrondissement_and_its_city_are_both_codes_of_one_birth_ins_1_6(district: str, city: str) -> None:
+    assert NO_TABLE.relation(district, city) is PlaceRelation.DISTRICT
+    assert NO_TABLE.relation(city, district) is PlaceRelation.DISTRICT
+    assert NO_TABLE.knows(district)
+
+
+@pytest.mark.parametrize("other", ["75100", "75121", "75102"])
+def test_two_arrondissements_are_two_places_ins_4(other: str) -> None:
+    assert NO_TABLE.relation("75101", other) is PlaceRelation.OTHER
+
+
+@pytest.mark.parametrize("code", ["69380", "69390", "13200", "13217", "75100", "75121"])
+def test_only_the_arrondissements_that_exist_are_part_of_the_city_ins_1_6(code: str) -> None:
+    assert not NO_TABLE.knows(code)
+    for city in ("75056", "69123", "13055"):
+        assert NO_TABLE.relation(code, city) is PlaceRelation.OTHER
+
+
+def test_a_merged_or_renumbered_commune_is_the_one_that_took_its_place_ins_4() -> None:
+    assert TABLE.relation("01018", "01033") is PlaceRelation.SUCCESSOR
+    assert TABLE.relation("01033", "01018") is PlaceRelation.SUCCESSOR
+    assert TABLE.relation("75012", "92012") is PlaceRelation.SUCCESSOR
+    assert TABLE.relation("20004", "2a004") is PlaceRelation.SUCCESSOR
+
+
+def test_two_communes_merged_into_one_stay_two_places_of_birth_ins_4() -> None:
+    assert TABLE.relation("01018", "01126") is PlaceRelation.OTHER
+
+
+def test_another_commune_or_country_is_another_place_ins_4() -> None:
+    assert TABLE.relation("63220", "01033") is PlaceRelation.OTHER
+    assert TABLE.relation("99352", "99350") is PlaceRelation.OTHER
+    assert TABLE.relation("63220", "63220") is PlaceRelation.SAME
+    assert TABLE.relation("2b020", "2B020") is PlaceRelation.SAME
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [("99999", "63220"), ("63220", "99999"), ("", "63220"), ("63220", ""), ("99999", "99999")]
+)
+def test_an_unknown_place_is_compared_with_nothing_ins_1_2(left: str, right: str) -> None:
+    assert TABLE.relation(left, right) is PlaceRelation.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("code", "country", "before", "after"),
+    [
+        ("91352", "99352", "1962-07-02", "1962-07-03"),
+        ("92352", "99352", "1950-01-01", "1962-07-03"),
+        ("93352", "99352", "1950-01-01", "1962-07-03"),
+        ("94352", "99352", "1950-01-01", "1962-07-03"),
+        ("95350", "99350", "1956-03-01", "1956-03-02"),
+        ("96351", "99351", "1956-03-19", "1956-03-20"),
+    ],
+)
+def test_91_to_96_are_algeria_morocco_and_tunisia_before_independence_ins_1_6(
+    code: str, country: str, before: str, after: str
+) -> None:
+    for left, right in ((code, country), (country, code)):
+        assert TABLE.relation(left, right, BirthDate(before)) is PlaceRelation.COUNTRY
+        assert TABLE.relation(left, right, BirthDate(after)) is PlaceRelation.OTHER
+        assert TABLE.relation(left, right, None) is PlaceRelation.OTHER
+        assert TABLE.relation(left, right, BirthDate("1950-00-00")) is PlaceRelation.OTHER
+    assert TABLE.relation(code, "99100", BirthDate(before)) is PlaceRelation.OTHER
+
+
+def test_a_commune_of_todays_92_is_never_taken_for_algeria_ins_1_6() -> None:
+    assert TABLE.relation("92012", "99352", BirthDate("1950-01-01")) is PlaceRelation.OTHER
+    assert NO_TABLE.relation("92352", "99352", BirthDate("1950-01-01")) is PlaceRelation.OTHER
+
+
+def test_closed_communes_stay_in_the_table_ins_1_6() -> None:
+    assert TABLE.knows("75012")
+    assert TABLE.today("75012") == "92012"
+    assert TABLE.today("63220") == "63220"
+    assert TABLE.name("92012") == "Boulogne-Billancourt"
+    assert TABLE.name("75012") == ""
+    assert not TABLE.knows("00000")
+
+
+def test_a_chain_of_codes_is_followed_and_a_circle_is_left() -> None:
+    table = PlaceTable(successors={"00001": "00002", "00002": "00003", "00004": "00005", "00005": "00004"})
+    assert table.today("00001") == "00003"
+    assert table.relation("00001", "00003") is PlaceRelation.SUCCESSOR
+    assert table.today("00004") == "00005"
+
+
+def test_the_shipped_table_holds_todays_and_former_communes_exi_id_14_15() -> None:
+    table = read_places(COG.read_text(encoding="utf-8"))
+    assert len(table.successors) == 4240
+    for code, name in (
+        ("75056", "Paris"),
+        ("75101", "Paris 1er Arrondissement"),
+        ("2A004", "Ajaccio"),
+        ("97611", "Mamoudzou"),
+        ("97701", "Saint-Barthélemy"),
+        ("98818", "Nouméa"),
+    ):
+        assert table.name(code) == name
+    assert table.today("75012") == "92012"
+    assert table.today("20004") == "2A004"
+    assert table.today("01018") == "01033"
+    assert table.relation("92352", "99352", BirthDate("1950-01-01")) is PlaceRelation.COUNTRY
+
+
+@pytest.mark.parametrize("text", ["", "6322\tMazoires", "63220\tMazoires\t6322", "63220\tMazoires\nMazoires"])
+def test_a_table_that_is_not_one_is_refused_by_its_line(text: str) -> None:
+    with pytest.raises(PlacesUnreadable, match=r"line|empty"):
+        read_places(text)
+
+
+def test_a_table_far_too_long_is_refused() -> None:
+    with pytest.raises(PlacesUnreadable, match="far too long"):
+        read_places("63220\n" * 200_001)
