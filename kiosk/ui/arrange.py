@@ -1,16 +1,16 @@
-"""Where everything stands on a screen of any size: boxes in pixels from the top left, on a grid of 8.
+"""Where everything stands on a screen of any size, on a grid of 8.
 
 Pure: the width of a text is asked from outside. When a screen is too small for its text, the picture gives way first,
 then the text size, never the text.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kiosk.core.confidential import Confidential
 from kiosk.core.screens import Touch
 from kiosk.ui.look import SIZES, Type
 from kiosk.ui.page import Action, Page, Picture, Weight
+from kiosk.ui.plan import Arrangement, Block, Box, Button, pitch, tall
 from kiosk.ui.words import typeset
 from kiosk.ui.wrap import wrap
 
@@ -19,77 +19,39 @@ LEAST_GAP = 16
 ICON, ICON_GAP = 44, 16
 REACH = 0.4  # in portrait, what is pressed lies below this part of the height: a seated person reaches it
 
+_LEAST_PICTURE = {Picture.NONE: 0, Picture.DRAWING: 200, Picture.CAMERA: 300, Picture.CARD: 200}
+_MOST_PICTURE = {Picture.NONE: 0, Picture.DRAWING: 720, Picture.CAMERA: 760, Picture.CARD: 560}
+_KEEPS_PICTURE = 0.85  # below this part of the text size, a drawing gives its room to the words
+
 Measure = Callable[[str, int, bool], float]  # text, size, bold → width
+_Rows = list[tuple[Action, ...]]
+_Body = tuple[list[Button], Box | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @property
-    def right(self) -> int:
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> int:
-        return self.y + self.height
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Block(Confidential):
-    """Some lines of text in a box."""
-
-    lines: tuple[str, ...]
-    size: int
-    bold: bool
-    colour: str  # the name of a token
-    box: Box
-    align: str = "left"
-
-    @property
-    def pitch(self) -> int:
-        return pitch(self.size)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Button(Confidential):
-    """A target, its words and, for a person, the year on the right."""
-
-    action: Action
-    box: Box
-    text: Block
-    detail: Block | None = None
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Arrangement(Confidential):
-    """A screen laid out."""
+class Frame:
+    """What a page is laid out in: the window, whose kiosk it is, the letters, the text size asked for."""
 
     width: int
     height: int
-    blocks: tuple[Block, ...]  # band, title, help
-    buttons: tuple[Button, ...]
-    picture: Box | None
-    dots: Box | None
-    scale: float  # of the text, 1 is the design's
-    fits: bool
+    structure: str
+    measure: Measure
+    text: float = 1.0
 
 
-def pitch(size: int) -> int:
-    """Distance from one line to the next."""
-    return round(size * 1.3)
-
-
-def arrange(page: Page, width: int, height: int, structure: str, measure: Measure, text: float = 1.0) -> Arrangement:
+def arrange(page: Page, frame: Frame) -> Arrangement:
     """Lay a page out at the largest text size, up to the one asked for, at which everything fits."""
-    made = _Layout(page, width, height, structure, measure, text).made()
-    scale = text
-    while not made.fits and scale > 0.5:
-        scale -= 0.05
-        made = _Layout(page, width, height, structure, measure, scale).made()
+    steps = [round(frame.text * (1 - less / 20), 4) for less in range(11)]
+    kept = [step for step in steps if step >= frame.text * _KEEPS_PICTURE]
+    tries = [(page, step) for step in steps]
+    if page.picture is Picture.DRAWING and page.actions:
+        plain = replace(page, picture=Picture.NONE)
+        tries = [(page, step) for step in kept] + [(plain, step) for step in steps]
+    made = _Layout(page, frame, frame.text).made()
+    for tried, step in tries:
+        if made.fits:
+            break
+        made = _Layout(tried, frame, step).made()
     return made
 
 
@@ -100,231 +62,223 @@ def _eight(value: float) -> int:
 class _Layout:
     """One attempt at one text size."""
 
-    def __init__(self, page: Page, width: int, height: int, structure: str, measure: Measure, scale: float) -> None:
-        self.page, self.width, self.height, self.structure = page, width, height, structure
-        self.measure, self.scale = measure, scale
-        self.portrait = height >= width
-        self.tall = min(1.0, height / 1920) if self.portrait else min(1.0, height / 1080)
-        self.margin = 64 if width >= 1000 else 40
+    def __init__(self, page: Page, frame: Frame, scale: float) -> None:
+        self.page, self.frame, self.scale = page, frame, scale
+        self.width, self.height = frame.width, frame.height
+        self.portrait = self.height >= self.width
+        self.tall = min(1.0, self.height / (1920 if self.portrait else 1080))
+        self.margin = 64 if self.width >= 1000 else 40
+        self.inner = self.width - 2 * self.margin
+        self.air = max(24, _eight((56 if self.portrait else 40) * self.tall))
         self.blocks: list[Block] = []
         self.fits = True
 
     def made(self) -> Arrangement:
         band_bottom, dots = self._band()
         foot_top, feet = self._foot()
-        body = (self._portrait if self.portrait else self._landscape)(band_bottom, foot_top)
-        buttons, picture = body
-        if any(b.box.height < LEAST_TARGET or b.box.width < LEAST_TARGET for b in buttons):
-            self.fits = False
+        buttons, picture = (self._portrait if self.portrait else self._landscape)(band_bottom, foot_top - self.air)
+        everything = (*buttons, *feet)
+        self.fits &= all(min(b.box.height, b.box.width) >= LEAST_TARGET for b in everything)
         return Arrangement(
-            self.width, self.height, tuple(self.blocks), (*buttons, *feet), picture, dots, self.scale, self.fits
+            self.width, self.height, tuple(self.blocks), everything, picture, dots, self.scale, self.fits
         )
 
     # pieces
 
     def _size(self, kind: Type) -> int:
-        size = SIZES[kind] * self.scale
-        if kind is Type.TITLE and (self.width < 1000 or (not self.portrait and self.height < 1000)):
-            size = SIZES[Type.LARGE] * self.scale
-        return round(size)
+        small = self.width < 1000 or (not self.portrait and self.height < 1000)
+        return round(SIZES[Type.LARGE if kind is Type.TITLE and small else kind] * self.scale)
 
     def _lines(self, text: str, size: int, bold: bool, width: int) -> tuple[str, ...]:
-        return wrap(typeset(text), width, lambda piece: self.measure(piece, size, bold))
+        return wrap(typeset(text), width, lambda piece: self.frame.measure(piece, size, bold))
 
-    def _block(self, text: str, kind: Type, colour: str, x: int, y: int, width: int, *, bold: bool = False) -> Block:
+    def _block(self, text: str, kind: Type, place: tuple[int, int, int], *, bold: bool = False) -> Block:
+        """Set a text from a point, in a width; its height follows."""
+        x, y, width = place
         size = self._size(kind)
         lines = self._lines(text, size, bold, width)
-        return Block(lines, size, bold, colour, Box(x, y, width, len(lines) * pitch(size)))
+        return Block(lines, size, bold, "ink" if bold else "muted", Box(x, y, width, tall(lines, size)))
 
     def _title(self, x: int, y: int, width: int) -> Block:
-        block = self._block(self.page.title, Type.TITLE, "ink", x, y, width, bold=True)
-        tall = max(block.box.height, self.page.title_lines * block.pitch)
-        return Block(block.lines, block.size, True, block.colour, Box(x, y, width, tall))
+        block = self._block(self.page.title, Type.TITLE, (x, y, width), bold=True)
+        room = max(block.box.height, self.page.title_lines * block.pitch)
+        block = replace(block, box=replace(block.box, height=room))
+        self.blocks.append(block)
+        return block
+
+    def _help(self, x: int, y: int, width: int, kind: Type = Type.BODY) -> Block | None:
+        return self._block(self.page.help, kind, (x, y, width)) if self.page.help else None
+
+    def _put(self, block: Block | None, y: int) -> int:
+        """Place a block, if there is one; answer where it ends."""
+        if block is None:
+            return y
+        self.blocks.append(block.at(y))
+        return y + block.box.height
 
     def _band(self) -> tuple[int, Box | None]:
         """The quiet band: whose kiosk this is, and how far the person has come."""
-        small = round(SIZES[Type.SMALL] * min(self.scale, 1.25))
-        top = max(24, _eight(56 * self.tall))
-        inner = self.width - 2 * self.margin
+        small = round(SIZES[Type.SMALL] * min(self.frame.text, 1.25))
+        top = max(24 if self.portrait else 16, _eight((56 if self.portrait else 24) * self.tall))
         step = self.page.step_text()
-        step_width = int(self.measure(step, small, True)) + 8 if step else 0
-        room = inner - step_width - 48 * bool(step)
-        lines = self._lines(self.structure, small, False, room)[:2]
-        if lines:
-            box = Box(self.margin, top, room, len(lines) * pitch(small))
-            self.blocks.append(Block(lines, small, False, "muted", box))
+        step_width = int(self.frame.measure(step, small, True)) + 8 if step else 0
+        room = self.inner - step_width - 48 * bool(step)
+        lines = self._lines(self.frame.structure, small, False, room)[: 2 if self.portrait else 1]
+        box = Box(self.margin, top, room, len(lines) * pitch(small))
+        self.blocks.append(Block(lines, small, False, "muted", box))
         if not step:
-            return top + max(1, len(lines)) * pitch(small), None
-        box = Box(self.width - self.margin - step_width, top, step_width, pitch(small))
-        self.blocks.append(Block((step,), small, True, "ink", box, "right"))
-        dots = Box(self.margin, top + max(1, len(lines)) * pitch(small) + 16, inner, 12)
+            return box.bottom, None
+        place = Box(self.width - self.margin - step_width, top, step_width, pitch(small))
+        self.blocks.append(Block((step,), small, True, "ink", place, "right"))
+        dots = Box(self.margin, box.bottom + max(8, _eight(16 * self.tall)), self.inner, 12)
         return dots.bottom, dots
 
     def _foot(self) -> tuple[int, list[Button]]:
-        """Back, help and stop: always there, always at the same place."""
-        bottom_margin = max(24, _eight(64 * self.tall))
-        tall = max(LEAST_TARGET, _eight(120 * self.tall))
-        top = self.height - bottom_margin - tall
-        inner, gap = self.width - 2 * self.margin, 24
-        wide = (inner - 2 * gap) // 3
-        size = round(SIZES[Type.SMALL] * self.scale)
+        """Back, help and stop: always there, always at the same place; the place stays when they are not offered."""
+        high = max(LEAST_TARGET, _eight(120 * self.tall))
+        top = self.height - max(24, _eight((64 if self.portrait else 32) * self.tall)) - high
+        gap = 24
+        wide = (self.inner - 2 * gap) // 3
+        size = round(SIZES[Type.SMALL] * self.frame.text)
+        words = [typeset(action.text) for action in self.page.foot]
+        while size > 24 and any(self.frame.measure(word, size, True) + ICON + ICON_GAP + 32 > wide for word in words):
+            size -= 2
         places = {Touch.BACK: 0, Touch.HELP: 1, Touch.STOP: 2}
         buttons = []
-        for action in self.page.foot:
+        for action, word in zip(self.page.foot, words, strict=True):
             x = self.margin + places[action.touch] * (wide + gap)
-            word = typeset(action.text)
-            room = int(self.measure(word, size, True)) + 4
-            group = ICON + ICON_GAP + room  # icon and word, together in the middle
-            self.fits &= group + 32 <= wide
-            text = Block((word,), size, True, "ink", Box(x + (wide - group) // 2 + ICON + ICON_GAP, top, room, tall))
-            buttons.append(Button(action, Box(x, top, wide, tall), text))
-        return (top if self.page.foot else self.height - bottom_margin), buttons
+            room = int(self.frame.measure(word, size, True)) + 4
+            start = x + (wide - ICON - ICON_GAP - room) // 2 + ICON + ICON_GAP  # icon and word, together in the middle
+            text = Block((word,), size, True, "ink", Box(start, top, room, high))
+            buttons.append(Button(action, Box(x, top, wide, high), text))
+        return top, buttons
+
+    # buttons
 
     def _button(self, action: Action, box: Box) -> Button:
         size = self._size(Type.BODY)
-        colour = "on_primary" if action.weight is Weight.MAIN else "ink"
-        inside = Box(box.x + 32, box.y, box.width - 64, box.height)
+        side = 32 if box.width > 480 else 24
+        inside = Box(box.x + side, box.y, box.width - 2 * side, box.height)
         detail = None
-        if action.weight is Weight.CHOICE:
-            wide = int(self.measure(action.detail, size, False)) + 8 if action.detail else 0
-            detail_box = Box(inside.right - wide, box.y, wide, box.height)
-            detail = Block((action.detail,), size, False, "muted", detail_box, "right") if action.detail else None
-            inside = Box(inside.x, box.y, inside.width - wide - 24 * bool(wide), box.height)
+        if action.weight is Weight.CHOICE and action.detail:
+            wide = int(self.frame.measure(action.detail, size, False)) + 8
+            place = Box(inside.right - wide, box.y, wide, box.height)
+            detail = Block((action.detail,), size, False, "muted", place, "right")
+            inside = replace(inside, width=inside.width - wide - 24)
         bold = action.weight is not Weight.QUIET
         lines = self._lines(action.text, size, bold, inside.width)
-        if len(lines) * pitch(size) > box.height - 16 or any(
-            self.measure(line, size, bold) > inside.width for line in lines
-        ):
-            self.fits = False
+        widest = max(self.frame.measure(line, size, bold) for line in lines)
+        self.fits &= len(lines) * pitch(size) <= box.height - 8 and widest <= inside.width
         align = "left" if action.weight is Weight.CHOICE else "center"
+        colour = "on_primary" if action.weight is Weight.MAIN else "ink"
         return Button(action, box, Block(lines, size, bold, colour, inside, align), detail)
 
-    def _rows(self, width: int) -> list[tuple[Action, ...]]:
-        """One action a row; the quiet ways out of a list share one when their words let them."""
-        choices = [action for action in self.page.actions if action.weight is Weight.CHOICE]
-        others = [action for action in self.page.actions if action.weight is not Weight.CHOICE]
-        rows: list[tuple[Action, ...]] = [(action,) for action in choices]
-        if choices and len(others) == 2 and self._share(others, width):
-            return [*rows, tuple(others)]
-        return [*rows, *((action,) for action in others)]
+    def _choices(self) -> list[Action]:
+        return [action for action in self.page.actions if action.weight is Weight.CHOICE]
 
-    def _share(self, actions: list[Action], width: int) -> bool:
-        half, size = (width - 24) // 2 - 64, self._size(Type.BODY)
-        return all(len(self._lines(action.text, size, False, half)) <= 2 for action in actions)
+    def _others(self) -> list[Action]:
+        return [action for action in self.page.actions if action.weight is not Weight.CHOICE]
 
-    def _stack(self, rows: list[tuple[Action, ...]], x: int, width: int, top: int, bottom: int) -> list[Button]:
-        """Buttons stacked, standing on ``bottom``, no higher than ``top``."""
+    def _tall_button(self, rows: _Rows, widths: int) -> int:
+        """Say how high a button wants to be: the design's height, or what its longest words need."""
+        size = self._size(Type.BODY)
+        wanted = _eight((144 if self.page.picture is Picture.CAMERA else 168) * max(self.tall, 0.62))
+        year = int(self.frame.measure("0000", size, False)) + 32  # beside a person's name
+        most = 1
+        for row in rows:
+            for action in row:
+                room = widths // len(row) - 64 - (year if action.detail else 0)
+                bold = action.weight is not Weight.QUIET
+                most = max(most, len(self._lines(action.text, size, bold, room)))
+        return max(LEAST_TARGET, wanted, _eight(most * pitch(size) + 24))
+
+    def _stack(self, rows: _Rows, x: int, width: int, span: tuple[int, int]) -> list[Button]:
+        """Buttons stacked, standing on the lower end of the span and no higher than its upper end."""
         if not rows:
             return []
+        top, bottom = span
         gap = 24 if len(rows) <= 3 and self.tall > 0.7 else LEAST_GAP
-        size = self._size(Type.BODY)
-        wanted = max(
-            LEAST_TARGET, _eight((168 if self.page.picture is not Picture.CAMERA else 144) * max(self.tall, 0.62))
-        )
-        wanted = max(wanted, pitch(size) + 24)
-        tall = min(wanted, _eight((bottom - top - gap * (len(rows) - 1)) / len(rows)))
-        y = bottom - len(rows) * tall - gap * (len(rows) - 1)
-        if y < top or tall < LEAST_TARGET:
-            self.fits = False
+        high = min(self._tall_button(rows, width), _eight((bottom - top - gap * (len(rows) - 1)) / len(rows)))
+        y = bottom - len(rows) * high - gap * (len(rows) - 1)
+        self.fits &= y >= top and high >= LEAST_TARGET
         buttons = []
         for row in rows:
             wide = (width - gap * (len(row) - 1)) // len(row)
             for index, action in enumerate(row):
-                buttons.append(self._button(action, Box(x + index * (wide + gap), y, wide, tall)))
-            y += tall + gap
+                buttons.append(self._button(action, Box(x + index * (wide + gap), y, wide, high)))
+            y += high + gap
         return buttons
 
     # the two shapes
 
-    def _least_picture(self) -> int:
-        return {Picture.NONE: 0, Picture.DRAWING: 200, Picture.CAMERA: 300, Picture.CARD: 200}[self.page.picture]
-
-    def _most_picture(self) -> int:
-        return {Picture.NONE: 0, Picture.DRAWING: 720, Picture.CAMERA: 760, Picture.CARD: 560}[self.page.picture]
-
-    def _portrait(self, band_bottom: int, foot_top: int) -> tuple[list[Button], Box | None]:
-        inner = self.width - 2 * self.margin
-        air = max(24, _eight(56 * self.tall))
-        title_top = max(band_bottom + air, _eight(248 * self.tall))
-        title = self._title(self.margin, title_top, inner)
-        bottom = foot_top - air
-        below_title = title.box.bottom
-        helping = self._block(self.page.help, Type.BODY, "muted", self.margin, 0, inner) if self.page.help else None
-        help_height = helping.box.height if helping else 0
+    def _portrait(self, band_bottom: int, bottom: int) -> _Body:
+        title = self._title(self.margin, max(band_bottom + self.air, _eight(248 * self.tall)), self.inner)
+        helping = self._help(self.margin, 0, self.inner)
         reach = int(self.height * REACH) + 1
+        under_title = title.box.bottom
         if self.page.picture is Picture.NONE:  # a text to read, or a list: title, help, buttons
-            top = below_title + 24 + help_height + air
-            buttons = self._stack(self._rows(inner), self.margin, inner, max(reach, top), bottom)
-            if helping:
-                self._put(helping, below_title + 24)
-            self.blocks.append(title)
-            self.fits &= top <= bottom
-            return buttons, None
-        buttons = self._stack(self._rows(inner), self.margin, inner, reach, bottom)
-        end = (buttons[0].box.y if buttons else bottom) - air
+            end = self._put(helping, under_title + 24) + self.air
+            self.fits &= end <= bottom
+            needed = (len(self.page.actions) + 1) * (LEAST_TARGET + LEAST_GAP)
+            return self._list(max(reach, end) if bottom - reach > needed else end, bottom), None
+        buttons = self._stack([(a,) for a in self.page.actions], self.margin, self.inner, (reach, bottom))
+        end = (buttons[0].box.y if buttons else bottom) - self.air
         between = max(24, _eight(48 * self.tall)) if helping else 0
-        room = end - (below_title + air) - help_height - between
-        picture_height = min(_eight(room), _eight(self._most_picture() * max(self.tall, 0.5)))
-        if picture_height < self._least_picture():
-            self.fits = False
-        spare = max(0, room - picture_height)
-        picture_top = below_title + air + _eight(spare * (0.5 if buttons else 0.35))
-        if helping:
-            self._put(helping, picture_top + picture_height + between)
-        self.blocks.append(title)
-        return buttons, Box(self.margin, picture_top, inner, max(8, picture_height))
+        room = end - (under_title + self.air) - (helping.box.height if helping else 0) - between
+        high = min(_eight(room), _eight(_MOST_PICTURE[self.page.picture] * max(self.tall, 0.5)))
+        self.fits &= high >= _LEAST_PICTURE[self.page.picture]
+        spare = max(0, room - high)
+        top = under_title + self.air + _eight(spare * (0.5 if buttons else 0.35))
+        self._put(helping, top + high + between)
+        return buttons, Box(self.margin, top, self.inner, max(8, high))
 
-    def _landscape(self, band_bottom: int, foot_top: int) -> tuple[list[Button], Box | None]:
-        air = max(24, _eight(48 * self.tall))
-        inner = self.width - 2 * self.margin
-        top, bottom = band_bottom + air, foot_top - air
+    def _list(self, top: int, bottom: int) -> list[Button]:
+        """Choices from where the hand reaches, the other ways out at the bottom."""
+        others = self._others()
+        rows: _Rows = [(action,) for action in others]
+        choices: _Rows = [(action,) for action in self._choices()]
+        if choices and len(others) == 2 and len(choices) > 3:
+            rows = [tuple(others)]
+        if not choices:
+            return self._stack(rows, self.margin, self.inner, (top, bottom))
+        needed = len(choices) * (LEAST_TARGET + LEAST_GAP) + self.air
+        below = self._stack(rows, self.margin, self.inner, (min(bottom, top + needed), bottom))
+        end = below[0].box.y - LEAST_GAP if below else bottom
+        above = self._stack(choices, self.margin, self.inner, (top, end))
+        lift = max(0, above[0].box.y - top) // 2  # a short list stands in the middle of its room
+        return [*(self._button(b.action, replace(b.box, y=b.box.y - lift)) for b in above), *below]
+
+    def _landscape(self, band_bottom: int, bottom: int) -> _Body:
+        top = band_bottom + self.air
         if self.page.picture is Picture.NONE:
-            return self._landscape_text(top, bottom, inner), None
+            return self._landscape_text(top, bottom), None
         gutter = 64
-        left = _eight(inner * (0.54 if self.page.picture is Picture.CAMERA else 0.46))
+        left = _eight(self.inner * (0.52 if self.page.picture is Picture.CAMERA else 0.44))
         x = self.margin + left + gutter
         wide = self.width - self.margin - x
         title = self._title(x, top, wide)
-        helping = self._block(self.page.help, Type.BODY, "muted", x, 0, wide) if self.page.help else None
-        text_bottom = title.box.bottom + (helping.box.height + 24 if helping else 0)
-        buttons = self._stack(self._rows(wide), x, wide, text_bottom + air, bottom)
-        if not buttons:
-            text_height = text_bottom - top
-            title = self._move(title, top + max(0, (bottom - top - text_height) // 2 - air))
-            self.fits &= text_bottom <= bottom
-        self.blocks.append(title)
-        if helping:
-            self._put(helping, title.box.bottom + 24)
+        helping = self._help(x, 0, wide)
+        end = title.box.bottom + (helping.box.height + 16 if helping else 0)
+        if not self.page.actions:  # in the middle, a little above it
+            lower = max(0, (bottom - end) // 2 - self.air)
+            self.blocks[-1] = title = title.at(top + lower)
+            self.fits &= end <= bottom
+        end = self._put(helping, title.box.bottom + 16)
+        buttons = self._stack([(a,) for a in self.page.actions], x, wide, (end + 24, bottom))
         return buttons, Box(self.margin, top, left, bottom - top)
 
-    def _landscape_text(self, top: int, bottom: int, inner: int) -> list[Button]:
-        """A text to read on the left and what to press on the right; a list has two columns under its question."""
-        people = [action for action in self.page.actions if action.weight is Weight.CHOICE]
-        if people:
-            title = self._block(self.page.title, Type.TITLE, "ink", self.margin, top, inner, bold=True)
-            self.blocks.append(title)
-            y = title.box.bottom
-            if self.page.help:
-                helping = self._block(self.page.help, Type.SMALL, "muted", self.margin, y + 8, inner)
-                self.blocks.append(helping)
-                y = helping.box.bottom
-            actions = self.page.actions
-            pairs = [tuple(actions[at : at + 2]) for at in range(0, len(actions), 2)]
-            rows = [pair if len(pair) == 2 else (pair[0],) for pair in pairs]
-            return self._stack(rows, self.margin, inner, y + 16, bottom)
-        gutter = 64
-        right = _eight(inner * 0.36)
-        left = inner - right - gutter
-        title = self._block(self.page.title, Type.TITLE, "ink", self.margin, top, inner, bold=True)
-        helping = self._block(self.page.help, Type.SMALL, "muted", self.margin, title.box.bottom + 24, left)
-        self.blocks.extend((title, helping))
-        self.fits &= helping.box.bottom <= bottom
+    def _landscape_text(self, top: int, bottom: int) -> list[Button]:
+        """What is asked on the left, what there is to press on the right; a list's ways out under the question."""
+        gutter, people = 64, self._choices()
+        right = _eight(self.inner * (0.6 if people else 0.36))
+        left = self.inner - right - gutter
         x = self.margin + left + gutter
-        return self._stack(self._rows(right), x, right, title.box.bottom + 24, bottom)
-
-    def _move(self, block: Block, y: int) -> Block:
-        box = Box(block.box.x, y, block.box.width, block.box.height)
-        return Block(block.lines, block.size, block.bold, block.colour, box, block.align)
-
-    def _put(self, block: Block, y: int) -> None:
-        self.blocks.append(self._move(block, y))
+        title = self._title(self.margin, top, left if people else self.inner)
+        end = self._put(self._help(self.margin, 0, left, Type.SMALL if people else Type.BODY), title.box.bottom + 16)
+        self.fits &= end <= bottom
+        if not people:
+            return self._stack([(a,) for a in self.page.actions], x, right, (title.box.bottom + 24, bottom))
+        above = self._stack([(a,) for a in people], x, right, (top, bottom))
+        lift = above[0].box.y - top  # the first person stands beside the question
+        above = [self._button(b.action, replace(b.box, y=b.box.y - lift)) for b in above]
+        return [*above, *self._stack([(a,) for a in self._others()], self.margin, left, (end + 24, bottom))]

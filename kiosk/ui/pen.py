@@ -1,7 +1,8 @@
 """Our line drawings (``assets/drawings/*.svg``) as smooth pixels at any size: one weight of line, our colours.
 
-Reads the small part of SVG that the drawings use: line, polyline, polygon, rect, circle, ellipse, path (M L H V C Q A Z)
-and groups moved by ``translate``. A group with the id ``moving`` is a layer of its own, so that it can teach a gesture.
+Reads the small part of SVG that the drawings use: line, polyline, polygon, rect, circle, ellipse, path (M L H V C Q A
+Z) and groups moved by ``translate``. The group with the id ``moving`` is a layer of its own, so that it can teach a
+gesture; what follows it stands before it.
 """
 
 import math

@@ -17,15 +17,18 @@ from kivy.uix.widget import Widget
 
 from kiosk.core.confidential import Confidential
 from kiosk.core.screens import Screen, Touch
-from kiosk.ui.arrange import Arrangement, Block, arrange
+from kiosk.ui.arrange import Frame, arrange
 from kiosk.ui.look import Look, colour
 from kiosk.ui.page import Page
+from kiosk.ui.plan import Arrangement, Block
 from kiosk.ui.preview import Preview
 from kiosk.ui.screens import VIEWS, page_of
 from kiosk.ui.widgets.band import StepDots
 from kiosk.ui.widgets.button import BigButton
 from kiosk.ui.widgets.drawing import Easel, LineDrawing
-from kiosk.ui.widgets.picture import LivePicture, Picture, Plate, ProgressBar
+from kiosk.ui.widgets.live import LivePicture
+from kiosk.ui.widgets.picture import Gauge, Picture
+from kiosk.ui.widgets.plate import Plate
 from kiosk.ui.widgets.text import Text, measure
 
 _FADE = 0.15
@@ -36,7 +39,7 @@ _GL_PACK_ALIGNMENT = 0x0D05
 
 
 def _load_rules() -> None:
-    for piece in (LineDrawing, LivePicture, Picture, Plate, ProgressBar):
+    for piece in (LineDrawing, LivePicture, Picture, Plate, Gauge):
         Factory.register(piece.__name__, cls=piece)
     for name in VIEWS:
         rules = Path(__file__).parent / "screens" / f"{name}.kv"
@@ -201,7 +204,7 @@ class Stage(Widget):
     def _present(self, screen: Screen, *, anew: bool) -> None:
         page = page_of(screen)
         width, height = (int(part) for part in Window.size)
-        plan = arrange(page, width, height, self._structure, measure, self.look.text)
+        plan = arrange(page, Frame(width, height, self._structure, measure, self.look.text))
         before = self.view.page.name if self.view else ""
         self._screen = screen
         if self.view and not anew and self.view.can_become(page, plan):

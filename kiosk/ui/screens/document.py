@@ -27,6 +27,8 @@ def page(screen: ShowDocument) -> Page:
     help_ = _("Carte d'identité, passeport ou titre de séjour, dans le plateau.")
     if screen.side is Side.SECOND:
         help_ = _("Nous photographions aussi l'autre côté.")
+    if screen.may_press:
+        help_ = _("Ou prenez la photo vous-même.")
         no_document = quiet(Touch.NO_DOCUMENT, _("Continuer sans l'autre côté"))
     else:
         no_document = quiet(Touch.NO_DOCUMENT, _("Je n'ai pas de pièce"))

@@ -11,11 +11,10 @@ def page(screen: Information) -> Page:
             name=Information.name,
             title=_("Vos données et vos droits"),
             help=_(
-                "L'établissement utilise vos traits d'identité et votre numéro de sécurité sociale, comme la loi "
-                "l'y oblige, pour votre prise en charge seulement.\n\n"
-                "La photo de votre pièce d'identité est protégée. Seuls les agents autorisés la voient.\n\n"
-                "Vous pouvez demander à lire et à corriger vos données : à l'accueil, au délégué à la protection "
-                "des données, ou à la CNIL."
+                "L'établissement utilise votre identité nationale de santé pour vos soins. La loi l'y oblige.\n\n"
+                "Seuls des agents autorisés voient vos données et la photo de votre pièce d'identité.\n\n"
+                "Pour les lire ou les corriger : l'accueil, le délégué à la protection des données ou la CNIL. "
+                "La notice complète est à l'accueil."
             ),
             actions=(main(Touch.UNDERSTOOD, _("J'ai compris")),),
             foot=foot(),

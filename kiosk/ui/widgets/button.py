@@ -6,10 +6,10 @@ from kivy.graphics import Color, SmoothLine, SmoothRoundedRectangle
 from kivy.input import MotionEvent
 from kivy.uix.widget import Widget
 
-from kiosk.ui import arrange
 from kiosk.ui.arrange import ICON, ICON_GAP
 from kiosk.ui.look import Theme, colour
 from kiosk.ui.page import Action, Weight
+from kiosk.ui.plan import Button
 from kiosk.ui.widgets.drawing import Easel, LineDrawing
 from kiosk.ui.widgets.text import Text
 
@@ -19,7 +19,7 @@ _FORGIVEN = 40  # a finger may slide this far out of the button before it lifts
 class BigButton(Widget):
     """One target. It posts when the finger lifts, if it came down on the button and did not wander off."""
 
-    def __init__(self, button: arrange.Button, theme: Theme, easel: Easel, press: Callable[[], None]) -> None:
+    def __init__(self, button: Button, theme: Theme, easel: Easel, press: Callable[[], None]) -> None:
         super().__init__()
         self.button, self.theme, self._press = button, theme, press
         self._finger: MotionEvent | None = None
@@ -52,7 +52,7 @@ class BigButton(Widget):
     def forget(self) -> None:
         """Keep no word of what it said."""
         blank = Action(self.button.action.touch, "", "")
-        self.button = arrange.Button(blank, self.button.box, self.text.block)
+        self.button = Button(blank, self.button.box, self.text.block)
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
         if self._finger is None and self.collide_point(*touch.pos):

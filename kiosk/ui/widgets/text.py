@@ -4,9 +4,9 @@ from kivy.core.text import Label as Glyphs
 from kivy.graphics import Color, Rectangle
 from kivy.uix.widget import Widget
 
-from kiosk.ui.arrange import Block
 from kiosk.ui.fonts import font_for
 from kiosk.ui.look import Theme, colour
+from kiosk.ui.plan import Block, tall
 
 
 def measure(text: str, size: int, bold: bool) -> float:
@@ -38,8 +38,8 @@ class Text(Widget):
         block = self.block
         self.canvas.clear()
         self.fits = True
-        tall = len(block.lines) * block.pitch
-        top = self.top - ((self.height - tall) // 2 if self.middle else 0)
+        high = tall(block.lines, block.size)
+        top = self.top - ((self.height - high) // 2 if self.middle else 0)
         with self.canvas:
             Color(*colour(getattr(self.theme, block.colour)))
             for line in block.lines:
@@ -52,5 +52,5 @@ class Text(Widget):
                     x = self.x + {"left": 0, "center": free // 2, "right": free}[block.align]
                     y = top - (block.pitch + height) // 2
                     Rectangle(texture=glyphs.texture, pos=(int(x), int(y)), size=(width, height))
-                top -= block.pitch
-        self.fits &= tall <= self.height + 2
+                top -= tall((line,), block.size)
+        self.fits &= high <= self.height + 2
