@@ -31,7 +31,12 @@ from kiosk.core.traits import Sex, Traits
 
 EVIDENCE = EvidenceTable()
 EUROPEANS = frozenset(
-    ["AUT", "BEL", "BGR", "CYP", "CZE", "D", "DEU", "DNK", "ESP", "EST", "FIN", "GRC", "HRV", "HUN", "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "SWE", "CHE", "ISL", "LIE", "NOR", "VAT", "MCO", "SMR", "AND"]
+    code
+    for line in (
+        "AUT BEL BGR CYP CZE D DEU DNK ESP EST FIN GRC HRV HUN IRL ITA LTU LUX LVA MLT NLD POL PRT ROU SVK SVN SWE",
+        "CHE ISL LIE NOR VAT MCO SMR AND",
+    )
+    for code in line.split(" ")
 )
 
 
@@ -46,6 +51,7 @@ class Row(Confidential):
     verdict: str  # an Outcome's value, "" when there is nothing to compare
     note: str = ""
     trait: str = ""
+    is_wide: bool = False  # one value across the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,7 @@ def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
     if any(names_in_use):
         lines.insert(1, Row(_("Nom utilisé"), *names_in_use, verdict=""))
     if isinstance(check_in.insi, InsFound):
-        lines.append(Row(_("Matricule INS"), "", _matricule(check_in.insi.matricule), "", verdict=""))
+        lines.append(Row(_("Matricule INS"), "", _matricule(check_in.insi.matricule), "", verdict="", is_wide=True))
     return tuple(lines)
 
 

@@ -1,4 +1,4 @@
-"""Django's settings, made from ours: nothing is read from the environment and nothing is global before ``configure``."""
+"""Django's settings, made from ours: nothing is read from the environment, nothing is global before ``configure``."""
 
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,18 @@ from kiosk.console.config import ServerSettings
 
 HERE = Path(__file__).parent
 FONTS = Path("/usr/share/fonts/opentype/inter")  # Debian fonts-inter
+
+
+# Django and axes log addresses, accounts and request texts; what may be said is in the journal.
+_SILENCE: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"nowhere": {"class": "logging.NullHandler"}},
+    "loggers": {
+        name: {"handlers": ["nowhere"], "level": "CRITICAL", "propagate": False}
+        for name in ("django", "django.request", "django.security", "django.server", "axes", "csp")
+    },
+}
 
 
 def configure(server: ServerSettings) -> None:
@@ -89,7 +101,7 @@ def build(server: ServerSettings) -> dict[str, Any]:
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_AUTOREFRESH": False,
         "WHITENOISE_MAX_AGE": 3600,
-        "LOGGING_CONFIG": None,  # Django logs addresses and request texts: the journal says what may be said
+        "LOGGING": _SILENCE,
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 9 * 1024 * 1024,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 60,
         "FILE_UPLOAD_HANDLERS": [],

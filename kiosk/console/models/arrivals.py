@@ -11,12 +11,12 @@ class Need(models.TextChoices):
 
     READY = "ready", _("Prêt à qualifier")
     DIFFERENCES = "differences", _("Différences")
-    NO_DOCUMENT = "no-document", _("Sans pièce d’identité")
+    NO_DOCUMENT = "no-document", _("Sans pièce")
     DOUBTFUL_READING = "doubtful-reading", _("Pièce mal lue")
-    INSI_PENDING = "insi-pending", _("Réponse nationale attendue")
-    NOT_FOUND = "not-found", _("Identité non trouvée")
-    SEVERAL = "several", _("Plusieurs identités")
-    CONFIGURATION = "configuration", _("Service national à régler")
+    INSI_PENDING = "insi-pending", _("INSi en attente")
+    NOT_FOUND = "not-found", _("INSi : personne")
+    SEVERAL = "several", _("INSi : plusieurs")
+    CONFIGURATION = "configuration", _("INSi à régler")
 
 
 class Stage(models.TextChoices):

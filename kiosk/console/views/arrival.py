@@ -22,7 +22,7 @@ from kiosk.console.views.desk import queue_context
 from kiosk.core.checkin import CheckIn
 from kiosk.core.evidence import EvidenceType
 
-OTHERS = (Action.VALIDATE, Action.ACCEPT_INS, Action.REFUSE_INS, Action.DOUBT, Action.FICTITIOUS, Action.HOMONYM)
+OTHERS = (Action.ACCEPT_INS, Action.REFUSE_INS, Action.DOUBT, Action.FICTITIOUS, Action.HOMONYM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class IdentityView:
     tolerated: bool
     by_hand: bool
     qualify: Offer
+    validate: Offer
     others: tuple[Offer, ...]
 
 
@@ -81,7 +82,7 @@ def qualify(request: HttpRequest, key: UUID) -> HttpResponse:
 @needs(Right.WORK)
 @require_POST
 def decide(request: HttpRequest, key: UUID, action: str) -> HttpResponse:
-    if action not in {one.value for one in OTHERS}:
+    if action not in {one.value for one in (Action.VALIDATE, *OTHERS)}:
         raise Http404
     return _decide(request, key, Action(action))
 
@@ -231,5 +232,6 @@ def _view(arrival: Arrival, check_in: CheckIn, today: date) -> IdentityView:
         tolerated=side_by_side.asks_confirmation,
         by_hand=comparing.is_compared_by_hand(check_in),
         qualify=offers[Action.QUALIFY],
+        validate=offers[Action.VALIDATE],
         others=tuple(offers[action] for action in OTHERS),
     )
