@@ -26,5 +26,7 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
     echo "Installing Python packages (a few minutes the first time)"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements.txt
     echo "$PWD" > "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/kiosk.pth"
+    printf '#!/bin/sh\nexec "%s/.venv/bin/python" -m kiosk.cli "$@"\n' "$PWD" > .venv/bin/kiosk
+    chmod +x .venv/bin/kiosk
     echo "$wanted" > "$stamp"
 fi

@@ -1,47 +1,66 @@
 """``kiosk``: every command of a terminal and of the console, gathered."""
 
 import sys
+from importlib import import_module
 
 import typer
 
 from kiosk import __version__
 from kiosk.settings import BadSettings
 
-app = typer.Typer(
-    help="Borne d'accueil : identité nationale de santé (INS), du patient à la qualification.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,  # a traceback may hold what was being worked on
-)
-simulate = typer.Typer(help="Appareils et services simulés : démonstration et essais seulement.", no_args_is_help=True)
+# Each name: module, and what it gives to the command line. Only what was asked for is loaded: a terminal whose card
+# library is missing must still be able to run its doctor, and a reading need not wait for Django.
+_COMMANDS = {"run": ("run", "run"), "doctor": ("doctor", "doctor")}
+_GROUPS = {name: (name, "app") for name in ("card", "document", "insi", "console", "worker")}
+_SIMULATIONS = {
+    "card": ("card", "simulate_card"),
+    "insi": ("insi", "simulate_insi"),
+    "document": ("document", "simulate_document"),
+}
 
 
-@app.command()
-def version() -> None:
-    """Donne la version."""
-    typer.echo(__version__)
+def _given(module: str, name: str) -> object:
+    return getattr(import_module(f"kiosk.commands.{module}"), name)
 
 
-def _gather() -> None:
-    from kiosk.commands import card, console, doctor, document, insi, run, worker
+def build(wanted: str) -> typer.Typer:
+    """Make the command line for the command named, or the whole of it."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,  # a traceback may hold what was being worked on
+        add_completion=False,
+        rich_markup_mode=None,  # "[server]" is a section, not a colour
+    )
+    known = {*_COMMANDS, *_GROUPS, "simulate", "version"}
 
-    app.command("run")(run.run)
-    app.command("doctor")(doctor.doctor)
-    app.command("worker")(worker.worker)
-    app.add_typer(card.app, name="card")
-    app.add_typer(document.app, name="document")
-    app.add_typer(insi.app, name="insi")
-    app.add_typer(console.app, name="console")
-    simulate.command("card")(card.simulate_card)
-    simulate.command("insi")(insi.simulate_insi)
-    simulate.command("document")(document.simulate_document)
-    app.add_typer(simulate, name="simulate")
+    @app.callback()
+    def whole() -> None:
+        """Borne d'accueil : identité nationale de santé (INS), du patient à la qualification."""
+
+    @app.command("version")
+    def version() -> None:
+        """Donne la version."""
+        typer.echo(__version__)
+
+    for name, place in _COMMANDS.items():
+        if wanted not in known or wanted == name:
+            app.command(name)(_given(*place))  # type: ignore[type-var]
+    for name, place in _GROUPS.items():
+        if wanted not in known or wanted == name:
+            app.add_typer(_given(*place), name=name)  # type: ignore[arg-type]
+    if wanted not in known or wanted == "simulate":
+        simulate = typer.Typer(help="Appareils et services simulés : essais seulement.", no_args_is_help=True)
+        for name, place in _SIMULATIONS.items():
+            if sys.argv[2:3] == [name] or not set(sys.argv[2:3]) & _SIMULATIONS.keys():
+                simulate.command(name)(_given(*place))  # type: ignore[type-var]
+        app.add_typer(simulate, name="simulate")
+    return app
 
 
 def main() -> None:
     """Run the command line; a mistake in the configuration is one clear message and exit code 2."""
-    _gather()
     try:
-        app()
+        build(sys.argv[1] if len(sys.argv) > 1 else "")()
     except BadSettings as mistake:
         typer.echo(str(mistake), err=True)
         sys.exit(2)

@@ -1,0 +1,35 @@
+# Two commands do everything on a fresh Debian 12 or Raspberry Pi OS: make demo, make test.
+PYTHON = .venv/bin/python
+.PHONY: demo run test lint bench setup lock pictures clean
+
+setup:
+	@sh deploy/setup.sh
+
+demo: setup
+	@$(PYTHON) -m tests.demo
+
+run: setup
+	@$(PYTHON) -m tests.demo --interactive
+
+lint: setup
+	@.venv/bin/ruff format --check -q . || (echo "run: .venv/bin/ruff format ." && false)
+	@.venv/bin/ruff check -q .
+	@.venv/bin/mypy
+
+test: lint
+	@$(PYTHON) -m pytest
+
+bench: setup
+	@$(PYTHON) -m tests.benchmarks
+
+# The patient's screens as pictures, in build/screens.
+pictures: setup
+	@$(PYTHON) -m kiosk.ui.gallery --out build/screens
+
+# Needs uv; the result carries hashes and no address.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		deploy/requirements.in -o deploy/requirements.txt
+
+clean:
+	rm -rf build .venv

@@ -1,0 +1,177 @@
+"""``python -m tests.demo``: one patient and one member of staff, start to end; or everything up, for a person."""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from tests.demo.interactive import stay
+from tests.demo.patient import Eyes, Patient
+from tests.demo.processes import ROOT, StageTrouble, wait_until
+from tests.demo.screen import Pointer, VirtualDisplay
+from tests.demo.staff import StaffMember
+from tests.demo.stage import Stage
+
+SIZE = (1080, 1920)
+
+
+def play(out: Path, display: str | None) -> dict[str, Any]:
+    """Play the whole walk; answers the report."""
+    for old in out.glob("*.png"):
+        old.unlink()
+    with ExitStack() as open_things:
+        stage = open_things.enter_context(Stage(out / "stage", films=out / "films"))
+        stage.prepare()
+        stage.start_services()
+        account = stage.add_account()
+        if display is None:
+            display = open_things.enter_context(VirtualDisplay(*SIZE)).name
+        stage.start_card_reader()
+        kiosk = stage.start_kiosk(display=display)
+        eyes = Eyes(stage.control)
+        eyes.wait_for("welcome")
+        patient = Patient(eyes, Pointer(display, kiosk.pid), out)
+        staff = open_things.enter_context(StaffMember(stage.console_url, account, out))
+        staff.sign_in()
+        patient_ms, ticket = play_patient(stage, patient)
+        staff_began = time.monotonic()
+        staff.wait_for_ticket(ticket)
+        called_at = time.monotonic()
+        staff.call_next(ticket)
+        before = staff.status()
+        staff.look_closer()
+        staff.qualify("CN")
+        after = staff.status()
+        staff_ms = round((time.monotonic() - called_at) * 1000)
+        report = {
+            "check_in": _last(stage, "check-in-stored")["key"],
+            "ticket": ticket,
+            "status_before": before,
+            "status_after": after,
+            "screens": eyes.seen,
+            "timings_ms": timings(stage, patient_ms, staff_ms, round((called_at - staff_began) * 1000)),
+        }
+        eyes.close()
+        return report
+
+
+def play_patient(stage: Stage, patient: Patient) -> tuple[int, str]:
+    """Zoé comes with her family's card and her identity card; answers how long it took, and her number."""
+    assert stage.card is not None
+    eyes = patient.eyes
+    patient.keep_picture("welcome")
+    began = time.monotonic()
+    patient.press("start")
+    patient.arrive("information")
+    patient.press("understood")
+    patient.arrive("insert")
+    stage.card.insert("zoe")
+    patient.arrive("reading")
+    patient.arrive("beneficiaries")
+    patient.press("person-1")
+    patient.arrive("confirm")
+    patient.press("yes")
+    patient.arrive("document", "document-empty-tray")
+    stage.show_document("id-front")
+    patient.arrive("review", "review-front")
+    patient.press("yes")
+    eyes.wait_for("document")
+    stage.show_document("id-back")
+    patient.arrive("document", "document-second-side")
+    patient.arrive("review", "review-back")
+    patient.press("yes")
+    eyes.wait_for("working", "done", "ticket")
+    patient.keep_picture("working")
+    eyes.wait_for("done", "ticket")
+    patient.keep_picture("done")
+    patient.arrive("ticket")
+    took = round((time.monotonic() - began) * 1000)
+    ticket = _ticket(eyes.now)
+    patient.press("finish")
+    patient.arrive("take_card")
+    stage.card.pull()
+    stage.clear_tray()
+    patient.arrive("welcome", "welcome-again")
+    return took, ticket
+
+
+def timings(stage: Stage, patient_ms: int, staff_ms: int, queue_ms: int) -> dict[str, int]:
+    """How long each part took, from the kiosk's own journal."""
+    delivered = wait_until(lambda: _all(stage, "check-in-delivered"), 20, "the delivery in the journal")[-1]
+    shots = _all(stage, "document-shot")
+    stored = _last(stage, "check-in-stored")
+    return {
+        "card_read": int(_last(stage, "card-read")["duration_ms"]),
+        "capture": sum(int(shot["capture_ms"]) for shot in shots),
+        "mrz": int(shots[-1]["mrz_ms"]),
+        "insi": int(_last(stage, "insi-searched")["duration_ms"]),
+        "seal": int(stored["seal_ms"]),
+        "store": int(stored["store_ms"]),
+        "deliver": int(delivered["duration_ms"]),
+        "in_queue_after": queue_ms,
+        "patient_total": patient_ms,
+        "staff_total": staff_ms,
+    }
+
+
+def _all(stage: Stage, happening: str) -> list[dict[str, Any]]:
+    return [entry for entry in stage.journal() if entry["happening"] == happening]
+
+
+def _last(stage: Stage, happening: str) -> dict[str, Any]:
+    found = _all(stage, happening)
+    if not found:
+        raise StageTrouble(f"the journal says nothing of {happening}")
+    return found[-1]
+
+
+def _ticket(shown: dict[str, Any]) -> str:
+    """The number on the ticket's screen: the one text that is a letter and digits."""
+    for item in shown["items"]:
+        text = str(item["text"])
+        if len(text) >= 2 and text[0].isupper() and text[1:].isdigit():
+            return text
+    raise StageTrouble("no number on the ticket's screen")
+
+
+def summary(report: dict[str, Any], seconds: float, out: Path) -> str:
+    lines = [
+        "",
+        f"  Ticket {report['ticket']}: {report['status_before']} -> {report['status_after']}",
+        f"  Screens: {' > '.join(report['screens'])}",
+        *(f"  {name:<16}{value:>8} ms" for name, value in report["timings_ms"].items()),
+        f"  Report and pictures: {out}   ({seconds:.0f} s)",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "demo")
+    parser.add_argument("--interactive", action="store_true", help="keep everything up")
+    asked = parser.parse_args()
+    out = asked.out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    display = os.environ.get("DISPLAY") or None
+    began = time.monotonic()
+    try:
+        if asked.interactive:
+            return stay(out, display)
+        report = play(out, display)
+    except StageTrouble as trouble:
+        print(f"The demonstration stopped: {trouble}", file=sys.stderr)
+        return 1
+    (out / "report.json").write_text(json.dumps(report, indent=2) + "\n")
+    print(summary(report, time.monotonic() - began, out))
+    shutil.rmtree(out / "stage", ignore_errors=True)
+    return 0 if (report["status_before"], report["status_after"]) == ("RETRIEVED", "QUALIFIED") else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""A member of staff: a real Chromium, a second factor, the keyboard."""
+
+import base64
+import hashlib
+import hmac
+import struct
+import time
+from pathlib import Path
+from types import TracebackType
+
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from tests.demo.stage import Account
+
+CHROMIUM = "/usr/bin/chromium"
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def totp(secret: str, at: float) -> str:
+    """The six digits an authenticator shows (RFC 6238, 30 s, SHA-1)."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.new(key, struct.pack(">Q", int(at) // 30), hashlib.sha1).digest()
+    offset = digest[-1] & 0x0F
+    return f"{(struct.unpack('>I', digest[offset : offset + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
+
+
+class StaffMember:
+    """At a desk, in a browser; keeps a picture of each page."""
+
+    def __init__(self, url: str, account: Account, pictures: Path, size: tuple[int, int] = (1440, 900)) -> None:
+        self._url = url
+        self._account = account
+        self._pictures = pictures
+        self._size = size
+        self._count = 0
+
+    def __enter__(self) -> "StaffMember":
+        self._playwright: Playwright = sync_playwright().start()
+        self._browser: Browser = self._playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS))
+        width, height = self._size
+        self.page: Page = self._browser.new_page(
+            ignore_https_errors=True, viewport={"width": width, "height": height}, locale="fr-FR"
+        )
+        self.page.set_default_timeout(15_000)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._browser.close()
+        self._playwright.stop()
+
+    def keep_picture(self, name: str) -> None:
+        self._count += 1
+        self.page.screenshot(path=str(self._pictures / f"staff-{self._count:02d}-{name}.png"))
+
+    def sign_in(self) -> None:
+        """With name, password and the second factor."""
+        self.page.goto(self._url + "/")
+        self.keep_picture("sign-in")
+        self.page.get_by_label("Identifiant").fill(self._account.name)
+        self.page.get_by_label("Mot de passe").fill(self._account.password)
+        self.page.get_by_label("Code").fill(totp(self._account.totp_secret, time.time()))
+        self.page.keyboard.press("Enter")
+        self.page.get_by_role("heading", name="File d’attente").wait_for()
+
+    def wait_for_ticket(self, ticket: str) -> None:
+        """The queue shows a newcomer without being reloaded."""
+        self.page.locator(".line", has_text=ticket).wait_for()
+        self.keep_picture("queue")
+
+    def call_next(self, ticket: str) -> None:
+        self.page.keyboard.press("s")
+        self.page.locator("h1 .ticket", has_text=ticket).wait_for()
+        self.page.locator(".pictures img").first.wait_for()
+        self.keep_picture("identity")
+
+    def look_closer(self) -> None:
+        self.page.keyboard.press("d")
+        self.keep_picture("document")
+        self.page.keyboard.press("Escape")
+
+    def status(self) -> str:
+        """The status the page shows, as the class of its mark says it."""
+        classes = self.page.locator("h1 .status").get_attribute("class") or ""
+        return classes.split("status-")[-1].split()[0]
+
+    def qualify(self, evidence: str) -> None:
+        """Choose the evidence held in hand, then qualify, by keyboard."""
+        choice = self.page.locator(f"input[name=evidence][value={evidence}]")
+        self.page.keyboard.press(choice.get_attribute("data-key") or "1")
+        self.keep_picture("evidence")
+        self.page.keyboard.press("q")
+        self.page.locator(".status-QUALIFIED").first.wait_for()
+        self.keep_picture("qualified")

@@ -1,0 +1,242 @@
+"""The stage: everything a walk needs, made in one directory, started in order, ended in order."""
+
+import json
+import secrets
+import shutil
+import socket
+import subprocess
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from hardware.cards.service import CardService, ensure_card_service
+from hardware.cards.simulated_process import SimulatedCardProcess
+from kiosk import sealing
+from kiosk.insi.testpki import make_pki
+from tests.demo.processes import ROOT, Child, StageTrouble, kiosk_command, wait_until
+from tests.specimens.film import make_film
+from tests.specimens.person import ZOE
+
+FILMS = {
+    "id-front": ("french-id-2021", "front"),
+    "id-back": ("french-id-2021", "back"),
+    "old-id": ("french-id-1988", "front"),
+    "passport": ("passport", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A member of staff of the demonstration, with what their authenticator needs."""
+
+    name: str
+    password: str
+    totp_secret: str
+
+
+class Stage:
+    """A kiosk, a console with its worker, an INSi simulator, a card and a tray; all real but the devices."""
+
+    def __init__(self, directory: Path, *, insi_people: int = 0, films: Path | None = None, desk: str = "3") -> None:
+        self.directory = directory
+        self.data = directory / "kiosk"
+        self.console_data = directory / "console"
+        self.config = directory / "kiosk.toml"
+        self.tray = directory / "tray.avi"
+        self.control = directory / "control.sock"
+        self.films = films or directory / "films"
+        self._desk = desk
+        self._insi_people = insi_people
+        self._open = ExitStack()
+        self.console_url = ""
+        self.kiosk: Child | None = None
+        self.console: Child | None = None
+        self.insi: Child | None = None
+        self.worker: Child | None = None
+        self.card: SimulatedCardProcess | None = None
+        self.card_service: CardService | None = None
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True, mode=0o700)
+
+    # --- set-up ------------------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Make keys, certificates, films and the configuration; nothing of it is worth anything elsewhere."""
+        self._pki = make_pki(self.directory / "pki")
+        passphrase = secrets.token_urlsafe(24).encode()
+        self._write("structure.pass", passphrase)
+        recipient = sealing.generate_recipient()
+        sealing.save_recipient(recipient, self.directory / "structure.pem", passphrase)
+        self._write("structure.pub", recipient.public_key.to_pem())
+        signer = sealing.generate_signer()
+        sealing.save_signer(signer, self.directory / "kiosk.pem")
+        self._write("kiosk.pub", sealing.signer_public_pem(signer))
+        self._write("secret.key", secrets.token_bytes(48))
+        self.make_films()
+
+    def make_films(self) -> None:
+        """Draw the films once; they are the same for every walk."""
+        self.films.mkdir(parents=True, exist_ok=True)
+        for name, (kind, side) in FILMS.items():
+            path = self.films / f"{name}.avi"
+            if not path.exists():
+                part = self.films / f"{name}.part.avi"
+                make_film(ZOE, kind, side, part)
+                part.replace(path)
+
+    def start_services(self) -> None:
+        """Start INSi's simulator, the console and its worker; enrol the kiosk."""
+        self.start_insi()
+        self._console_port = free_port()
+        self.write_config()
+        self.start_console()
+        self.start_worker()
+
+    def start_insi(self, port: int = 0) -> None:
+        command = kiosk_command(
+            "simulate", "insi", "--pki", str(self.directory / "pki"), "--people", str(self._insi_people),
+            "--port", str(port),
+        )  # fmt: skip
+        self.insi = self._child("insi", command)
+        said = self.insi.first_line(30)
+        self.insi_endpoint = str(said["endpoint"])
+        self.insi_control = str(said["control"])
+        self._idam = str(said["idam"])
+
+    def start_console(self) -> None:
+        self.console = self._child("console", kiosk_command("console", "--config", str(self.config)))
+        self.console_url = str(self.console.first_line(60)["url"]).rstrip("/")
+
+    def start_worker(self) -> None:
+        self.worker = self._child("worker", kiosk_command("worker", "--config", str(self.config)))
+        self.worker.first_line(60)
+
+    def start_card_reader(self) -> None:
+        """The card service with the virtual reader, and the simulated card's process, out of the slot."""
+        self.card_service = ensure_card_service()
+        self._open.callback(self.card_service.stop)
+        self.card = self._open.enter_context(SimulatedCardProcess())
+
+    def start_kiosk(self, *, display: str = "", window: bool = True) -> Child:
+        arguments = ["run", "--config", str(self.config)] + ([] if window else ["--no-window"])
+        self.kiosk = self._child("kiosk", kiosk_command(*arguments), {"DISPLAY": display} if display else None)
+        kiosk = self.kiosk
+        wait_until(lambda: self.can_listen() or not kiosk.is_running, 40, f"the kiosk's first screen; see {kiosk.log}")
+        if not kiosk.is_running:
+            raise StageTrouble(f"the kiosk ended at once; see {kiosk.log}")
+        return kiosk
+
+    def can_listen(self) -> bool:
+        """Whether the kiosk listens on its control port."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self.control))
+            except OSError:
+                return False
+        return True
+
+    def add_account(self, name: str = "anne.martin", role: str = "host") -> Account:
+        command = kiosk_command("console", "user", "add", name, "--role", role, "--json", "--config", str(self.config))
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL
+        )
+        if done.returncode != 0:
+            raise StageTrouble(f"no account could be made: {done.stderr.strip()}")
+        said = json.loads(done.stdout.splitlines()[-1])
+        return Account(name, said["password"], said["totp_secret"])
+
+    # --- what happens in front of the kiosk ----------------------------------------------------------------------
+
+    def show_document(self, film: str) -> None:
+        """Put a document in the tray: its film starts in front of the camera."""
+        link = self.tray.with_suffix(".new")
+        link.unlink(missing_ok=True)
+        link.symlink_to(self.films / f"{film}.avi")
+        link.replace(self.tray)
+
+    def clear_tray(self) -> None:
+        self.tray.unlink(missing_ok=True)
+
+    def journal(self) -> list[dict[str, object]]:
+        """What the kiosk's journal says."""
+        path = self.data / "journal.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    # --- configuration -------------------------------------------------------------------------------------------
+
+    def write_config(self, *, size: tuple[int, int] = (1080, 1920)) -> None:
+        pki = self._pki
+        self.config.write_text(
+            f"""mode = "demo"
+
+[kiosk]
+name = "hall-1"
+structure = "Hôpital de l'Exemple"
+desk = "{self._desk}"
+data_dir = "{self.data}"
+window = "window"
+width = {size[0]}
+height = {size[1]}
+control = "{self.control}"
+
+[camera]
+driver = "film"
+film = "{self.tray}"
+
+[insi]
+endpoint = "{self.insi_endpoint}"
+certificate = "{pki.client_p12}"
+password_file = "{pki.password_file}"
+ca = "{pki.ca}"
+idam = "{self._idam}"
+
+[sealing]
+structure_key = "structure.pub"
+kiosk_key = "kiosk.pem"
+
+[console]
+url = "https://127.0.0.1:{self._console_port}"
+ca = "{pki.ca}"
+
+[server]
+structure = "Hôpital de l'Exemple"
+data_dir = "{self.console_data}"
+host = "127.0.0.1"
+port = {self._console_port}
+certificate = "{pki.console_certificate}"
+key = "{pki.console_key}"
+recipient_key = "structure.pem"
+passphrase_file = "structure.pass"
+secret_key_file = "secret.key"
+desks = ["1", "2", "3"]
+
+[server.kiosks]
+hall-1 = "kiosk.pub"
+"""
+        )
+
+    def _write(self, name: str, data: bytes) -> None:
+        path = self.directory / name
+        path.touch(mode=0o600)
+        path.write_bytes(data)
+
+    def _child(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> Child:
+        child = Child(name, command, self.directory / f"{name}.log", environment)
+        self._open.callback(child.end)
+        return child
+
+    def __enter__(self) -> "Stage":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
