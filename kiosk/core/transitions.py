@@ -235,7 +235,7 @@ def _evidence_checked(identity: Identity, event: EvidenceChecked, by: Actor) -> 
         return Refusal.ONLY_STAFF
     if identity.is_barred:
         return Refusal.BARRED
-    if not event.evidence.may_validate:
+    if not event.evidence.may_validate or not event.evidence.code:
         return Refusal.EVIDENCE_TOO_WEAK
     if not event.traits_agree:
         return Refusal.TRAITS_DISAGREE

@@ -1,0 +1,216 @@
+"""Statuses and what they permit: ins-rules 2.1, 2.3, 3.4 and 6."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from kiosk.core.dates import BirthDate
+from kiosk.core.insi import InsCertificateTrouble, InsFound, InsNotFound, InsRefused, InsSeveral, InsUnreachable
+from kiosk.core.matricule import OID_NIR, Matricule
+from kiosk.core.status import (
+    Attribute,
+    FlowStatus,
+    Identity,
+    IdentityRefused,
+    IdentityStatus,
+    InsiBar,
+    flow_status,
+    insi_bar,
+    kiosk_status,
+    may_call_insi,
+    may_call_insi_by_card,
+    may_feed_shared_record,
+    may_print_datamatrix,
+    may_send_matricule,
+    may_store_matricule,
+    may_verify,
+)
+from kiosk.core.traits import Sex
+from tests.core.examples import CARD, FOUND, INSI, MRZ, NUMBER
+
+PROVISIONAL = Identity()
+RETRIEVED = Identity(NUMBER)
+VALIDATED = Identity(None, "PA")
+QUALIFIED = Identity(NUMBER, "PA")
+ALL = (PROVISIONAL, RETRIEVED, VALIDATED, QUALIFIED)
+
+
+def test_four_exclusive_statuses_follow_from_two_facts_exi_si_07_exi_id_23() -> None:
+    assert [identity.status for identity in ALL] == [
+        IdentityStatus.PROVISIONAL,
+        IdentityStatus.RETRIEVED,
+        IdentityStatus.VALIDATED,
+        IdentityStatus.QUALIFIED,
+    ]
+    assert [(identity.is_obtained, identity.is_checked) for identity in ALL] == [
+        (False, False),
+        (True, False),
+        (False, True),
+        (True, True),
+    ]
+
+
+@pytest.mark.parametrize("may", [may_send_matricule, may_print_datamatrix, may_feed_shared_record])
+def test_only_a_qualified_identity_sends_prints_and_feeds_the_shared_record_exi_si_08_exi_id_29(may) -> None:
+    assert [may(identity) for identity in ALL] == [False, False, False, True]
+
+
+def test_a_retrieved_identity_keeps_the_ins_locally_ins_2_1() -> None:
+    assert [may_store_matricule(identity) for identity in ALL] == [False, True, False, True]
+    assert [may_verify(identity) for identity in ALL] == [False, True, False, True]
+
+
+def test_a_flow_says_only_prov_or_vali_gi3_2_2_2() -> None:
+    assert [flow_status(identity) for identity in ALL] == [
+        FlowStatus.PROV,
+        FlowStatus.PROV,
+        FlowStatus.VALI,
+        FlowStatus.VALI,
+    ]
+
+
+def test_a_matricule_without_its_oid_enters_no_identity_ins_1_1() -> None:
+    with pytest.raises(IdentityRefused, match="without its OID"):
+        Identity(Matricule("2751263220749", "74", ""))
+
+
+@pytest.mark.parametrize("barring", [Attribute.DOUBTFUL, Attribute.FICTITIOUS])
+def test_a_doubtful_or_fictitious_identity_is_provisional_without_matricule_exi_id_26_exi_si_09(
+    barring: Attribute,
+) -> None:
+    assert Identity(attributes=frozenset({barring})).status is IdentityStatus.PROVISIONAL
+    for matricule, evidence in ((NUMBER, ""), (None, "PA"), (NUMBER, "PA")):
+        with pytest.raises(IdentityRefused, match="EXI ID 26"):
+            Identity(matricule, evidence, frozenset({barring}))
+
+
+def test_only_doubtful_and_homonym_may_coexist_exi_id_24() -> None:
+    Identity(attributes=frozenset({Attribute.DOUBTFUL, Attribute.HOMONYM}))
+    for pair in ({Attribute.FICTITIOUS, Attribute.HOMONYM}, {Attribute.FICTITIOUS, Attribute.DOUBTFUL}, set(Attribute)):
+        with pytest.raises(IdentityRefused, match="EXI ID 24"):
+            Identity(attributes=frozenset(pair))
+
+
+def test_homonym_goes_with_any_status_and_bars_nothing_exi_id_24() -> None:
+    for identity in ALL:
+        warned = replace(identity, attributes=frozenset({Attribute.HOMONYM}))
+        assert warned.status is identity.status
+        assert not warned.is_barred
+        assert may_send_matricule(warned) is may_send_matricule(identity)
+
+
+def test_insi_is_not_called_for_a_doubtful_or_fictitious_identity_exi_id_26() -> None:
+    for barring in (Attribute.DOUBTFUL, Attribute.FICTITIOUS):
+        barred = Identity(attributes=frozenset({barring}))
+        assert barred.is_barred
+        assert insi_bar(barred, INSI) is InsiBar.BARRED
+        assert insi_bar(barred, INSI, staff_asks_again=True) is InsiBar.BARRED
+        assert not may_call_insi(barred, INSI)
+        assert not may_call_insi_by_card(barred)
+        assert not may_call_insi_by_card(barred, staff_asks_again=True)
+
+
+@pytest.mark.parametrize(
+    "traits",
+    [
+        replace(INSI, birth_name=""),
+        replace(INSI, given_names=()),
+        replace(INSI, birth_date=None),
+        replace(INSI, sex=None),
+    ],
+)
+def test_insi_is_not_called_without_a_mandatory_trait_ins_3_4(traits) -> None:
+    assert insi_bar(PROVISIONAL, traits) is InsiBar.TRAIT_MISSING
+    assert not may_call_insi(PROVISIONAL, traits)
+
+
+def test_the_place_is_optional_when_insi_is_called_ins_1_2() -> None:
+    assert may_call_insi(PROVISIONAL, replace(INSI, birth_place_code=""))
+
+
+@pytest.mark.parametrize(
+    "traits",
+    [
+        replace(INSI, birth_name="ADRUN2"),
+        replace(INSI, birth_name="-ADRUN"),
+        replace(INSI, given_names=("ZOE", "M4RIE")),
+        replace(INSI, given_names=("ZOE", "MARIE-")),
+    ],
+)
+def test_insi_is_not_called_with_a_forbidden_character_ins_3_4(traits) -> None:
+    assert insi_bar(PROVISIONAL, traits) is InsiBar.CHARACTER
+
+
+def test_insi_is_called_with_what_can_be_normalised_sel_3_4_1() -> None:
+    assert may_call_insi(PROVISIONAL, replace(INSI, birth_name="Éléonore", given_names=("Zoé",)))
+
+
+def test_sex_i_cannot_be_sent_to_insi_sel_ef_ins25_04() -> None:
+    assert insi_bar(PROVISIONAL, replace(INSI, sex=Sex.UNDETERMINED)) is InsiBar.SEX
+    assert may_call_insi(PROVISIONAL, replace(INSI, sex=Sex.MALE))
+
+
+def test_a_request_holds_a_real_calendar_date_ins_1_5() -> None:
+    assert insi_bar(PROVISIONAL, replace(INSI, birth_date=BirthDate("1975-00-00"))) is InsiBar.DATE
+
+
+def test_a_qualified_identity_is_not_retrieved_again_without_staff_ins_3_4() -> None:
+    assert insi_bar(QUALIFIED, INSI) is InsiBar.QUALIFIED
+    assert insi_bar(QUALIFIED, INSI, staff_asks_again=True) is None
+    assert not may_call_insi_by_card(QUALIFIED)
+    assert may_call_insi_by_card(QUALIFIED, staff_asks_again=True)
+    for identity in (PROVISIONAL, RETRIEVED, VALIDATED):
+        assert may_call_insi(identity, INSI)
+        assert may_call_insi_by_card(identity)
+
+
+# --- the kiosk ----------------------------------------------------------------------------------------------------
+
+
+def test_a_kiosk_reaches_retrieved_when_insi_found_the_person_of_the_card_ins_6() -> None:
+    assert kiosk_status(CARD, FOUND, None) is IdentityStatus.RETRIEVED
+    assert kiosk_status(None, FOUND, MRZ) is IdentityStatus.RETRIEVED
+    assert kiosk_status(CARD, FOUND, MRZ) is IdentityStatus.RETRIEVED
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        InsNotFound(),
+        InsSeveral(),
+        InsRefused("siram_100", "", ""),
+        InsUnreachable("timeout"),
+        InsCertificateTrouble("expired"),
+        InsFound(Matricule("2751263220749", "74", ""), INSI),
+        InsFound(Matricule("", "", OID_NIR), INSI),
+    ],
+)
+def test_without_one_identity_from_insi_a_kiosk_leaves_it_provisional_ins_3_3(answer) -> None:
+    assert kiosk_status(CARD, answer, MRZ) is IdentityStatus.PROVISIONAL
+
+
+def test_a_blocking_difference_with_card_or_document_leaves_it_provisional_ins_4() -> None:
+    other = replace(INSI, birth_date=BirthDate("1980-06-15"))
+    assert kiosk_status(CARD, InsFound(NUMBER, other), None) is IdentityStatus.PROVISIONAL
+    assert kiosk_status(None, InsFound(NUMBER, other), MRZ) is IdentityStatus.PROVISIONAL
+    assert kiosk_status(CARD, FOUND, replace(MRZ, birth_date=other.birth_date)) is IdentityStatus.PROVISIONAL
+    assert kiosk_status(replace(CARD, birth_date=other.birth_date), FOUND, MRZ) is IdentityStatus.PROVISIONAL
+
+
+def test_what_nobody_stated_cannot_be_accepted_as_the_persons_ins_2_2() -> None:
+    assert kiosk_status(None, FOUND, None) is IdentityStatus.PROVISIONAL
+    assert kiosk_status(replace(CARD, birth_date=None), FOUND, None) is IdentityStatus.PROVISIONAL
+    assert kiosk_status(replace(CARD, birth_date=None), FOUND, MRZ) is IdentityStatus.RETRIEVED
+
+
+def test_a_kiosk_never_reaches_more_than_retrieved_ins_6() -> None:
+    cards = (None, CARD, replace(CARD, birth_name="DUPONT"), replace(CARD, given_names=("LEA",)))
+    answers = (FOUND, InsNotFound(), InsUnreachable("timeout"))
+    documents = (None, MRZ, replace(MRZ, birth_name="DUPONT"))
+    reached = {kiosk_status(*case) for case in product(cards, answers, documents)}
+    assert reached == {IdentityStatus.PROVISIONAL, IdentityStatus.RETRIEVED}
+
+
+def test_an_identity_never_prints_itself() -> None:
+    assert "2751263220749" not in f"{QUALIFIED} {QUALIFIED!r}"
