@@ -1,0 +1,180 @@
+"""From two recognisers' likelihoods to one honest text: what both say, what the format allows, what is doubtful."""
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.capture.recognise import Cells
+from kiosk.documents.mrz import checks_of, format_of
+from kiosk.documents.mrz_format import (
+    ALL_FORMATS,
+    ALPHABET,
+    CLASSES,
+    KNOWN_STATES,
+    MrzFormat,
+)
+
+# What a recogniser says for a character that the column cannot hold, and what it then is.
+_AS_LETTER = {"0": "O", "1": "I", "2": "Z", "5": "S", "6": "G", "8": "B", "4": "A", "7": "T"}
+_AS_DIGIT = {
+    "O": "0",
+    "Q": "0",
+    "D": "0",
+    "I": "1",
+    "L": "1",
+    "Z": "2",
+    "S": "5",
+    "G": "6",
+    "B": "8",
+    "A": "4",
+    "T": "7",
+}
+_TWINS = ({"0", "O"}, {"1", "I"})  # alike in many cuts of OCR-B: a check digit tells them apart
+_SURE = 0.5  # likelihood a recogniser must give to a character that no check digit covers
+_MOST_TRIALS = 256
+
+_INDEX = {character: index for index, character in enumerate(ALPHABET)}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The text of a zone, as far as it could be told."""
+
+    layout: MrzFormat
+    lines: tuple[str, ...]
+    doubtful: tuple[tuple[int, int], ...]
+    accepted: bool
+    score: float  # to compare readings of the same zone
+
+
+def decide(first: list[Cells], second: list[Cells] | None) -> Verdict | None:
+    """Choose the format and the text; ``accepted`` only when both recognisers agree and every check digit holds."""
+    shape = (len(first), len(first[0]))
+    verdicts = [_in_layout(layout, first, second) for layout in ALL_FORMATS if (layout.rows, layout.columns) == shape]
+    return max((verdict for verdict in verdicts if verdict is not None), key=lambda v: v.score, default=None)
+
+
+def _mask(layout: MrzFormat, row: int) -> NDArray[np.bool_]:
+    mask = np.zeros((layout.columns, len(ALPHABET)), bool)
+    for column, mark in enumerate(layout.grammar[row]):
+        mask[column, [_INDEX[character] for character in CLASSES[mark]]] = True
+    return mask
+
+
+def _constrained(cells: Cells, mask: NDArray[np.bool_]) -> Cells:
+    """Give what a column cannot hold to the character it is mistaken for."""
+    result = np.where(mask, cells, 0.0)
+    for table in (_AS_LETTER, _AS_DIGIT):
+        for wrong, right in table.items():
+            i, j = _INDEX[wrong], _INDEX[right]
+            moved = ~mask[:, i] & mask[:, j]
+            result[moved, j] = np.maximum(result[moved, j], cells[moved, i] * 0.98)
+    return result
+
+
+def _in_layout(layout: MrzFormat, first: list[Cells], second: list[Cells] | None) -> Verdict | None:
+    masks = [_mask(layout, row) for row in range(layout.rows)]
+    one = [_constrained(cells, mask) for cells, mask in zip(first, masks, strict=True)]
+    two = [_constrained(cells, mask) for cells, mask in zip(second, masks, strict=True)] if second else one
+    both = [(a + b) / 2 for a, b in zip(one, two, strict=True)]
+    texts = [_text(cells) for cells in (one, two, both)]
+    if format_of(texts[2]) is not layout:
+        return None
+    covered = _covered(layout)
+    differing = [
+        (row, column)
+        for row in range(layout.rows)
+        for column in range(layout.columns)
+        if texts[0][row][column] != texts[1][row][column]
+    ]
+    lines, failing = _best_text(layout, texts, differing)
+    doubtful = {
+        (row, column)
+        for row, column in differing
+        if not ((row, column) in covered and not failing and {texts[0][row][column], texts[1][row][column]} in _TWINS)
+    }
+    for row in range(layout.rows):
+        for column in range(layout.columns):
+            index = _INDEX[lines[row][column]]
+            least = min(one[row][column, index], two[row][column, index])
+            is_twin = any(lines[row][column] in pair for pair in _TWINS)
+            if least < _SURE and not ((row, column) in covered and (is_twin or least > 0.1)):
+                doubtful.add((row, column))
+    doubtful |= _implausible(layout, lines)
+    for name in failing:
+        spans, (row, column) = layout.checks[name]
+        if name != "composite" or len(failing) == 1:
+            doubtful.add((row, column))
+            doubtful |= {
+                (line, place)
+                for line, start, end in spans
+                for place in range(start, end)
+                if both[line][place, _INDEX[lines[line][place]]] < 0.9
+            }
+    score = sum(float(cells.max(axis=1).mean()) for cells in both) / layout.rows
+    score += 0.3 * (len(layout.checks) - len(failing)) - 0.05 * len(_implausible(layout, lines))
+    accepted = second is not None and not doubtful and not failing and not layout.name.startswith("MRV")
+    return Verdict(layout, lines, tuple(sorted(doubtful)), accepted, score)
+
+
+def _text(cells: list[Cells]) -> tuple[str, ...]:
+    return tuple("".join(ALPHABET[index] for index in row.argmax(axis=1)) for row in cells)
+
+
+def _covered(layout: MrzFormat) -> set[tuple[int, int]]:
+    """Cells that some check digit covers, the digits themselves included."""
+    cells: set[tuple[int, int]] = set()
+    for spans, place in layout.checks.values():
+        cells.add(place)
+        cells |= {(row, column) for row, start, end in spans for column in range(start, end)}
+    return cells
+
+
+def _best_text(
+    layout: MrzFormat, texts: list[tuple[str, ...]], differing: list[tuple[int, int]]
+) -> tuple[tuple[str, ...], list[str]]:
+    """Where the recognisers differ, let the check digits choose between what they said; nothing else is invented."""
+
+    def failing(lines: tuple[str, ...]) -> list[str]:
+        return [name for name, is_right in checks_of(layout, lines) if not is_right]
+
+    candidates = [texts[2], texts[0], texts[1]]
+    covered = _covered(layout)
+    open_cells = [cell for cell in differing if cell in covered]
+    if 0 < len(open_cells) and 2 ** len(open_cells) <= _MOST_TRIALS:
+        for choice in product((0, 1), repeat=len(open_cells)):
+            grid = [list(line) for line in texts[2]]
+            for (row, column), reader in zip(open_cells, choice, strict=True):
+                grid[row][column] = texts[reader][row][column]
+            candidates.append(tuple("".join(line) for line in grid))
+    best = min(candidates, key=lambda lines: len(failing(lines)))
+    return best, failing(best)
+
+
+def _implausible(layout: MrzFormat, lines: tuple[str, ...]) -> set[tuple[int, int]]:
+    """Cells of a field that says what cannot be: an unknown state, a thirteenth month."""
+    cells: set[tuple[int, int]] = set()
+    for name, (row, start, end) in layout.fields.items():
+        text = lines[row][start:end]
+        if name in ("state", "nationality"):
+            is_odd = text not in KNOWN_STATES
+        elif name in ("birth", "expiry"):
+            is_odd = not _is_date(text, may_be_empty=name == "expiry")
+        elif name in ("names", "surname"):
+            is_odd = text.startswith("<")
+        else:
+            is_odd = False
+        if is_odd:
+            cells |= {(row, column) for column in range(start, end)}
+    return cells
+
+
+def _is_date(text: str, *, may_be_empty: bool) -> bool:
+    if text == "<<<<<<":
+        return may_be_empty
+    month, day = text[2:4], text[4:6]
+    if not (month == "<<" or (month.isdigit() and 1 <= int(month) <= 12)):
+        return False
+    return text[:2].isdigit() and (day == "<<" or (day.isdigit() and 1 <= int(day) <= 31))

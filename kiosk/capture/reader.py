@@ -1,0 +1,149 @@
+"""Reads an identity document from one picture: finds the zone, reads it twice, says what is certain.
+
+One reader is made at start and kept: loading its models takes half a second.
+"""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.capture.decide import Verdict, decide
+from kiosk.capture.grid import Grey, Grid, find_grid
+from kiosk.capture.recognise import Cells, PpOcr, Recogniser, TesseractMrz
+from kiosk.capture.shot import Shot
+from kiosk.capture.strips import MARGIN, line_strips
+from kiosk.core.document import DocumentKind, DocumentReading, MrzReading
+from kiosk.documents.mrz import NotMrz, has_second_side, parse, propose_kind
+
+Picture = NDArray[np.uint8]
+
+_SIDES = (1280, 900, 1920)  # longest side, in pixels, at which the zone is looked for, one after the other
+_LARGEST = 4200  # a larger picture is reduced first
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A zone as found and read, before it becomes a core value."""
+
+    grid: Grid  # in the picture's own pixels, the right way up
+    verdict: Verdict | None
+
+
+class DocumentReader:
+    """The two recognisers, each with its own thread when there are two."""
+
+    def __init__(self, recognisers: tuple[Recogniser, Recogniser] | None = None) -> None:
+        cv2.setNumThreads(1)
+        self._readers = recognisers or (TesseractMrz(), PpOcr())
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="second-reader")
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True)
+
+    def read(self, source: "Shot | Picture", today: date) -> DocumentReading:
+        """Propose what the document is and what its zone says; never a decision."""
+        picture = source.frame if isinstance(source, Shot) else source
+        zone = self.find_zone(picture)
+        mrz = self._reading(zone, today)
+        if mrz is None:
+            is_card = isinstance(source, Shot) and source.is_card
+            # A card without a zone on this side bears it, or its portrait, on the other.
+            return DocumentReading(DocumentKind.UNKNOWN, None, has_second_side=is_card)
+        kind = propose_kind(mrz)
+        return DocumentReading(kind, mrz, has_second_side(kind, mrz.format))
+
+    def find_zone(self, picture: Picture) -> Zone | None:
+        """Find and read the zone of a picture (BGR or grey)."""
+        grey = _grey(picture)
+        grid = locate(grey)
+        if grid is None:
+            return None
+        with self._lock:
+            return self._read_grid(grey, grid)
+
+    def _reading(self, zone: Zone | None, today: date) -> MrzReading | None:
+        if zone is None or zone.verdict is None:
+            return None
+        verdict = zone.verdict
+        reading = parse(verdict.lines, today, doubtful=verdict.doubtful, accepted=verdict.accepted)
+        return None if isinstance(reading, NotMrz) else reading
+
+    def _read_grid(self, grey: Grey, grid: Grid) -> Zone:
+        best = Zone(grid, None)
+        for offset in (0, *grid.slack[:4]):
+            tried = grid.moved(offset) if offset else grid
+            verdict = decide(*self._cells(grey, tried))
+            if verdict is not None and (best.verdict is None or verdict.score > best.verdict.score):
+                best = Zone(tried, verdict)
+            if best.verdict is not None and best.verdict.accepted:
+                break
+        return best
+
+    def _cells(self, grey: Grey, grid: Grid) -> tuple[list[Cells], list[Cells]]:
+        first, second = self._readers
+        later = self._pool.submit(_read_lines, second, grey, grid)
+        return _read_lines(first, grey, grid), later.result()
+
+
+def _read_lines(recogniser: Recogniser, grey: Grey, grid: Grid) -> list[Cells]:
+    strips = line_strips(grey, grid, recogniser.pitch, recogniser.height)
+    return [recogniser.read(strip, grid.columns) for strip in strips]
+
+
+def _grey(picture: Picture) -> Grey:
+    if max(picture.shape[:2]) > _LARGEST:
+        factor = _LARGEST / max(picture.shape[:2])
+        picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.ndim == 3 else picture  # type: ignore[return-value]
+
+
+def locate(grey: Grey, sides: tuple[int, ...] = _SIDES) -> Grid | None:
+    """Find the zone's grid, the right way up, in the picture's own pixels."""
+    longest = max(grey.shape)
+    tried: set[int] = set()
+    for side in sides:
+        wanted = min(side, longest)
+        if wanted in tried:
+            continue
+        tried.add(wanted)
+        factor = wanted / longest
+        small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else grey
+        grid = find_grid(small)  # type: ignore[arg-type]
+        if grid is not None:
+            grid = grid.scaled(1 / factor)
+            return grid.turned() if is_upside_down(grey, grid) else grid
+    return None
+
+
+def is_upside_down(grey: Grey, grid: Grid) -> bool:
+    """Look where the fillers point: ``<`` to the left is the right way up."""
+    pitch, height = 20, 30
+    left, right = _arrow(pitch), np.ascontiguousarray(_arrow(pitch)[:, ::-1])
+    balance = 0
+    for strip in line_strips(grey, grid, pitch, height):
+        ink = (255 - strip[:, round(MARGIN * pitch) : -round(MARGIN * pitch)]).astype(np.float32)
+        to_left = cv2.matchTemplate(ink, left, cv2.TM_CCOEFF_NORMED).max(axis=0)
+        to_right = cv2.matchTemplate(ink, right, cv2.TM_CCOEFF_NORMED).max(axis=0)
+        cells = min(len(to_left) // pitch + 1, grid.columns)
+        for column in range(cells):
+            near = slice(max(0, column * pitch - 2), column * pitch + 10)
+            a, b = float(to_left[near].max(initial=0.0)), float(to_right[near].max(initial=0.0))
+            if max(a, b) > 0.55 and abs(a - b) > 0.15:
+                balance += 1 if a > b else -1
+    return balance < 0
+
+
+def _arrow(pitch: int) -> NDArray[np.float32]:
+    """A filler of no particular font: two strokes that meet on the left."""
+    width, height = round(pitch * 0.75), round(pitch * 0.8)
+    picture = np.zeros((height, width), np.uint8)
+    middle = (1, height // 2)
+    cv2.line(picture, middle, (width - 2, 1), 255, 2, cv2.LINE_AA)
+    cv2.line(picture, middle, (width - 2, height - 2), 255, 2, cv2.LINE_AA)
+    return cv2.GaussianBlur(picture, (3, 3), 0).astype(np.float32)
