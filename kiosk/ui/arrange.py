@@ -155,8 +155,19 @@ class _Layout:
 
     # buttons
 
-    def _button(self, action: Action, box: Box) -> Button:
-        size = self._size(Type.BODY)
+    def _buttons(self, placed: list[tuple[Action, Box]]) -> list[Button]:
+        """Write on buttons, all at the same size: the largest at which each holds its words."""
+        sizes = range(round(SIZES[Type.BODY] * self.frame.text), self._size(Type.BODY) - 1, -2)
+        before = self.fits
+        made: list[Button] = []
+        for size in (*sizes, self._size(Type.BODY)):
+            self.fits = before
+            made = [self._button(action, box, size) for action, box in placed]
+            if self.fits:
+                break
+        return made
+
+    def _button(self, action: Action, box: Box, size: int) -> Button:
         side = 32 if box.width > 480 else 24
         inside = Box(box.x + side, box.y, box.width - 2 * side, box.height)
         detail = None
@@ -201,13 +212,13 @@ class _Layout:
         high = min(self._tall_button(rows, width), _eight((bottom - top - gap * (len(rows) - 1)) / len(rows)))
         y = bottom - len(rows) * high - gap * (len(rows) - 1)
         self.fits &= y >= top and high >= LEAST_TARGET
-        buttons = []
+        placed = []
         for row in rows:
             wide = (width - gap * (len(row) - 1)) // len(row)
             for index, action in enumerate(row):
-                buttons.append(self._button(action, Box(x + index * (wide + gap), y, wide, high)))
+                placed.append((action, Box(x + index * (wide + gap), y, wide, high)))
             y += high + gap
-        return buttons
+        return self._buttons(placed)
 
     # the two shapes
 
@@ -246,7 +257,7 @@ class _Layout:
         end = below[0].box.y - LEAST_GAP if below else bottom
         above = self._stack(choices, self.margin, self.inner, (top, end))
         lift = max(0, above[0].box.y - top) // 2  # a short list stands in the middle of its room
-        return [*(self._button(b.action, replace(b.box, y=b.box.y - lift)) for b in above), *below]
+        return [*self._buttons([(b.action, replace(b.box, y=b.box.y - lift)) for b in above]), *below]
 
     def _landscape(self, band_bottom: int, bottom: int) -> _Body:
         top = band_bottom + self.air
@@ -280,5 +291,5 @@ class _Layout:
             return self._stack([(a,) for a in self.page.actions], x, right, (title.box.bottom + 24, bottom))
         above = self._stack([(a,) for a in people], x, right, (top, bottom))
         lift = above[0].box.y - top  # the first person stands beside the question
-        above = [self._button(b.action, replace(b.box, y=b.box.y - lift)) for b in above]
+        above = self._buttons([(b.action, replace(b.box, y=b.box.y - lift)) for b in above])
         return [*above, *self._stack([(a,) for a in self._others()], self.margin, left, (end + 24, bottom))]

@@ -22,21 +22,24 @@ def _instruction(guidance: Guidance, side: Side) -> str:
     }[guidance]
 
 
+def _help(screen: ShowDocument) -> str:
+    if screen.may_press:
+        return _("Ou prenez la photo vous-même.")
+    if screen.side is Side.SECOND:
+        return _("Nous photographions aussi l'autre côté.")
+    return _("Carte d'identité, passeport ou titre de séjour, dans le plateau.")
+
+
 def page(screen: ShowDocument) -> Page:
     turning = screen.guidance is Guidance.TURN_OVER
-    help_ = _("Carte d'identité, passeport ou titre de séjour, dans le plateau.")
-    if screen.side is Side.SECOND:
-        help_ = _("Nous photographions aussi l'autre côté.")
+    without = _("Je n'ai pas de pièce") if screen.side is Side.FIRST else _("Continuer sans l'autre côté")
+    actions = (quiet(Touch.NO_DOCUMENT, without),)
     if screen.may_press:
-        help_ = _("Ou prenez la photo vous-même.")
-        no_document = quiet(Touch.NO_DOCUMENT, _("Continuer sans l'autre côté"))
-    else:
-        no_document = quiet(Touch.NO_DOCUMENT, _("Je n'ai pas de pièce"))
-    actions = (main(Touch.TAKE_PICTURE, _("Prendre la photo")), no_document) if screen.may_press else (no_document,)
+        actions = (main(Touch.TAKE_PICTURE, _("Prendre la photo")), *actions)
     return Page(
         name=ShowDocument.name,
         title=_instruction(screen.guidance, screen.side),
-        help=help_,
+        help=_help(screen),
         actions=actions,
         foot=foot(),
         step=2,
