@@ -55,7 +55,15 @@ class DeadlineSocket(ssl.SSLSocket):
     def send(self, data: Any, flags: int = 0) -> int:
         """Wait for room no longer than the call may last."""
         self.settimeout(time_left())
-        return super().send(data, flags)
+        try:
+            return super().send(data, flags)
+        except TimeoutError:
+            raise
+        except OSError:
+            # With TLS 1.3 a server refuses our certificate after the handshake and hangs up: its reason (an alert) may
+            # be waiting while our request can no longer leave. Hearing it raises it instead of the broken connection.
+            super().read(1)
+            raise
 
     def do_handshake(self, block: bool = False) -> None:
         """Wait for the other side's hand no longer than the call may last."""

@@ -5,14 +5,53 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
+from kiosk.insi import names
 from kiosk.insi.client import Environment, InsiClient, InsiConfig
+from kiosk.insi.envelope import OUR_WSDL
 from kiosk.insi.retry import RetryPolicy
 from kiosk.insi.simulator import TEST_IDAM, Behaviour, Simulator
 from kiosk.insi.testpki import TestPki, make_pki
+from kiosk.insi.transport import HttpAnswer, Transport
 
 INSTANCE = "7a1c52f0-3f0e-4a51-9f0e-5f3b1d2c4e6a"
 MakeClient = Callable[..., InsiClient]
+
+
+_BY_NAME = {
+    f"{{{namespace}}}{name}": etree.XMLSchema(etree.parse(str(OUR_WSDL.parent / file)))
+    for namespace, name, file in (
+        (names.LPS, "ContexteLPS", "contexte-lps.xsd"),
+        (names.BAM, "ContexteBAM", "contexte-bam.xsd"),
+        (names.WSA, "Action", "ws-addr.xsd"),
+        (names.WSA, "MessageID", "ws-addr.xsd"),
+        (names.VITALE, "RECVITALE", "recvitale.xsd"),
+        (names.TRAITS, "RECSANSVITALE", "recsansvitale.xsd"),
+    )
+}
+
+
+@pytest.fixture(autouse=True)
+def _every_request_follows_the_schemas(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a client sends in these tests, header blocks and body, is valid by its schema; nothing else is sent."""
+    broken: list[str] = []
+    send = Transport.post
+
+    def post(self: Transport, body: bytes, content_type: str, seconds: float) -> HttpAnswer:
+        root = etree.fromstring(body)
+        parts = [*root[0], *root[1]]
+        if [str(etree.QName(part).localname) for part in root] != ["Header", "Body"] or len(parts) != 5:
+            broken.append("envelope")
+        for part in parts:
+            schema = _BY_NAME.get(str(part.tag))
+            if schema is None or not schema.validate(part):
+                broken.append(str(part.tag))
+        return send(self, body, content_type, seconds)
+
+    monkeypatch.setattr(Transport, "post", post)
+    yield
+    assert broken == []
 
 
 @pytest.fixture(scope="session")
