@@ -1,0 +1,79 @@
+"""The commands, as a technician or a script types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from kiosk.commands.insi import app
+from kiosk.insi.simulator import TEST_IDAM, Behaviour, Simulator
+from kiosk.insi.testpki import TestPki, make_pki
+
+ZOE = ["--name", "ADRUN", "--given", "ZOE", "--sex", "F", "--born", "1975-12-31"]
+
+
+def access(simulator: Simulator, pki: TestPki) -> list[str]:
+    return [
+        *("--endpoint", simulator.endpoint, "--certificate", str(pki.client_p12), "--ca", str(pki.ca)),
+        *("--password-file", str(pki.password_file), "--idam", TEST_IDAM),
+    ]
+
+
+def test_a_search_prints_what_was_found(simulator: Simulator, pki: TestPki) -> None:
+    result = CliRunner().invoke(app, ["search", *ZOE, *access(simulator, pki), "--json"])
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert set(told) == {"code", "matricule", "key", "oid", "history", "traits", "flags", "calls"}
+    assert (told["code"], told["matricule"], told["key"]) == ("00", "2751263220749", "74")
+    assert told["traits"]["given_names"] == "ZOE"
+
+
+def test_a_search_with_the_cards_data_prints_the_same(simulator: Simulator, pki: TestPki) -> None:
+    card = ["--card", "--name", "ADRUN", "--born", "1975-12-31", "--nir", "275126322074974"]
+    result = CliRunner().invoke(app, ["search", *card, *access(simulator, pki)])
+    assert result.exit_code == 0
+    assert "2751263220749" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status", "code"),
+    [
+        (Behaviour("none"), 3, "01"),
+        (Behaviour("several"), 4, "02"),
+        (Behaviour("fault", subcode="siram_100", code="desir_550"), 5, "desir_550"),
+        (Behaviour("html"), 6, "unreachable:nonsense"),
+    ],
+)
+def test_the_exit_code_says_how_it_went(
+    simulator: Simulator, pki: TestPki, behaviour: Behaviour, status: int, code: str
+) -> None:
+    simulator.behave(behaviour)
+    result = CliRunner().invoke(app, ["search", *ZOE, *access(simulator, pki), "--json", "--deadline", "1"])
+    assert result.exit_code == status
+    told = json.loads(result.stdout)
+    assert told["code"] == code
+    assert told.get("advice", "x")
+
+
+def test_certificate_trouble_is_seven(simulator: Simulator, pki: TestPki, tmp_path: Path) -> None:
+    other = make_pki(tmp_path)
+    result = CliRunner().invoke(app, ["search", *ZOE, *access(simulator, pki), "--ca", str(other.ca), "--json"])
+    assert result.exit_code == 7
+
+
+def test_missing_options_are_named(simulator: Simulator, pki: TestPki) -> None:
+    result = CliRunner().invoke(app, ["search", *ZOE])
+    assert result.exit_code == 2
+    assert "--endpoint" in result.output
+
+
+def test_a_check_looks_at_the_certificate_and_asks_the_service(simulator: Simulator, pki: TestPki) -> None:
+    result = CliRunner().invoke(app, ["check", *access(simulator, pki), "--json"])
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert {finding["level"] for finding in told["certificate"]} == {"ok"}
+    assert told["service"]["code"] == "01"
+    result = CliRunner().invoke(app, ["check", *access(simulator, pki), "--environment", "production"])
+    assert result.exit_code == 5, "a simulator answers: refused in production"
+    assert "issuer" in result.stdout
