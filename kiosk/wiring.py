@@ -10,10 +10,11 @@ from importlib.metadata import entry_points
 from typing import Protocol
 
 from hardware.camera.base import Frame, FrameSource
-from hardware.cards.base import CardReader
-from hardware.cards.vitale_files import NotVitale, Unreadable, VitaleFiles, read_card
+from hardware.cards.base import CardReader, NotVitale, Unreadable, VitaleFiles, VitaleRecords
+from hardware.cards.vitale_files import read_card
 from kiosk import __version__, journal, sealing
 from kiosk.app.back_office import Courier, Place, StoreRoom
+from kiosk.app.card_contents import contents_of
 from kiosk.app.card_desk import CardDesk, Progress
 from kiosk.app.conductor import Conductor, EventQueue, Staff
 from kiosk.app.document_desk import DocumentDesk, Look, Taken
@@ -21,11 +22,9 @@ from kiosk.app.insi_desk import InsiDesk
 from kiosk.control import ControlPort, NoWindow
 from kiosk.core import events as ev
 from kiosk.core.card import CardContents
-from kiosk.core.document import Side
 from kiosk.core.ports import InsiService
 from kiosk.core.screens import CardProblem, Screen, Touch
 from kiosk.core.turn import Manners, State
-from kiosk.documents.vitale import decode
 from kiosk.insi.config import Environment, InsiConfig
 from kiosk.journal import Happening
 from kiosk.settings import BadSettings, Settings
@@ -94,7 +93,7 @@ class Kiosk:
         courier = Courier(self._outbox, self._link(), place, settings.kiosk.data_dir, self._health, self._events.post)
         return Staff(
             cards=CardDesk(card_reader(settings), read_vitale, self._events.post),
-            documents=DocumentDesk(camera(settings), _eye_for, self._events.post),
+            documents=DocumentDesk(camera(settings), _Eye, self._events.post),
             insi=InsiDesk(insi_service(settings), settings.insi.patient_seconds, self._events.post),
             store=StoreRoom(
                 self._outbox,
@@ -201,8 +200,8 @@ def read_vitale(
 ) -> CardContents | CardProblem:
     """Read and decode the card in this slot."""
     match read_card(reader, slot, progress, cancelled):
-        case VitaleFiles(identity=identity, numbers=numbers):
-            return decode(identity, numbers)
+        case VitaleFiles() | VitaleRecords() as reading:
+            return contents_of(reading)
         case NotVitale():
             return CardProblem.NOT_VITALE
         case Unreadable("card-gone"):
@@ -228,10 +227,10 @@ def camera(settings: Settings) -> FrameSource:
 class _Eye:
     """``kiosk.capture`` behind the small interface the document desk knows."""
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, order: ev.FilmDocument) -> None:
         from kiosk.capture.session import CaptureSession  # noqa: PLC0415
 
-        self._session = CaptureSession(side)
+        self._session = CaptureSession(order.side, first_had_zone=order.first_had_zone)
 
     def look(self, frame: Frame, at: float) -> Look:
         seen = self._session.feed(frame, at)
@@ -239,10 +238,6 @@ class _Eye:
 
     def take_now(self) -> Taken | None:
         return _taken(self._session.take_now())
-
-
-def _eye_for(side: Side) -> _Eye:
-    return _Eye(side)
 
 
 def _taken(shot: object) -> Taken | None:

@@ -6,10 +6,30 @@ bounded in exchanges, bytes and time, and can be given up between two exchanges.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from hardware.cards.base import CardConnection, CardExchangeFailed, CardGone, CardReader
+from hardware.cards.base import (
+    Cancelled,
+    CardConnection,
+    CardExchangeFailed,
+    CardGone,
+    CardReader,
+    NotVitale,
+    ReadsByItself,
+    Unreadable,
+    VitaleFiles,
+    VitaleReading,
+)
 from hardware.cards.tlv import encode, ends_in_padding, objects
+
+__all__ = [
+    "Cancelled",
+    "NotVitale",
+    "Unreadable",
+    "VitaleFiles",
+    "VitaleReading",
+    "read_card",
+    "read_vitale_files",
+]
 
 SELECT_ROOT = bytes.fromhex("00A40000023F00")
 SELECT_VITALE = bytes.fromhex("00A404000BD250000002564954414C45")
@@ -26,38 +46,6 @@ USUAL_CARD = 400  # bytes of a card of three, to show progress before anything i
 _DONE = 0x9000
 _END_OF_FILE = {0x6282}  # fewer bytes than asked, and here they are
 _BENEFICIARY, _NAME, _NUMBER = 0x65, 0x80, 0x93
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class VitaleFiles:
-    """The two files as they are on the card; personal data, so they never print themselves."""
-
-    identity: bytes  # file 2 of the root: names and dates of birth
-    numbers: bytes  # file 2 of the application VITALE: NIR, in the same order
-    commands: int  # how many were sent
-
-    def __repr__(self) -> str:
-        return "<VitaleFiles: confidential>"
-
-
-@dataclass(frozen=True, slots=True)
-class NotVitale:
-    """Another card: bank card, professional card (CPS), anything. Nothing more is said of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A carte Vitale, or perhaps one, that could not be read to its end."""
-
-    reason: str  # "card-gone", "exchange-failed", "no-file", "too-long", "too-many-commands"
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """Given up because nobody waits for it any more."""
-
-
-VitaleReading = VitaleFiles | NotVitale | Unreadable | Cancelled
 
 
 class _GaveUp(Exception):
@@ -99,8 +87,11 @@ def read_card(
 ) -> VitaleReading:
     """Open the card in this slot and read it; a hiccup has it read again from the start, three times at most.
 
-    Never from where it stopped: another card may be in by then, and two cards are never mixed.
+    Never from where it stopped: another card may be in by then, and two cards are never mixed. A reader that reads by
+    itself is asked instead.
     """
+    if isinstance(reader, ReadsByItself):
+        return reader.read_vitale(slot, progress, cancelled)
     outcome: VitaleReading = Unreadable("exchange-failed")
     furthest = 0.0
 

@@ -20,14 +20,20 @@ from hardware.cards.base import (
     CardMute,
     CardReader,
     CardRemoved,
+    NotVitale,
     ReaderFound,
     ReaderLost,
     SlotEvent,
+    Unreadable,
+    VitaleFiles,
+    VitaleReading,
+    VitaleRecords,
 )
 from hardware.cards.pcsc import PcscReader
-from hardware.cards.vitale_files import NotVitale, Unreadable, VitaleFiles, VitaleReading, read_card
+from hardware.cards.vitale_files import read_card
+from kiosk.app.card_contents import contents_of
 from kiosk.core.card import CardContents
-from kiosk.documents.vitale import decode
+from kiosk.settings import BadSettings, Settings, load
 
 READ, NO_READER, NO_CARD, NOT_VITALE, UNREADABLE = 0, 3, 4, 5, 6
 
@@ -60,6 +66,7 @@ def read(
     ),
     test_card: bool = typer.Option(False, "--test-card", help="Je certifie que c'est une carte de test."),
     prefer: str = typer.Option("", help="Partie du nom du lecteur à utiliser."),
+    config: Path | None = typer.Option(None, "--config", help="Le fichier de configuration (TOML), pour son lecteur."),
 ) -> None:
     """Lit une carte Vitale. Sortie : 0 lue, 3 pas de lecteur, 4 pas de carte, 5 pas une carte Vitale, 6 illisible."""
     if trace is not None and not test_card:
@@ -67,7 +74,7 @@ def read(
             "--trace écrit les données de la carte : ajoutez --test-card si c'est bien une carte de test.", err=True
         )
         raise typer.Exit(2)
-    reader: CardReader = PcscReader(prefer)
+    reader = _reader(config, prefer)
     tracing = _Tracing(reader) if trace is not None else None
     started = time.monotonic()
     reason, slots = _wait_for_card(reader, wait)
@@ -89,11 +96,12 @@ def read(
 def watch(
     seconds: float = typer.Option(0.0, "--for", min=0, help="S'arrêter après ce nombre de secondes (0 : jamais)."),
     prefer: str = typer.Option("", help="Partie du nom du lecteur à utiliser."),
+    config: Path | None = typer.Option(None, "--config", help="Le fichier de configuration (TOML), pour son lecteur."),
 ) -> None:
     """Écrit une ligne JSON par événement du lecteur, jusqu'à Ctrl-C."""
     ends_at = time.monotonic() + seconds if seconds else float("inf")
     try:
-        for event in PcscReader(prefer).events(lambda: time.monotonic() >= ends_at):
+        for event in _reader(config, prefer).events(lambda: time.monotonic() >= ends_at):
             typer.echo(json.dumps(_event(event), ensure_ascii=False))
             sys.stdout.flush()
     except KeyboardInterrupt:
@@ -107,12 +115,16 @@ def simulate_card(
     port: int = typer.Option(35963, min=1, max=65535, help="Port du lecteur virtuel (second emplacement : 35964)."),
     ms_per_byte: float | None = typer.Option(None, min=0, help="Vitesse ; une vraie carte prend 0,31 ms par octet."),
     pull_after: int | None = typer.Option(None, min=0, help="Retirer la carte après ce nombre de réponses."),
+    config: Path | None = typer.Option(None, "--config", help="Le fichier de configuration : refus en production."),
     names: bool = typer.Option(False, "--list", help="Écrire les noms des cartes d'exemple."),
 ) -> None:
     """Carte Vitale simulée, dans le lecteur virtuel. Ordres sur l'entrée : insert FICHIER, pull, count, quit."""
     from hardware.cards.card_file import sample_names
     from hardware.cards.simulated import main
 
+    if config is not None and _settings(config).mode == "production":
+        typer.echo("En production, aucune carte n'est simulée.", err=True)
+        raise typer.Exit(2)
     if names:
         typer.echo("\n".join(sample_names()))
         return
@@ -121,6 +133,23 @@ def simulate_card(
     arguments += ["--ms-per-byte", str(ms_per_byte)] if ms_per_byte is not None else []
     arguments += ["--pull-after", str(pull_after)] if pull_after is not None else []
     raise typer.Exit(main(arguments))
+
+
+def _settings(config: Path) -> Settings:
+    try:
+        return load(config)
+    except BadSettings as mistake:
+        typer.echo(str(mistake), err=True)
+        raise typer.Exit(2) from None
+
+
+def _reader(config: Path | None, prefer: str) -> CardReader:
+    """The reader of the configuration, when there is one; else the PC/SC reader."""
+    if config is None:
+        return PcscReader(prefer)
+    from kiosk.wiring import card_reader
+
+    return card_reader(_settings(config))
 
 
 def _wait_for_card(reader: CardReader, wait: float) -> tuple[str, list[str]]:
@@ -153,9 +182,9 @@ def _wait_for_card(reader: CardReader, wait: float) -> tuple[str, list[str]]:
 
 def _report(outcome: VitaleReading | None, reason: str, took_ms: int) -> tuple[int, dict[str, Any]]:
     match outcome:
-        case VitaleFiles():
-            contents = decode(outcome.identity, outcome.numbers)
-            return READ, {"outcome": "read", "took_ms": took_ms, "commands": outcome.commands, **_shown(contents)}
+        case VitaleFiles() | VitaleRecords() as reading:
+            commands = reading.commands if isinstance(reading, VitaleFiles) else 0
+            return READ, {"outcome": "read", "took_ms": took_ms, "commands": commands, **_shown(contents_of(reading))}
         case NotVitale():
             return NOT_VITALE, {"outcome": "not-vitale", "advice": _ADVICE["not-vitale"]}
         case Unreadable(why):

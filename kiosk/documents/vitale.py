@@ -6,9 +6,10 @@ Latin-1 text, blank-padded. Any bytes are accepted: what could be read is kept, 
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from kiosk.core.card import Beneficiary, CardAnomaly, CardContents
 from kiosk.core.confidential import Confidential
@@ -46,6 +47,47 @@ def decode(identity_file: bytes, numbers_file: bytes) -> CardContents:
     if ranked and not ranked[0].nir:
         oddities.add(CardAnomaly.NUMBER_MISSING)
     return CardContents(tuple(ranked), oddities.named())
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CardRecord(Confidential):
+    """One beneficiary as a reading library states them: texts, not yet trusted."""
+
+    name: str = ""
+    given_name: str = ""
+    birth_date: str = ""  # YYYYMMDD
+    birth_rank: str = ""  # rang gémellaire; "" when the library does not say
+    number: str = ""  # NIR and key
+
+
+def from_records(records: Iterable[CardRecord]) -> CardContents:
+    """Say who is on the card from what a reading library gave, as wary of it as of bytes. Never raises."""
+    oddities = _Oddities()
+    people: list[Beneficiary] = []
+    has_ranks = True
+    for record in islice(records, MOST_BENEFICIARIES + 1):
+        number, key = _nir(_clean(record.number, oddities), oddities)
+        rank = record.birth_rank.strip()
+        is_rank = len(rank) == 1 and rank in "123456789"
+        has_ranks &= is_rank
+        person = Beneficiary(
+            name=_clean(record.name, oddities),
+            given_name=_clean(record.given_name, oddities),
+            birth_date=_date(_clean(record.birth_date, oddities), oddities),
+            birth_rank=rank if is_rank else "1",
+            nir=number,
+            nir_key=key,
+        )
+        if person.name or person.given_name:
+            people.append(person)
+    if len(people) > MOST_BENEFICIARIES:
+        oddities.add(CardAnomaly.TOO_MANY)
+    people = people[:MOST_BENEFICIARIES]
+    if not all(_fits(person.nir, person) for person in people):
+        oddities.add(CardAnomaly.NUMBERS_DO_NOT_MATCH)
+    if people and not people[0].nir:
+        oddities.add(CardAnomaly.NUMBER_MISSING)
+    return CardContents(tuple(people if has_ranks else _ranked(people, oddities)), oddities.named())
 
 
 def traits_of(beneficiary: Beneficiary, collected_at: datetime) -> Traits:
@@ -126,15 +168,18 @@ def _length(data: bytes, at: int) -> tuple[int, int]:
 
 def _person(value: bytes, oddities: _Oddities) -> Beneficiary:
     parts = _parts(value, oddities)
-    written = _text(parts.get(_BIRTH_DATE, b""), oddities)
-    date = _DATE.fullmatch(written)
-    if not date or not _is_possible(*(int(part) for part in date.groups())):
-        oddities.add(CardAnomaly.BAD_DATE)
     return Beneficiary(
         name=_text(parts.get(_NAME, b""), oddities),
         given_name=_text(parts.get(_GIVEN_NAME, b""), oddities),
-        birth_date="-".join(date.groups()) if date else "",
+        birth_date=_date(_text(parts.get(_BIRTH_DATE, b""), oddities), oddities),
     )
+
+
+def _date(written: str, oddities: _Oddities) -> str:
+    date = _DATE.fullmatch(written)
+    if not date or not _is_possible(*(int(part) for part in date.groups())):
+        oddities.add(CardAnomaly.BAD_DATE)
+    return "-".join(date.groups()) if date else ""
 
 
 def _is_possible(year: int, month: int, day: int) -> bool:
@@ -151,17 +196,24 @@ def _parts(value: bytes, oddities: _Oddities) -> dict[int, bytes]:
 
 
 def _text(raw: bytes, oddities: _Oddities) -> str:
-    """Read Latin-1 text; control characters are dropped and named, blanks at the ends are padding."""
-    text = raw.rstrip(b"\x00").decode("latin-1")
-    kept = "".join(sign for sign in text if sign.isprintable())
-    if len(kept) != len(text) or len(kept) > _LONGEST_TEXT:
+    """Read Latin-1 text; blanks and zeros at the end are padding."""
+    return _clean(raw.rstrip(b"\x00").decode("latin-1"), oddities)
+
+
+def _clean(text: str, oddities: _Oddities) -> str:
+    """Drop what cannot be shown, and name it; bound the length."""
+    kept = "".join(sign for sign in text[:LONGEST_FILE] if sign.isprintable())
+    if len(kept) != len(text) or len(kept.strip()) > _LONGEST_TEXT:
         oddities.add(CardAnomaly.UNREADABLE_TEXT)
-    return kept[:_LONGEST_TEXT].strip()
+    return kept.strip()[:_LONGEST_TEXT].strip()
 
 
 def _number(value: bytes, oddities: _Oddities) -> tuple[str, str]:
-    """Read a NIR and its key; ("", "") when there is none, or none that can be one."""
-    written = _text(_parts(value, oddities).get(_NUMBER, b""), oddities)
+    return _nir(_text(_parts(value, oddities).get(_NUMBER, b""), oddities), oddities)
+
+
+def _nir(written: str, oddities: _Oddities) -> tuple[str, str]:
+    """Tell a NIR from its key; ("", "") when there is none, or none that can be one."""
     if not written.strip("0"):
         return "", ""
     number = _NIR.fullmatch(written)
