@@ -143,7 +143,7 @@ def _best_text(
     candidates = [texts[2], texts[0], texts[1]]
     covered = _covered(layout)
     open_cells = [cell for cell in differing if cell in covered]
-    if 0 < len(open_cells) and 2 ** len(open_cells) <= _MOST_TRIALS:
+    if open_cells and 2 ** len(open_cells) <= _MOST_TRIALS:
         for choice in product((0, 1), repeat=len(open_cells)):
             grid = [list(line) for line in texts[2]]
             for (row, column), reader in zip(open_cells, choice, strict=True):

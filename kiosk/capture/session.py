@@ -1,0 +1,176 @@
+"""One side of a document before the camera: what to tell the person, and when the picture takes itself.
+
+Pure in time: the caller says when each frame was seen. It never reads the zone: that is ``reader``'s.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kiosk.capture.reader import is_upside_down
+from kiosk.capture.shot import Corners, Picture, Shot, is_card_shaped, rectify, to_jpeg
+from kiosk.capture.sight import EMPTY, Sight, look, ordered
+from kiosk.core.confidential import Confidential
+from kiosk.core.document import Guidance, Side
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureSettings:
+    """Limits of a good picture; start values measured on specimens, to be adjusted to the place's light and tray."""
+
+    steady_seconds: float = 0.5
+    least_frames: int = 5
+    least_width: float = 0.42  # of the frame
+    most_width: float = 0.985
+    least_margin: float = 0.004
+    most_tilt: float = 0.16
+    most_glare: float = 0.03
+    least_luma: float = 62.0
+    least_sharpness: float = 0.50
+    least_texture: float = 9.0  # a blank sheet has none
+    most_motion: float = 0.006  # of the document's width, between two frames
+    calm_seconds: float = 0.35  # an instruction is shown at least this long
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Seen(Confidential):
+    """What a frame led to."""
+
+    guidance: Guidance
+    steadiness: float  # 0 to 1: how near the picture is to taking itself
+    preview_quad: Corners | None  # the document's corners in the frame
+    shot: Shot | None
+
+
+class CaptureSession:
+    """Feeds on preview frames of one side until a picture is good.
+
+    ``first_had_zone``: for the second side, whether the first one bore the machine-readable zone; the same side shown
+    again is then answered by "turn it over".
+    """
+
+    def __init__(
+        self, side: Side, settings: CaptureSettings | None = None, *, first_had_zone: bool | None = None
+    ) -> None:
+        self._side = side
+        self._settings = settings or CaptureSettings()
+        self._first_had_zone = first_had_zone
+        self._last: tuple[Picture, Sight] | None = None
+        self._good_since: float | None = None
+        self._good_frames = 0
+        self._best: tuple[float, Picture, Sight] | None = None
+        self._shown = Guidance.NO_DOCUMENT
+        self._shown_at = -1e9
+        self._wanted = (Guidance.NO_DOCUMENT, -1e9)
+        self._count = 0
+
+    def feed(self, frame: Picture, at_seconds: float) -> Seen:
+        """Look at one frame; ``shot`` is given once, when the picture took itself."""
+        self._count += 1
+        before = self._last[1] if self._last is not None else EMPTY
+        with_grid = before.grid is None or self._count % 2 == 0 or self._moved(before) > 0.002
+        sight = look(frame, with_grid=with_grid, last_grid=before.grid)
+        motion = _motion(before, sight)
+        self._last = (frame, sight)
+        advice = self._advise(sight, motion)
+        shot: Shot | None = None
+        if advice is Guidance.TAKING:
+            if self._good_since is None:
+                self._good_since, self._good_frames, self._best = at_seconds, 0, None
+            self._good_frames += 1
+            if self._best is None or sight.sharpness > self._best[0]:
+                self._best = (sight.sharpness, frame, sight)
+            spell = at_seconds - self._good_since
+            if spell >= self._settings.steady_seconds and self._good_frames >= self._settings.least_frames:
+                shot = self._shoot(self._best[1], self._best[2])
+                self._restart()
+                return Seen(Guidance.TAKING, 1.0, sight.corners, shot)
+        else:
+            self._restart()
+        steadiness = 0.0
+        if self._good_since is not None:
+            steadiness = min(1.0, (at_seconds - self._good_since) / self._settings.steady_seconds)
+        return Seen(self._calm(advice, at_seconds), steadiness, sight.corners, None)
+
+    def take_now(self) -> Shot | None:
+        """The manual button: the best there is now, whatever it is worth; None only before the first frame."""
+        if self._last is None:
+            return None
+        frame, sight = self._last
+        return self._shoot(frame, sight)
+
+    def _restart(self) -> None:
+        self._good_since, self._good_frames, self._best = None, 0, None
+
+    def _moved(self, before: Sight) -> float:
+        return 1.0 if before.corners is None else 0.0
+
+    def _advise(self, sight: Sight, motion: float) -> Guidance:
+        rules = self._settings
+        if sight.corners is None:
+            return Guidance.NO_DOCUMENT
+        if self._is_wrong_side(sight):
+            return Guidance.TURN_OVER
+        if sight.margin < rules.least_margin and sight.width > 0.35:
+            return Guidance.FURTHER if sight.width > rules.most_width else Guidance.CENTER
+        if sight.width < rules.least_width:
+            return Guidance.CLOSER
+        if sight.tilt > rules.most_tilt:
+            return Guidance.STRAIGHTEN
+        if motion > rules.most_motion:
+            return Guidance.HOLD_STILL
+        if sight.luma < rules.least_luma:
+            return Guidance.DARK
+        if sight.glare > rules.most_glare:
+            return Guidance.GLARE
+        if sight.texture < rules.least_texture:
+            return Guidance.NO_DOCUMENT
+        if sight.sharpness < rules.least_sharpness:
+            return Guidance.HOLD_STILL
+        if sight.grid is None and not is_card_shaped(sight.corners):
+            return Guidance.HOLD_STILL  # a passport page or an old card shows its zone: wait for it
+        return Guidance.TAKING
+
+    def _is_wrong_side(self, sight: Sight) -> bool:
+        if self._first_had_zone is None:
+            return False
+        return self._first_had_zone == (sight.grid is not None)
+
+    def _calm(self, advice: Guidance, now: float) -> Guidance:
+        """Change what is shown only when the new advice has lasted and the old one could be read."""
+        if advice != self._wanted[0]:
+            self._wanted = (advice, now)
+        has_lasted = now - self._wanted[1] >= self._settings.calm_seconds
+        if advice != self._shown and (has_lasted or advice is Guidance.TAKING or self._shown_at < 0):
+            self._shown, self._shown_at = advice, now
+        return self._shown
+
+    def _shoot(self, frame: Picture, sight: Sight) -> Shot:
+        corners = sight.corners
+        if corners is None:
+            height, width = frame.shape[:2]
+            corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+        corners = _upright(frame, sight, ordered(corners))
+        is_card = is_card_shaped(corners)
+        picture = rectify(frame, corners, is_card=is_card)
+        return Shot(self._side, picture, to_jpeg(picture), frame.copy(), is_card, sight.sharpness)
+
+
+def _upright(frame: Picture, sight: Sight, corners: Corners) -> Corners:
+    """Turn the corners so that the zone is at the foot of the picture."""
+    if sight.grid is None:
+        return corners
+    grey = frame.mean(axis=2).astype(np.uint8)
+    grid = sight.grid.turned() if is_upside_down(grey, sight.grid) else sight.grid
+    zone = grid.outline()
+    reading = zone[1] - zone[0]
+    along = corners[1] - corners[0]
+    return corners if float(reading @ along) >= 0 else np.roll(corners, -2, axis=0)
+
+
+def _motion(before: Sight, now: Sight) -> float:
+    """How far the document went since the last frame, as a share of its width."""
+    if before.corners is None or now.corners is None or before.is_outline != now.is_outline:
+        return 1.0
+    width = max(float(np.hypot(*(now.corners[1] - now.corners[0]))), 1.0)
+    return float(np.hypot(*(now.corners - before.corners).T).mean()) / width
