@@ -27,6 +27,7 @@ from kiosk.core.insi import (
 from kiosk.core.matricule import OID_NIA, OID_NIR, OID_NIR_DEMO, OID_NIR_TEST, Matricule
 from kiosk.core.names import NameRefused, propose_first_given_name
 from kiosk.core.reasons import CORRECTOR_SENTENCES, STAFF_SENTENCES, Corrector, Outcome, Reason, Trait
+from kiosk.core.status import kiosk_status
 from kiosk.core.traits import Sex, Traits
 
 EVIDENCE = EvidenceTable()
@@ -91,7 +92,7 @@ def is_pending(answer: InsAnswer) -> bool:
 def compared(check_in: CheckIn) -> Compared:
     """Lay the sources side by side."""
     insi = check_in.insi.traits if isinstance(check_in.insi, InsFound) else None
-    read = check_in.mrz.traits if check_in.mrz is not None and check_in.mrz.accepted else None
+    read = read_by_machine(check_in)
     document = compare(read, insi, document=check_in.document_kind) if read and insi else None
     reference = insi or read
     card = None
@@ -99,6 +100,16 @@ def compared(check_in: CheckIn) -> Compared:
         card = compare(check_in.card, reference, document=None if insi else check_in.document_kind)
     findings = {reason for one in (card, document) if one is not None for reason in one.findings}
     return Compared(card, document, bool(findings))
+
+
+def automatic_status(check_in: CheckIn) -> str:
+    """The most an identity reaches before staff has seen the person (ins-rules 6)."""
+    return kiosk_status(check_in.card, check_in.insi, read_by_machine(check_in)).value
+
+
+def read_by_machine(check_in: CheckIn) -> Traits | None:
+    """What the document says, when it was read with certainty."""
+    return check_in.mrz.traits if check_in.mrz is not None and check_in.mrz.accepted else None
 
 
 def is_compared_by_hand(check_in: CheckIn) -> bool:
@@ -243,29 +254,24 @@ def evidence_offered(check_in: CheckIn, today: date) -> tuple[EvidenceType, ...]
     return tuple(kind for kind in EVIDENCE.types if kind in chosen and kind.needs_presence)
 
 
-def first_given_name(check_in: CheckIn) -> tuple[str, bool]:
+def first_given_name(check_in: CheckIn, *, with_ins: bool) -> tuple[str, bool]:
     """The first given name to propose, and whether staff has a choice (GI3 EXI ID 10)."""
-    if isinstance(check_in.insi, InsFound):
-        traits = check_in.insi.traits
-        listed = traits.given_names_text or " ".join(traits.given_names)
-    elif check_in.mrz is not None:
-        listed = " ".join(check_in.mrz.traits.given_names)
-    elif check_in.card is not None:
+    listed = listed_given_names(check_in, with_ins=with_ins)
+    if not listed and check_in.card is not None:
         listed = " ".join(check_in.card.given_names)
-    else:
-        return "", True
-    stated = check_in.mrz.traits.given_names if check_in.mrz is not None else ()
+    read = read_by_machine(check_in)
     try:
-        return propose_first_given_name(listed, stated), " " in listed.strip() or not listed
+        return propose_first_given_name(listed, read.given_names if read else ()), " " in listed.strip() or not listed
     except NameRefused:
         return "", True
 
 
-def listed_given_names(check_in: CheckIn) -> str:
-    """The list the first given name must open: INSi's, else the document's."""
-    if isinstance(check_in.insi, InsFound):
+def listed_given_names(check_in: CheckIn, *, with_ins: bool) -> str:
+    """The list the first given name must open: INSi's when it is accepted, else the document's."""
+    if with_ins and isinstance(check_in.insi, InsFound):
         return check_in.insi.traits.given_names_text or " ".join(check_in.insi.traits.given_names)
-    return " ".join(check_in.mrz.traits.given_names) if check_in.mrz is not None else ""
+    read = read_by_machine(check_in)
+    return " ".join(read.given_names) if read else ""
 
 
 def _nationality(check_in: CheckIn) -> Nationality:

@@ -225,7 +225,7 @@ def _check_confirmed(choice: Choice, check_in: CheckIn, side_by_side: comparing.
     asks = side_by_side.asks_confirmation or comparing.is_compared_by_hand(check_in)
     if asks and not choice.accepts_tolerated:
         raise NotAllowed(_("Confirmez que vous avez comparé les traits avec l’original."))
-    listed = comparing.listed_given_names(check_in)
+    listed = comparing.listed_given_names(check_in, with_ins=choice.action is Action.QUALIFY)
     try:
         is_coherent = not listed or is_coherent_first_name(choice.first_given_name, listed)
     except NameRefused:

@@ -179,9 +179,10 @@ def _opened(key: UUID, request: Request) -> CheckIn:
 
 
 def _believable(check_in: CheckIn) -> str:
-    """A kiosk may at most say RETRIEVED (nobody compared a face), and only when INSi answered."""
-    claimed = check_in.status is IdentityStatus.RETRIEVED and comparing.is_found(check_in.insi)
-    return (IdentityStatus.RETRIEVED if claimed else IdentityStatus.PROVISIONAL).value
+    """A kiosk may at most say RETRIEVED, and only where the rules give it: computed again, never believed."""
+    if check_in.status.value != IdentityStatus.RETRIEVED.value:
+        return IdentityStatus.PROVISIONAL.value
+    return comparing.automatic_status(check_in)
 
 
 def _instant(text: str) -> datetime:

@@ -20,7 +20,6 @@ from kiosk.console.models import Arrival, BlindIndex, Stage
 from kiosk.core.card import Beneficiary
 from kiosk.core.checkin import CheckIn
 from kiosk.core.insi import InsAnswer
-from kiosk.core.status import IdentityStatus, kiosk_status
 from kiosk.insi.client import InsiClient
 from kiosk.insi.config import Environment, InsiConfig
 
@@ -127,8 +126,7 @@ def _keep(key: UUID, check_in: CheckIn, answer: InsAnswer) -> None:
             sealed.save(update_fields=["answer"])
             arrival.need = comparing.need_of(later)
             if arrival.decided_at is None and not arrival.attributes:
-                read = later.mrz.traits if later.mrz is not None and later.mrz.accepted else None
-                arrival.status = IdentityStatus(kiosk_status(later.card, later.insi, read).value).value
+                arrival.status = comparing.automatic_status(later)
             known = {bytes(value) for value in arrival.indexes.values_list("value", flat=True)}
             BlindIndex.objects.bulk_create(
                 BlindIndex(arrival=arrival, value=value) for value in search.indexes_of(later) - known

@@ -215,7 +215,7 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
 def _view(arrival: Arrival, check_in: CheckIn, today: date) -> IdentityView:
     side_by_side = comparing.compared(check_in)
     offers = deciding.offers(arrival, check_in, side_by_side)
-    name, has_choice = comparing.first_given_name(check_in)
+    name, has_choice = comparing.first_given_name(check_in, with_ins=not side_by_side.blocks)
     kind = check_in.document_kind
     return IdentityView(
         rows=comparing.rows(check_in, side_by_side),

@@ -1,0 +1,53 @@
+"""Members of staff at their desk: signed in with password and code, as a browser does it."""
+
+import time
+
+from django.test import Client
+
+PASSWORD = "correct horse battery staple"
+
+
+def add(name: str = "lea", role: str = "host") -> None:
+    from kiosk.console import upkeep
+
+    upkeep.add_staff(name, role, PASSWORD, who="test")
+
+
+def code_of(name: str, *, steps: int = 0) -> str:
+    """The code the authenticator shows, now or some half-minutes later."""
+    from django_otp.oath import totp
+    from django_otp.plugins.otp_totp.models import TOTPDevice
+
+    device = TOTPDevice.objects.get(user__username=name)
+    return f"{totp(device.bin_key, t0=-steps * device.step):06d}"
+
+
+def browser() -> Client:
+    return Client(enforce_csrf_checks=False)
+
+
+def sign_in(name: str = "lea", *, client: Client | None = None) -> Client:
+    client = client or browser()
+    answer = client.post("/connexion/", {"username": name, "password": PASSWORD, "code": code_of(name)}, secure=True)
+    assert answer.status_code == 302, answer.content.decode()
+    return client
+
+
+def at_desk(name: str = "lea", role: str = "host") -> Client:
+    add(name, role)
+    return sign_in(name)
+
+
+def get(client: Client, path: str):
+    return client.get(path, secure=True)
+
+
+def post(client: Client, path: str, **said: object):
+    return client.post(path, said, secure=True)
+
+
+def idle_for(client: Client, seconds: int) -> None:
+    """As if nothing had been touched for so long."""
+    session = client.session
+    session["seen_at"] = int(time.time()) - seconds
+    session.save()

@@ -1,0 +1,156 @@
+"""Every address × every role: what a page does not expressly allow is refused."""
+
+import uuid
+
+import pytest
+
+from kiosk.console.access import RIGHTS, Right
+from tests.console.arrivals import arrive, enrol
+from tests.console.staff import add, browser, get, post, sign_in
+from tests.people import ZOE
+
+pytestmark = pytest.mark.usefixtures("console")
+
+# name of the address: (the roles that may, how it is asked)
+WORK = {"host", "officer"}
+ALL = {"host", "officer", "administrator", "auditor"}
+TABLE = {
+    "home": (ALL, "get"),
+    "lock": (ALL, "post"),
+    "unlock": (ALL, "get"),
+    "sign-out": (ALL, "post"),
+    "queue": (WORK, "get"),
+    "queue-part": (WORK, "get"),
+    "call-next": (WORK, "post"),
+    "answer-call": (WORK, "post"),
+    "identity": (WORK, "get"),
+    "picture": (WORK, "get"),
+    "take": (WORK, "post"),
+    "qualify": (WORK, "post"),
+    "decide": (WORK, "post"),
+    "set-aside": (WORK, "post"),
+    "hold": (WORK, "post"),
+    "release": (WORK, "post"),
+    "gone": (WORK, "post"),
+    "come-back": (WORK, "post"),
+    "undo": (WORK, "post"),
+    "sheet": (WORK, "get"),
+    "vigilance": ({"officer"}, "get"),
+    "search": ({"officer"}, "get"),
+    "indicators": ({"officer", "administrator", "auditor"}, "get"),
+    "terminals": ({"administrator"}, "get"),
+    "accounts": ({"administrator"}, "get"),
+    "trail": ({"auditor"}, "get"),
+    "trail-export": ({"auditor"}, "get"),
+}
+OPEN_TO_ALL = {"sign-in", "health"}
+
+
+def _addresses() -> dict[str, str]:
+    from django.urls import get_resolver
+
+    check_in = arrive(ZOE)
+    values = {"key": check_in.key, "index": 0, "action": "doubt"}
+    found = {}
+    for pattern in get_resolver().url_patterns:
+        name = getattr(pattern, "name", None)
+        if name:
+            route = str(pattern.pattern)
+            for part, value in values.items():
+                for kind in ("uuid", "int", "slug"):
+                    route = route.replace(f"<{kind}:{part}>", str(value))
+            found[name] = "/" + route
+    return found
+
+
+def test_every_address_is_in_the_table() -> None:
+    enrol()
+    assert set(_addresses()) == set(TABLE) | OPEN_TO_ALL
+
+
+@pytest.mark.parametrize("role", sorted(ALL))
+def test_a_role_reaches_its_pages_and_no_other(role: str) -> None:
+    enrol()
+    add("someone", role)
+    client = sign_in("someone")
+    addresses = _addresses()
+    last = ("lock", "unlock", "sign-out")  # these end what the others need
+    for name in (*(set(TABLE) - set(last)), *last):
+        path, (allowed, how) = addresses[name], TABLE[name]
+        answer = post(client, path) if how == "post" else get(client, path)
+        if role in allowed:
+            assert answer.status_code in {200, 302}, (name, answer.status_code)
+        else:
+            assert answer.status_code == 403, (name, answer.status_code)
+
+
+def test_without_signing_in_every_page_leads_to_the_door() -> None:
+    enrol()
+    for name, path in _addresses().items():
+        if name in OPEN_TO_ALL:
+            continue
+        how = TABLE[name][1]
+        answer = post(browser(), path) if how == "post" else get(browser(), path)
+        assert (answer.status_code, answer.headers.get("Location")) == (302, "/connexion/"), name
+
+
+def test_a_password_without_its_code_opens_nothing() -> None:
+    from kiosk.console.models import Staff
+
+    add()
+    client = browser()
+    client.force_login(Staff.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
+    assert get(client, "/file/")["Location"] == "/connexion/"
+
+
+def test_what_changes_something_is_never_done_by_a_mere_visit() -> None:
+    enrol()
+    add()
+    client = sign_in()
+    for name, path in _addresses().items():
+        if TABLE.get(name, ("", ""))[1] == "post" and "host" in TABLE[name][0]:
+            assert get(client, path).status_code == 405, name
+
+
+def test_a_form_from_elsewhere_changes_nothing() -> None:
+    from django.test import Client
+
+    enrol()
+    add()
+    client = sign_in(client=Client())
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+    for name, path in _addresses().items():
+        if name in TABLE and TABLE[name][1] == "post":
+            assert post(strict, path).status_code == 403, name
+
+
+def test_every_right_is_somebody_s_and_no_role_has_all() -> None:
+    given = frozenset().union(*RIGHTS.values())
+    assert given | {Right.EVERYONE} == set(Right)
+    assert all(rights != given for rights in RIGHTS.values())
+
+
+def test_pages_are_never_cached_framed_or_helped_by_others() -> None:
+    enrol()
+    check_in = arrive(ZOE)
+    add()
+    client = sign_in()
+    for path in ("/connexion/", "/file/", f"/arrivees/{check_in.key}/", f"/arrivees/{check_in.key}/pieces/0/"):
+        answer = get(client, path)
+        assert "no-store" in answer["Cache-Control"]
+        assert answer["X-Frame-Options"] == "DENY"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        policy = answer["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert not any("http" in part for part in policy.split())
+        assert "<script>" not in answer.content.decode("latin-1") and " style=" not in answer.content.decode("latin-1")
+
+
+def test_an_unknown_identity_is_nowhere_for_everybody() -> None:
+    add()
+    client = sign_in()
+    assert get(client, f"/arrivees/{uuid.uuid4()}/").status_code == 404
+    assert get(client, "/arrivees/1/").status_code == 404
+    assert get(client, "/arrivees/../../etc/passwd").status_code == 404

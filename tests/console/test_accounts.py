@@ -1,0 +1,126 @@
+"""Accounts: three things to sign in, the same refusal for all, a lock that comes by itself and goes with a code."""
+
+import pytest
+
+from tests.console.staff import PASSWORD, add, at_desk, browser, code_of, get, idle_for, post, sign_in
+
+pytestmark = pytest.mark.usefixtures("console")
+
+
+def test_password_and_code_open_the_queue() -> None:
+    client = at_desk()
+    assert get(client, "/file/").status_code == 200
+
+
+def test_every_missing_or_wrong_thing_gets_the_same_refusal() -> None:
+    add()
+    attempts = (
+        {"username": "lea", "password": "wrong password", "code": code_of("lea")},
+        {"username": "lea", "password": PASSWORD, "code": "000000" if code_of("lea") != "000000" else "111111"},
+        {"username": "nobody", "password": PASSWORD, "code": "123456"},
+    )
+    pages = []
+    for said in attempts:
+        answer = browser().post("/connexion/", said, secure=True)
+        assert answer.status_code == 403
+        pages.append(answer.content.decode().split('role="alert"')[1].split("</p>")[0])
+        assert get(browser(), "/file/").status_code == 302
+    assert len(set(pages)) == 1
+
+
+def test_a_code_serves_once() -> None:
+    add()
+    code = code_of("lea")
+    said = {"username": "lea", "password": PASSWORD, "code": code}
+    assert browser().post("/connexion/", said, secure=True).status_code == 302
+    assert browser().post("/connexion/", said, secure=True).status_code == 403
+
+
+def test_five_failures_lock_out_an_account_whether_it_exists_or_not() -> None:
+    add()
+    for name in ("lea", "nobody"):
+        client = browser()  # each refusal below costs a whole password hash, as it must
+        answers = [
+            client.post("/connexion/", {"username": name, "password": "x" * 12, "code": "123456"}, secure=True)
+            for _ in range(6)
+        ]
+        assert [one.status_code for one in answers] == [403, 403, 403, 403, 429, 429]
+    said = {"username": "lea", "password": PASSWORD, "code": code_of("lea")}
+    assert browser().post("/connexion/", said, secure=True).status_code == 429
+
+
+def test_signing_in_changes_the_session_so_that_a_planted_one_is_worthless() -> None:
+    add()
+    client = browser()
+    client.session.save()
+    session = client.session
+    session["planted"] = True
+    session.save()
+    planted = session.session_key
+    client.cookies["__Host-console"] = planted
+    sign_in(client=client)
+    assert client.cookies["__Host-console"].value != planted
+
+
+def test_a_closed_account_is_out_at_its_next_click() -> None:
+    from kiosk.console.models import Staff
+
+    client = at_desk()
+    Staff.objects.update(is_active=False)
+    assert get(client, "/file/").status_code == 302
+
+
+def test_an_idle_session_locks_and_a_new_code_opens_it_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django_otp.plugins.otp_totp.models import TOTPDevice
+
+    client = at_desk()
+    idle_for(client, 16 * 60)
+    assert get(client, "/file/")["Location"] == "/verrou/"
+    assert get(client, "/file/")["Location"] == "/verrou/"
+    assert "lea" in get(client, "/verrou/").content.decode()
+    TOTPDevice.objects.update(last_t=-1)  # half a minute later, the authenticator shows another code
+    assert post(client, "/verrou/", code=code_of("lea"))["Location"] == "/file/"
+    assert get(client, "/file/").status_code == 200
+
+
+def test_looking_at_the_queue_by_itself_does_not_keep_a_session_awake() -> None:
+    client = at_desk()
+    idle_for(client, 14 * 60)
+    before = client.session["seen_at"]
+    assert get(client, "/file/lignes/").status_code == 200
+    assert client.session["seen_at"] == before
+    assert get(client, "/file/").status_code == 200
+    assert client.session["seen_at"] > before
+
+
+def test_guessing_the_code_of_a_locked_session_ends_it() -> None:
+    client = at_desk()
+    post(client, "/verrouiller/")
+    wrong = "000000" if code_of("lea") != "000000" else "111111"
+    answers = [post(client, "/verrou/", code=wrong).status_code for _ in range(5)]
+    assert answers == [403, 403, 403, 403, 302]
+    assert get(client, "/verrou/")["Location"] == "/connexion/"
+
+
+def test_a_day_s_session_ends_by_itself() -> None:
+    client = at_desk()
+    session = client.session
+    session["opened_at"] -= 11 * 3600
+    session.save()
+    assert get(client, "/file/")["Location"] == "/connexion/"
+
+
+def test_signing_out_closes_the_session() -> None:
+    client = at_desk()
+    assert post(client, "/quitter/").status_code == 302
+    assert get(client, "/file/")["Location"] == "/connexion/"
+
+
+def test_who_came_and_went_is_in_the_trail() -> None:
+    from kiosk.console.models import AuditEntry
+
+    client = at_desk()
+    post(client, "/quitter/")
+    browser().post("/connexion/", {"username": "lea", "password": "x" * 12, "code": "123456"}, secure=True)
+    acts = list(AuditEntry.objects.order_by("number").values_list("act", flat=True))
+    assert acts == ["account-added", "signed-in", "signed-out", "sign-in-refused"]
