@@ -19,9 +19,9 @@ LEAST_GAP = 16
 ICON, ICON_GAP = 44, 16
 REACH = 0.4  # in portrait, what is pressed lies below this part of the height: a seated person reaches it
 
-_LEAST_PICTURE = {Picture.NONE: 0, Picture.DRAWING: 200, Picture.CAMERA: 300, Picture.CARD: 200}
-_MOST_PICTURE = {Picture.NONE: 0, Picture.DRAWING: 720, Picture.CAMERA: 760, Picture.CARD: 560}
-_KEEPS_PICTURE = 0.85  # below this part of the text size, a drawing gives its room to the words
+_LEAST_PICTURE = {Picture.NONE: 0, Picture.DRAWING: 200, Picture.ORNAMENT: 200, Picture.CAMERA: 300, Picture.CARD: 200}
+_MOST_PICTURE = {Picture.NONE: 0, Picture.DRAWING: 720, Picture.ORNAMENT: 720, Picture.CAMERA: 760, Picture.CARD: 560}
+_KEEPS_PICTURE = 0.85  # below this part of the text size, an ornament gives its room to the words
 
 Measure = Callable[[str, int, bool], float]  # text, size, bold → width
 _Rows = list[tuple[Action, ...]]
@@ -41,10 +41,10 @@ class Frame:
 
 def arrange(page: Page, frame: Frame) -> Arrangement:
     """Lay a page out at the largest text size, up to the one asked for, at which everything fits."""
-    steps = [round(frame.text * (1 - less / 20), 4) for less in range(11)]
+    steps = [round(step / 20, 2) for step in range(round(frame.text * 20), 9, -1)]
     kept = [step for step in steps if step >= frame.text * _KEEPS_PICTURE]
     tries = [(page, step) for step in steps]
-    if page.picture is Picture.DRAWING and page.actions:
+    if page.picture is Picture.ORNAMENT:
         plain = replace(page, picture=Picture.NONE)
         tries = [(page, step) for step in kept] + [(plain, step) for step in steps]
     made = _Layout(page, frame, frame.text).made()
@@ -118,7 +118,7 @@ class _Layout:
 
     def _band(self) -> tuple[int, Box | None]:
         """The quiet band: whose kiosk this is, and how far the person has come."""
-        small = round(SIZES[Type.SMALL] * min(self.frame.text, 1.25))
+        small = round(SIZES[Type.SMALL] * min(self.frame.text, 1.25 if self.portrait else 1.0))
         top = max(24 if self.portrait else 16, _eight((56 if self.portrait else 24) * self.tall))
         step = self.page.step_text()
         step_width = int(self.frame.measure(step, small, True)) + 8 if step else 0

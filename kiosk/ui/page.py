@@ -33,7 +33,8 @@ class Picture(StrEnum):
     """What the one picture of a screen is, as far as its place is concerned."""
 
     NONE = "none"
-    DRAWING = "drawing"
+    DRAWING = "drawing"  # teaches a gesture or says what happens
+    ORNAMENT = "ornament"  # a drawing that may give its room to the words
     CAMERA = "camera"  # takes all the room there is
     CARD = "card"  # a person, a number
 

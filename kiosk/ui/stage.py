@@ -122,8 +122,9 @@ class ScreenView(Widget):
 
     def nothing_is_cut(self) -> bool:
         """Say whether every line lies wholly in its box (tests ask)."""
-        everything = [each for each in self.walk(restrict=True) if isinstance(each, Text)]
-        return self.plan.fits and all(text.fits for text in everything)
+        widgets = list(self.walk(restrict=True))
+        plates = all(each.whole for each in widgets if isinstance(each, Plate))
+        return self.plan.fits and plates and all(each.fits for each in widgets if isinstance(each, Text))
 
     def _put(self, text: Text, block: Block) -> None:
         text.size, text.pos = (block.box.width, block.box.height), (block.box.x, self.plan.height - block.box.bottom)

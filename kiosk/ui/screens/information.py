@@ -29,5 +29,6 @@ def page(screen: Information) -> Page:
         ),
         actions=(main(Touch.UNDERSTOOD, _("J'ai compris")), quiet(Touch.MORE, _("En savoir plus"))),
         foot=foot(),
+        picture=Picture.ORNAMENT,
         drawing="safety",
     )

@@ -31,6 +31,7 @@ class Plate(Widget):
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.texts: tuple[Text, ...] = ()
+        self.whole = True  # nothing stands out of the plate
         names = ("pos", "size", "figure", "caption", "theme", "kind", "text_scale", "ground", "easel", "drawing")
         self.bind(**dict.fromkeys(names, self._draw))
 
@@ -55,9 +56,9 @@ class Plate(Widget):
         self._write()
 
     def _write(self) -> None:
-        caption = self._caption()
-        figure = self._figure(caption.box.height + _GAP if caption else 0)
+        caption, figure = self._fitting()
         total = figure.box.height + (_GAP + caption.box.height if caption else 0)
+        self.whole = total <= self.height
         top = self.top - (self.height - total) / 2
         art = min(_MOST_ART, int(self.height - total - 2 * _SIDE))
         if self.drawing and self.easel and art >= _LEAST_ART:
@@ -69,31 +70,30 @@ class Plate(Widget):
             texts.append(self._set(caption, top - figure.box.height - _GAP))
         self.texts = tuple(texts)
 
-    def _caption(self) -> Block | None:
-        """A desk matters as much as the number it stands under; a year does not."""
-        if not self.caption:
-            return None
-        strong = self.kind == "figure"
-        size = round(SIZES[Type.LARGE if strong else Type.BODY] * self.text_scale)
+    def _fitting(self) -> tuple[Block | None, Block]:
+        """Take the largest letters at which no name is broken inside a word and all of it stands on the plate."""
+        strong = self.kind == "figure"  # a desk matters as much as the number it stands under; a year does not
+        small = SIZES[Type.LARGE if strong else Type.BODY] * self.text_scale
+        large = SIZES[Type(self.kind)] * self.text_scale
+        words, below = typeset(self.figure), typeset(self.caption)
         room = int(self.width - 2 * _SIDE)
-        lines = wrap(typeset(self.caption), room, lambda text: measure(text, size, strong))
-        box = Box(0, 0, room, len(lines) * pitch(size))
-        return Block(lines, size, strong, "ink" if strong or self.ground == "wait" else "muted", box, "center")
-
-    def _figure(self, below: int) -> Block:
-        """Take the largest size at which no name is broken inside a word and all of it stands on the plate."""
-        words = typeset(self.figure)
-        room = int(self.width - 2 * _SIDE)
-        least = round(SIZES[Type.BODY] * self.text_scale)
-        size = round(SIZES[Type(self.kind)] * self.text_scale)
         pieces = words.replace("-", "- ").split(" ")
+        part = 1.0
         while True:
-            lines = wrap(words, room, lambda text, at=size: measure(text, at, True))
-            high = len(lines) * pitch(size)
-            whole = all(measure(piece, size, True) <= room for piece in pieces)
-            if size <= least or (whole and high + below <= self.height - _SIDE):
-                return Block(lines, size, True, "ink", Box(0, 0, room, high), "center")
-            size = max(least, size - 4)
+            ink = "ink" if strong or self.ground == "wait" else "muted"
+            caption = self._block(below, round(small * max(part, 0.6)), room, (strong, ink)) if below else None
+            size = round(max(large * part, small * 0.6))
+            figure = self._block(words, size, room, (True, "ink"))
+            high = figure.box.height + (caption.box.height + _GAP if caption else 0)
+            unbroken = all(measure(piece, size, True) <= room for piece in pieces)
+            if part < 0.2 or (unbroken and high <= self.height - _SIDE / 2):
+                return caption, figure
+            part -= 0.05
+
+    def _block(self, words: str, size: int, room: int, hand: tuple[bool, str]) -> Block:
+        bold, ink = hand
+        lines = wrap(words, room, lambda text: measure(text, size, bold))
+        return Block(lines, size, bold, ink, Box(0, 0, room, len(lines) * pitch(size)), "center")
 
     def _illustrate(self, art: int, top: float) -> None:
         place = (int(self.center_x - art / 2), int(top - art))
