@@ -28,7 +28,8 @@ class CardDesk:
         self._worker = Worker("card")
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="slots", daemon=True)
-        self._slot = ""  # where the card is that counts: the last one inserted
+        self._slot = ""  # where the card is that counts: the last one inserted, or the one that was read
+        self._occupied: tuple[str, ...] = ()  # the last one inserted comes last
         self._turn = 0
         self.reader_ok = True
 
@@ -67,11 +68,13 @@ class CardDesk:
         match event:
             case base.CardInserted(slot):
                 self._slot = slot
+                self._occupied = (*self._occupied, slot)
                 self._post(ev.CardArrived())
             case base.CardMute(slot):
                 self._slot = slot
                 self._post(ev.CardStaysMute())
             case base.CardRemoved(slot):
+                self._occupied = tuple(other for other in self._occupied if other != slot)
                 if slot == self._slot:  # not a professional's card in another slot
                     self._post(ev.CardLeft())
             case base.ReaderLost(reason):
@@ -93,7 +96,7 @@ class CardDesk:
         def progress(done: int, expected: int) -> None:
             self._post(ev.CardProgressed(turn, min(1.0, done / max(1, expected))))
 
-        result = self._read(self._reader, self._slot, progress, lambda: self._turn != turn)
+        result = self._read_any(progress, lambda: self._turn != turn)
         took = round((time.monotonic() - started) * 1000)
         if isinstance(result, CardProblem):
             journal.record(Happening.CARD_READ, turn=turn, outcome=result.value, duration_ms=took)
@@ -103,3 +106,16 @@ class CardDesk:
                 Happening.CARD_READ, turn=turn, outcome="read", duration_ms=took, people=len(result.beneficiaries)
             )
             self._post(ev.CardRead(turn, result))
+
+    def _read_any(self, progress: Progress, cancelled: Callable[[], bool]) -> CardContents | CardProblem:
+        """Read the card that counts; when it is no carte Vitale (a professional's, left in), look at the others."""
+        first = self._slot
+        result = self._read(self._reader, first, progress, cancelled)
+        for slot in reversed(self._occupied):
+            if result is not CardProblem.NOT_VITALE or slot == first:
+                continue
+            other = self._read(self._reader, slot, progress, cancelled)
+            if other is not CardProblem.NOT_VITALE:
+                self._slot = slot
+                result = other
+        return result
