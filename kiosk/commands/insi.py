@@ -225,6 +225,62 @@ def check(
     raise typer.Exit(status)
 
 
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="CSV or JSON lines (.jsonl): one stored identity a line.")],
+    *,
+    output: Annotated[Path | None, typer.Option("--output", help="Results, JSON lines; FILE.results.jsonl.")] = None,
+    rate: Annotated[float, typer.Option("--rate", min=0, help="At most so many a second; 0: as fast as it goes.")] = 0,
+    deadline: Deadline = 30.0,
+    endpoint: Endpoint = None,
+    certificate: Certificate = None,
+    key: Key = None,
+    password_file: PasswordFile = None,
+    ca: Ca = None,
+    idam: Idam = None,
+    wsdl: Wsdl = None,
+    environment: Env = None,
+    config: Config = None,
+) -> None:
+    """Verify stored identities. Stopped at any moment, the same command goes on where it was.
+
+    Exit: 0 done, 2 wrong file, 5, 6, 7 as search.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from kiosk.insi import bulk
+    from kiosk.insi.client import InsiClient
+    from kiosk.insi.verify import VerifyBySearch
+
+    options = {"endpoint": endpoint, "certificate": certificate, "key": key, "password_file": password_file, "ca": ca}
+    options |= {"idam": idam, "wsdl": wsdl, "environment": environment}
+    client = InsiClient(_configuration(config, **options))
+    results = output or file.with_name(file.name + ".results.jsonl")
+    screen = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    try:
+        with Progress(*columns, console=screen, disable=not screen.is_terminal, refresh_per_second=4) as progress:
+            bar = progress.add_task("", total=bulk.count(file) if screen.is_terminal else None)
+            report = bulk.verify_file(
+                VerifyBySearch(client.find_by_traits),
+                file,
+                results,
+                deadline=deadline,
+                rate=rate,
+                on_progress=lambda done: progress.update(bar, completed=done),
+            )
+    except (bulk.WrongFileError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    except bulk.StoppedError as stopped:
+        typer.echo(f"stopped ({stopped.reason}); the same command goes on from here", err=True)
+        raise typer.Exit(stopped.status) from None
+    finally:
+        client.close()
+    print(json.dumps(report.told()))
+
+
 # A search that names nobody: letters alone, born when no one living was.
 NOBODY = Traits(
     Source.STAFF,

@@ -10,6 +10,7 @@ from lxml import etree
 from kiosk.insi import names
 from kiosk.insi.client import Environment, InsiClient, InsiConfig
 from kiosk.insi.envelope import OUR_WSDL
+from kiosk.insi.population import Population
 from kiosk.insi.retry import RetryPolicy
 from kiosk.insi.simulator import TEST_IDAM, Behaviour, Simulator
 from kiosk.insi.testpki import TestPki, make_pki
@@ -69,6 +70,7 @@ def running_simulator(pki: TestPki) -> Iterator[Simulator]:
 @pytest.fixture
 def simulator(running_simulator: Simulator) -> Iterator[Simulator]:
     running_simulator.behave(Behaviour())
+    running_simulator.population = Population()
     yield running_simulator
     running_simulator.behave(Behaviour())
 

@@ -1,0 +1,94 @@
+"""Verification (vérification d'INS): is this matricule with these traits still right?
+
+Built on the search by traits, behind an interface of its own: the contract of the official operation is not public. A
+site that holds it puts its own ``Verifier`` here; nothing else changes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from kiosk.core.confidential import Confidential
+from kiosk.core.insi import InsAnswer, InsFound, InsNotFound, InsSeveral
+from kiosk.core.matricule import Matricule
+from kiosk.core.traits import Traits
+
+
+class Verdict(StrEnum):
+    """What became of a stored identity."""
+
+    CONFIRMED = "confirmed"
+    DIFFERENT = "different"  # the service knows the person otherwise: ``differences`` names how
+    NOT_FOUND = "not-found"
+    SEVERAL = "several"
+    NOT_VERIFIED = "not-verified"  # nothing is known: refused, unreachable, certificate trouble
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class StoredIdentity(Confidential):
+    """What a structure keeps of one qualified identity."""
+
+    matricule: Matricule
+    traits: Traits  # the reference traits, as INSi gave them
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Verification(Confidential):
+    """One verification: its verdict, the names of what differs, and the answer it rests on."""
+
+    verdict: Verdict
+    differences: tuple[str, ...]  # "matricule", "matricule-replaced", "oid", "birth-name", "given-names", …
+    answer: InsAnswer
+
+
+class Verifier(Protocol):
+    """Someone who can tell whether a stored identity is still right."""
+
+    def verify(self, stored: StoredIdentity, deadline: float, *, caller: str = "kiosk") -> Verification:
+        """Verify one identity within this many seconds."""
+
+
+class VerifyBySearch:
+    """Verifies by searching the stored reference traits and comparing what comes back."""
+
+    def __init__(self, find_by_traits: Callable[..., InsAnswer]) -> None:
+        self._find_by_traits = find_by_traits  # InsiClient.find_by_traits
+
+    def verify(self, stored: StoredIdentity, deadline: float, *, caller: str = "kiosk") -> Verification:
+        """Search the stored traits; compare matricule, OID and traits with what is stored."""
+        answer = self._find_by_traits(stored.traits, deadline, caller=caller)
+        match answer:
+            case InsFound():
+                differences = compare(stored, answer)
+                verdict = Verdict.DIFFERENT if differences else Verdict.CONFIRMED
+                return Verification(verdict, differences, answer)
+            case InsNotFound():
+                return Verification(Verdict.NOT_FOUND, (), answer)
+            case InsSeveral():
+                return Verification(Verdict.SEVERAL, (), answer)
+        return Verification(Verdict.NOT_VERIFIED, (), answer)
+
+
+def compare(stored: StoredIdentity, found: InsFound) -> tuple[str, ...]:
+    """Name everything in which the service's answer is not what is stored."""
+    ours, theirs = stored.traits, found.traits
+    differences = []
+    if stored.matricule.number != found.matricule.number:
+        replaced = any(past.matricule.number == stored.matricule.number for past in found.history)
+        differences.append("matricule-replaced" if replaced else "matricule")
+    elif stored.matricule.key and found.matricule.key and stored.matricule.key != found.matricule.key:
+        differences.append("key")
+    if stored.matricule.oid != found.matricule.oid:
+        differences.append("oid")
+    if ours.birth_name != theirs.birth_name:
+        differences.append("birth-name")
+    if (ours.given_names_text or " ".join(ours.given_names)) != theirs.given_names_text:
+        differences.append("given-names")
+    if ours.birth_date != theirs.birth_date:
+        differences.append("birth-date")
+    if ours.sex != theirs.sex:
+        differences.append("sex")
+    if ours.birth_place_code != theirs.birth_place_code:
+        differences.append("birth-place")
+    return tuple(differences)
