@@ -6,7 +6,7 @@ One reader is made at start and kept: loading its models takes half a second.
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 import cv2
 import numpy as np
@@ -89,6 +89,24 @@ class DocumentReader:
         first, second = self._readers
         later = self._pool.submit(_read_lines, second, grey, grid)
         return _read_lines(first, grey, grid), later.result()
+
+
+_shared: DocumentReader | None = None
+_making = threading.Lock()
+
+
+def shared_reader() -> DocumentReader:
+    """The process's one reader; the first call loads the models (half a second): make it at start."""
+    global _shared  # noqa: PLW0603 - models are loaded once a process
+    with _making:
+        if _shared is None:
+            _shared = DocumentReader()
+        return _shared
+
+
+def read_document(source: "Shot | Picture", today: date | None = None) -> DocumentReading:
+    """Read a shot or a picture with the process's reader; ``today`` tells what a two-digit year can mean."""
+    return shared_reader().read(source, today or datetime.now(UTC).date())
 
 
 def _read_lines(recogniser: Recogniser, grey: Grey, grid: Grid) -> list[Cells]:

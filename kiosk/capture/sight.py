@@ -46,7 +46,7 @@ def look(frame: Picture, *, with_grid: bool = True, last_grid: Grid | None = Non
         return EMPTY
     corners = (outline + 0.5) / scale - 0.5 if outline is not None else _from_zone(grid)  # type: ignore[arg-type]
     corners = corners.astype(np.float32)
-    return _measure(frame, small, grey, scale, corners, grid, outline is not None)
+    return _measure(frame, small, scale, corners, grid, outline is not None)
 
 
 def find_outline(grey: Grey) -> Corners | None:
@@ -57,7 +57,7 @@ def find_outline(grey: Grey) -> Corners | None:
     contours, _ = cv2.findContours(edges, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     best: tuple[float, Corners] | None = None
     for contour in sorted(contours, key=lambda c: -cv2.boundingRect(c)[2] * cv2.boundingRect(c)[3])[:4]:
-        x, y, w, h = cv2.boundingRect(contour)
+        w, h = cv2.boundingRect(contour)[2:]
         if w * h < 0.06 * width * height:
             break
         hull = cv2.convexHull(contour)
@@ -141,7 +141,7 @@ def _from_zone(grid: Grid) -> Corners:
 
 
 def _measure(
-    frame: Picture, small: Picture, grey: Grey, scale: float, corners: Corners, grid: Grid | None, is_outline: bool
+    frame: Picture, small: Picture, scale: float, corners: Corners, grid: Grid | None, is_outline: bool
 ) -> Sight:
     height, width = frame.shape[:2]
     sides = [float(np.hypot(*(corners[(i + 1) % 4] - corners[i]))) for i in range(4)]

@@ -1,7 +1,6 @@
-"""``kiosk document``: read pictures of identity documents, watch the live guidance, put a film into the tray."""
+"""``kiosk document``: read pictures, watch the guidance; ``kiosk simulate document``: put a film before the camera."""
 
 import json
-import os
 import secrets
 import sys
 import time
@@ -146,12 +145,25 @@ def watch(
         camera.close()
 
 
+def simulate_document(
+    link: Annotated[Path, typer.Option("--link", help="The path that the film camera plays")],
+    film: Annotated[Path | None, typer.Argument(help="A film; none: the tray is emptied")] = None,
+) -> None:
+    """Met un film de pièce d'identité devant la caméra simulée."""
+    if film is not None and not film.is_file():
+        typer.echo("this film does not exist", err=True)
+        raise typer.Exit(2)
+    put_into_tray(film, link)
+
+
 def put_into_tray(film: Path | None, link: Path) -> None:
-    """Point the film camera's link at another film, in one step (``kiosk simulate document``); None empties the tray."""
+    """Point the film camera's link at another film, in one step; None empties the tray."""
+    if link.exists() and not link.is_symlink():
+        raise typer.BadParameter("the link's path is a file of its own: it is not replaced")
     if film is None:
         link.unlink(missing_ok=True)
         return
     link.parent.mkdir(parents=True, exist_ok=True)
     new = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
     new.symlink_to(film.resolve())
-    os.replace(new, link)  # noqa: PTH105 - the name of the call that is atomic
+    new.replace(link)
