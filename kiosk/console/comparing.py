@@ -26,7 +26,7 @@ from kiosk.core.insi import (
 )
 from kiosk.core.matricule import OID_NIA, OID_NIR, OID_NIR_DEMO, OID_NIR_TEST, Matricule
 from kiosk.core.names import NameRefused, propose_first_given_name
-from kiosk.core.reasons import CORRECTOR_SENTENCES, STAFF_SENTENCES, Corrector, Outcome, Reason, Trait
+from kiosk.core.reasons import STAFF_SENTENCES, Corrector, Outcome, Reason, Trait
 from kiosk.core.status import kiosk_status
 from kiosk.core.traits import Sex, Traits
 
@@ -327,7 +327,7 @@ class SheetLine(Confidential):
     label: str
     known_as: str  # INSi's value
     document: str
-    correctors: tuple[str, ...]
+    correctors: tuple[Corrector, ...]
 
 
 def sheet_lines(check_in: CheckIn, side_by_side: Compared) -> tuple[SheetLine, ...]:
@@ -337,12 +337,28 @@ def sheet_lines(check_in: CheckIn, side_by_side: Compared) -> tuple[SheetLine, .
         if row.verdict != Outcome.BLOCKING:
             continue
         trait = Trait(row.trait)
-        correctors: list[str] = []
+        correctors: list[Corrector] = []
         for comparison in (side_by_side.document, side_by_side.card):
             if comparison is not None:
                 said = comparison.of(trait).correctors  # type: ignore[arg-type]
-                correctors += [_(CORRECTOR_SENTENCES[Corrector(one.value)]) for one in said if one.value != "staff"]
+                correctors += [Corrector(one.value) for one in said]
         lines.append(
             SheetLine(row.label, row.insi or row.card, row.document or row.card, tuple(dict.fromkeys(correctors)))
         )
     return tuple(lines)
+
+
+PATIENT_ADVICE = {
+    Corrector.TOWN_HALL: "Si l’erreur est sur votre carte d’identité ou votre passeport : adressez-vous à une mairie.",
+    Corrector.PREFECTURE: "Si l’erreur est sur votre titre de séjour : adressez-vous à la préfecture.",
+    Corrector.INSEE: "Si l’erreur est dans la référence nationale : écrivez à l’Insee, en ligne ou par courrier.",
+    Corrector.HEALTH_FUND: "Si l’erreur est sur votre carte Vitale, ou si vous êtes né à l’étranger : "
+    "adressez-vous à votre caisse d’assurance maladie.",
+    Corrector.ISSUING_STATE: "Si l’erreur est sur votre document étranger : adressez-vous au pays qui l’a délivré.",
+}
+
+
+def advice(lines: tuple[SheetLine, ...]) -> tuple[str, ...]:
+    """Whom the patient asks, each once, in the order to try."""
+    asked = dict.fromkeys(one for line in lines for one in line.correctors)
+    return tuple(_(PATIENT_ADVICE[one]) for one in asked if one in PATIENT_ADVICE)

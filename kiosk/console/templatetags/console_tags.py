@@ -62,6 +62,15 @@ def number(text: str) -> str:
 
 
 @register.filter
+def typo(text: str) -> str:
+    """French typography: the curved apostrophe, and a space that does not break before : ; ! ?"""
+    curved = text.replace("'", "’")
+    for mark in (":", ";", "!", "?"):
+        curved = curved.replace(f" {mark}", f"\u00a0{mark}")
+    return curved
+
+
+@register.filter
 def device(name: str) -> str:
     return _(DEVICES[name]) if name in DEVICES else name
 

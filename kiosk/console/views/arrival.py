@@ -146,7 +146,11 @@ def sheet(request: HttpRequest, key: UUID) -> HttpResponse:
     side_by_side = comparing.compared(check_in)
     act(request, audit.Act.SHEET_PRINTED, key)
     lines = comparing.sheet_lines(check_in, side_by_side)
-    return render(request, "console/sheet.html", {"arrival": arrival, "lines": lines, "now": timezone.now()})
+    return render(
+        request,
+        "console/sheet.html",
+        {"arrival": arrival, "lines": lines, "advice": comparing.advice(lines), "now": timezone.now()},
+    )
 
 
 def _decide(request: HttpRequest, key: UUID, action: Action) -> HttpResponse:

@@ -35,8 +35,9 @@
     event.preventDefault();
     if (wanted.tagName === "DETAILS") {
       wanted.open = !wanted.open;
-      const first = wanted.querySelector("input");
+      const first = wanted.querySelector("input[type=radio], button:not([disabled])");
       if (wanted.open && first) first.focus();
+      if (wanted.open) wanted.scrollIntoView({ block: "nearest" });
       return;
     }
     wanted.click();
