@@ -200,19 +200,21 @@ def _are_swapped(left: Traits, right: Traits) -> bool:
 
 
 def _is_one_of(name: str, traits: Traits) -> bool:
-    try:
-        key = comparison_key(name)
-        return key in (comparison_key(listed(traits)), comparison_key(stated_first(traits)))
-    except NameRefused:
-        return False
+    key = _key(name)
+    return bool(key) and key in (_key(listed(traits)), _key(stated_first(traits)))
 
 
 def _is_name_in_use_taken(left: Traits, right: Traits) -> bool:
     """The birth name one source states is what the other knows as the name in use."""
+    return any(
+        _key(used) != "" and _key(used) == _key(birth)
+        for used, birth in ((left.name_in_use, right.birth_name), (right.name_in_use, left.birth_name))
+    )
+
+
+def _key(name: str) -> str:
+    """Give the comparison key; empty for a name that cannot be written in INSi's alphabet, which equals nothing."""
     try:
-        return any(
-            used and comparison_key(used) == comparison_key(birth)
-            for used, birth in ((left.name_in_use, right.birth_name), (right.name_in_use, left.birth_name))
-        )
+        return comparison_key(name)
     except NameRefused:
-        return False
+        return ""
