@@ -9,8 +9,10 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
+from kiosk.core.confidential import Confidential
 from kiosk.core.screens import Screen, Touch
 
 _LONGEST_LINE = 4096
@@ -88,7 +90,8 @@ class NoWindow:
         self._closed = threading.Event()
 
     def show(self, screen: Screen) -> None:
-        self._port.tell({"screen": screen.name})
+        said = {} if isinstance(screen, Confidential) else asdict(screen)
+        self._port.tell({"screen": screen.name, **said})
 
     def run(self) -> None:
         """Run until ``close``."""

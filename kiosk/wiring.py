@@ -90,7 +90,9 @@ class Kiosk:
         settings = self._settings
         place = Place(settings.kiosk.name, settings.kiosk.desk, settings.kiosk.ticket_letter)
         recipient = sealing.load_recipient_public(settings.sealing.structure_key)
-        courier = Courier(self._outbox, self._link(), place, settings.kiosk.data_dir, self._health, self._events.post)
+        courier = Courier(
+            self._outbox, self._link(), place, settings.kiosk.data_dir, self._devices, self._health, self._events.post
+        )
         return Staff(
             cards=CardDesk(card_reader(settings), read_vitale, self._events.post),
             documents=DocumentDesk(camera(settings), _Eye, self._events.post),
@@ -108,21 +110,26 @@ class Kiosk:
     def _link(self) -> ConsoleLink:
         return console_link(self._settings)
 
+    def _devices(self) -> dict[str, str]:
+        """How each device is, in a word."""
+        staff = self._staff
+        good = {
+            "reader": staff.cards.reader_ok,
+            "camera": staff.documents.camera_ok,
+            "insi": staff.insi.answers,
+            "storage": staff.courier.storage_ok,
+        }
+        return {name: "ok" if is_good else "lost" for name, is_good in good.items()}
+
     def _health(self) -> dict[str, object]:
         """How this kiosk is, for the console; no person in it."""
-        staff = self._staff
         try:
             waiting, parked = self._outbox.counts()
         except OutboxFull:
             waiting = parked = -1
         return {
             "version": __version__,
-            "devices": {
-                "reader": "ok" if staff.cards.reader_ok else "lost",
-                "camera": "ok" if staff.documents.camera_ok else "lost",
-                "insi": "ok" if staff.insi.answers else "lost",
-                "storage": "ok" if staff.courier.storage_ok else "lost",
-            },
+            "devices": self._devices(),
             "queue": max(0, waiting + parked),
             "certificate_days": certificate_days(self._settings),
             "disk_free_mb": shutil.disk_usage(self._settings.kiosk.data_dir).free // 2**20,
@@ -242,7 +249,7 @@ class _Eye:
 
 def _taken(shot: object) -> Taken | None:
     from kiosk.capture.reader import read_document  # noqa: PLC0415
-    from kiosk.capture.session import Shot  # noqa: PLC0415
+    from kiosk.capture.shot import Shot  # noqa: PLC0415
 
     if not isinstance(shot, Shot):
         return None

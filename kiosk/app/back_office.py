@@ -128,6 +128,7 @@ class Courier:
         link: ConsoleLink,
         place: Place,
         data_dir: Path,
+        devices: Callable[[], dict[str, str]],
         health: Callable[[], dict[str, object]],
         post: Callable[[ev.Event], None],
     ) -> None:
@@ -135,7 +136,8 @@ class Courier:
         self._link = link
         self._place = place
         self._data_dir = data_dir
-        self._health = health
+        self._devices = devices  # how each device is: asked often
+        self._health = health  # the whole state: asked for each heartbeat
         self._post = post
         self._wake = threading.Event()
         self._stopping = False
@@ -166,6 +168,7 @@ class Courier:
     def _run(self) -> None:
         failures = 0
         next_try = next_beat = next_storage = 0.0
+        told: dict[str, str] = {}
         while not self._stopping:
             now = time.monotonic()
             hurried = self._wake.is_set()
@@ -174,11 +177,13 @@ class Courier:
                 guarded(self._watch_storage, self._storage_broke)
                 next_storage = now + _STORAGE_SECONDS
             if now >= next_try or hurried:
-                beat = now >= next_beat
+                devices = self._devices()
+                beat = now >= next_beat or devices != told
                 reached = _Flag()
                 guarded(lambda beat=beat, reached=reached: self._errands(beat, reached), lambda: None)  # type: ignore[misc]
                 failures = 0 if reached.on else failures + 1
-                next_beat = now + _HEARTBEAT_SECONDS if beat and reached.on else next_beat
+                if beat and reached.on:
+                    next_beat, told = now + _HEARTBEAT_SECONDS, devices
                 next_try = now + (wait_after(failures) if failures else min(_HEARTBEAT_SECONDS, 1.0))
             self._wake.wait(max(0.05, min(next_try, next_storage) - time.monotonic()))
 

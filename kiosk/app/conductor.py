@@ -99,8 +99,8 @@ class Conductor:
                 staff.cards.read(turn)
             case ev.AskInsiByCard() | ev.AskInsiByDocument():
                 staff.insi.ask(command)
-            case ev.FilmDocument(turn, side):
-                staff.documents.film(turn, side)
+            case ev.FilmDocument():
+                staff.documents.film(command)
             case ev.TakePicture(turn):
                 staff.documents.take_now(turn)
             case ev.StopFilming():

@@ -10,7 +10,7 @@ from hardware.camera.base import CameraLost, Frame, FrameSource
 from kiosk import journal
 from kiosk.app.guard import guarded
 from kiosk.core import events as ev
-from kiosk.core.document import DocumentPicture, DocumentReading, Guidance, Side
+from kiosk.core.document import DocumentPicture, DocumentReading, Guidance
 from kiosk.journal import Happening
 
 _FRAME_SECONDS = 0.5
@@ -69,21 +69,17 @@ class Viewfinder:
             return None if self._frame is None else (self._number, self._frame)
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    turn: int
-    side: Side
-
-
 class DocumentDesk:
     """Films one side at a time, on its own thread, until told to stop or the picture is taken."""
 
-    def __init__(self, camera: FrameSource, eye_for: Callable[[Side], Eye], post: Callable[[ev.Event], None]) -> None:
+    def __init__(
+        self, camera: FrameSource, eye_for: Callable[[ev.FilmDocument], Eye], post: Callable[[ev.Event], None]
+    ) -> None:
         self._camera = camera
         self._eye_for = eye_for
         self._post = post
         self._changed = threading.Condition()
-        self._job: _Job | None = None
+        self._job: ev.FilmDocument | None = None
         self._press_now = False
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="document", daemon=True)
@@ -99,9 +95,9 @@ class DocumentDesk:
             self._changed.notify_all()
         self._thread.join(5.0)
 
-    def film(self, turn: int, side: Side) -> None:
+    def film(self, order: ev.FilmDocument) -> None:
         with self._changed:
-            self._job, self._press_now = _Job(turn, side), False
+            self._job, self._press_now = order, False
             self.viewfinder.clear(leave_open=True)
             self._changed.notify_all()
 
@@ -134,8 +130,8 @@ class DocumentDesk:
             elif not self.camera_ok and not self._stopping:
                 guarded(self._probe, self._camera_broke)
 
-    def _film(self, job: _Job) -> None:
-        eye = self._eye_for(job.side)
+    def _film(self, job: ev.FilmDocument) -> None:
+        eye = self._eye_for(job)
         started = time.monotonic()
         last_frame = started
         told: tuple[float, Guidance | None] = (0.0, None)
@@ -167,7 +163,7 @@ class DocumentDesk:
         finally:
             self._camera.close()
 
-    def _shot(self, job: _Job, taken: Taken, started: float) -> None:
+    def _shot(self, job: ev.FilmDocument, taken: Taken, started: float) -> None:
         self.viewfinder.put(taken.shown)
         shot_at = time.monotonic()
         reading = taken.reading()

@@ -188,6 +188,7 @@ class AskInsiByDocument(Confidential):
 class FilmDocument:
     turn: TurnId
     side: Side
+    first_had_zone: bool | None = None  # for the second side: shown the same side again, one is told to turn it over
 
 
 @dataclass(frozen=True, slots=True)

@@ -295,7 +295,10 @@ def _confirmed(state: State) -> Result:
 def _film(state: State, side: Side) -> Result:
     if not state.camera_ok:
         return _finish_collecting(state)
-    return _enter(state, sc.ShowDocument(side, Guidance.NO_DOCUMENT)), (ev.FilmDocument(state.journey.turn, side),)
+    reading = state.journey.reading
+    first_had_zone = reading.mrz is not None if side is Side.SECOND and reading is not None else None
+    film = ev.FilmDocument(state.journey.turn, side, first_had_zone)
+    return _enter(state, sc.ShowDocument(side, Guidance.NO_DOCUMENT)), (film,)
 
 
 def _picture_taken(state: State, picture: DocumentPicture, reading: DocumentReading) -> Result:
@@ -389,6 +392,8 @@ def _pressed_overlay(state: State, touch: sc.Touch) -> Result:
             return _end(state)
         case sc.StillThere(), sc.Touch.STILL_HERE:
             return replace(state, overlay=None), _NOTHING
+        case sc.StillThere(), sc.Touch.HELP:
+            return replace(state, overlay=sc.HelpCalled(state.desk)), (ev.CallStaff(ev.CallReason.HELP),)
         case sc.HelpCalled(), sc.Touch.GO_ON:
             return replace(state, overlay=None), _NOTHING
     return state, _NOTHING

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -71,7 +72,9 @@ def play_patient(stage: Stage, patient: Patient) -> tuple[int, str]:
     patient.press("understood")
     patient.arrive("insert")
     stage.card.insert("zoe")
-    patient.arrive("reading")
+    eyes.wait_for("reading", "beneficiaries")
+    if eyes.screen == "reading":
+        patient.keep_picture("reading")
     patient.arrive("beneficiaries")
     patient.press("person-1")
     patient.arrive("confirm")
@@ -131,12 +134,11 @@ def _last(stage: Stage, happening: str) -> dict[str, Any]:
 
 
 def _ticket(shown: dict[str, Any]) -> str:
-    """The number on the ticket's screen: the one text that is a letter and digits."""
+    """The number on the ticket's screen: a letter and digits."""
     for item in shown["items"]:
-        text = str(item["text"])
-        if len(text) >= 2 and text[0].isupper() and text[1:].isdigit():
-            return text
-    raise StageTrouble("no number on the ticket's screen")
+        if found := re.search(r"\b[A-Z]\d+\b", str(item["text"])):
+            return found.group()
+    raise StageTrouble(f"no number on the ticket's screen: {[item['text'] for item in shown['items']]}")
 
 
 def summary(report: dict[str, Any], seconds: float, out: Path) -> str:

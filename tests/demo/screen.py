@@ -37,9 +37,12 @@ class VirtualDisplay:
             stderr=subprocess.DEVNULL,
         )
         os.close(writing)
-        ready, _, _ = select.select([reading], [], [], 15)
-        number = os.read(reading, 16).strip() if ready else b""
+        number = b""
+        while not number.endswith(b"\n") and select.select([reading], [], [], 15)[0]:
+            piece = os.read(reading, 16)  # it ends when the pipe closes before its line is whole
+            number += piece or b"\n"
         os.close(reading)
+        number = number.strip()
         if not number:
             self.end()
             raise StageTrouble("Xvfb did not start: run deploy/setup.sh")

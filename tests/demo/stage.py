@@ -5,6 +5,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from hardware.cards.service import CardService, ensure_card_service
 from hardware.cards.simulated_process import SimulatedCardProcess
 from kiosk import sealing
 from kiosk.insi.testpki import make_pki
+from tests.cards.stack import one_at_a_time
 from tests.demo.processes import ROOT, Child, StageTrouble, kiosk_command, wait_until
 from tests.specimens.film import make_film
 from tests.specimens.person import ZOE
@@ -114,13 +116,18 @@ class Stage:
 
     def start_card_reader(self) -> None:
         """The card service with the virtual reader, and the simulated card's process, out of the slot."""
+        self._open.enter_context(one_at_a_time())
         self.card_service = ensure_card_service()
         self._open.callback(self.card_service.stop)
         self.card = self._open.enter_context(SimulatedCardProcess())
 
-    def start_kiosk(self, *, display: str = "", window: bool = True) -> Child:
+    def start_kiosk(self, *, display: str = "", window: bool = True, frail: str = "") -> Child:
+        """Start the terminal; ``frail`` starts the one of the tests, which dies or fills its disk where it is told."""
         arguments = ["run", "--config", str(self.config)] + ([] if window else ["--no-window"])
-        self.kiosk = self._child("kiosk", kiosk_command(*arguments), {"DISPLAY": display} if display else None)
+        command = kiosk_command(*arguments)
+        if frail:
+            command = [sys.executable, "-m", "tests.walks.frail_kiosk", str(self.config), frail]
+        self.kiosk = self._child("kiosk", command, {"DISPLAY": display} if display else None)
         kiosk = self.kiosk
         wait_until(lambda: self.can_listen() or not kiosk.is_running, 40, f"the kiosk's first screen; see {kiosk.log}")
         if not kiosk.is_running:
@@ -153,6 +160,14 @@ class Stage:
         link = self.tray.with_suffix(".new")
         link.unlink(missing_ok=True)
         link.symlink_to(self.films / f"{film}.avi")
+        link.replace(self.tray)
+
+    def break_camera(self) -> None:
+        """The camera gives nothing any more: what it should film is no film."""
+        (self.directory / "broken.avi").write_bytes(b"no film")
+        link = self.tray.with_suffix(".new")
+        link.unlink(missing_ok=True)
+        link.symlink_to(self.directory / "broken.avi")
         link.replace(self.tray)
 
     def clear_tray(self) -> None:
@@ -222,7 +237,9 @@ hall-1 = "kiosk.pub"
         path.write_bytes(data)
 
     def _child(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> Child:
-        child = Child(name, command, self.directory / f"{name}.log", environment)
+        scratch = self.directory / "tmp"  # what a process leaves in its temporary folder is found there
+        scratch.mkdir(mode=0o700, exist_ok=True)
+        child = Child(name, command, self.directory / f"{name}.log", {"TMPDIR": str(scratch), **(environment or {})})
         self._open.callback(child.end)
         return child
 

@@ -1,0 +1,120 @@
+"""What breaks around the kiosk: a calm screen and a ticket or the desk; staff sees why; all recovers by itself."""
+
+import signal
+
+import pytest
+
+from tests.demo.patient import Eyes
+from tests.demo.processes import wait_until
+from tests.demo.stage import Stage
+from tests.walks.walker import Walker, arrivals, terminal_state
+
+pytestmark = pytest.mark.timeout(180)
+
+
+def _devices(stage: Stage) -> dict[str, str]:
+    import json
+
+    value = terminal_state(stage)["devices"]
+    found: dict[str, str] = json.loads(str(value))
+    return found
+
+
+def _status_of(stage: Stage, ticket: str) -> str:
+    return next((status for number, _key, status, _need in arrivals(stage) if number == ticket), "")
+
+
+def test_with_the_console_down_the_patient_gets_a_ticket_and_the_check_in_arrives_later(stage: Stage) -> None:
+    assert stage.console is not None
+    stage.start_kiosk(window=False)
+    stage.console.kill()
+    walker = Walker(stage)
+    walker.go_to("ticket")
+    walker.go_to("take_card")
+    walker.leave()
+    assert walker.ticket
+    stage.start_console()
+    wait_until(lambda: _status_of(stage, walker.ticket) == "RETRIEVED", 90, "the check-in at the console")
+
+
+def test_with_insi_down_the_patient_gets_a_ticket_and_the_worker_asks_again(stage: Stage) -> None:
+    assert stage.insi is not None
+    port = int(stage.insi_endpoint.split(":")[2].split("/")[0])
+    stage.start_kiosk(window=False)
+    stage.insi.kill()
+    walker = Walker(stage)
+    walker.go_to("take_card")
+    walker.leave()
+    wait_until(lambda: _status_of(stage, walker.ticket) == "PROVISIONAL", 30, "the check-in, provisional")
+    wait_until(lambda: _devices(stage)["insi"] == "lost", 30, "staff to see that INSi does not answer")
+    stage.start_insi(port)
+    wait_until(lambda: _status_of(stage, walker.ticket) == "RETRIEVED", 120, "INSi asked again by the worker")
+
+
+def test_with_the_card_service_killed_the_way_without_a_card_is_offered_and_the_reader_returns(stage: Stage) -> None:
+    assert stage.card_service is not None
+    if not stage.card_service.is_ours:
+        pytest.fail("a card service of the system runs: stop it for the tests (systemctl stop pcscd pcscd.socket)")
+    stage.start_kiosk(window=False)
+    wait_until(lambda: _devices(stage)["reader"] == "ok", 30, "the reader to be there")
+    stage.card_service.kill()
+    wait_until(lambda: _devices(stage)["reader"] == "lost", 30, "staff to see that the reader is gone")
+    eyes = Eyes(stage.control)
+    eyes.wait_for("welcome")
+    eyes.say("start")
+    eyes.wait_for("information")
+    eyes.say("understood")
+    eyes.wait_until(lambda: eyes.now.get("problem") == "reader", "the way without a card")
+    stage.card_service.restart()
+    eyes.wait_until(lambda: eyes.now.get("problem") == "none", "the reader's return")
+    eyes.close()
+    walker = Walker(stage)
+    walker.go_to("take_card")
+    walker.leave()
+    wait_until(lambda: _status_of(stage, walker.ticket), 30, "the check-in made with the reader that returned")
+    wait_until(lambda: _devices(stage)["reader"] == "ok", 30, "staff to see that the reader is back")
+
+
+def test_with_the_camera_gone_the_patient_goes_on_without_a_document_and_it_returns(stage: Stage) -> None:
+    stage.start_kiosk(window=False)
+    wait_until(lambda: _devices(stage)["camera"] == "ok", 30, "the camera to be there")
+    walker = Walker(stage)
+    walker.go_to("confirm")
+    stage.break_camera()
+    walker.eyes.say("yes")
+    walker.eyes.wait_for("done", "ticket", seconds=60)
+    walker.go_to("take_card")
+    walker.leave()
+    wait_until(lambda: _status_of(stage, walker.ticket) == "RETRIEVED", 30, "the check-in without a picture")
+    stage.break_camera()
+    wait_until(lambda: _devices(stage)["camera"] == "lost", 30, "staff to see that the camera is gone")
+    stage.clear_tray()
+    wait_until(lambda: _devices(stage)["camera"] == "ok", 30, "the camera's return")
+
+
+def test_with_the_disk_full_the_patient_is_sent_to_the_desk_and_the_kiosk_rests_until_there_is_room(
+    stage: Stage,
+) -> None:
+    kiosk = stage.start_kiosk(window=False, frail="disk")
+    walker = Walker(stage)
+    walker.go_to("confirm")
+    kiosk.send(signal.SIGUSR1)
+    walker.eyes.say("yes")
+    walker.eyes.wait_for("document")
+    stage.show_document("old-id")
+    walker.eyes.wait_for("review")
+    walker.eyes.say("yes")
+    walker.eyes.wait_for("desk", seconds=60)
+    assert walker.eyes.now["number"] == ""
+    wait_until(lambda: _devices(stage)["storage"] == "lost", 30, "staff to see that the disk is full")
+    walker.eyes.say("finish")
+    walker.eyes.wait_for("take_card")
+    assert stage.card is not None
+    stage.card.pull()
+    walker.eyes.wait_for("out_of_order")
+    kiosk.send(signal.SIGUSR2)
+    walker.eyes.wait_for("welcome")
+    wait_until(lambda: _devices(stage)["storage"] == "ok", 30, "staff to see that there is room again")
+    walker.go_to("take_card")
+    walker.leave()
+    wait_until(lambda: _status_of(stage, walker.ticket), 30, "a check-in once there is room")
