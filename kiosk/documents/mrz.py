@@ -195,7 +195,7 @@ def write(layout: MrzFormat, content: MrzContent) -> tuple[str, ...]:
         names = "<<".join(filter(None, (mrz_name(name, NameForm.MRZ_FRENCH_ID) for name in content.given_names)))
         put("given", names[:14])
     else:
-        line, start, end = layout.fields["names"]
+        _, start, end = layout.fields["names"]
         put("names", _icao_names(content, end - start))
         put("nationality", content.nationality)
         put("expiry", content.expiry)
@@ -247,6 +247,8 @@ def _icao_names(content: MrzContent, width: int) -> str:
         return whole
     if whole[width - 1] == FILLER and whole[width - 3] != FILLER:  # a letter in the last cell tells of the cut
         return whole[: width - 2] + FILLER + whole[width]
+    if whole[width - 1] == FILLER:
+        return f"{surname[:-1]}<<{given}"[:width]
     return whole[:width]
 
 
