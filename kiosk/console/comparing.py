@@ -31,6 +31,7 @@ from kiosk.core.status import kiosk_status
 from kiosk.core.traits import Sex, Traits
 
 EVIDENCE = EvidenceTable()
+LOOK = "look"  # the eye compares: no machine could
 EUROPEANS = frozenset(
     code
     for line in (
@@ -49,7 +50,7 @@ class Row(Confidential):
     card: str
     insi: str
     document: str
-    verdict: str  # an Outcome's value, "" when there is nothing to compare
+    verdict: str  # an Outcome's value, LOOK, or "" when there is nothing to compare
     note: str = ""
     trait: str = ""
     is_wide: bool = False  # one value across the table
@@ -69,7 +70,7 @@ class Compared(Confidential):
 
     card: Comparison | None  # the card with INSi, or with the document when INSi found nobody
     document: Comparison | None  # the document with INSi
-    twin_or_worse: bool
+    by_hand: bool  # a document was shown that no machine read with certainty
 
     @property
     def blocks(self) -> bool:
@@ -98,8 +99,7 @@ def compared(check_in: CheckIn) -> Compared:
     card = None
     if check_in.card is not None and reference is not None:
         card = compare(check_in.card, reference, document=None if insi else check_in.document_kind)
-    findings = {reason for one in (card, document) if one is not None for reason in one.findings}
-    return Compared(card, document, bool(findings))
+    return Compared(card, document, by_hand=bool(check_in.pictures) and read is None)
 
 
 def automatic_status(check_in: CheckIn) -> str:
@@ -172,6 +172,8 @@ def _row(trait: Trait, label: str, cells: list[str], side_by_side: Compared) -> 
             notes.append((outcome, f"{who} : {_lower(_(STAFF_SENTENCES[Reason(verdict.reason.value)]))}"))
         if _WEIGHT[outcome] > _WEIGHT.get(worst, -1):
             worst = outcome
+    if side_by_side.by_hand and worst in {"", Outcome.SAME.value}:
+        worst = LOOK
     note = " ".join(text for outcome, text in notes if outcome == worst)
     return Row(label, *cells, verdict=worst, note=note, trait=trait.value)
 

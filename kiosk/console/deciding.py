@@ -60,6 +60,7 @@ class WhyAside(StrEnum):
     NO_EVIDENCE = "no-evidence"
     INS_WRONG = "ins-wrong"
     TECHNICAL = "technical"
+    LATE_ANSWER = "late-answer"  # by the worker: INSi answered after staff had validated
 
 
 REASONS = {
@@ -70,6 +71,7 @@ REASONS = {
     WhyAside.NO_EVIDENCE: "Pas de pièce à haut niveau de confiance",
     WhyAside.INS_WRONG: "Erreur probable dans l’INS",
     WhyAside.TECHNICAL: "Lecture ou réponse inutilisable",
+    WhyAside.LATE_ANSWER: "Réponse nationale arrivée après la validation",
 }
 
 
@@ -111,7 +113,7 @@ def offers(arrival: Arrival, check_in: CheckIn, side_by_side: comparing.Compared
     labels = {
         Action.QUALIFY: _("Qualifier l’identité"),
         Action.VALIDATE: _("Valider sans INS"),
-        Action.ACCEPT_INS: _("Accepter l’INS sans pièce"),
+        Action.ACCEPT_INS: _("Accepter l’INS") if arrival.evidence else _("Accepter l’INS sans pièce"),
         Action.REFUSE_INS: _("Refuser l’INS"),
         Action.DOUBT: _("Identité douteuse"),
         Action.FICTITIOUS: _("Identité fictive"),
@@ -232,7 +234,7 @@ def _check_confirmed(choice: Choice, check_in: CheckIn, side_by_side: comparing.
         is_coherent = False
     _identity, fact = apply(Identity(), FirstNameChosen(is_coherent), _nobody(), timezone.now())
     if fact.refusal is not None:
-        raise NotAllowed(_REFUSALS[fact.refusal])
+        raise NotAllowed(_(REFUSALS[fact.refusal]))
 
 
 def _tried(
@@ -248,7 +250,7 @@ def _tried(
     for event in _events(action, identity, check_in, side_by_side, evidence):
         identity, fact = apply(identity, event, actor, timezone.now())
         if fact.refusal is not None:
-            raise NotAllowed(_REFUSALS[fact.refusal])
+            raise NotAllowed(_(REFUSALS[fact.refusal]))
         facts.append(fact)
     return identity, facts
 
@@ -333,7 +335,7 @@ _ACTS = {
     Action.FICTITIOUS: audit.Act.DOUBTED,
     Action.HOMONYM: audit.Act.DOUBTED,
 }
-_REFUSALS = {
+REFUSALS = {
     Refusal.BARRED: "Identité douteuse ou fictive : elle reste provisoire (GI3 EXI ID 26).",
     Refusal.ONLY_STAFF: "Seul un agent peut décider.",
     Refusal.TRAITS_DISAGREE: "Un trait diffère : l’INS ne peut pas être accepté. Écartez, ou validez sans INS.",
@@ -342,5 +344,6 @@ _REFUSALS = {
     Refusal.EXCLUSIVE: "Ces attributs ne peuvent pas aller ensemble (GI3 EXI ID 24).",
     Refusal.NO_MATRICULE: "Il n’y a pas d’INS accepté à refuser.",
     Refusal.NOT_COHERENT: "Le premier prénom doit ouvrir la liste des prénoms (GI3 EXI ID 10).",
+    Refusal.MATRICULE_INCOMPLETE: "Le matricule renvoyé est incomplet : il ne peut être ni gardé ni transmis.",
     Refusal.WITHOUT_CHANGE: "C’est déjà le cas.",
 }

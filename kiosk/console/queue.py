@@ -90,10 +90,13 @@ def call_next(staff: Staff, *, where: str = "", desk: str = "") -> Arrival | Non
         return arrival
 
 
-def take(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
-    """Take one chosen patient. NotPossible when a colleague has them."""
+def take(key: UUID, staff: Staff, *, where: str = "", may_reopen: bool = False) -> Arrival:
+    """Take one chosen patient. NotPossible when a colleague has them; the unit may reopen what was set aside."""
     with transaction.atomic():
         arrival = locked(key)
+        if may_reopen and arrival.stage in {Stage.SET_ASIDE, Stage.DONE}:
+            _assign(arrival, staff, where)
+            return arrival
         if arrival.stage not in {Stage.WAITING, Stage.HELD} and arrival.assigned_to_id != staff.pk:
             raise NotPossible
         if arrival.stage not in IN_WORK:

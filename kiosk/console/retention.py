@@ -39,7 +39,7 @@ def purge(now: datetime) -> int:
                 removed += 1
     if removed:
         journal.record(journal.Happening.PURGED, count=removed)
-        forget_free_pages()
+        transaction.on_commit(forget_free_pages)
     return removed
 
 

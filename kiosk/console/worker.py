@@ -14,12 +14,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kiosk import journal
-from kiosk.console import audit, comparing, retention, search, vault
+from kiosk.console import audit, comparing, deciding, retention, search, vault
 from kiosk.console.config import ServerSettings
 from kiosk.console.models import Arrival, BlindIndex, Stage
 from kiosk.core.card import Beneficiary
 from kiosk.core.checkin import CheckIn
 from kiosk.core.insi import InsAnswer
+from kiosk.core.status import IdentityStatus
 from kiosk.insi.client import InsiClient
 from kiosk.insi.config import Environment, InsiConfig
 
@@ -125,8 +126,7 @@ def _keep(key: UUID, check_in: CheckIn, answer: InsAnswer) -> None:
             sealed.answer = vault.seal_answer(check_in, answer)
             sealed.save(update_fields=["answer"])
             arrival.need = comparing.need_of(later)
-            if arrival.decided_at is None and not arrival.attributes:
-                arrival.status = comparing.automatic_status(later)
+            _conclude(arrival, later)
             known = {bytes(value) for value in arrival.indexes.values_list("value", flat=True)}
             BlindIndex.objects.bulk_create(
                 BlindIndex(arrival=arrival, value=value) for value in search.indexes_of(later) - known
@@ -141,3 +141,15 @@ def _keep(key: UUID, check_in: CheckIn, answer: InsAnswer) -> None:
             status=arrival.status,
         )
     journal.record(journal.Happening.INSI_CALLED, outcome=type(answer).__name__)
+
+
+def _conclude(arrival: Arrival, later: CheckIn) -> None:
+    """What the late answer makes of the identity: before staff decided, what the kiosk would have said.
+
+    After staff validated it: a task for the identity-vigilance unit, since only staff may say that the answer agrees
+    with the evidence already checked (T5). What staff left provisional or doubted stays so.
+    """
+    if arrival.decided_at is None and not arrival.attributes:
+        arrival.status = comparing.automatic_status(later)
+    elif arrival.status == IdentityStatus.VALIDATED.value and comparing.is_found(later.insi):
+        arrival.stage, arrival.reason = Stage.SET_ASIDE, deciding.WhyAside.LATE_ANSWER.value

@@ -217,3 +217,10 @@ def test_neither_trail_nor_queue_says_who_anybody_is() -> None:
     text += get(client, "/file/").content.decode()
     for trait in ("ADRUN", "ZOE", "1975", "2751263220749"):
         assert trait not in text
+
+
+def test_every_refusal_of_the_rules_is_said_in_words() -> None:
+    from kiosk.console.deciding import REFUSALS
+    from kiosk.core.transitions import Refusal
+
+    assert set(REFUSALS) == set(Refusal)

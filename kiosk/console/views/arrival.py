@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kiosk.console import audit, comparing, deciding, queue, vault
-from kiosk.console.access import Right, act, address_of, needs, staff_of
+from kiosk.console.access import RIGHTS, Right, act, address_of, needs, staff_of
 from kiosk.console.deciding import Action, Choice, NotAllowed, Offer
-from kiosk.console.models import Arrival, Stage
+from kiosk.console.models import Arrival, Role, Staff, Stage
 from kiosk.console.views.desk import queue_context
 from kiosk.core.checkin import CheckIn
 from kiosk.core.evidence import EvidenceType
@@ -110,7 +110,10 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
 @needs(Right.WORK)
 @require_POST
 def take(request: HttpRequest, key: UUID) -> HttpResponse:
-    return _carried_out(request, key, lambda: queue.take(key, staff_of(request), where=address_of(request)))
+    staff = staff_of(request)
+    return _carried_out(
+        request, key, lambda: queue.take(key, staff, where=address_of(request), may_reopen=_may_reopen(staff))
+    )
 
 
 @needs(Right.WORK)
@@ -186,6 +189,11 @@ def _carried_out(request: HttpRequest, key: UUID, change: Callable[[], Arrival])
     return redirect("identity", key)
 
 
+def _may_reopen(staff: Staff) -> bool:
+    """The identity-vigilance unit takes up what others closed."""
+    return Right.VIGILANCE in RIGHTS[Role(staff.role)]
+
+
 def _found(key: UUID) -> Arrival:
     arrival = Arrival.objects.select_related("sealed", "assigned_to", "decided_by").filter(pk=key).first()
     if arrival is None or arrival.stage == Stage.REMOVED:
@@ -198,13 +206,18 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
     now = timezone.now()
     reason = next((label for code, label in deciding.REASONS.items() if code == arrival.reason), "")
     kind = comparing.EVIDENCE.find(arrival.evidence) if arrival.evidence else None
-    can_take = arrival.stage in {Stage.WAITING, Stage.HELD} and not deciding.is_in_hand(arrival, staff)
+    reopens = {Stage.SET_ASIDE, Stage.DONE} if _may_reopen(staff) else set()
+    can_take = arrival.stage in {Stage.WAITING, Stage.HELD, *reopens} and not deciding.is_in_hand(arrival, staff)
     return {
         "page": "queue",
         "arrival": arrival,
         "view": _view(arrival, check_in, timezone.localdate()),
         "said": {"evidence": ""},
-        "reasons": [(code.value, _(label)) for code, label in deciding.REASONS.items()],
+        "reasons": [
+            (code.value, _(label))
+            for code, label in deciding.REASONS.items()
+            if code is not deciding.WhyAside.LATE_ANSWER
+        ],
         "reason_label": _(reason) if reason else "",
         "evidence_label": _(kind.label) if kind else "",
         "can_decide": deciding.is_in_hand(arrival, staff),

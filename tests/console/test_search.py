@@ -1,0 +1,69 @@
+"""Prior search: birth date, then at most three letters; the database holds fingerprints only."""
+
+import pytest
+
+from kiosk.console import search
+from tests.console.arrivals import arrive, enrol
+from tests.console.staff import at_desk, post
+from tests.people import DOMINIQUE, PIERRE_ALAIN, TOUSSAINT, ZOE
+
+pytestmark = pytest.mark.usefixtures("console")
+
+
+@pytest.fixture(autouse=True)
+def _enrolled(console: object) -> None:
+    enrol()
+
+
+def _keys(*found: object) -> list[str]:
+    return [str(arrival.pk) for arrival in search.find(*found)]
+
+
+def test_a_birth_date_finds_who_was_born_that_day_and_letters_narrow_it() -> None:
+    zoe, pierre = arrive(ZOE), arrive(PIERRE_ALAIN)
+    assert _keys("1975-12-31") == [zoe.key]
+    assert _keys("1975-12-31", "adr") == [zoe.key]
+    assert _keys("1975-12-31", "a", "Zo") == [zoe.key]
+    assert _keys("1975-12-31", "ADRUNE", "zoé") == [zoe.key]  # three letters at most count
+    assert _keys("2009-07-14", "", "PIE") == [pierre.key]
+    assert _keys("2009-07-14", "", "MUR") == [pierre.key]  # another given name of hers
+    assert _keys("1975-12-31", "B") == _keys("1975-12-31", "", "A") == _keys("1976-12-31") == []
+
+
+def test_the_name_of_any_source_finds_the_person() -> None:
+    from tests.console.arrivals import mrz_of
+
+    mixed = arrive(DOMINIQUE, mrz=mrz_of(TOUSSAINT))
+    assert _keys("1997-02-26", "", "DOM") == _keys("1960-01-01", "", "TOU") == [mixed.key]
+
+
+def test_letters_are_compared_whatever_their_writing() -> None:
+    assert search.letters("d'Årtagnan") == "DAR"
+    assert search.letters("Œdipe") == "OED"
+    assert search.letters("<script>") == "SCR"
+    assert search.letters("—‮ 12") == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("21/01/1980", "1980-01-21"), ("21011980", "1980-01-21"), ("1980-01-21", "1980-01-21"), ("21/1/80", ""), ("", "")],
+)
+def test_a_date_is_read_as_people_write_it(written: str, read: str) -> None:
+    assert search.written_date(written) == read
+
+
+def test_a_search_is_written_down_without_what_was_looked_for() -> None:
+    from kiosk.console.models import AuditEntry
+
+    check_in = arrive(ZOE)
+    client = at_desk("marc", "officer")
+    answer = post(client, "/recherche/", born="31/12/1975", name="ADR")
+    assert check_in.key in answer.content.decode()
+    entry = AuditEntry.objects.get(act="searched")
+    assert (entry.who, entry.details) == ("marc", '{"found": 1}')
+    assert "1975" not in entry.details + entry.about
+
+
+def test_no_date_no_search() -> None:
+    client = at_desk("marc", "officer")
+    assert "21/01/1980" in post(client, "/recherche/", born="1975", name="ADR").content.decode()

@@ -1,0 +1,180 @@
+"""The worker asks INSi again until it answers, and what must go is gone."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from kiosk.console import retention, vault, worker
+from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Sealed
+from kiosk.core.insi import InsNotFound, InsUnreachable
+from tests.console.arrivals import arrive, deliver, enrol, found, mrz_of
+from tests.console.staff import at_desk, get, post
+from tests.people import DOMINIQUE, ZOE
+
+pytestmark = pytest.mark.usefixtures("console")
+SILENT = InsUnreachable("timeout")
+
+
+@pytest.fixture(autouse=True)
+def _enrolled(console: object) -> None:
+    enrol()
+
+
+def _due() -> None:
+    Arrival.objects.exclude(insi_next_at=None).update(insi_next_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_late_answer_completes_the_arrival() -> None:
+    check_in = arrive(ZOE, SILENT)
+    assert not worker.insi_once(lambda _: found(ZOE))  # not due yet
+    _due()
+    assert worker.insi_once(lambda _: found(ZOE))
+    arrival = Arrival.objects.get()
+    assert (arrival.need, arrival.status, arrival.insi_next_at) == ("ready", "RETRIEVED", None)
+    assert vault.open_arrival(arrival).insi.matricule == ZOE.matricule
+    assert vault.open_arrival(arrival).pictures == check_in.pictures
+    assert not worker.insi_once(lambda _: found(ZOE))
+
+
+def test_silence_is_asked_again_later_and_later_then_left_to_staff() -> None:
+    arrive(ZOE, SILENT)
+    pauses = []
+    for _ in range(worker.TRIES):
+        _due()
+        assert worker.insi_once(lambda _: SILENT)
+        next_at = Arrival.objects.get().insi_next_at
+        pauses.append(next_at - timezone.now() if next_at else None)
+    assert pauses[-1] is None
+    assert all(before < after for before, after in zip(pauses[:5], pauses[1:6], strict=True))
+    assert Arrival.objects.get().status == "PROVISIONAL"
+
+
+def test_an_answer_that_names_nobody_ends_the_asking() -> None:
+    arrive(ZOE, SILENT)
+    _due()
+    worker.insi_once(lambda _: InsNotFound())
+    assert (Arrival.objects.get().need, Arrival.objects.get().insi_next_at) == ("not-found", None)
+
+
+def test_a_late_answer_to_a_validated_identity_is_a_task_for_the_unit_which_may_qualify_it() -> None:
+    check_in = arrive(ZOE, SILENT)
+    client = at_desk()
+    path = f"/arrivees/{check_in.key}/"
+    post(client, path + "prendre/")
+    post(client, path + "decision/validate/", evidence="CN", first_given_name="ZOE")
+    assert Arrival.objects.get().status == "VALIDATED"
+    _due()
+    assert worker.insi_once(lambda _: found(ZOE))
+    arrival = Arrival.objects.get()
+    assert (arrival.status, arrival.stage, arrival.reason) == ("VALIDATED", "set-aside", "late-answer")
+    post(client, path + "prendre/")
+    assert Arrival.objects.get().stage == "set-aside"  # not the host's any more
+    officer = at_desk("marc", "officer")
+    assert "A12" in get(officer, "/vigilance/").content.decode()
+    post(officer, path + "prendre/")
+    post(officer, path + "decision/accept-ins/")
+    assert (Arrival.objects.get().status, Arrival.objects.get().stage) == ("QUALIFIED", "done")
+
+
+def test_a_late_answer_that_differs_can_be_accepted_by_nobody() -> None:
+    check_in = arrive(ZOE, SILENT)
+    client = at_desk("marc", "officer")
+    path = f"/arrivees/{check_in.key}/"
+    post(client, path + "prendre/")
+    post(client, path + "decision/validate/", evidence="CN", first_given_name="ZOE")
+    _due()
+    assert worker.insi_once(lambda _: found(DOMINIQUE))
+    post(client, path + "prendre/")
+    post(client, path + "decision/accept-ins/")
+    post(client, path + "qualifier/", evidence="CN", first_given_name="ZOE", tolerated="1")
+    assert Arrival.objects.get().status == "VALIDATED"
+
+
+def test_two_workers_never_ask_about_the_same_arrival_at_once() -> None:
+    arrive(ZOE, SILENT)
+    _due()
+    asked = []
+
+    def slow(_check_in: object) -> InsUnreachable:
+        asked.append(worker.insi_once(lambda _: SILENT))  # another worker looks meanwhile
+        return SILENT
+
+    assert worker.insi_once(slow)
+    assert asked == [False]
+
+
+def test_a_worker_that_died_leaves_its_work_to_the_next() -> None:
+    arrive(ZOE, SILENT)
+    _due()
+
+    def dies(_check_in: object) -> InsUnreachable:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        worker.insi_once(dies)
+    assert not worker.insi_once(lambda _: found(ZOE))
+    Arrival.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    assert worker.insi_once(lambda _: found(ZOE))
+
+
+def test_the_worker_ends_when_it_is_told() -> None:
+    stop = threading.Event()
+    stop.set()
+    worker.work(None, stop)
+    worker.work(None, threading.Event(), once=True)
+
+
+def test_the_second_search_is_made_with_the_card_or_without_one_with_the_document() -> None:
+    from tests.console.arrivals import check_in_of
+
+    class Client:
+        def find_by_card(self, person, insured, deadline):
+            return ("card", person.name, person.nir, person.birth_rank)
+
+        def find_by_traits(self, traits, deadline):
+            return ("traits", traits.birth_name)
+
+    assert worker.ask_again(Client(), check_in_of(ZOE, SILENT)) == ("card", "ADRUN", "2751263220749", "1")
+    assert worker.ask_again(Client(), check_in_of(ZOE, SILENT, card=None, card_nir="")) == ("traits", "ADRUN")
+    unread = check_in_of(ZOE, SILENT, card=None, card_nir="", mrz=mrz_of(ZOE, accepted=False))
+    assert worker.ask_again(Client(), unread) == SILENT
+
+
+def test_a_check_in_nobody_dealt_with_is_removed_after_hours_and_leaves_nothing() -> None:
+    check_in = arrive(ZOE)
+    now = timezone.now()
+    assert retention.purge(now + timedelta(hours=11)) == 0
+    assert retention.purge(now + timedelta(hours=13)) == 1
+    assert not Sealed.objects.exists()
+    assert not BlindIndex.objects.exists()
+    arrival = Arrival.objects.get()
+    assert (arrival.stage, bytes(arrival.signature), bytes(arrival.digest)) == ("removed", b"", b"")
+    assert AuditEntry.objects.get(act="removed").about == check_in.key
+
+
+def test_what_was_removed_does_not_come_back_with_a_repetition() -> None:
+    check_in = arrive(ZOE)
+    retention.purge(timezone.now() + timedelta(hours=13))
+    assert deliver(check_in).status_code == 200
+    assert not Sealed.objects.exists()
+
+
+def test_a_removed_identity_is_nowhere() -> None:
+    check_in = arrive(ZOE)
+    client = at_desk()
+    retention.purge(timezone.now() + timedelta(hours=13))
+    for page in ("", "fiche/", "pieces/0/"):
+        assert get(client, f"/arrivees/{check_in.key}/{page}").status_code == 404
+
+
+def test_copies_of_a_decided_identity_go_after_three_years() -> None:
+    check_in = arrive(ZOE)
+    client = at_desk()
+    post(client, f"/arrivees/{check_in.key}/prendre/")
+    post(client, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", first_given_name="ZOE")
+    now = timezone.now()
+    assert retention.purge(now + timedelta(days=3 * 365 - 1)) == 0
+    assert retention.purge(now + timedelta(days=3 * 365 + 1)) == 1
+    assert (Arrival.objects.get().stage, Arrival.objects.get().status) == ("removed", "QUALIFIED")
