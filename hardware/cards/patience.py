@@ -22,6 +22,9 @@ class _Call:
     done: threading.Event = field(default_factory=threading.Event)
     result: Any = None
     error: BaseException | None = None
+    undo: Callable[[Any], None] | None = None
+    given_up: bool = False
+    settling: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Patience:
@@ -38,12 +41,24 @@ class Patience:
         """Say whether a call that was given up is still running."""
         return self._overdue is not None and not self._overdue.done.is_set()
 
-    def call(self, seconds: float, work: Callable[..., Any], *arguments: Any) -> Any:
-        """Run ``work`` and answer its result; TookTooLong when it has not ended in time."""
-        call = self._put(work, arguments)
+    def call(
+        self,
+        seconds: float,
+        work: Callable[..., Any],
+        *arguments: Any,
+        undo: Callable[[Any], None] | None = None,
+    ) -> Any:
+        """Run ``work`` and answer its result; TookTooLong when it has not ended in time.
+
+        ``undo`` gets a result that came too late, so that nothing it opened stays open.
+        """
+        call = self._put(work, arguments, undo)
         if not call.done.wait(seconds):
-            self._overdue = call
-            raise TookTooLong
+            with call.settling:
+                call.given_up = not call.done.is_set()
+            if call.given_up:
+                self._overdue = call
+                raise TookTooLong
         if call.error is not None:
             raise call.error
         return call.result
@@ -58,11 +73,13 @@ class Patience:
             self._calls.put(None)
             self._thread.join(0 if self.is_stuck else seconds)
 
-    def _put(self, work: Callable[..., Any], arguments: tuple[Any, ...]) -> _Call:
+    def _put(
+        self, work: Callable[..., Any], arguments: tuple[Any, ...], undo: Callable[[Any], None] | None = None
+    ) -> _Call:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
             self._thread.start()
-        call = _Call(work, arguments)
+        call = _Call(work, arguments, undo=undo)
         self._calls.put(call)
         return call
 
@@ -72,4 +89,7 @@ class Patience:
                 call.result = call.work(*call.arguments)
             except BaseException as error:  # noqa: BLE001 - handed to the caller, who raises it
                 call.error = error
-            call.done.set()
+            with call.settling:
+                call.done.set()
+            if call.given_up and call.undo is not None and call.error is None:
+                call.undo(call.result)

@@ -53,7 +53,9 @@ class PcscReader:
         patience = Patience("card exchange")
         context = handle = None
         try:
-            context = _established(scard, patience)
+            context = _new_context(scard, patience, _LONGEST_CALL)
+            if context is None:
+                raise CardGone
             opened = _opened(scard, patience, context, slot)
             handle = opened[0]
             yield _PcscConnection(patience, context, opened, slot)
@@ -90,15 +92,17 @@ def service_state() -> tuple[str, tuple[str, ...]]:
     if scard is None:
         return "no-library", ()
     patience = Patience("card service")
+    context = None
     try:
-        status, context = patience.call(_LONGEST_CALL, scard.SCardEstablishContext, scard.SCARD_SCOPE_SYSTEM)
-        if status != scard.SCARD_S_SUCCESS:
+        context = _new_context(scard, patience, _LONGEST_CALL)
+        if context is None:
             return "no-service", ()
         status, names = patience.call(_LONGEST_CALL, scard.SCardListReaders, context, [])
-        patience.afterwards(scard.SCardReleaseContext, context)
     except TookTooLong:
         return "no-service", ()
     finally:
+        if context is not None:
+            patience.afterwards(scard.SCardReleaseContext, context)
         patience.close(_LONGEST_CALL)
     if status == scard.SCARD_S_SUCCESS and names:
         return "ok", tuple(names)
@@ -127,16 +131,15 @@ class _Watch:
         try:
             return self._look(scard)
         except TookTooLong:
-            self._context = None  # a service that hangs; its handle is given up with it
+            self._release()  # a service that hangs: done when it has come to itself
             return self._absent("no-service")
 
     def _look(self, scard: ModuleType) -> list[SlotEvent]:
         call = self._patience.call
         if self._context is None:
-            status, context = call(_LONGEST_LOOK, scard.SCardEstablishContext, scard.SCARD_SCOPE_SYSTEM)
-            if status != scard.SCARD_S_SUCCESS:
+            self._context = _new_context(scard, self._patience, _LONGEST_LOOK)
+            if self._context is None:
                 return self._absent("no-service")
-            self._context = context
         status, names = call(_LONGEST_LOOK, scard.SCardListReaders, self._context, [])
         if status not in {scard.SCARD_S_SUCCESS, scard.SCARD_E_NO_READERS_AVAILABLE}:
             self._release()
@@ -289,11 +292,15 @@ def _gone(scard: ModuleType) -> frozenset[int]:
     )
 
 
-def _established(scard: ModuleType, patience: Patience) -> int:
-    status, context = patience.call(_LONGEST_CALL, scard.SCardEstablishContext, scard.SCARD_SCOPE_SYSTEM)
-    if status != scard.SCARD_S_SUCCESS:
-        raise CardGone
-    return int(context)
+def _new_context(scard: ModuleType, patience: Patience, seconds: float) -> int | None:
+    """Open a context of our own with the service; None when it is not there. TookTooLong."""
+
+    def close(late: tuple[int, int]) -> None:
+        if late[0] == scard.SCARD_S_SUCCESS:
+            scard.SCardReleaseContext(late[1])
+
+    status, context = patience.call(seconds, scard.SCardEstablishContext, scard.SCARD_SCOPE_SYSTEM, undo=close)
+    return int(context) if status == scard.SCARD_S_SUCCESS else None
 
 
 def _opened(scard: ModuleType, patience: Patience, context: int, slot: str) -> tuple[int, int]:

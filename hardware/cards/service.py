@@ -37,11 +37,14 @@ class CardService:
 
     def kill(self) -> None:
         """Kill it as a crash would (SIGKILL). Only one that is ours."""
-        if self._process is None:
-            raise NoCardService("this card service was running before: it is not ours to kill")
-        with suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGKILL)
-        self._process.wait(_TIDY)
+        self._signal(signal.SIGKILL).wait(_TIDY)
+
+    def hang(self) -> None:
+        """Have it answer nothing (SIGSTOP) until ``go_on``. Only one that is ours."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._signal(signal.SIGCONT)
 
     def restart(self, timeout: float = 10.0) -> None:
         """Start it again after ``kill``, and wait until its virtual readers are there."""
@@ -58,6 +61,13 @@ class CardService:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(_TIDY)
+
+    def _signal(self, number: int) -> "subprocess.Popen[bytes]":
+        if self._process is None:
+            raise NoCardService("this card service ran before (systemctl stop pcscd.socket pcscd): not ours to touch")
+        with suppress(ProcessLookupError):
+            self._process.send_signal(number)
+        return self._process
 
 
 def ensure_card_service(timeout: float = 10.0) -> CardService:

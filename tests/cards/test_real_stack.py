@@ -66,7 +66,7 @@ def test_two_cards_swapped_faster_than_any_hand_are_never_mixed(tmp_path: Path) 
         for name in ("zoe", "nineteen")
     }
     with card_stack(hand=0) as stack, Listener(stack.reader) as heard:
-        for turn in range(12):
+        for turn in range(8):
             stack.card.insert(cards[turn % 2])
             if turn == 0:
                 heard.wait_for(CardInserted)
@@ -119,6 +119,20 @@ def test_a_card_service_killed_again_and_again_is_found_again_and_nothing_is_lef
                 assert names(read_card(stack.reader, SLOT)) == {"ADRUN"}
             assert threading.active_count() == threads
             assert open_handles() <= handles
+
+
+def test_a_card_service_that_hangs_is_lost_and_found_again_when_it_goes_on() -> None:
+    with card_stack() as stack:
+        stack.card.insert("zoe-alone")
+        with Listener(stack.reader) as heard:
+            heard.wait_for(CardInserted)
+            stack.service.hang()
+            try:
+                assert heard.wait_for(ReaderLost).reason == "no-service"
+            finally:
+                stack.service.go_on()
+            heard.wait_for(CardInserted)
+            assert names(read_card(stack.reader, SLOT)) == {"ADRUN"}
 
 
 def test_a_service_killed_in_the_middle_of_a_reading_ends_the_reading() -> None:
