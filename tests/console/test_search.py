@@ -41,7 +41,7 @@ def test_letters_are_compared_whatever_their_writing() -> None:
     assert search.letters("d'Årtagnan") == "DAR"
     assert search.letters("Œdipe") == "OED"
     assert search.letters("<script>") == "SCR"
-    assert search.letters("—‮ 12") == ""
+    assert search.letters("—\u202e 12") == ""
 
 
 @pytest.mark.parametrize(

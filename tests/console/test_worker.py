@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
@@ -47,7 +48,7 @@ def test_silence_is_asked_again_later_and_later_then_left_to_staff() -> None:
         next_at = Arrival.objects.get().insi_next_at
         pauses.append(next_at - timezone.now() if next_at else None)
     assert pauses[-1] is None
-    assert all(before < after for before, after in zip(pauses[:5], pauses[1:6], strict=True))
+    assert all(before < after for before, after in pairwise(pauses[:6]))
     assert Arrival.objects.get().status == "PROVISIONAL"
 
 

@@ -1,0 +1,151 @@
+"""A console in a process of its own, as it runs at a site: its folder, its certificate, its kiosks."""
+
+import base64
+import json
+import secrets
+import ssl
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from kiosk.core import checkin_codec
+from kiosk.core.checkin import CheckIn
+from kiosk.sealing import generate_recipient, intake_message, save_recipient, seal, sign, signer_public_pem
+from tests.console.arrivals import SIGNER
+from tests.demo.processes import ROOT, Child
+
+STARTS_WITHIN = 60.0
+COMMAND = [sys.executable, "-c", "from kiosk.cli import main; main()"]
+
+
+class ServedConsole:
+    """One console of a test; may be killed and started again on the same folder."""
+
+    def __init__(self, folder: Path, database: str = "") -> None:
+        self.folder = folder
+        self.config = folder / "kiosk.toml"
+        self.recipient = generate_recipient()
+        self.database = database
+        self._make()
+        self.child: Child | None = None
+        self.url = ""
+
+    def start(self) -> None:
+        self.child = Child("console", [*COMMAND, "console", "--config", str(self.config)], self.folder / "console.log")
+        self.url = str(self.child.first_line(STARTS_WITHIN)["url"])
+
+    def stop(self) -> int:
+        assert self.child is not None
+        return self.child.end(30)
+
+    def kill(self) -> None:
+        assert self.child is not None
+        self.child.kill()
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """One command of the console."""
+        return subprocess.run(
+            [*COMMAND, *words, "--config", str(self.config)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+
+    def context(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.folder / "console.pem"))
+
+    def deliver(self, check_in: CheckIn) -> int:
+        """Send one check-in as a kiosk does; 0 when nobody answered."""
+        path = f"/intake/check-ins/{check_in.key}"
+        body = seal(checkin_codec.to_bytes(check_in), self.recipient.public_key, f"check-in:{check_in.key}".encode())
+        return self.put(path, body)
+
+    def put(self, path: str, body: bytes) -> int:
+        sent_at = datetime.now(UTC).isoformat()
+        signature = sign(intake_message(path, "borne-1", sent_at, body), SIGNER)
+        request = urllib.request.Request(  # noqa: S310 # our own console
+            self.url.rstrip("/") + path,
+            body,
+            {
+                "Content-Type": "application/octet-stream",
+                "X-Kiosk": "borne-1",
+                "X-Sent-At": sent_at,
+                "X-Signature": base64.b64encode(signature).decode(),
+            },
+            method="PUT",
+        )
+        try:
+            with urllib.request.urlopen(request, context=self.context(), timeout=30) as answer:  # noqa: S310
+                return int(answer.status)
+        except urllib.error.HTTPError as refusal:
+            return refusal.code
+        except OSError:
+            return 0
+
+    def _make(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        _certificate(self.folder)
+        (self.folder / "passphrase").write_text("for tests only")
+        (self.folder / "secret").write_bytes(secrets.token_bytes(64))
+        save_recipient(self.recipient, self.folder / "structure.key", b"for tests only")
+        (self.folder / "borne-1.pem").write_bytes(signer_public_pem(SIGNER))
+        self.config.write_text(
+            "\n".join(
+                (
+                    'mode = "demo"',
+                    "[server]",
+                    'structure = "Centre hospitalier de Saint-Exemple"',
+                    'data_dir = "data"',
+                    "port = 0",
+                    f"database = {json.dumps(self.database)}",
+                    'certificate = "console.pem"',
+                    'key = "console.key"',
+                    'recipient_key = "structure.key"',
+                    'passphrase_file = "passphrase"',
+                    'secret_key_file = "secret"',
+                    "[server.kiosks]",
+                    'borne-1 = "borne-1.pem"',
+                )
+            )
+        )
+
+
+def _certificate(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=2))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(_loopback())]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "console.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / "console.key").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+
+
+def _loopback():
+    import ipaddress
+
+    return ipaddress.ip_address("127.0.0.1")

@@ -1,0 +1,172 @@
+"""The console as it runs at a site: HTTPS, killed at any moment, several desks at once, nothing in clear."""
+
+import base64
+import json
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import urllib.request
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.console.arrivals import check_in_of
+from tests.console.served import ServedConsole
+from tests.demo.processes import ROOT
+from tests.people import DOMINIQUE, PIERRE_ALAIN, TOUSSAINT, ZOE
+
+
+@pytest.fixture()
+def served(tmp_path: Path) -> Iterator[ServedConsole]:
+    console = ServedConsole(tmp_path / "console")
+    console.start()
+    yield console
+    if console.child is not None and console.child.is_running:
+        console.stop()
+
+
+def _add_staff(served: ServedConsole, name: str, role: str = "host") -> dict[str, str]:
+    done = served.run("console", "user", "add", name, "--role", role, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_it_serves_https_only_from_tls_1_2_on_and_ends_cleanly(served: ServedConsole) -> None:
+    with urllib.request.urlopen(served.url + "sante/", context=served.context(), timeout=20) as answer:
+        assert json.loads(answer.read()) == {"status": "ok"}
+        assert answer.headers["Strict-Transport-Security"]
+    port = int(served.url.rsplit(":", 1)[1].strip("/"))
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.load_verify_locations(served.folder / "console.pem")
+    old.set_ciphers("DEFAULT@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with (
+        socket.create_connection(("127.0.0.1", port), 10) as plain,
+        pytest.raises(ssl.SSLError, match=r"(?i)protocol.version"),
+        old.wrap_socket(plain, server_hostname="localhost"),
+    ):
+        pass
+    assert served.stop() == 0
+
+
+def test_a_wrong_configuration_is_told_by_its_key(served: ServedConsole) -> None:
+    served.config.write_text(served.config.read_text().replace("port = 0", 'port = "high"'))
+    done = served.run("console", "audit", "verify")
+    assert done.returncode == 2
+    assert "port" in done.stderr and "high" not in done.stderr
+    served.config.write_text(served.config.read_text().replace('port = "high"', "port = 0\ncolour = 1"))
+    assert "colour" in served.run("console", "audit", "verify").stderr
+
+
+def test_a_wrong_passphrase_shows_at_once(tmp_path: Path) -> None:
+    console = ServedConsole(tmp_path / "console")
+    (console.folder / "passphrase").write_text("another")
+    done = console.run("console")
+    assert done.returncode == 2
+    assert "passphrase" in done.stderr and "another" not in done.stderr
+
+
+def test_accounts_and_kiosks_are_added_by_command_and_written_down(served: ServedConsole) -> None:
+    account = _add_staff(served, "lea")
+    assert account["otpauth"].startswith("otpauth://totp/") and len(account["totp_secret"]) >= 32
+    assert served.run("console", "user", "add", "lea", "--role", "host").returncode == 3
+    assert served.run("console", "user", "add", "x", "--role", "king").returncode == 2
+    key = str(served.folder / "borne-1.pem")
+    assert served.run("console", "kiosk", "add", "borne-2", "--public-key", key).stdout == "enrolled\n"
+    assert served.run("console", "kiosk", "add", "borne-3", "--public-key", "/dev/null").returncode == 2
+    assert served.run("console", "kiosk", "revoke", "borne-2").returncode == 0
+    assert served.run("console", "kiosk", "revoke", "borne-2").returncode == 3
+    verified = json.loads(served.run("console", "audit", "verify", "--json").stdout)
+    assert (verified["intact"], verified["entries"]) == (True, 4)
+
+
+def test_killed_at_any_moment_nothing_acknowledged_is_lost_or_doubled(served: ServedConsole) -> None:
+    """The console dies in the middle of deliveries; the kiosk repeats; every check-in is there once."""
+    sent = [check_in_of((ZOE, DOMINIQUE, TOUSSAINT)[n % 3], ticket=f"B{n}") for n in range(24)]
+    acknowledged: set[str] = set()
+    for round_ in range(6):
+        waiting = [check_in for check_in in sent if check_in.key not in acknowledged]
+        answers: dict[str, int] = {}
+        first = threading.Event()
+
+        def send(mine: list, answers: dict[str, int] = answers, first: threading.Event = first) -> None:
+            for check_in in mine:
+                answers[check_in.key] = served.deliver(check_in)
+                first.set()
+
+        halves = [threading.Thread(target=send, args=(waiting[n::3],)) for n in range(3)]
+        for half in halves:
+            half.start()
+        first.wait(30)
+        if round_ < 5:
+            served.kill()
+        for half in halves:
+            half.join(60)
+        acknowledged |= {key for key, answer in answers.items() if answer in {200, 201}}
+        if round_ < 5:
+            served.start()
+    assert acknowledged == {check_in.key for check_in in sent}
+    assert [served.deliver(check_in) for check_in in sent] == [200] * len(sent)
+    verified = json.loads(served.run("console", "audit", "verify", "--json").stdout)
+    assert (verified["intact"], verified["entries"]) == (True, len(sent) + 1)
+
+
+def test_three_desks_in_three_processes_never_call_the_same_patient(served: ServedConsole) -> None:
+    sent = [check_in_of(ZOE, ticket=f"C{n}") for n in range(45)]
+    assert {served.deliver(check_in) for check_in in sent} == {201}
+    names = ["lea", "marc", "ines"]
+    for name in names:
+        _add_staff(served, name)
+    agents = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.console.agents", str(served.config), name],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in names
+    ]
+    for agent in agents:
+        assert agent.stdout.readline() == "ready\n"
+    for agent in agents:
+        agent.stdin.write("go\n")
+        agent.stdin.flush()
+    called = [agent.communicate(timeout=100)[0].split() for agent in agents]
+    everyone = [key for keys in called for key in keys]
+    assert sorted(everyone) == sorted(check_in.key for check_in in sent)
+    assert json.loads(served.run("console", "audit", "verify", "--json").stdout)["intact"]
+
+
+def _writings(text: str) -> set[bytes]:
+    """How a text may lie about: several encodings, base64 at each of the three offsets, hexadecimal."""
+    found = set()
+    for raw in (text.encode(), text.lower().encode(), text.encode("utf-16-le"), text.encode("utf-16-be")):
+        found |= {raw, raw.hex().encode(), raw.hex().upper().encode()}
+        for shift in range(3):
+            coded = base64.b64encode(b"\0" * shift + raw)
+            found.add(coded[(0, 2, 3)[shift] : len(coded) - 4])
+    return {writing for writing in found if len(writing) >= 5}
+
+
+def test_no_file_of_the_console_holds_anything_about_anybody(served: ServedConsole) -> None:
+    from tests.console.arrivals import TINY_JPEG
+
+    _add_staff(served, "lea")
+    for person in (ZOE, DOMINIQUE, PIERRE_ALAIN):
+        assert served.deliver(check_in_of(person)) == 201
+    served.put("/intake/check-ins/not-a-key", b"ADRUN ZOE 1975-12-31")
+    assert served.stop() == 0
+    traits = ["ADRUN", "ADRTROIS", "ECETINSI", "DOMINIQUE", "PIERRE-ALAIN", "1975-12-31", "2751263220749", "31/12/1975"]
+    wanted = {writing for trait in traits for writing in _writings(trait)} | {TINY_JPEG[20:60]}
+    files = [path for path in served.folder.rglob("*") if path.is_file()]
+    assert any(path.name.startswith("console.sqlite3") for path in files)
+    for path in files:
+        content = path.read_bytes()
+        assert [writing for writing in wanted if writing in content] == [], path.name
