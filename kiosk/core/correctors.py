@@ -18,14 +18,14 @@ _OF_ANY_DOCUMENT = (Corrector.TOWN_HALL, Corrector.PREFECTURE, Corrector.ISSUING
 def correctors(left: Traits, right: Traits, document: DocumentKind | None = None) -> tuple[Corrector, ...]:
     """List who can put a difference between these two right, in the order to try: first what was read here."""
     found = [Corrector.STAFF]
-    for traits in sorted((left, right), key=lambda each: (_ORDER[each.source], each.birth_place_code)):
+    for traits in sorted((left, right), key=lambda each: (_ORDER.index(each.source), each.birth_place_code)):
         for corrector in _of(traits, document):
             if corrector not in found:
                 found.append(corrector)
     return tuple(found)
 
 
-_ORDER = {Source.STAFF: 0, Source.DOCUMENT: 1, Source.CARD: 2, Source.INSI: 3}
+_ORDER = (Source.STAFF, Source.DOCUMENT, Source.CARD, Source.INSI)  # the likeliest mistake first
 
 
 def _of(traits: Traits, document: DocumentKind | None) -> tuple[Corrector, ...]:

@@ -432,6 +432,19 @@ def test_an_error_on_the_card_goes_to_the_health_fund_once_ins_4() -> None:
     assert who(card, replace(INSI, birth_place_code="99352")) == [C.STAFF, C.HEALTH_FUND]
 
 
+def test_the_document_is_looked_at_before_the_card_and_the_card_before_the_ins_ins_4() -> None:
+    card = replace(CARD, sex=Sex.FEMALE)
+    for one, other in ((card, replace(DOCUMENT, sex=Sex.MALE)), (replace(DOCUMENT, sex=Sex.MALE), card)):
+        found = compare(one, other, document=DocumentKind.RESIDENCE_PERMIT).of(Trait.SEX)
+        assert found.correctors == (C.STAFF, C.PREFECTURE, C.HEALTH_FUND)
+
+
+def test_two_answers_of_insi_are_corrected_the_same_way_from_either_side_ins_4() -> None:
+    abroad = replace(INSI, birth_place_code="99352", sex=Sex.MALE)
+    for one, other in ((INSI, abroad), (abroad, INSI)):
+        assert compare(one, other).of(Trait.SEX).correctors == (C.STAFF, C.INSEE, C.HEALTH_FUND)
+
+
 def test_nobody_corrects_what_is_tolerated_or_the_same_ins_4() -> None:
     comparison = compare(INSI, replace(DOCUMENT, birth_name="Adrun", sex=Sex.MALE))
     assert comparison.of(Trait.BIRTH_NAME).correctors == ()

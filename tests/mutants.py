@@ -1,0 +1,246 @@
+"""Mutation testing of the identity core: break the code in every small way and see whether a test notices.
+
+    python -m venv --system-site-packages build/mutants && build/mutants/bin/pip install cosmic-ray==8.7.0
+    build/mutants/bin/python -m tests.mutants [module ...] [--report FILE]
+
+The mutants are Cosmic Ray's; the runner is ours, because a process per mutant would take hours: a fork of one warm
+process imports the mutated module from memory and runs the module's own tests, then all of ``tests/core`` but the
+property tests, which are slow and would only raise the figure. No file is ever changed. Mutants of type annotations,
+which nothing executes, and mutants that are not Python are left out and counted. Exits with 1 below the goal.
+"""
+
+import argparse
+import ast
+import importlib.abc
+import importlib.util
+import itertools
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).parents[1]
+TESTS = ROOT / "tests" / "core"
+GOAL = 0.90
+SECONDS = 120
+NOT_RUN = {"test_properties", "test_rules"}  # slow, and about the documentation
+
+# The tests that know a module best, run first; all others follow if the mutant is still alive.
+MODULES = {
+    "names": ("test_names",),
+    "dates": ("test_dates",),
+    "matricule": ("test_matricule",),
+    "places": ("test_places", "test_coherence"),
+    "name_verdicts": ("test_name_verdicts", "test_coherence"),
+    "given_names": ("test_coherence",),
+    "correctors": ("test_coherence",),
+    "coherence": ("test_coherence",),
+    "reasons": ("test_coherence",),
+    "status": ("test_status", "test_transitions"),
+    "transitions": ("test_transitions",),
+    "evidence": ("test_evidence",),
+    "duplicates": ("test_duplicates",),
+    "traits": ("test_coherence",),
+    "confidential": ("test_coherence", "test_status"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One small break in one place."""
+
+    module: str
+    operator: str
+    occurrence: int
+    line: int
+    before: str
+    after: str
+    source: str
+
+
+class Swap(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports one module from a mutated text instead of its file."""
+
+    def __init__(self, name: str, path: Path, source: str) -> None:
+        self.name, self.path, self.source = name, path, source
+
+    def find_spec(self, fullname, path=None, target=None):
+        return importlib.util.spec_from_loader(fullname, self) if fullname == self.name else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(compile(self.source, str(self.path), "exec"), module.__dict__)  # noqa: S102
+
+
+def mutants_of(module: str) -> Iterator[Mutant | str]:
+    """Yield the mutants of a module, or why one is left out."""
+    import cosmic_ray.plugins
+    from cosmic_ray.ast import ast_nodes, get_ast
+    from cosmic_ray.mutating import mutate_code
+
+    source = (ROOT / "kiosk" / "core" / f"{module}.py").read_text(encoding="utf-8")
+    annotations = list(_annotations(ast.parse(source)))
+    original = ast.dump(ast.parse(source))
+    tree = get_ast(source)
+    for operator_name in cosmic_ray.plugins.operator_names():
+        operator_class = cosmic_ray.plugins.get_operator(operator_name)
+        if operator_class.arguments():
+            continue
+        operator = operator_class()
+        starts = [start for node in ast_nodes(tree) for start, _ in operator.mutation_positions(node)]
+        for occurrence, start in enumerate(starts):
+            if any(first <= start < last for first, last in annotations):
+                yield "annotation"
+                continue
+            mutated = mutate_code(source, operator, occurrence)
+            try:
+                is_same = mutated is None or ast.dump(ast.parse(mutated)) == original
+            except SyntaxError:
+                yield "not Python"
+                continue
+            if is_same:
+                yield "no change"
+                continue
+            pairs = zip(source.splitlines(), mutated.splitlines(), strict=False)
+            line, before, after = next((n, a, b) for n, (a, b) in enumerate(pairs, start=1) if a != b)
+            yield Mutant(module, operator_name, occurrence, line, before.strip(), after.strip(), mutated)
+
+
+def _annotations(tree: ast.AST) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    for node in ast.walk(tree):
+        fields = [getattr(node, name, None) for name in ("annotation", "returns")]
+        is_alias = isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and _is_union(node.value)
+        for found in [*fields, node.value if is_alias else None]:
+            if isinstance(found, ast.AST):
+                yield (found.lineno, found.col_offset), (found.end_lineno, found.end_col_offset)
+
+
+def _is_union(node: ast.AST) -> bool:
+    """A type alias such as ``Event = Created | InsiAccepted``."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return _is_union(node.left) and _is_union(node.right)
+    return isinstance(node, ast.Name) and node.id[:1].isupper()
+
+
+def outcome_of(mutant: Mutant | None) -> str:
+    """Run the tests against a mutant: ``killed``, ``timeout`` or ``survived``; None runs them on the code as it is."""
+    child = os.fork()
+    if child == 0:
+        _child(mutant)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return "timeout" if os.WTERMSIG(status) == signal.SIGALRM else "killed"
+    return "survived" if os.WEXITSTATUS(status) == 0 else "killed"
+
+
+def _child(mutant: Mutant | None) -> None:
+    code = 1
+    try:
+        signal.alarm(SECONDS)  # an endless loop is noticed too: the default action ends this process
+        if mutant is not None:
+            name = f"kiosk.core.{mutant.module}"
+            sys.meta_path.insert(0, Swap(name, ROOT / "kiosk" / "core" / f"{mutant.module}.py", mutant.source))
+        _run_tests(MODULES[mutant.module] if mutant is not None else ())
+        code = 0
+    except BaseException:  # noqa: BLE001 - whatever a mutant does, the test run noticed it
+        if mutant is None:
+            traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _run_tests(first: tuple[str, ...]) -> None:
+    """Call every test of ``tests/core``, those of the module first; the first failure ends it.
+
+    Plain calls instead of pytest, which costs a second a run: these tests use parameters and no fixture.
+    """
+    others = sorted(path.stem for path in TESTS.glob("test_*.py") if path.stem not in {*first, *NOT_RUN})
+    for name in (*first, *others):
+        module = importlib.import_module(f"tests.core.{name}")
+        for test in [value for key, value in vars(module).items() if key.startswith("test_")]:
+            for arguments in _parameters(test):
+                test(**arguments)
+
+
+def _parameters(test: Callable[..., None]) -> Iterator[dict[str, object]]:
+    """Expand ``pytest.mark.parametrize`` as pytest would."""
+    axes = []
+    for mark in getattr(test, "pytestmark", []):
+        names, values = mark.args
+        keys = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
+        rows = [value if len(keys) > 1 else (value,) for value in values]
+        axes.append([dict(zip(keys, row, strict=True)) for row in rows])
+    for combination in itertools.product(*axes):
+        yield {key: value for part in combination for key, value in part.items()}
+
+
+def _warm_up() -> None:
+    """Import what the tests need and no module of ours, so that a fork starts at once; then see the tests pass."""
+    for name in ("dataclasses", "datetime", "enum", "itertools", "pathlib", "pytest", "rapidfuzz.distance", "random"):
+        importlib.import_module(name)
+    if outcome_of(None) != "survived":
+        raise SystemExit("the tests do not pass on the code as it is")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("modules", nargs="*", default=[])
+    parser.add_argument("--report", type=Path, default=ROOT / "build" / "mutants.json")
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    os.chdir(ROOT)
+    left_out: Counter[str] = Counter()
+    mutants: list[Mutant] = []
+    for module in options.modules or MODULES:
+        for found in mutants_of(module):
+            if isinstance(found, str):
+                left_out[found] += 1
+            else:
+                mutants.append(found)
+    _warm_up()
+    began = time.monotonic()
+    with ThreadPoolExecutor(options.workers) as pool:
+        outcomes = list(pool.map(_told, mutants))
+    counts = Counter(outcomes)
+    survivors = [
+        asdict(each) | {"source": ""} for each, how in zip(mutants, outcomes, strict=True) if how == "survived"
+    ]
+    killed = 1 - len(survivors) / len(mutants)
+    per_module = {
+        module: [sum(each.module == module for each in mutants), sum(each["module"] == module for each in survivors)]
+        for module in options.modules or MODULES
+    }
+    report = {
+        "mutants": len(mutants),
+        "killed": round(killed, 4),
+        "outcomes": dict(counts),
+        "left_out": dict(left_out),
+        "seconds": round(time.monotonic() - began),
+        "mutants_and_survivors": per_module,
+        "survivors": survivors,
+    }
+    options.report.parent.mkdir(parents=True, exist_ok=True)
+    options.report.write_text(json.dumps(report, indent=1, ensure_ascii=False), encoding="utf-8")
+    sys.stdout.write(f"{len(mutants)} mutants, {killed:.1%} killed, {dict(left_out)} left out; {options.report}\n")
+    return 0 if killed >= GOAL else 1
+
+
+def _told(mutant: Mutant) -> str:
+    outcome = outcome_of(mutant)
+    mark = {"killed": ".", "timeout": "t"}.get(outcome)
+    if mark is None:
+        mark = f"\n{mutant.module}.py:{mutant.line} {mutant.operator}\n  - {mutant.before}\n  + {mutant.after}\n"
+    sys.stdout.write(mark)
+    sys.stdout.flush()
+    return outcome
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
