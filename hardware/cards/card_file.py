@@ -66,6 +66,7 @@ class CardDescription:
     numbers_order: tuple[int, ...] = ()  # indexes, when not the order of the identities
     short_names_fail: bool = False  # only the file map (2001) leads to the files
     hiccups: int = 0  # so many exchanges fail at first (an answer of one byte)
+    identity_repeat: int = 1  # the identity file so many times over
     identity_hex: str = ""  # the raw file instead
     numbers_hex: str = ""
 
@@ -92,6 +93,8 @@ def parse(text: str, title: str = "") -> CardDescription:
             bytes.fromhex(str(values.get(key, "")))
         except ValueError as error:
             raise BadCardFile(f"{key}: hexadecimal digits") from error
+    if not 1 <= values.get("identity_repeat", 1) <= 1000:
+        raise BadCardFile("identity_repeat: from 1 to 1000")
     if any(not 0 <= index < len(described) for index in values.get("numbers_order", ())):
         raise BadCardFile("numbers_order: indexes of the beneficiaries, from 0")
     return CardDescription(beneficiaries=described, **values)

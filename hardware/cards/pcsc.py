@@ -4,6 +4,9 @@ pyscard's card monitor goes silent when the card service (pcscd) dies; this loop
 return.
 """
 
+import ctypes
+import functools
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -72,11 +75,24 @@ class PcscReader:
 
 def library() -> ModuleType | None:
     """Load the PC/SC client library, late: a machine without it must still run the kiosk. None when it is not there."""
+    if sys.platform == "linux" and not _is_installed():
+        return None  # pyscard would load all the same, and then only say that there is no service
     try:
         from smartcard import scard  # noqa: PLC0415 - see above
     except (ImportError, OSError):
         return None
-    return scard if hasattr(scard, "SCardEstablishContext") else None
+    module: ModuleType = scard
+    return module
+
+
+@functools.cache
+def _is_installed() -> bool:
+    """Say whether libpcsclite can be loaded; asked once, as a library installed later needs a restart anyway."""
+    try:
+        ctypes.CDLL("libpcsclite.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def _loaded() -> ModuleType:

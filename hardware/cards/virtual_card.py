@@ -205,7 +205,7 @@ def identity_bytes(card: CardDescription) -> bytes:
     content += encode(0x66, encode(0x80, b"20230601"))
     if card.certificate:
         content += encode(0x7F21, encode(0x5F37, bytes(range(256)) * (card.certificate // 256 + 1))[: card.certificate])
-    return _cut(content + bytes(card.padding), card.identity_keep)
+    return _cut(content * card.identity_repeat + bytes(card.padding), card.identity_keep)
 
 
 def numbers_bytes(card: CardDescription) -> bytes:

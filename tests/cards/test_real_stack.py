@@ -15,6 +15,7 @@ from kiosk.documents.vitale import decode
 from tests.cards.stack import Listener, card_stack
 from tests.people import FAMILIES, card_file
 
+pytestmark = pytest.mark.timeout(420)  # waiting for the machine's one card service counts
 SLOT = "Virtual PCD 00 00"
 SECOND = "Virtual PCD 00 01"
 

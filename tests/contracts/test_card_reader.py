@@ -29,6 +29,9 @@ from kiosk.documents.vitale import decode
 from tests.cards.stack import CardStack, Listener, card_stack
 
 
+pytestmark = pytest.mark.timeout(420)  # waiting for the machine's one card service counts
+
+
 class Bench(Protocol):
     """A reader whose slot a test can reach into."""
 
@@ -200,7 +203,7 @@ class TestACardReader:
         inserted(bench, card)
         assert read_card(bench.reader, bench.slot) == NotVitale()
 
-    @pytest.mark.parametrize("card", ["endless-61", "endless-6c", "no-status", "long-answers", "silent"])
+    @pytest.mark.parametrize("card", ["endless-61", "endless-6c", "no-status", "long-answers", "silent", "huge"])
     def test_gives_up_on_a_hostile_card(self, bench: Bench, card: str) -> None:
         inserted(bench, card)
         assert isinstance(read_card(bench.reader, bench.slot), Unreadable | NotVitale)
