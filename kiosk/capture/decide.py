@@ -32,7 +32,8 @@ _AS_DIGIT = {
     "T": "7",
 }
 _TWINS = ({"0", "O"}, {"1", "I"})  # alike in many cuts of OCR-B: a check digit tells them apart
-_SURE = 0.5  # likelihood a recogniser must give to a character that no check digit covers
+_SURE = 0.3  # likelihood each recogniser must give to a character that no check digit covers
+_SURE_TOGETHER = 1.1  # and both in sum
 _MOST_TRIALS = 256
 
 _INDEX = {character: index for index, character in enumerate(ALPHABET)}
@@ -99,8 +100,11 @@ def _in_layout(layout: MrzFormat, first: list[Cells], second: list[Cells] | None
         for column in range(layout.columns):
             index = _INDEX[lines[row][column]]
             least = min(one[row][column, index], two[row][column, index])
+            total = one[row][column, index] + two[row][column, index]
             is_twin = any(lines[row][column] in pair for pair in _TWINS)
-            if least < _SURE and not ((row, column) in covered and (is_twin or least > 0.1)):
+            if (least < _SURE or total < _SURE_TOGETHER) and not (
+                (row, column) in covered and (is_twin or least > 0.1)
+            ):
                 doubtful.add((row, column))
     doubtful |= _implausible(layout, lines)
     for name in failing:

@@ -117,7 +117,9 @@ class TesseractMrz:
                         continue
                     middle = ((box[0] + box[2]) / 2 - self._border) / self.pitch - MARGIN - 0.5
                     choices = [
-                        (choice.GetUTF8Text(), choice.Confidence() / 100) for choice in symbol.GetChoiceIterator()
+                        # its alternatives are scored on no common scale: they only break ties
+                        (choice.GetUTF8Text(), choice.Confidence() / 250)
+                        for choice in symbol.GetChoiceIterator()
                     ]
                     text, confidence = symbol.GetUTF8Text(tesserocr.RIL.SYMBOL), symbol.Confidence(tesserocr.RIL.SYMBOL)
                     symbols.append((middle, [*choices, (text, confidence / 100)]))

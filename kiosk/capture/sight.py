@@ -161,10 +161,10 @@ def _measure(
     inner = light[6:-6, 6:-6]
     if grid is not None:
         band = _band(frame, grid)
-        glare = _burnt(band)
+        glare = _lost_cells(band, grid)
     else:
         band = _middle(frame, corners)
-        glare = _burnt(flat[6:-6, 6:-6]) * 0.5  # white paper is nearly burnt in places
+        glare = _burnt(flat[6:-6, 6:-6])
     return Sight(
         corners=corners,
         is_outline=is_outline,
@@ -221,6 +221,24 @@ def sharpness(grey: Grey) -> float:
     return float(np.percentile(steep[with_edges] / (4 * contrast[with_edges]), 75))
 
 
+def _lost_cells(band: Picture, grid: Grid) -> float:
+    """Share of the zone where the light has eaten the ink: bright and without contrast. White paper is neither."""
+    grey = cv2.cvtColor(band, cv2.COLOR_BGR2GRAY)
+    rows = np.array_split(np.arange(grey.shape[0]), grid.rows)
+    count = grid.columns // 2
+    width = grey.shape[1] // count
+    contrast, light = [], []
+    for row in rows:
+        part = grey[row[0] : row[-1] + 1, : count * width].reshape(len(row), count, width)
+        contrast.append(part.max(axis=(0, 2)).astype(np.float64) - part.min(axis=(0, 2)))
+        light.append(part.mean(axis=(0, 2)))
+    ink, paper = np.concatenate(contrast), np.concatenate(light)
+    return float(np.mean((ink < 0.45 * np.median(ink)) & (paper > np.median(paper) + 8) & (paper > 200)))
+
+
 def _burnt(picture: Picture) -> float:
+    """Share of the side that is burnt in spots; single bright pixels of white paper do not count."""
     hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
-    return float(np.count_nonzero((hsv[..., 2] >= 250) & (hsv[..., 1] < 40))) / max(1, hsv.shape[0] * hsv.shape[1])
+    mask = ((hsv[..., 2] >= 252) & (hsv[..., 1] < 30)).astype(np.uint8)
+    spots = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    return float(spots.mean())

@@ -1,0 +1,100 @@
+"""Photographs of specimens read whole: found, read, proposed; or honestly not read."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import cv2
+import numpy as np
+import pytest
+
+from kiosk.capture.reader import DocumentReader
+from kiosk.capture.session import CaptureSession
+from kiosk.core.document import DocumentKind, Side
+from tests.specimens.draw import draw
+from tests.specimens.person import KINDS, ZOE, SpecimenPerson
+from tests.specimens.photograph import photograph, tray
+
+TODAY = date(2026, 11, 21)
+EXPECTED = {
+    "french-id-2021": (DocumentKind.FRENCH_ID_2021, True),
+    "french-id-1988": (DocumentKind.FRENCH_ID_1988, False),
+    "passport": (DocumentKind.PASSPORT, False),
+    "residence-permit": (DocumentKind.RESIDENCE_PERMIT, True),
+}
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[DocumentReader]:
+    made = DocumentReader()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("kind", sorted(EXPECTED))
+@pytest.mark.parametrize("condition", ["good", "upside"])
+def test_a_good_photograph_is_read_with_certainty(reader: DocumentReader, kind: str, condition: str) -> None:
+    photo = photograph(draw(ZOE, kind, seed=4), condition, 4)
+    reading = reader.read(photo.picture, TODAY)
+    assert reading.mrz is not None
+    assert reading.mrz.lines == photo.lines
+    assert reading.mrz.accepted
+    assert (reading.kind, reading.has_second_side) == EXPECTED[kind]
+    assert reading.mrz.traits.birth_name == "ADRUN"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_busy_table_does_not_hide_the_zone(reader: DocumentReader, kind: str) -> None:
+    photo = photograph(draw(ZOE, kind, seed=8), "combo", 8)
+    reading = reader.read(photo.picture, TODAY)
+    assert reading.mrz is not None
+    assert reading.mrz.lines == photo.lines
+
+
+def test_an_o_in_a_name_is_not_read_as_a_zero(reader: DocumentReader) -> None:
+    nobody = SpecimenPerson("BOZON", ("OSCAR", "OTTO"), "1980-01-08", "M")
+    photo = photograph(draw(nobody, "french-id-2021", seed=2), "good", 2)
+    mrz = reader.read(photo.picture, TODAY).mrz
+    assert mrz is not None
+    assert mrz.traits.birth_name == "BOZON"
+    assert mrz.traits.given_names == ("OSCAR", "OTTO")
+
+
+def test_a_name_painted_over_is_never_accepted(reader: DocumentReader) -> None:
+    flat = draw(ZOE, "french-id-2021", seed=3)
+    picture = flat.picture.copy()
+    picture[-110:-40, 80:200] = (120, 120, 120)
+    scan = cv2.copyMakeBorder(picture, 60, 60, 60, 60, cv2.BORDER_CONSTANT, value=(40, 40, 40))
+    mrz = reader.read(scan, TODAY).mrz
+    assert mrz is None or not mrz.accepted
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        np.zeros((720, 1280, 3), np.uint8),
+        np.full((720, 1280, 3), 255, np.uint8),
+        np.random.default_rng(1).integers(0, 256, (480, 640, 3), dtype=np.uint8),
+        np.zeros((16, 16, 3), np.uint8),
+        draw(ZOE, "french-id-2021", "front").picture,
+    ],
+    ids=["black", "white", "noise", "tiny", "front"],
+)
+def test_a_picture_without_a_zone_gives_no_reading(reader: DocumentReader, picture: np.ndarray) -> None:
+    reading = reader.read(picture, TODAY)
+    assert reading.mrz is None
+    assert reading.kind is DocumentKind.UNKNOWN
+
+
+def test_the_front_of_a_card_asks_for_its_other_side(reader: DocumentReader) -> None:
+    session = CaptureSession(Side.FIRST)
+    front = photograph(draw(ZOE, "french-id-2021", "front"), "good", 1, (1280, 720)).picture
+    session.feed(front, 0.0)
+    shot = session.take_now()
+    assert shot is not None
+    assert reader.read(shot, TODAY).has_second_side
+
+
+def test_an_empty_tray_is_read_as_nothing(reader: DocumentReader) -> None:
+    import random
+
+    assert reader.read(tray((1280, 720), random.Random(1)), TODAY).mrz is None
