@@ -41,7 +41,7 @@ class Finding:
     """One thing seen on a certificate: what it is, and what to do about it."""
 
     level: Level
-    code: str  # "name", "issuer", "dates", "key", "chain", "structure", "password", "file", "readable-by-others"
+    code: str  # "name", "issuer", "dates", "key", "chain", "structure", "password", "pin", "file", …
     what: str
     todo: str = ""
 
@@ -144,23 +144,32 @@ def client_context(config: InsiConfig, credentials: Credentials) -> ssl.SSLConte
     except (ssl.SSLError, ValueError) as error:
         what = _("{path} n'est pas une liste d'autorités").format(path=config.ca)
         raise CertificateTroubleError("authorities", what) from error
+    shown = (credentials.certificate, *credentials.chain)
+    pem = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in shown)
     if credentials.key is None:
-        raise CertificateTroubleError("key", _("la clé du jeton PKCS#11 n'est pas accessible"))
-    pem = [
-        credentials.key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    ]
-    pem += [each.public_bytes(serialization.Encoding.PEM) for each in (credentials.certificate, *credentials.chain)]
+        _use_token(context, config, pem)
+        return context
+    key = credentials.key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     descriptor = os.memfd_create("insi", os.MFD_CLOEXEC)
     try:
-        os.write(descriptor, b"".join(pem))
+        os.write(descriptor, key + pem)
         context.load_cert_chain(f"/proc/self/fd/{descriptor}")
     except ssl.SSLError as error:
         raise CertificateTroubleError("key", _("la clé ne correspond pas au certificat")) from error
     finally:
         os.close(descriptor)
     return context
+
+
+def _use_token(context: ssl.SSLContext, config: InsiConfig, pem: bytes) -> None:
+    from kiosk.insi import pkcs11  # noqa: PLC0415 - looks behind ``ssl``: only where a token is configured
+
+    try:
+        pkcs11.use_key(context, config.key or "", read_password(config.password_file), pem)
+    except pkcs11.TokenTroubleError as error:
+        raise CertificateTroubleError("pin" if error.pin_refused else "key", str(error)) from error
 
 
 def check(config: InsiConfig, now: datetime.datetime) -> list[Finding]:

@@ -70,6 +70,7 @@ class InsiClient:
         self._transport: Transport | None = None
         self._caller = Caller("", config.idam, config.software_name, config.software_version, config.instance)
         self._seen: tuple[object, ...] = ()
+        self._pin_refused: CertificateTroubleError | None = None
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -220,6 +221,8 @@ class InsiClient:
             if self._envelopes is None:
                 self._envelopes = Envelopes(self._config.wsdl)
             seen = tuple(_print_of(path) for path in self._files())
+            if self._pin_refused is not None and self._transport is None and seen == self._seen:
+                raise self._pin_refused  # a token locks itself after three wrong codes: tried again when it changes
             if self._transport is None or seen != self._seen:
                 self._seen = seen
                 self._transport = self._renewed(self._transport)
@@ -229,9 +232,12 @@ class InsiClient:
         try:
             credentials = load(self._config)
             context = client_context(self._config, credentials)
-        except CertificateTroubleError:
-            if old is None:
+        except CertificateTroubleError as trouble:
+            if trouble.code == "pin":
+                self._pin_refused = trouble
+            elif old is None:
                 self._seen = ()
+            if old is None:
                 raise
             return old  # a certificate half replaced: the one in use still serves, `check` tells what is wrong
         agent = f"{self._config.software_name}/{self._config.software_version}"

@@ -21,7 +21,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 
-LARGEST_ANSWER = 1 << 20  # a real answer is a few kilobytes
+LARGEST_ANSWER = 1 << 18  # bytes; a real answer is a few thousand
 _CONNECT_AT_MOST = 3.0  # seconds for one address: another may answer
 _OVER_AT: contextvars.ContextVar[float] = contextvars.ContextVar("over_at")
 
