@@ -5,6 +5,7 @@ Nothing in it is ever chosen by the software: staff picks what it holds in its h
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 
@@ -67,6 +68,27 @@ class EvidenceType:
     def suits(self, nationality: Nationality, age: int) -> bool:
         """Say whether it counts for a person of this nationality and age, in whole years."""
         return nationality in self.nationalities and (not self.minors_only or age < ADULT_AT)
+
+
+_LAMINATED_15_YEARS_FROM = date(2004, 1, 2)  # still valid on 1 January 2014 (décret 2013-1188)
+_LAMINATED_UNTIL = date(2031, 8, 3)  # the last day of cards outside the European format (EU 2019/1157)
+
+
+def laminated_card_valid_until(issued: date, born: date) -> date:
+    """Give the last day of a French identity card of before 2021, whatever date it prints (décret 2013-1188).
+
+    15 years for who was an adult when it was issued, from 2 January 2004 on; 10 years otherwise.
+    """
+    years = 15 if issued >= _LAMINATED_15_YEARS_FROM and _years_after(born, ADULT_AT) <= issued else 10
+    return min(_years_after(issued, years), _LAMINATED_UNTIL)
+
+
+def _years_after(day: date, years: int) -> date:
+    """Give the same day years later; 1 March where 29 February does not exist."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
 
 
 def _(text: str) -> str:

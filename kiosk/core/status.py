@@ -167,6 +167,25 @@ def flow_status(identity: Identity) -> FlowStatus:
     return FlowStatus.VALI if identity.is_checked else FlowStatus.PROV
 
 
+_ATTRIBUTE_CODES = {Attribute.HOMONYM: "HOMA", Attribute.DOUBTFUL: "DOUT", Attribute.FICTITIOUS: "FICT"}
+
+
+def flow_codes(identity: Identity) -> tuple[str, ...]:
+    """List what PID-32 repeats: the status, then each attribute (GI3 EXI ID 24, FR Core)."""
+    return (flow_status(identity).value, *(_ATTRIBUTE_CODES[each] for each in Attribute if each in identity.attributes))
+
+
+class ManagementState(StrEnum):
+    """What happens to a record, in a field of its own: neither a status nor an attribute (ins-rules 2.3)."""
+
+    POSSIBLE_DUPLICATE = "DPOT"  # doublon potentiel
+    DUPLICATE = "DOUA"  # doublon avéré
+    POSSIBLE_COLLISION = "COLP"  # collision potentielle
+    COLLISION = "COLV"  # collision validée
+    DISABLED = "DESA"  # désactivé
+    HIDDEN = "CACH"  # caché
+
+
 def kiosk_status(
     card: Traits | None, insi: InsAnswer, document: Traits | None, *, places: PlaceTable = NO_TABLE
 ) -> IdentityStatus:

@@ -1,5 +1,7 @@
 """Evidence of identity: ins-rules 2.4."""
 
+from datetime import date
+
 import pytest
 
 from kiosk.core.evidence import (
@@ -9,6 +11,7 @@ from kiosk.core.evidence import (
     EvidenceTableRefused,
     EvidenceType,
     Nationality,
+    laminated_card_valid_until,
     nationality_of,
 )
 
@@ -95,6 +98,28 @@ def test_evidence_without_a_flow_code_cannot_validate_exi_si_23() -> None:
 
 def test_what_the_table_does_not_know_is_nothing() -> None:
     assert TABLE.find("XX") is None
+
+
+@pytest.mark.parametrize(
+    ("issued", "born", "until"),
+    [
+        (date(2012, 3, 4), date(1980, 1, 21), date(2027, 3, 4)),
+        (date(2004, 1, 2), date(1980, 1, 21), date(2019, 1, 2)),
+        (date(2004, 1, 1), date(1980, 1, 21), date(2014, 1, 1)),
+        (date(2012, 3, 4), date(1994, 3, 4), date(2027, 3, 4)),
+        (date(2012, 3, 4), date(1994, 3, 5), date(2022, 3, 4)),
+        (date(2012, 2, 29), date(1980, 1, 21), date(2027, 3, 1)),
+        (date(2012, 2, 29), date(2000, 1, 21), date(2022, 3, 1)),
+        (date(2012, 3, 1), date(1996, 2, 29), date(2022, 3, 1)),
+        (date(2014, 3, 1), date(1996, 2, 29), date(2029, 3, 1)),
+        (date(2014, 2, 28), date(1996, 2, 29), date(2024, 2, 28)),
+        (date(2020, 3, 4), date(1980, 1, 21), date(2031, 8, 3)),
+    ],
+)
+def test_an_adults_card_of_2004_and_after_is_valid_15_years_whatever_it_prints_decret_2013_1188(
+    issued: date, born: date, until: date
+) -> None:
+    assert laminated_card_valid_until(issued, born) == until
 
 
 def test_nothing_is_pre_selected_exi_id_19() -> None:

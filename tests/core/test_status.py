@@ -6,7 +6,15 @@ from itertools import product
 import pytest
 
 from kiosk.core.dates import BirthDate
-from kiosk.core.insi import InsCertificateTrouble, InsFound, InsNotFound, InsRefused, InsSeveral, InsUnreachable
+from kiosk.core.insi import (
+    InsCertificateTrouble,
+    InsFound,
+    InsNotFound,
+    InsRefused,
+    InsSeveral,
+    InsUnreachable,
+    PastMatricule,
+)
 from kiosk.core.matricule import OID_NIR, Matricule
 from kiosk.core.status import (
     Attribute,
@@ -15,6 +23,8 @@ from kiosk.core.status import (
     IdentityRefused,
     IdentityStatus,
     InsiBar,
+    ManagementState,
+    flow_codes,
     flow_status,
     insi_bar,
     kiosk_status,
@@ -68,6 +78,20 @@ def test_a_flow_says_only_prov_or_vali_gi3_2_2_2() -> None:
         FlowStatus.VALI,
         FlowStatus.VALI,
     ]
+
+
+def test_a_flow_repeats_the_attributes_beside_the_status_exi_id_24() -> None:
+    assert flow_codes(QUALIFIED) == ("VALI",)
+    assert flow_codes(replace(RETRIEVED, attributes=frozenset({Attribute.HOMONYM}))) == ("PROV", "HOMA")
+    both = frozenset({Attribute.HOMONYM, Attribute.DOUBTFUL})
+    assert flow_codes(Identity(attributes=both)) == ("PROV", "HOMA", "DOUT")
+    assert flow_codes(Identity(attributes=frozenset({Attribute.FICTITIOUS}))) == ("PROV", "FICT")
+
+
+def test_management_states_are_no_status_and_no_attribute_ins_2_3() -> None:
+    codes = {state.value for state in ManagementState}
+    assert codes == {"DPOT", "DOUA", "COLP", "COLV", "DESA", "CACH"}
+    assert not codes & {*FlowStatus, "HOMA", "DOUT", "FICT"}
 
 
 def test_a_matricule_without_its_oid_enters_no_identity_ins_1_1() -> None:
@@ -210,6 +234,23 @@ def test_a_kiosk_never_reaches_more_than_retrieved_ins_6() -> None:
     documents = (None, MRZ, replace(MRZ, birth_name="DUPONT"))
     reached = {kiosk_status(*case) for case in product(cards, answers, documents)}
     assert reached == {IdentityStatus.PROVISIONAL, IdentityStatus.RETRIEVED}
+
+
+def test_the_digits_of_the_matricule_never_contradict_the_traits_ins_1_7() -> None:
+    """After a civil change of sex, or with another country in the NIR, the number is still this person's."""
+    for number in ("1751263220749", "2751299352749", "2990163220749"):
+        found = InsFound(Matricule(number, "00", OID_NIR), INSI)
+        assert kiosk_status(CARD, found, MRZ) is IdentityStatus.RETRIEVED
+
+
+def test_the_history_is_kept_as_returned_exi_rec_08() -> None:
+    history = (
+        PastMatricule(NUMBER, "2020-01-02", "2019-01-01"),
+        PastMatricule(Matricule("2090763220834", "", OID_NIR)),
+    )
+    found = InsFound(NUMBER, INSI, history)
+    assert found.history is history
+    assert kiosk_status(CARD, found, None) is IdentityStatus.RETRIEVED
 
 
 def test_an_identity_never_prints_itself() -> None:

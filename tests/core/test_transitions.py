@@ -1,12 +1,15 @@
 """Transitions T1 to T12 and attributes: ins-rules 2.2, 2.3 and 4."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import get_args
 
 import pytest
 
+from kiosk.core.adoption import adopt
 from kiosk.core.evidence import Confidence
 from kiosk.core.matricule import OID_NIA, Matricule
 from kiosk.core.status import Attribute, Identity, IdentityStatus
+from kiosk.core.traits import Channel, Source, Traits
 from kiosk.core.transitions import (
     APCV,
     Actor,
@@ -26,7 +29,7 @@ from kiosk.core.transitions import (
     VerificationFailed,
     apply,
 )
-from tests.core.examples import KIOSK, LICENCE, NOW, NUMBER, OTHER_NUMBER, PASSPORT, STAFF, WORKER
+from tests.core.examples import INSI, KIOSK, LICENCE, NOW, NUMBER, OTHER_NUMBER, PASSPORT, STAFF, WORKER
 
 PROVISIONAL = Identity()
 RETRIEVED = Identity(NUMBER)
@@ -285,3 +288,26 @@ def test_a_refusal_is_an_audit_fact_and_some_are_a_task_for_staff_ins_4() -> Non
     barred = apply(DOUBTFUL, ACCEPTED, KIOSK, NOW)[1]
     assert (barred.refusal, barred.needs_staff) == (Refusal.BARRED, False)
     assert not apply(PROVISIONAL, ACCEPTED, KIOSK, NOW)[1].needs_staff
+
+
+def test_only_insi_and_the_apcv_bring_a_matricule_never_a_hand_or_the_card_exi_rec_02() -> None:
+    bringers = {kind for kind in get_args(Event) for each in fields(kind) if each.type is Matricule}
+    assert bringers == {InsiAccepted, ApcvRead}
+
+
+def test_accepted_traits_overwrite_the_local_ones_which_stay_in_history_ins_2_2() -> None:
+    local = replace(INSI, source=Source.STAFF, birth_name="Adrün", birth_place_code="63221", name_in_use="MARTIN")
+    answer = replace(INSI, birth_place_code="")
+    adoption = adopt(local, answer)
+    assert adoption.previous is local
+    assert adoption.traits == replace(answer, name_in_use="MARTIN")
+    assert adoption.traits.source is Source.INSI
+
+
+def test_the_name_in_use_is_never_filled_from_the_birth_name_exi_id_08_exi_pp_17() -> None:
+    assert Traits(Source.STAFF, birth_name="ADRUN").name_in_use == ""
+    assert adopt(Traits(Source.STAFF, birth_name="DUPONT"), INSI).traits.name_in_use == ""
+
+
+def test_an_identity_says_through_which_channel_it_was_collected_pam_zfd_5() -> None:
+    assert [channel.value for channel in Channel] == ["SM", "CV", "INSI", "CB", "RFID", "AV"]
