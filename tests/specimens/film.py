@@ -1,6 +1,5 @@
 """Films of a document put into the kiosk's tray: entering, settling, staying; for simulated cameras."""
 
-import math
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +10,7 @@ import numpy as np
 
 from tests.specimens.draw import Flat, Picture, draw
 from tests.specimens.person import SpecimenPerson
-from tests.specimens.photograph import Pose, blur_motion, place, tray
+from tests.specimens.photograph import Pose, place, tray
 
 FRAME = (1280, 720)
 RATE = 25
@@ -50,6 +49,10 @@ def frames(flat: Flat, seed: int, enters: float = 0.9, stays: float = 1.4) -> It
     ground = tray(FRAME, rng)
     grain = Grain(seed)
     rest = resting_pose(flat, rng)
+    factor = 1.45 * FRAME[0] * rest.width / flat.picture.shape[1]
+    if factor < 1:  # reduced once, not in every frame
+        smaller = cv2.resize(flat.picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        flat = replace(flat, picture=smaller)
     start_turn = rest.turn + rng.uniform(-14, 14)
     for _ in range(6):
         yield grain.on(ground)
@@ -62,7 +65,7 @@ def frames(flat: Flat, seed: int, enters: float = 0.9, stays: float = 1.4) -> It
         speed = abs(pose.y - last_y) * FRAME[1] * 0.4
         last_y = pose.y
         if speed > 2:
-            picture = blur_motion(picture, min(speed, 31), math.pi / 2)
+            picture = cv2.blur(picture, (1, int(min(speed, 31)) | 1))
         yield grain.on(picture)
     picture, _ = place(flat, rest, ground)
     picture = cv2.GaussianBlur(picture, (0, 0), 0.5)
