@@ -34,7 +34,7 @@ def test_a_good_certificate_has_only_good_findings(simulator: Simulator, pki: Te
 def test_the_same_certificate_as_pem_is_as_good(simulator: Simulator, pki: TestPki, make_client: MakeClient) -> None:
     pem = {"certificate": pki.client_certificate, "key": str(pki.client_key), "password_file": None}
     assert {finding.level for finding in findings(simulator, pki, **pem).values()} == {Level.OK}
-    assert isinstance(make_client(**pem).find_by_card(CARD, None, 4), InsFound)
+    assert isinstance(make_client(**pem).find_by_card(CARD, None, 8), InsFound)
 
 
 def test_certificate_and_key_may_stand_in_one_pem(simulator: Simulator, pki: TestPki, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_what_cannot_be_opened_is_told_without_the_password(
         pki.client_p12.write_bytes(b"")
     told = check(config_for(simulator, pki, **changes), NOW)
     assert [finding.level for finding in told] == [Level.ERROR]
-    answer = make_client(**changes).find_by_card(CARD, None, 4)
+    answer = make_client(**changes).find_by_card(CARD, None, 8)
     assert isinstance(answer, InsCertificateTrouble)
     for text in (told[0].what, told[0].todo, answer.reason):
         assert "motdepassefaux" not in text
@@ -155,7 +155,7 @@ def _target(link: Path) -> str:
 
 
 def answer_of(make_client: MakeClient, **changes: object) -> InsAnswer:
-    return make_client(**changes).find_by_card(CARD, None, 4)
+    return make_client(**changes).find_by_card(CARD, None, 8)
 
 
 def test_a_server_of_another_authority_is_certificate_trouble(make_client: MakeClient, tmp_path: Path) -> None:
@@ -232,11 +232,11 @@ def test_a_renewed_certificate_is_taken_up_without_a_restart(make_client: MakeCl
         client = make_client(
             endpoint=simulator.endpoint, certificate=pki.client_p12, password_file=pki.password_file, ca=pki.ca
         )
-        first = client.find_by_card(CARD, None, 4)
+        first = client.find_by_card(CARD, None, 8)
         shutil.copy(new.client_p12, pki.client_p12)
-        between = client.find_by_card(CARD, None, 4)  # the password is still the old one's
+        between = client.find_by_card(CARD, None, 8)  # the password is still the old one's
         shutil.copy(new.password_file, pki.password_file)
-        last = client.find_by_card(CARD, None, 4)
+        last = client.find_by_card(CARD, None, 8)
     assert isinstance(first, InsFound) and b"10B0000001" in first.exchanges[0].request
     assert isinstance(between, InsFound) and b"10B0000001" in between.exchanges[0].request
     assert isinstance(last, InsFound) and b"10B0000002" in last.exchanges[0].request
@@ -256,7 +256,7 @@ def test_a_pkcs12_of_the_old_kind_opens_too(
         cwd=tmp_path,
     )
     old.chmod(0o600)
-    assert isinstance(make_client(certificate=old).find_by_card(CARD, None, 4), InsFound)
+    assert isinstance(make_client(certificate=old).find_by_card(CARD, None, 8), InsFound)
 
 
 def test_a_file_that_never_ends_is_not_read_to_its_end(simulator: Simulator, pki: TestPki) -> None:

@@ -62,7 +62,7 @@ def test_a_hostile_fault_code_cannot_write_into_the_journal(
     make_client: MakeClient, simulator: Simulator, written: io.StringIO
 ) -> None:
     simulator.behave(Behaviour("fault", subcode="siram_100", code="2751263220749"))
-    make_client().find_by_card(CARD, None, 4)
+    make_client().find_by_card(CARD, None, 8)
     assert entries(written)[0]["code"] == "other"
     assert "2751263220749" not in written.getvalue()
 
@@ -72,9 +72,9 @@ def test_the_libraries_underneath_say_nothing(
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         client = make_client()
-        client.find_by_card(CARD, None, 4)
+        client.find_by_card(CARD, None, 8)
         simulator.behave(Behaviour("reset"))
-        client.find_by_card(CARD, None, 4)
+        client.find_by_card(CARD, None, 8)
     assert "2751263220749" not in caplog.text
     assert "ADRUN" not in caplog.text
     assert not [record for record in caplog.records if record.name.split(".")[0] in ("zeep", "urllib3", "requests")]

@@ -40,7 +40,7 @@ def _no_name_is_resolved_but_localhost(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_bundle_that_imports_a_w3c_schema_by_its_address_is_read_without_network(
     make_client: MakeClient, bundle: Path
 ) -> None:
-    assert isinstance(make_client(wsdl=bundle).find_by_card(CARD, None, 4), InsFound)
+    assert isinstance(make_client(wsdl=bundle).find_by_card(CARD, None, 8), InsFound)
 
 
 def test_a_bundle_that_brings_the_w3c_schema_itself_is_read_from_there(bundle: Path) -> None:
@@ -64,6 +64,6 @@ def test_a_bundle_that_cannot_be_used_is_a_refusal_not_a_crash(
         bundle.write_text(text.replace("ws-addr.xsd", "unknown.xsd"))
     else:
         bundle.write_text(text.replace("?>", '?><!DOCTYPE a [<!ENTITY e "x">]>', 1))
-    answer = make_client(wsdl=bundle).find_by_card(CARD, None, 4)
+    answer = make_client(wsdl=bundle).find_by_card(CARD, None, 8)
     assert isinstance(answer, InsRefused)
     assert answer.code == "kiosk_wsdl"
