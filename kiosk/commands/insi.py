@@ -25,37 +25,21 @@ from kiosk.core.insi import (
 from kiosk.core.traits import Sex, Source, Traits
 from kiosk.insi.config import Environment, InsiConfig
 
-app = typer.Typer(help="Ask the national identity service (téléservice INSi).", no_args_is_help=True)
+app = typer.Typer(help="Téléservice INSi : rechercher, contrôler, vérifier.", no_args_is_help=True)
 
 NO_INSTANCE = "00000000-0000-4000-8000-000000000000"
 
-Endpoint = Annotated[str | None, typer.Option("--endpoint", help="Where to call; otherwise the configuration's.")]
-Certificate = Annotated[Path | None, typer.Option("--certificate", help="The structure's PKCS#12 or PEM.")]
-Key = Annotated[str | None, typer.Option("--key", help="PEM key, or pkcs11: URI, when not in the certificate's file.")]
-PasswordFile = Annotated[Path | None, typer.Option("--password-file", help="A file holding the password.")]
-Ca = Annotated[Path | None, typer.Option("--ca", help="Who may vouch for the server: PEM.")]
-Idam = Annotated[str | None, typer.Option("--idam", help="The software's authorisation number.")]
-Wsdl = Annotated[Path | None, typer.Option("--wsdl", help="The official bundle's WSDL.")]
-Env = Annotated[Environment | None, typer.Option("--environment", help="production, test or demo.")]
-Config = Annotated[Path | None, typer.Option("--config", help="The kiosk's TOML file.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Deadline = Annotated[float, typer.Option("--deadline", min=0.1, max=120, help="Seconds the whole search may take.")]
-
-
-def config_of(settings: Any) -> InsiConfig:
-    """Make the client's configuration from the kiosk's settings (``kiosk.settings.Settings``)."""
-    section = settings.insi
-    return InsiConfig(
-        endpoint=section.endpoint,
-        certificate=section.certificate,
-        ca=section.ca,
-        idam=section.idam,
-        instance=section.instance,
-        password_file=section.password_file,
-        key=str(section.key) if section.key else None,
-        wsdl=section.wsdl,
-        environment=Environment.PRODUCTION if settings.mode == "production" else Environment.DEMO,
-    )
+Endpoint = Annotated[str | None, typer.Option("--endpoint", help="Adresse du service.")]
+Certificate = Annotated[Path | None, typer.Option("--certificate", help="Certificat de la structure, PKCS#12 ou PEM.")]
+Key = Annotated[str | None, typer.Option("--key", help="Clé PEM, ou adresse pkcs11: d'un jeton.")]
+PasswordFile = Annotated[Path | None, typer.Option("--password-file", help="Fichier qui contient le mot de passe.")]
+Ca = Annotated[Path | None, typer.Option("--ca", help="Autorités qui garantissent le serveur, PEM.")]
+Idam = Annotated[str | None, typer.Option("--idam", help="Numéro d'autorisation du logiciel.")]
+Wsdl = Annotated[Path | None, typer.Option("--wsdl", help="WSDL du kit officiel.")]
+Env = Annotated[Environment | None, typer.Option("--environment", help="production, test ou demo.")]
+Config = Annotated[Path | None, typer.Option("--config", help="Le fichier de configuration (TOML).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON.")]
+Deadline = Annotated[float, typer.Option("--deadline", min=0.1, max=120, help="Secondes pour toute la recherche.")]
 
 
 def _configuration(config: Path | None, **given: Any) -> InsiConfig:
@@ -63,16 +47,17 @@ def _configuration(config: Path | None, **given: Any) -> InsiConfig:
     known: dict[str, Any] = {"instance": NO_INSTANCE, "environment": Environment.TEST}
     if config is not None:
         from kiosk.settings import BadSettings, load
+        from kiosk.wiring import insi_config
 
         try:
-            known = asdict(config_of(load(config)))
+            known = asdict(insi_config(load(config)))
         except BadSettings as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from None
     known |= {name: value for name, value in given.items() if value is not None}
     missing = [name for name in ("endpoint", "certificate", "ca", "idam") if not known.get(name)]
     if missing:
-        typer.echo("missing: " + ", ".join(f"--{name}" for name in missing) + " (or --config)", err=True)
+        typer.echo("Il manque : " + ", ".join(f"--{name}" for name in missing) + " (ou --config)", err=True)
         raise typer.Exit(2)
     return InsiConfig(**known)
 
@@ -130,15 +115,17 @@ def describe(answer: InsAnswer) -> tuple[int, dict[str, Any]]:
 @app.command()
 def search(
     *,
-    card: Annotated[bool, typer.Option("--card", help="Search with the carte Vitale's data.")] = False,
-    name: Annotated[str, typer.Option("--name", help="Birth name; with --card, the name on the card.")] = "",
-    given: Annotated[str, typer.Option("--given", help="Given names, separated by spaces.")] = "",
-    sex: Annotated[str, typer.Option("--sex", help="F or M.")] = "",
-    born: Annotated[str, typer.Option("--born", help="YYYY-MM-DD.")] = "",
-    place: Annotated[str, typer.Option("--place", help="COG of the place of birth.")] = "",
-    nir: Annotated[str, typer.Option("--nir", help="With --card: 13 characters, with or without the key.")] = "",
-    insured_nir: Annotated[str, typer.Option("--insured-nir", help="With --card: the insured person's number.")] = "",
-    rank: Annotated[str, typer.Option("--rank", help="With --card: birth rank (twins).")] = "1",
+    card: Annotated[bool, typer.Option("--card", help="Rechercher avec la carte Vitale du lecteur.")] = False,
+    name: Annotated[str, typer.Option("--name", help="Nom de naissance.")] = "",
+    given: Annotated[str, typer.Option("--given", help="Prénoms, séparés par des espaces.")] = "",
+    sex: Annotated[str, typer.Option("--sex", help="F ou M.")] = "",
+    born: Annotated[str, typer.Option("--born", help="AAAA-MM-JJ.")] = "",
+    place: Annotated[str, typer.Option("--place", help="Code officiel géographique du lieu de naissance.")] = "",
+    nir: Annotated[str, typer.Option("--nir", help="Avec --card : ce numéro, au lieu d'une carte.")] = "",
+    insured_nir: Annotated[str, typer.Option("--insured-nir", help="Avec --nir : le numéro de l'assuré.")] = "",
+    rank: Annotated[str, typer.Option("--rank", help="Avec --nir : rang de naissance (jumeaux).")] = "1",
+    beneficiary: Annotated[int, typer.Option("--beneficiary", min=1, help="Avec --card : lequel de la carte.")] = 1,
+    wait: Annotated[float, typer.Option("--wait", min=0, max=600, help="Secondes à attendre une carte.")] = 30.0,
     deadline: Deadline = 8.0,
     endpoint: Endpoint = None,
     certificate: Certificate = None,
@@ -151,21 +138,24 @@ def search(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Search one person. Exit: 0 found, 3 none, 4 several, 5 refused, 6 unreachable, 7 certificate."""
+    """Recherche une personne. Sortie : 0 trouvée, 3 aucune, 4 plusieurs, 5 refus, 6 injoignable, 7 certificat."""
     from kiosk.insi.client import InsiClient
 
     options = {"endpoint": endpoint, "certificate": certificate, "key": key, "password_file": password_file, "ca": ca}
     options |= {"idam": idam, "wsdl": wsdl, "environment": environment}
     client = InsiClient(_configuration(config, **options))
     if card:
-        person = Beneficiary(name, given, born, rank, nir[:13], nir[13:15])
-        owner = Beneficiary(name, "", born, "1", insured_nir[:13], insured_nir[13:15]) if insured_nir else None
+        if nir or insured_nir:
+            person = Beneficiary(name, given, born, rank, nir[:13], nir[13:15])
+            owner = Beneficiary(name, "", born, "1", insured_nir[:13], insured_nir[13:15]) if insured_nir else None
+        else:
+            person, owner = _card_in_reader(config, beneficiary, wait)
         answer = client.find_by_card(person, owner, deadline)
     else:
         try:
             date, known_sex = BirthDate(born), Sex(sex)
         except ValueError:
-            typer.echo("--born is written YYYY-MM-DD, --sex F or M", err=True)
+            typer.echo("--born s'écrit AAAA-MM-JJ, --sex F ou M", err=True)
             raise typer.Exit(2) from None
         traits = Traits(
             Source.STAFF,
@@ -186,6 +176,26 @@ def search(
     raise typer.Exit(status)
 
 
+def _card_in_reader(config: Path | None, which: int, wait: float) -> tuple[Beneficiary, Beneficiary]:
+    """Read the card in the reader: the beneficiary asked for, and the insured (who comes first)."""
+    from hardware.cards.base import VitaleFiles, VitaleRecords
+    from hardware.cards.vitale_files import read_card
+    from kiosk.app.card_contents import contents_of
+    from kiosk.commands.card import _reader, _wait_for_card
+
+    reader = _reader(config, "")
+    reason, slots = _wait_for_card(reader, wait)
+    for slot in slots:
+        outcome = read_card(reader, slot)
+        if isinstance(outcome, VitaleFiles | VitaleRecords):
+            people = contents_of(outcome).beneficiaries
+            if which <= len(people):
+                return people[which - 1], people[0]
+            reason = "no-such-beneficiary"
+    typer.echo(f"Pas de carte Vitale lisible ({reason}) : essayer « kiosk card read ».", err=True)
+    raise typer.Exit(2)
+
+
 @app.command()
 def check(
     *,
@@ -200,7 +210,7 @@ def check(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Test the certificate, then the service with a search that can find nobody. Exit: 0 good, 5, 6, 7 as search."""
+    """Contrôle le certificat, puis le service par une recherche qui ne trouve personne. Sortie : 0, 5, 6 ou 7."""
     from kiosk.insi.certificate import Level
     from kiosk.insi.certificate import check as check_certificate
     from kiosk.insi.client import InsiClient
@@ -227,10 +237,10 @@ def check(
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(help="CSV or JSON lines (.jsonl): one stored identity a line.")],
+    file: Annotated[Path, typer.Argument(help="CSV ou lignes JSON (.jsonl) : une identité par ligne.")],
     *,
-    output: Annotated[Path | None, typer.Option("--output", help="Results, JSON lines; FILE.results.jsonl.")] = None,
-    rate: Annotated[float, typer.Option("--rate", min=0, help="At most so many a second; 0: as fast as it goes.")] = 0,
+    output: Annotated[Path | None, typer.Option("--output", help="Résultats ; sinon FICHIER.results.jsonl.")] = None,
+    rate: Annotated[float, typer.Option("--rate", min=0, help="Au plus tant par seconde (0 : sans limite).")] = 0,
     deadline: Deadline = 30.0,
     endpoint: Endpoint = None,
     certificate: Certificate = None,
@@ -242,9 +252,9 @@ def verify(
     environment: Env = None,
     config: Config = None,
 ) -> None:
-    """Verify stored identities. Stopped at any moment, the same command goes on where it was.
+    """Vérifie des identités enregistrées ; interrompue, la même commande reprend où elle en était.
 
-    Exit: 0 done, 2 wrong file, 5, 6, 7 as search.
+    Sortie : 0 terminé, 2 fichier inutilisable, 5 refus, 6 injoignable, 7 certificat.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
@@ -274,7 +284,7 @@ def verify(
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     except bulk.StoppedError as stopped:
-        typer.echo(f"stopped ({stopped.reason}); the same command goes on from here", err=True)
+        typer.echo(f"Arrêt ({stopped.reason}) : la même commande reprendra ici.", err=True)
         raise typer.Exit(stopped.status) from None
     finally:
         client.close()
@@ -292,19 +302,19 @@ NOBODY = Traits(
 
 
 def simulate_insi(
-    pki: Annotated[Path, typer.Option("--pki", help="Directory of the test PKI; made there when missing.")],
-    port: Annotated[int, typer.Option("--port", help="0: any free port.")] = 0,
-    host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
-    people: Annotated[int, typer.Option("--people", min=0, help="How many generated people it knows besides.")] = 0,
-    seed: Annotated[int, typer.Option("--seed")] = 7,
-    people_file: Annotated[Path | None, typer.Option("--people-file", help="Further people, JSON lines.")] = None,
-    idam: Annotated[str | None, typer.Option("--idam", help="The authorisation number it accepts.")] = None,
-    behaviour: Annotated[str, typer.Option("--behaviour", help="How it answers; see the control page.")] = "normal",
-    style: Annotated[str, typer.Option("--style", help="How its answers are written.")] = "plain",
-    seconds: Annotated[float, typer.Option("--seconds", help="Delay of each answer.")] = 0.0,
+    pki: Annotated[Path, typer.Option("--pki", help="Dossier des certificats d'essai ; faits s'ils manquent.")],
+    port: Annotated[int, typer.Option("--port", help="0 : un port libre.")] = 0,
+    host: Annotated[str, typer.Option("--host", help="Adresse d'écoute.")] = "127.0.0.1",
+    people: Annotated[int, typer.Option("--people", min=0, help="Nombre de personnes inventées, en plus.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Graine des personnes inventées.")] = 7,
+    people_file: Annotated[Path | None, typer.Option("--people-file", help="D'autres personnes fictives.")] = None,
+    idam: Annotated[str | None, typer.Option("--idam", help="Numéro d'autorisation accepté.")] = None,
+    behaviour: Annotated[str, typer.Option("--behaviour", help="Comportement ; voir la page de contrôle.")] = "normal",
+    style: Annotated[str, typer.Option("--style", help="Écriture des réponses.")] = "plain",
+    seconds: Annotated[float, typer.Option("--seconds", help="Délai de chaque réponse.")] = 0.0,
     config: Config = None,
 ) -> None:
-    """Simulate INSi until interrupted; prints one line of JSON with its address when ready. Never in production."""
+    """INSi simulé, jusqu'à l'arrêt. Écrit une ligne JSON avec son adresse quand il est prêt. Jamais en production."""
     from kiosk.insi import population
     from kiosk.insi.simulator import TEST_IDAM, Behaviour, Simulator
     from kiosk.insi.testpki import make_pki
@@ -313,7 +323,7 @@ def simulate_insi(
         from kiosk.settings import load
 
         if load(config).mode == "production":
-            typer.echo("the configuration says production: nothing is simulated there", err=True)
+            typer.echo("En production, aucun service n'est simulé.", err=True)
             raise typer.Exit(2)
     files = make_pki(pki)
     known = population.Population()
