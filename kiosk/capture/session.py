@@ -68,7 +68,7 @@ class CaptureSession:
         """Look at one frame; ``shot`` is given once, when the picture took itself."""
         self._count += 1
         before = self._last[1] if self._last is not None else EMPTY
-        with_grid = before.grid is None or self._count % 2 == 0 or self._moved(before) > 0.002
+        with_grid = before.corners is None or self._count % 2 == 0
         sight = look(frame, with_grid=with_grid, last_grid=before.grid)
         motion = _motion(before, sight)
         self._last = (frame, sight)
@@ -101,9 +101,6 @@ class CaptureSession:
 
     def _restart(self) -> None:
         self._good_since, self._good_frames, self._best = None, 0, None
-
-    def _moved(self, before: Sight) -> float:
-        return 1.0 if before.corners is None else 0.0
 
     def _advise(self, sight: Sight, motion: float) -> Guidance:
         rules = self._settings

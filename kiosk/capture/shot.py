@@ -46,7 +46,8 @@ def rectify(frame: Picture, corners: Corners, *, is_card: bool) -> Picture:
 
 def is_card_shaped(corners: Corners) -> bool:
     """ID-1 rather than a passport page or the old French card: nearer to 1.586 than to 1.42."""
-    top, right, bottom, left = (float(np.hypot(*(corners[(i + 1) % 4] - corners[i]))) for i in range(4))
+    sides = np.roll(corners, -1, axis=0) - corners
+    top, right, bottom, left = np.hypot(sides[:, 0], sides[:, 1]).tolist()
     ratio = (top + bottom) / max(left + right, 1e-6)
     return abs(ratio - _CARD) < abs(ratio - _PAGE)
 
