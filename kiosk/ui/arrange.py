@@ -47,6 +47,16 @@ def arrange(page: Page, frame: Frame) -> Arrangement:
     if page.picture is Picture.ORNAMENT:
         plain = replace(page, picture=Picture.NONE)
         tries = [(page, step) for step in kept] + [(plain, step) for step in steps]
+    ask = frame.measure
+    known: dict[tuple[str, int, bool], float] = {}  # for this page only: its words are a person's
+
+    def measure(text: str, size: int, bold: bool) -> float:
+        key = (text, size, bold)
+        if key not in known:
+            known[key] = ask(text, size, bold)
+        return known[key]
+
+    frame = replace(frame, measure=measure)
     made = _Layout(page, frame, frame.text).made()
     for tried, step in tries:
         if made.fits:

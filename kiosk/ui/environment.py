@@ -15,6 +15,7 @@ _ENVIRONMENT = {
     "KIVY_METRICS_FONTSCALE": "1",
     "KIVY_WINDOW": "sdl2",
     "KIVY_TEXT": "sdl2",
+    "SDL_MOUSE_FOCUS_CLICKTHROUGH": "1",  # the first touch counts, whatever window had the focus before
 }
 
 

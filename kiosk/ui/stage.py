@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kivy.animation import Animation
@@ -35,6 +35,7 @@ _FADE = 0.15
 _GUARD = 0.4  # seconds: a second strike of the same finger is not meant for the next screen (EN 301 549, 5.8)
 _FILMING = 1 / 15
 _FILMED = ("document", "review")
+_GOING_ON = ("reading", "document", "still_there")  # shown anew many times for one person
 _GL_PACK_ALIGNMENT = 0x0D05
 
 
@@ -81,11 +82,20 @@ class ScreenView(Widget):
     def live(self) -> LivePicture | None:
         return next((each for each in self.walk(restrict=True) if isinstance(each, LivePicture) and each.filming), None)
 
+    def only_goes_on(self, page: Page) -> bool:
+        """Show how far something has come, when nothing else changed; say whether that was all."""
+        if replace(page, progress=0.0) != replace(self.page, progress=0.0) or page.name not in _GOING_ON:
+            return False
+        self.page = page
+        if self.picture:
+            self.picture.page = page
+        return True
+
     def can_become(self, page: Page, plan: Arrangement) -> bool:
         """Say whether the same widgets can show it: same screen, same buttons, nobody else's data."""
         return (
             page.name == self.page.name
-            and page.name in ("reading", "document", "still_there")
+            and page.name in _GOING_ON
             and page.drawing == self.page.drawing
             and page.foot == self.page.foot
             and [b.action.touch for b in plan.buttons] == [b.action.touch for b in self.plan.buttons]
@@ -204,6 +214,9 @@ class Stage(Widget):
 
     def _present(self, screen: Screen, *, anew: bool) -> None:
         page = page_of(screen)
+        if self.view and not anew and self.view.only_goes_on(page):
+            self._screen = screen
+            return
         width, height = (int(part) for part in Window.size)
         plan = arrange(page, Frame(width, height, self._structure, measure, self.look.text))
         before = self.view.page.name if self.view else ""

@@ -21,7 +21,7 @@ class LivePicture(Widget):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self._texture: Texture | None = None
+        self.texture: Texture | None = None
         self._number = -1
         self.has_picture = False
         names = ("pos", "size", "theme", "progress")
@@ -31,11 +31,11 @@ class LivePicture(Widget):
         """Show a newer picture."""
         if not self.filming or (self.has_picture and preview.number == self._number):
             return
-        if self._texture is None or self._texture.size != (preview.width, preview.height):
+        if self.texture is None or self.texture.size != (preview.width, preview.height):
             self.wipe()
-            self._texture = Texture.create(size=(preview.width, preview.height), colorfmt="rgb")
-            self._texture.flip_vertical()
-        self._texture.blit_buffer(preview.rgb, colorfmt="rgb", bufferfmt="ubyte")
+            self.texture = Texture.create(size=(preview.width, preview.height), colorfmt="rgb")
+            self.texture.flip_vertical()
+        self.texture.blit_buffer(preview.rgb, colorfmt="rgb", bufferfmt="ubyte")
         self._number = preview.number
         if not self.has_picture:
             self.has_picture = True
@@ -47,30 +47,30 @@ class LivePicture(Widget):
 
     def wipe(self) -> None:
         """Blank the picture in the graphics memory, then let it go."""
-        if self._texture is not None:
-            width, height = self._texture.size
-            self._texture.blit_buffer(bytes(3 * width * height), colorfmt="rgb", bufferfmt="ubyte")
-        self._texture = None
+        if self.texture is not None:
+            width, height = self.texture.size
+            self.texture.blit_buffer(bytes(3 * width * height), colorfmt="rgb", bufferfmt="ubyte")
+        self.texture = None
         self.has_picture = False
         self.canvas.clear()
 
     def box(self) -> tuple[float, float, float, float]:
         """Say where the picture stands: whole, in the middle, never stretched."""
-        if self._texture is None:
+        if self.texture is None:
             return self.x, self.y, self.width, self.height
-        wide, tall = self._texture.size
+        wide, tall = self.texture.size
         scale = min((self.width - 24) / wide, (self.height - 24) / tall)
         width, height = int(wide * scale), int(tall * scale)
         return int(self.center_x - width / 2), int(self.center_y - height / 2), width, height
 
     def _draw(self, *_changed: object) -> None:
         self.canvas.clear()
-        if self.theme is None or self._texture is None:
+        if self.theme is None or self.texture is None:
             return
         x, y, width, height = self.box()
         with self.canvas:
             Color(1, 1, 1, 1)
-            RoundedRectangle(texture=self._texture, pos=(x, y), size=(width, height), radius=[24])
+            RoundedRectangle(texture=self.texture, pos=(x, y), size=(width, height), radius=[24])
             edge = 6
             Color(*colour(self.theme.line))
             SmoothLine(rounded_rectangle=(x - edge, y - edge, width + 2 * edge, height + 2 * edge, 30), width=4)

@@ -1,0 +1,1 @@
+"""The patient's screens as a patient meets them: drawn, read, pressed."""

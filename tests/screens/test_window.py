@@ -1,0 +1,150 @@
+"""The window itself: pressed with a real pointer, left without a trace, quiet when nothing happens."""
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.demo.screen import Pointer
+from tests.screens.conftest import ROOT
+
+
+def play(scene: str, environment: dict[str, str]) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.screens.player", scene],
+        env=environment,
+        cwd=ROOT,
+        timeout=60,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == ""
+    return dict(json.loads(done.stdout))
+
+
+class Pressed:
+    """A window that waits to be pressed, and what it says."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", display: str) -> None:
+        self._process = process
+        self._rest = b""
+        self.items = self.wait("shown")["items"]
+        self.finger = Pointer(display, process.pid)
+
+    def wait(self, key: str, seconds: float = 15.0) -> dict[str, Any]:
+        """Wait for the next line that says this."""
+        ends_at = time.monotonic() + seconds
+        assert self._process.stdout is not None
+        pipe = self._process.stdout.fileno()
+        while True:
+            line, found, rest = self._rest.partition(b"\n")
+            if found:
+                self._rest = rest
+                said = dict(json.loads(line))
+                if key in said:
+                    return said
+                continue
+            ready, _, _ = select.select([pipe], [], [], max(0.0, ends_at - time.monotonic()))
+            more = os.read(pipe, 65536) if ready else b""
+            if not more:
+                raise AssertionError(f"the window did not say: {key}")
+            self._rest += more
+
+    def show(self, name: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(name.encode())
+        self._process.stdin.flush()
+        self.items = self.wait("shown")["items"]
+
+    def press(self, touch: str, aside: tuple[int, int] = (0, 0)) -> None:
+        x, y, width, height = next(item[1:] for item in self.items if item[0] == touch)
+        self.finger.press(x + width // 2 + aside[0], y + height // 2 + aside[1])
+
+
+@contextmanager
+def window(screen: str, environment: dict[str, str]) -> Iterator[Pressed]:
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "tests.screens.player", "press", screen],
+        env=environment,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        yield Pressed(process, environment["DISPLAY"])
+    finally:
+        process.communicate(timeout=20)
+        assert process.returncode == 0
+
+
+def test_importing_the_window_starts_nothing() -> None:
+    code = "import sys, kiosk.ui.window, kiosk.ui.screens; print(any(name.startswith('kivy') for name in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True
+    )
+    assert done.stdout.strip() == "False"
+
+
+def test_nothing_of_a_patient_stays_in_the_window(environment: dict[str, str]) -> None:
+    told = play("residue", environment)
+    assert told["live_textures"] >= 1
+    assert told["pixels_left"] == [False] * told["live_textures"]
+    assert told["textures_held"] == 0
+    assert told["asked_after_leaving"] == 0
+    assert told["same_welcome"] is True
+    assert "kiosk.ui.plan.Block" in told["held_meanwhile"]  # the search finds what is there
+    assert told["left_behind"] == []
+    assert told["home"] == []
+
+
+def test_the_newest_screen_wins(environment: dict[str, str]) -> None:
+    told = play("newest", environment)
+    assert told["shown"] == ["welcome", "working"]
+
+
+def test_an_idle_window_draws_nothing(environment: dict[str, str]) -> None:
+    assert play("idle", environment)["drawn_in_40_turns"] == 0
+
+
+def test_a_button_posts_its_touch_and_the_screen_it_stood_on(environment: dict[str, str]) -> None:
+    with window("confirm", environment) as shown:
+        for touch in ("yes", "no", "back", "help", "stop"):
+            shown.press(touch)
+            assert shown.wait("touch") == {"touch": touch, "on": "confirm"}
+            shown.show("confirm")  # shown again, and pressable again, when the finger's second strike is past
+
+
+def test_a_trembling_finger_presses_once(environment: dict[str, str]) -> None:
+    with window("confirm", environment) as shown:
+        shown.press("yes")
+        shown.press("yes")
+        shown.press("no")
+        assert shown.wait("touch")["touch"] == "yes"
+        shown.show("insert")
+        shown.press("no-card")
+        assert shown.wait("touch") == {"touch": "no-card", "on": "insert"}
+
+
+def test_touching_the_welcome_screen_anywhere_begins(environment: dict[str, str]) -> None:
+    with window("welcome", environment) as shown:
+        shown.press("start", aside=(0, -700))
+        assert shown.wait("touch") == {"touch": "start", "on": "welcome"}
+
+
+def test_touching_beside_a_button_does_nothing_elsewhere(environment: dict[str, str]) -> None:
+    with window("confirm", environment) as shown:
+        shown.press("yes", aside=(0, -400))
+        shown.press("no")
+        assert shown.wait("touch")["touch"] == "no"
+
+
+def test_each_person_of_a_page_has_a_button(environment: dict[str, str]) -> None:
+    with window("page", environment) as shown:
+        shown.press("person-3")
+        assert shown.wait("touch") == {"touch": "person-3", "on": "beneficiaries"}
