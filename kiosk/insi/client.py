@@ -23,7 +23,7 @@ from kiosk.core.insi import (
 from kiosk.core.matricule import is_well_formed
 from kiosk.core.names import MAX_NAME, NameRefused, is_valid_birth_name, normalise
 from kiosk.core.status import Identity, InsiBar, insi_bar
-from kiosk.core.traits import Traits
+from kiosk.core.traits import NameForm, Traits
 from kiosk.insi import answers, lexical
 from kiosk.insi.certificate import CertificateTroubleError, client_context, load
 from kiosk.insi.config import Environment, InsiConfig
@@ -307,7 +307,10 @@ def _wanted(traits: Traits) -> Wanted | InsRefused:
     while len(" ".join(given_names)) > MAX_NAME:
         given_names = given_names[:-1]
     place = traits.birth_place_code if lexical.is_place(traits.birth_place_code) else ""
-    return Wanted(normalise(traits.birth_name), given_names, traits.sex.value, traits.birth_date.text, place)
+    return Wanted(
+        *(normalise(traits.birth_name), given_names, traits.sex.value, traits.birth_date.text, place),
+        hyphens_are_lost=traits.name_form is not NameForm.CIVIL,
+    )
 
 
 def _outcome(answer: InsAnswer) -> Outcome:

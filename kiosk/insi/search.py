@@ -41,6 +41,7 @@ class Wanted(Confidential):
     birth_date: str
     place: str = ""
     place_first: bool = False  # send the place at once (dropped again when nobody is found)
+    hyphens_are_lost: bool = False  # read from an MRZ, which writes a hyphen as it writes a space
 
 
 Asked = tuple[Criteria, Outcome]
@@ -59,7 +60,8 @@ def next_search(wanted: Wanted, asked: Sequence[Asked], most: int = 6) -> Criter
 
 def is_secondary(wanted: Wanted, found: Criteria) -> bool:
     """Say whether a 00 came through another name than the first: the list returned may then lack the first."""
-    return found.given_name not in (wanted.given_names[0], " ".join(wanted.given_names))
+    asked, listed = _words(found.given_name), _words(" ".join(wanted.given_names))
+    return listed[: len(asked)] != asked
 
 
 def _in_order(wanted: Wanted, asked: Sequence[Asked], most: int) -> Iterator[Criteria]:
@@ -75,9 +77,25 @@ def _in_order(wanted: Wanted, asked: Sequence[Asked], most: int) -> Iterator[Cri
     yield bare  # nobody there: the place may be wrong, or another of the same town
     joined = replace(bare, given_name=" ".join(names))
     singles = [replace(bare, given_name=name) for name in names[1:]]
-    yield from singles[: most - len({first, bare}) - 1]  # the last call is kept for all names together
+    respelt = _respelt(wanted, bare)
+    kept = 1 + len(respelt)  # for all names together, and for the other spellings
+    yield from singles[: max(0, most - len({first, bare}) - kept)]
     if len(names) > 1:
         yield joined
+    yield from respelt
+
+
+def _words(names: str) -> list[str]:
+    return names.replace("-", " ").split()
+
+
+def _respelt(wanted: Wanted, bare: Criteria) -> list[Criteria]:
+    """Where hyphens are lost, a space may be one (ins-rules 3.3): in the birth name, or after the first name."""
+    if not wanted.hyphens_are_lost:
+        return []
+    hyphenated = replace(bare, birth_name=wanted.birth_name.replace(" ", "-"))
+    composite = replace(bare, given_name="-".join(wanted.given_names[:2]))
+    return [each for each in (composite, hyphenated) if each != bare]
 
 
 def _refinements(wanted: Wanted, asked: Sequence[Asked]) -> Iterator[Criteria]:

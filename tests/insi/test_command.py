@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from hardware.cards.base import VitaleRecord, VitaleRecords
 from kiosk.commands.insi import app
+from kiosk.insi.population import Person
 from kiosk.insi.simulator import TEST_IDAM, Behaviour, Simulator
 from kiosk.insi.testpki import TestPki, make_pki
+from tests.people import CHLOE, CLARA, SOPHIE
 
 ZOE = ["--name", "ADRUN", "--given", "ZOE", "--sex", "F", "--born", "1975-12-31"]
 
@@ -34,6 +37,32 @@ def test_a_search_with_the_cards_data_prints_the_same(simulator: Simulator, pki:
     result = CliRunner().invoke(app, ["search", *card, *access(simulator, pki)])
     assert result.exit_code == 0
     assert "2751263220749" in result.stdout
+
+
+@pytest.mark.parametrize(("which", "number"), [(1, "2881169990007"), (3, "2160269990006"), (4, "")])
+def test_a_search_can_be_made_with_the_card_in_the_reader(
+    simulator: Simulator, pki: TestPki, monkeypatch: pytest.MonkeyPatch, which: int, number: str
+) -> None:
+    for person in (SOPHIE, CHLOE, CLARA):
+        names, sex = person.given_names, person.sex.value
+        traits = (person.birth_name, names, sex, person.birth_date, person.birth_place_code, person.number, person.key)
+        simulator.population.add(Person(*traits, insured=SOPHIE.number, birth_rank=person.birth_rank))
+    on_card = (
+        VitaleRecord("GEMEAUX", "SOPHIE", "19881105", "1", SOPHIE.number + SOPHIE.key),
+        VitaleRecord("GEMEAUX", "CHLOE", "20160229", "1"),
+        VitaleRecord("GEMEAUX", "CLARA", "20160229", "2"),
+    )
+    monkeypatch.setattr("kiosk.commands.card._reader", lambda *_: None)
+    monkeypatch.setattr("kiosk.commands.card._wait_for_card", lambda *_: ("no-card", ["slot"]))
+    monkeypatch.setattr("hardware.cards.vitale_files.read_card", lambda *_: VitaleRecords(on_card))
+    asked = ["search", "--card", "--beneficiary", str(which), *access(simulator, pki), "--json"]
+    result = CliRunner().invoke(app, asked)
+    if number:
+        assert result.exit_code == 0
+        assert json.loads(result.stdout)["matricule"] == number
+    else:
+        assert result.exit_code == 2
+        assert "no-such-beneficiary" in result.output
 
 
 @pytest.mark.parametrize(
