@@ -79,7 +79,7 @@ def examine(settings: Settings) -> list[Verdict]:
 def _card_service(settings: Settings) -> list[Verdict]:
     if settings.card.driver != "pcsc":
         return [Verdict("reader", Level.OK, _("pilote {name}").format(name=settings.card.driver))]
-    from hardware.cards.pcsc import service_state  # noqa: PLC0415 - the library may be missing
+    from hardware.cards.pcsc import VIRTUAL, service_state  # noqa: PLC0415 - the library may be missing
 
     state, slots = service_state()
     if state == "no-library":
@@ -100,6 +100,10 @@ def _card_service(settings: Settings) -> list[Verdict]:
             Verdict("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant.")),
         ]
     service = Verdict("card-service", Level.OK, _("pcscd répond"))
+    if settings.mode == "production" and any(slot.startswith(VIRTUAL) for slot in slots):
+        todo = _("Retirez le paquet vsmartcard-vpcd : quiconque atteint le port 35963 s'y fait passer pour une carte.")
+        service = Verdict("card-service", Level.BAD, _("un lecteur virtuel est installé"), todo)
+        slots = tuple(slot for slot in slots if not slot.startswith(VIRTUAL))
     wanted = [slot for slot in slots if settings.card.reader in slot]
     if wanted:
         return [service, Verdict("reader", Level.OK, ", ".join(wanted))]

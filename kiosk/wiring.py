@@ -194,7 +194,7 @@ def card_reader(settings: Settings) -> CardReader:
     if settings.card.driver == "pcsc":
         from hardware.cards.pcsc import PcscReader  # noqa: PLC0415 - the library may be missing: doctor says so
 
-        return PcscReader(settings.card.reader)
+        return PcscReader(settings.card.reader, allow_virtual=settings.mode != "production")
     for plug_in in entry_points(group="kiosk.card_readers"):
         if plug_in.name == settings.card.driver:
             reader: CardReader = plug_in.load()(settings.card.reader)

@@ -27,6 +27,8 @@ from hardware.cards.base import (
 from hardware.cards.exchange import exchange
 from hardware.cards.patience import Patience, TookTooLong
 
+VIRTUAL = "Virtual PCD"  # the readers of vsmartcard-vpcd
+
 _LOOK = 0.3  # seconds one look at the slots may wait: how soon ``stopped`` and a new reader are seen
 _ASK_AGAIN = 0.2  # seconds between two attempts at an absent service
 _MOST_SLOTS = 16  # PC/SC lite's own limit
@@ -36,13 +38,18 @@ _NOTICE = 0.8  # seconds the service may take to notice that a card left (it loo
 
 
 class PcscReader:
-    """Every slot of every PC/SC reader, or of those whose name contains ``prefer`` when one such is there."""
+    """Every slot of every PC/SC reader, or of those whose name contains ``prefer`` when one such is there.
 
-    def __init__(self, prefer: str = "") -> None:
+    ``allow_virtual`` is for demonstration and tests: the virtual reader listens on the network, and whoever reaches it
+    is a card.
+    """
+
+    def __init__(self, prefer: str = "", allow_virtual: bool = True) -> None:
         self._prefer = prefer
+        self._allow_virtual = allow_virtual
 
     def events(self, stopped: Callable[[], bool]) -> Iterator[SlotEvent]:
-        watch = _Watch(self._prefer)
+        watch = _Watch(self._prefer, self._allow_virtual)
         try:
             while not stopped():
                 yield from watch.look()
@@ -52,6 +59,8 @@ class PcscReader:
     @contextmanager
     def connect(self, slot: str) -> Iterator[CardConnection]:
         """Open the card in this slot: shared, in a transaction, reset when left. CardGone, CardExchangeFailed."""
+        if not self._allow_virtual and slot.startswith(VIRTUAL):
+            raise CardGone
         scard = _loaded()
         patience = Patience("card exchange")
         context = handle = None
@@ -129,8 +138,9 @@ def service_state() -> tuple[str, tuple[str, ...]]:
 class _Watch:
     """What is known of the slots, and what changed since it was last told."""
 
-    def __init__(self, prefer: str) -> None:
+    def __init__(self, prefer: str, allow_virtual: bool = True) -> None:
         self._prefer = prefer
+        self._allow_virtual = allow_virtual
         self._patience = Patience("card service")
         self._context: int | None = None
         self._slots: dict[str, int] = {}  # raw state by name; empty: no reader told
@@ -187,8 +197,9 @@ class _Watch:
         self._context = None
 
     def _chosen(self, names: list[str]) -> tuple[str, ...]:
-        preferred = [name for name in names if self._prefer and self._prefer in name]
-        return tuple((preferred or names)[:_MOST_SLOTS])
+        allowed = [name for name in names if self._allow_virtual or not name.startswith(VIRTUAL)]
+        preferred = [name for name in allowed if self._prefer and self._prefer in name]
+        return tuple((preferred or allowed)[:_MOST_SLOTS])
 
     def _absent(self, reason: str, wait: bool = True) -> list[SlotEvent]:
         told: list[SlotEvent] = [CardRemoved(name) for name in self._cards]

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from hardware.cards.pcsc import service_state
+from hardware.cards.pcsc import VIRTUAL, service_state
 
-VIRTUAL = "Virtual PCD"  # the readers of vsmartcard-vpcd
 _TIDY = 10.0  # seconds to end in order before being ended
 
 

@@ -176,6 +176,18 @@ def test_the_preferred_reader_hides_the_others_only_while_it_is_there(scard: Scr
     watch.close()
 
 
+def test_a_virtual_reader_is_no_reader_where_none_is_allowed(scard: ScriptedLibrary) -> None:
+    """It listens on the network: in production whoever reaches it would be a card."""
+    watch = pcsc._Watch("", allow_virtual=False)
+    scard.readers = {"Virtual PCD 00 00": (PRESENT, ATR)}
+    assert looks(watch) == [ReaderLost("no-reader")]
+    scard.readers["Gem 00"] = (EMPTY, [])
+    assert looks(watch) == [ReaderFound(("Gem 00",))]
+    watch.close()
+    with pytest.raises(CardGone), PcscReader(allow_virtual=False).connect("Virtual PCD 00 00"):
+        pass
+
+
 def test_a_service_that_hangs_is_a_lost_service_and_is_found_again(
     scard: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,7 +28,6 @@ from hardware.cards.vitale_files import (
 from kiosk.documents.vitale import decode
 from tests.cards.stack import CardStack, Listener, card_stack
 
-
 pytestmark = pytest.mark.timeout(420)  # waiting for the machine's one card service counts
 
 
