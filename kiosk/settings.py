@@ -24,6 +24,13 @@ def _against_the_file(path: Path, info: ValidationInfo) -> Path:
 ConfigPath = Annotated[Path, AfterValidator(_against_the_file)]
 
 
+def _key_against_the_file(key: str, info: ValidationInfo) -> str:
+    return key if key.startswith("pkcs11:") else str(_against_the_file(Path(key), info))
+
+
+KeyPlace = Annotated[str, AfterValidator(_key_against_the_file)]  # a file, or a key in a token (RFC 7512)
+
+
 class Section(BaseModel):
     """A table of the file: unknown keys are refused, so a misspelt one is not silently ignored."""
 
@@ -70,7 +77,7 @@ class InsiSection(Section):
 
     endpoint: str = Field(pattern=r"^https://")
     certificate: ConfigPath  # PKCS#12 or PEM, of the structure: CN INSI-AUTO or INSI-MANU
-    key: ConfigPath | None = None  # when the certificate is PEM
+    key: KeyPlace | None = None  # when the certificate is PEM: its key's file, or pkcs11: and where it is in a token
     password_file: ConfigPath | None = None
     ca: ConfigPath
     idam: str = Field(min_length=1, max_length=20)  # numéro d'autorisation

@@ -24,6 +24,7 @@ from kiosk.core.insi import (
 )
 from kiosk.core.traits import Sex, Source, Traits
 from kiosk.insi.config import Environment, InsiConfig
+from kiosk.insi.faults import advice
 
 app = typer.Typer(help="Téléservice INSi : rechercher, contrôler, vérifier.", no_args_is_help=True)
 
@@ -102,13 +103,12 @@ def describe(answer: InsAnswer) -> tuple[int, dict[str, Any]]:
         case InsSeveral():
             status, told["code"] = 4, "02"
         case InsRefused(code, text, message_id):
-            from kiosk.insi.faults import advice
-
             told |= {"code": code, "text": text, "message_id": message_id, "advice": advice(code)}
         case InsUnreachable(reason):
             status, told["code"] = 6, f"unreachable:{reason}"
         case InsCertificateTrouble(reason):
-            status, told["code"], told["text"] = 7, "certificate", reason
+            status = 7
+            told |= {"code": "certificate", "text": reason, "advice": advice(reason)}
     return status, told | {"calls": calls}
 
 

@@ -110,12 +110,13 @@ class InsiClient:
             criteria["MatriculeOD"] = _number(owner)
         criteria["NomNaissance"] = name
         criteria["DateNaissance"] = beneficiary.birth_date
-        criteria["RangNaissance"] = beneficiary.birth_rank or "1"
+        rank = beneficiary.birth_rank if re.fullmatch(r"[1-9]", beneficiary.birth_rank, re.ASCII) else "1"
+        criteria["RangNaissance"] = rank
         cover = Cover(
             insured_number=owner.nir,
             number=beneficiary.nir,
             birth_date=beneficiary.birth_date,
-            birth_rank=beneficiary.birth_rank or "1",
+            birth_rank=rank,
         )
         return self._ask(BY_CARD, criteria, cover, until, caller)
 
@@ -281,7 +282,7 @@ def _stamp(moment: datetime.datetime) -> str:
 
 def _number(person: Beneficiary) -> dict[str, str]:
     number = {"NumIdentifiant": person.nir}
-    return number | {"Cle": person.nir_key} if person.nir_key else number
+    return number | {"Cle": person.nir_key} if re.fullmatch(r"[0-9]{2}", person.nir_key, re.ASCII) else number
 
 
 def _traits_criteria(criteria: Criteria) -> dict[str, object]:

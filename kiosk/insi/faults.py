@@ -12,7 +12,7 @@ def is_service_down(*codes: str) -> bool:
 
 
 def advice(code: str) -> str:
-    """Tell the technician what to do about a refusal, by its code."""
+    """Tell the technician what to do about a refusal, by its code, or about certificate trouble, by its reason."""
     known = {
         "desir_550": _("Le numéro d'autorisation du logiciel n'est pas connu : vérifier [insi] idam."),
         "desir_560": _("Le certificat n'ouvre pas ce service : son nom doit être INSI-AUTO ou INSI-MANU."),
@@ -26,6 +26,12 @@ def advice(code: str) -> str:
     }
     if code in known:
         return known[code]
+    if code.startswith("server:"):
+        return _("Le serveur n'est pas celui attendu, ou son certificat a expiré : vérifier [insi] endpoint et ca.")
+    if code.startswith("client:"):
+        return _("Le serveur refuse le certificat de la structure : « kiosk insi check » dit pourquoi.")
+    if code.startswith("pin:"):
+        return _("Corriger password_file ; la borne n'essaie pas deux fois le même code.")
     if code.startswith("http_"):
         return _("Le serveur ne reconnaît pas l'adresse ou le certificat : vérifier [insi] endpoint et certificate.")
     return _("Réponse que la borne ne connaît pas : transmettre le code et l'identifiant du message au support.")

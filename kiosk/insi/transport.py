@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
@@ -168,6 +169,7 @@ class Transport:
         self._endpoint = endpoint
         self._session = requests.Session()
         self._session.trust_env = False  # neither a proxy nor a netrc nobody configured here
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is kept between patients
         self._session.adapters.clear()
         self._session.mount("https://", _Adapter(context))
         self._session.headers.clear()

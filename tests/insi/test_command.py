@@ -11,6 +11,7 @@ from kiosk.commands.insi import app
 from kiosk.insi.population import Person
 from kiosk.insi.simulator import TEST_IDAM, Behaviour, Simulator
 from kiosk.insi.testpki import TestPki, make_pki
+from kiosk.settings import InsiSection
 from tests.people import CHLOE, CLARA, SOPHIE
 
 ZOE = ["--name", "ADRUN", "--given", "ZOE", "--sex", "F", "--born", "1975-12-31"]
@@ -106,3 +107,11 @@ def test_a_check_looks_at_the_certificate_and_asks_the_service(simulator: Simula
     result = CliRunner().invoke(app, ["check", *access(simulator, pki), "--environment", "production"])
     assert result.exit_code == 5, "a simulator answers: refused in production"
     assert "issuer" in result.stdout
+
+
+def test_a_key_in_a_token_is_configured_by_its_address_and_one_in_a_file_by_its_path(tmp_path: Path) -> None:
+    section = {"endpoint": "https://a/", "certificate": "c.pem", "ca": "ca.pem", "idam": "x"}
+    token = "pkcs11:token=insi;object=insi-auto?module-path=/usr/lib/x.so"
+    for key, expected in ((token, token), ("k.pem", str(tmp_path / "k.pem")), ("/k.pem", "/k.pem")):
+        read = InsiSection.model_validate(section | {"key": key}, context={"folder": tmp_path})
+        assert read.key == expected

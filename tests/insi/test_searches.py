@@ -1,5 +1,7 @@
 """Both searches, from a client to a simulator and back."""
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk.core.card import Beneficiary
@@ -145,3 +147,30 @@ def test_the_pool_of_time_is_shared_by_all_calls_of_a_search(client: InsiClient,
     assert isinstance(answer, InsUnreachable)
     assert answer.reason == "timeout"
     assert answer.exchanges[0].code == "01"
+
+
+def test_an_odd_rank_or_key_of_a_card_does_not_spoil_the_request(client: InsiClient) -> None:
+    card = Beneficiary("ADRUN", "ZOE", "1975-12-31", birth_rank="x", nir="2751263220749", nir_key="7")
+    answer = client.find_by_card(card, None, 8)
+    assert isinstance(answer, InsFound)
+    assert b"RangNaissance>1<" in answer.exchanges[0].request
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"birth_date": ""}, "kiosk_trait-missing"),
+        ({"nir": ""}, "kiosk_trait-missing"),
+        ({"name": "ADRUN3"}, "kiosk_character"),
+        ({"name": ""}, "kiosk_character"),
+        ({"nir": "27512632207"}, "kiosk_character"),
+    ],
+)
+def test_what_a_card_says_badly_is_not_sent(
+    client: InsiClient, simulator: Simulator, changes: dict[str, str], code: str
+) -> None:
+    before = simulator.answered
+    answer = client.find_by_card(replace(CARD, **changes), None, 8)
+    assert isinstance(answer, InsRefused)
+    assert answer.code == code
+    assert simulator.answered == before
