@@ -1,5 +1,6 @@
 """Where the letters come from: Inter (Debian ``fonts-inter``); Kivy's own Roboto when it is missing."""
 
+from functools import lru_cache
 from pathlib import Path
 
 _PLACES = ("/usr/share/fonts/opentype/inter", "/usr/share/fonts/truetype/inter", "/usr/local/share/fonts/inter")
@@ -19,6 +20,7 @@ def inter_is_there() -> bool:
     return bool(_find("Inter-Regular") and _find("Inter-SemiBold"))
 
 
+@lru_cache(maxsize=64)
 def font_for(size: int, bold: bool) -> str:
     """Choose the cut of Inter for a size."""
     cut = ("InterDisplay-Bold" if bold else "InterDisplay-Medium") if size >= _DISPLAY else ""

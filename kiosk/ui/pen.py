@@ -244,17 +244,17 @@ def _stroked(points: NDArray[np.float32], thick: float, width: int, height: int)
 
 
 def _filled(points: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
-    """Even-odd surface: exact along a row, four samples down each pixel."""
-    cover = np.zeros((height, width), np.float32)
-    top, bottom = max(0, int(points[:, 1].min())), min(height, int(points[:, 1].max()) + 2)
-    edges = np.arange(width + 1, dtype=np.float32)
-    ax, ay, bx, by = points[:-1, 0], points[:-1, 1], points[1:, 0], points[1:, 1]
-    for row in range(top, bottom):
-        for sample in (0.125, 0.375, 0.625, 0.875):
-            y = row + sample
-            crossed = (ay <= y) != (by <= y)
-            xs = np.sort(ax[crossed] + (y - ay[crossed]) * (bx[crossed] - ax[crossed]) / (by[crossed] - ay[crossed]))
-            for enters, leaves in zip(xs[::2], xs[1::2], strict=False):
-                inside = np.clip(edges, enters, leaves)
-                cover[row] += np.diff(inside) * 0.25
-    return np.minimum(cover, 1)
+    """Surface of a simple outline: exact along a row, four samples down each pixel."""
+    steps = np.zeros((height, width + 2), np.float32)
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if y0 == y1:
+            continue
+        way = 0.25 if y1 > y0 else -0.25
+        first, last = (math.ceil(min(max(y, 0), height) * 4 - 0.5) for y in sorted((y0, y1)))
+        samples = np.arange(first, last)
+        xs = np.clip(x0 + ((samples + 0.5) / 4 - y0) * (x1 - x0) / (y1 - y0), 0, width)
+        whole = np.floor(xs).astype(int)
+        part = xs - whole
+        np.add.at(steps, (samples // 4, whole), way * (1 - part))
+        np.add.at(steps, (samples // 4, whole + 1), way * part)
+    return np.minimum(np.abs(np.cumsum(steps, axis=1)[:, :width]), 1)

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from math import cos, dist, pi, sin
 
-from kivy.graphics import Color, Line, RoundedRectangle, SmoothLine
+from kivy.graphics import Color, RoundedRectangle, SmoothLine
 from kivy.graphics.texture import Texture
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.widget import Widget
@@ -76,7 +76,7 @@ class LivePicture(Widget):
             SmoothLine(rounded_rectangle=(x - edge, y - edge, width + 2 * edge, height + 2 * edge, 30), width=4)
             if self.progress > 0:
                 Color(*colour(self.theme.ok))
-                Line(points=self._way(x - edge, y - edge, width + 2 * edge, height + 2 * edge), width=6, cap="round")
+                SmoothLine(points=self._way(x - edge, y - edge, width + 2 * edge, height + 2 * edge), width=6)
 
     def _way(self, x: float, y: float, width: float, height: float) -> list[float]:
         """Walk round the picture, clockwise from the top, as far as the picture is near to taking itself."""

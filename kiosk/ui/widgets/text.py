@@ -1,5 +1,7 @@
 """Lines of text, each placed on its pixel."""
 
+from functools import lru_cache
+
 from kivy.core.text import Label as Glyphs
 from kivy.graphics import Color, Rectangle
 from kivy.uix.widget import Widget
@@ -9,9 +11,14 @@ from kiosk.ui.look import Theme, colour
 from kiosk.ui.plan import Block, tall
 
 
+@lru_cache(maxsize=64)
+def _ruler(size: int, bold: bool) -> Glyphs:
+    return Glyphs(font_name=font_for(size, bold), font_size=size)
+
+
 def measure(text: str, size: int, bold: bool) -> float:
-    """Tell the width of a text in pixels."""
-    return Glyphs(font_name=font_for(size, bold), font_size=size).get_extents(text)[0]
+    """Tell the width of a text in pixels; the text itself is not kept."""
+    return float(_ruler(size, bold).get_extents(text)[0])
 
 
 class Text(Widget):
