@@ -1,5 +1,6 @@
 """Both searches, from a client to a simulator and back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from kiosk.core.insi import InsFound, InsNotFound, InsRefused, InsSeveral, InsUn
 from kiosk.core.matricule import OID_NIA, OID_NIR
 from kiosk.core.traits import Sex, Source, Traits
 from kiosk.insi.client import Environment, InsiClient
-from kiosk.insi.population import TEST_PEOPLE, Person
+from kiosk.insi.population import TEST_PEOPLE, Person, generated
 from kiosk.insi.simulator import Behaviour, Simulator
 from tests.insi.conftest import MakeClient
 from tests.people import MATRICULE, OLA, PIERRE, PIERRE_ALAIN, ZOE
@@ -174,3 +175,17 @@ def test_what_a_card_says_badly_is_not_sent(
     assert isinstance(answer, InsRefused)
     assert answer.code == code
     assert simulator.answered == before
+
+
+def test_one_client_serves_several_threads_without_mixing_people(client: InsiClient, simulator: Simulator) -> None:
+    people = list(generated(60, 21))
+    for person in people:
+        simulator.population.add(person)
+
+    def ask(person: Person) -> str:
+        card = Beneficiary(person.birth_name, person.given_names[0], person.birth_date, nir=person.number)
+        answer = client.find_by_card(card, None, 30)
+        return answer.matricule.number if isinstance(answer, InsFound) else type(answer).__name__
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, people)) == [person.number for person in people]
