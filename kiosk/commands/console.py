@@ -186,3 +186,45 @@ def openapi(config: Config = DEFAULT_CONFIG) -> None:
     from kiosk.console.intake import api
 
     print(json.dumps(api.get_openapi_schema(path_prefix="/intake"), indent=1))
+
+
+@app.command("reseal")
+def reseal_records(config: Config = DEFAULT_CONFIG) -> None:
+    """Seal every record for the structure's current key; the former key may then be put away."""
+    _prepared(config)
+    from kiosk.console import keeping
+    from kiosk.sealing import BadKey, CannotOpen
+
+    try:
+        count = keeping.reseal()
+    except (BadKey, CannotOpen) as trouble:
+        typer.echo(str(trouble), err=True)
+        raise typer.Exit(1) from None
+    print(f"{count} records sealed again")
+
+
+@app.command("backup")
+def backup_database(path: Path, config: Config = DEFAULT_CONFIG) -> None:
+    """Copy the database to a file, while the console runs."""
+    _prepared(config)
+    from kiosk.console import keeping
+
+    try:
+        keeping.backup(path)
+    except (keeping.CannotKeep, OSError) as trouble:
+        typer.echo(str(trouble), err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command("restore")
+def restore_database(path: Path, config: Config = DEFAULT_CONFIG) -> None:
+    """Put a backup in place of an empty database; the console must be stopped."""
+    set_up(config)
+    from kiosk.console import keeping
+
+    try:
+        count = keeping.restore(path)
+    except (keeping.CannotKeep, OSError) as trouble:
+        typer.echo(str(trouble), err=True)
+        raise typer.Exit(1) from None
+    print(f"restored; {count} acts in the trail, intact")

@@ -90,6 +90,13 @@ def is_pending(answer: InsAnswer) -> bool:
     return isinstance(answer, InsUnreachable)
 
 
+def may_be_asked_again(check_in: CheckIn) -> bool:
+    """The worker has something to ask with: a card's number, or a document read with certainty, one birth date only."""
+    read = read_by_machine(check_in)
+    has_card = check_in.card is not None and check_in.card.birth_date is not None and bool(check_in.card_nir)
+    return is_pending(check_in.insi) and (has_card or (read is not None and not read.other_birth_dates))
+
+
 def compared(check_in: CheckIn) -> Compared:
     """Lay the sources side by side."""
     insi = check_in.insi.traits if isinstance(check_in.insi, InsFound) else None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from kiosk.console import audit, comparing, search, vault
@@ -21,7 +21,7 @@ from kiosk.sealing import CannotOpen, intake_message, load_verifier, verify
 MAX_BODY = 8 * 1024 * 1024 + 64 * 1024  # a whole check-in and its seal
 MAX_SIGNED_TEXT = 16 * 1024
 CLOCK_TOLERANCE = timedelta(minutes=5)
-NEXT_INSI_TRY = timedelta(minutes=2)
+NEXT_INSI_TRY = timedelta(seconds=5)  # somebody waits
 MAX_PIXELS = 40_000_000
 
 
@@ -82,31 +82,33 @@ def take_in(key: UUID, request: Request) -> Outcome:
     arrived_at = _instant(check_in.arrived_at)
     now = timezone.now()
     need = comparing.need_of(check_in)
-    with transaction.atomic():
-        arrival, is_new = Arrival.objects.get_or_create(
-            key=key,
-            defaults={
-                "terminal": terminal,
-                "digest": hashlib.sha256(request.body).digest(),
-                "sent_at": request.sent_at,
-                "signature": base64.b64decode(request.signature),
-                "received_at": now,
-                "arrived_at": min(arrived_at, now),  # a kiosk's clock may run ahead
-                "ticket": check_in.ticket[:12],
-                "desk": check_in.desk[:20],
-                "need": need,
-                "stage": Stage.WAITING,
-                "status": _believable(check_in),
-                "insi_next_at": now + NEXT_INSI_TRY if comparing.is_pending(check_in.insi) else None,
-            },
-        )
-        if not is_new:
-            return Outcome.ALREADY_HERE if arrival.terminal_id == terminal.pk else Outcome.ANOTHER_KIOSKS
-        Sealed.objects.create(arrival=arrival, check_in=request.body)
-        BlindIndex.objects.bulk_create(
-            BlindIndex(arrival=arrival, value=value) for value in search.indexes_of(check_in)
-        )
-        audit.record(audit.Act.TAKEN_IN, who=terminal.pk, about=str(key), need=need.value, status=arrival.status)
+    arrival = Arrival(
+        key=key,
+        terminal=terminal,
+        digest=hashlib.sha256(request.body).digest(),
+        sent_at=request.sent_at,
+        signature=base64.b64decode(request.signature),
+        received_at=now,
+        arrived_at=min(arrived_at, now),  # a kiosk's clock may run ahead
+        ticket=check_in.ticket[:12],
+        desk=check_in.desk[:20],
+        need=need,
+        stage=Stage.WAITING,
+        status=_believable(check_in),
+        insi_next_at=now + NEXT_INSI_TRY if comparing.may_be_asked_again(check_in) else None,
+    )
+    try:
+        with transaction.atomic():
+            arrival.save(force_insert=True)
+            Sealed(arrival=arrival, check_in=request.body).save(force_insert=True)
+            values = search.indexes_of(check_in)
+            BlindIndex.objects.bulk_create(BlindIndex(arrival=arrival, value=value) for value in values)
+            audit.record(audit.Act.TAKEN_IN, who=terminal.pk, about=str(key), need=need.value, status=arrival.status)
+    except IntegrityError:
+        known = _known(key, terminal)  # the same delivery, twice at the same moment
+        if known is None:
+            raise
+        return known
     return Outcome.TAKEN_IN
 
 

@@ -27,7 +27,8 @@ from kiosk.insi.config import Environment, InsiConfig
 Ask = Callable[[CheckIn], InsAnswer]
 DEADLINE = 20.0  # seconds, one whole search
 LEASE = timedelta(minutes=2)
-TRIES = 8
+FIRST_PAUSE = timedelta(seconds=15)  # somebody waits: soon at first, then twice as long each time, up to an hour
+TRIES = 14
 PAUSE = 2.0  # seconds between looks at the table
 PURGE_EVERY = timedelta(minutes=10)
 
@@ -55,6 +56,8 @@ def insi_of(server: ServerSettings) -> Ask | None:
 
 def ask_again(client: InsiClient, check_in: CheckIn) -> InsAnswer:
     """Ask as the kiosk did: with the card's data, or without a card with the document's. Never with typed traits."""
+    if not comparing.may_be_asked_again(check_in):
+        return check_in.insi
     card = check_in.card
     if card is not None and card.birth_date is not None and check_in.card_nir:
         person = Beneficiary(
@@ -66,9 +69,8 @@ def ask_again(client: InsiClient, check_in: CheckIn) -> InsAnswer:
             nir_key=check_in.card_nir[13:15],
         )
         return client.find_by_card(person, None, DEADLINE)
-    if check_in.mrz is not None and check_in.mrz.accepted:
-        return client.find_by_traits(check_in.mrz.traits, DEADLINE)
-    return check_in.insi
+    read = comparing.read_by_machine(check_in)
+    return client.find_by_traits(read, DEADLINE) if read is not None else check_in.insi
 
 
 def work(ask: Ask | None, stop: threading.Event, *, once: bool = False) -> None:
@@ -117,7 +119,7 @@ def _keep(key: UUID, check_in: CheckIn, answer: InsAnswer) -> None:
         arrival.leased_until = None
         arrival.insi_tries += 1
         if comparing.is_pending(answer):
-            pause = timedelta(minutes=2 * 2 ** min(arrival.insi_tries, 6))
+            pause = FIRST_PAUSE * 2 ** min(arrival.insi_tries - 1, 8)
             arrival.insi_next_at = timezone.now() + pause if arrival.insi_tries < TRIES else None
         else:
             arrival.insi_next_at = None

@@ -18,6 +18,7 @@ from kiosk.console.models import Arrival, Stage
 from kiosk.console.views.accounts import home_of
 
 RECENT = timedelta(hours=12)
+FRESH = timedelta(seconds=30)
 
 
 @needs(Right.SIGNED_IN)
@@ -81,6 +82,7 @@ def queue_context(current: UUID | None) -> dict[str, Any]:
     return {
         "arrivals": arrivals,
         "calls": calls,
+        "fresh_calls": {call.key for call in calls if now - call.called_at < FRESH},  # spoken by a screen reader once
         "terminals": terminals,
         "waiting": sum(queue.waiting_counts().values()),
         "current": current,

@@ -1,0 +1,72 @@
+"""Keys are changed without losing a record; a backup comes back whole or not at all."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from kiosk.sealing import generate_recipient, save_recipient
+from tests.console.arrivals import check_in_of
+from tests.console.served import ServedConsole
+from tests.people import DOMINIQUE, ZOE
+
+
+@pytest.fixture()
+def stopped(tmp_path: Path) -> ServedConsole:
+    """A console that took in two people and was stopped."""
+    console = ServedConsole(tmp_path / "console")
+    console.start()
+    for person in (ZOE, DOMINIQUE):
+        assert console.deliver(check_in_of(person)) == 201
+    assert console.stop() == 0
+    return console
+
+
+def test_records_sealed_for_a_former_key_open_and_are_sealed_again(stopped: ServedConsole) -> None:
+    folder = stopped.folder
+    (folder / "structure.key").rename(folder / "former.key")
+    save_recipient(generate_recipient(), folder / "structure.key", b"for tests only")
+    assert stopped.run("console", "reseal").returncode == 1  # nobody holds the former key
+    text = stopped.config.read_text()
+    stopped.config.write_text(text.replace("port = 0", 'port = 0\nformer_recipient_keys = ["former.key"]'))
+    assert stopped.run("console", "reseal").stdout == "2 records sealed again\n"
+    assert stopped.run("console", "reseal").stdout == "0 records sealed again\n"
+    stopped.config.write_text(text)
+    (folder / "former.key").unlink()
+    assert stopped.run("console", "reseal").stdout == "0 records sealed again\n"
+    verified = json.loads(stopped.run("console", "audit", "verify", "--json").stdout)
+    assert (verified["intact"], verified["entries"]) == (True, 5)
+
+
+def test_a_backup_comes_back_whole(stopped: ServedConsole, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    assert stopped.run("console", "backup", str(copy)).returncode == 0
+    assert copy.stat().st_mode & 0o077 == 0
+    assert "exists already" in stopped.run("console", "backup", str(copy)).stderr
+    assert "move it away" in stopped.run("console", "restore", str(copy)).stderr
+    for path in (stopped.folder / "data").iterdir():
+        path.unlink()
+    assert stopped.run("console", "restore", str(copy)).stdout == "restored; 3 acts in the trail, intact\n"
+    stopped.start()
+    assert stopped.deliver(check_in_of(ZOE)) == 201
+    assert stopped.stop() == 0
+
+
+def test_a_touched_or_foreign_backup_is_refused(stopped: ServedConsole, tmp_path: Path) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    copy = tmp_path / "copy"
+    stopped.run("console", "backup", str(copy))
+    with closing(sqlite3.connect(copy)) as database:
+        database.execute("DROP TRIGGER console_audit_no_update")
+        database.execute("UPDATE console_auditentry SET who = 'nobody' WHERE number = 2")
+        database.commit()
+    noise = tmp_path / "noise"
+    noise.write_bytes(os.urandom(10_000))
+    for path in (stopped.folder / "data").iterdir():
+        path.unlink()
+    assert "not intact" in stopped.run("console", "restore", str(copy)).stderr
+    assert "not a backup" in stopped.run("console", "restore", str(noise)).stderr
+    assert not (stopped.folder / "data" / "console.sqlite3").exists()

@@ -1,0 +1,276 @@
+"""Staff at work in a real browser: the keyboard alone, ten mixed cases, no accessibility fault on any page."""
+
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from kiosk.core.dates import BirthDate
+from kiosk.core.insi import InsAnswer, InsNotFound, InsSeveral, InsUnreachable
+from tests.console.arrivals import card_of, check_in_of, mrz_of
+from tests.console.served import ServedConsole
+from tests.demo.staff import CHROMIUM, totp
+from tests.people import CATARINA, DOMINIQUE, PIERRE_ALAIN, TOUSSAINT, ZOE, Person
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedConsole]:
+    console = ServedConsole(tmp_path_factory.mktemp("pages"))
+    console.start()
+    yield console
+    console.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+        )
+        yield chromium
+        chromium.close()
+
+
+class Desk:
+    """One member of staff in one browser window; complaints of the browser are kept."""
+
+    def __init__(self, served: ServedConsole, browser: Browser, role: str) -> None:
+        self.url = served.url
+        name = f"{role}-{uuid.uuid4().hex[:6]}"
+        done = served.run("console", "user", "add", name, "--role", role, "--json")
+        self.account = json.loads(done.stdout)
+        self.page: Page = browser.new_page(
+            ignore_https_errors=True, viewport={"width": 1280, "height": 800}, locale="fr-FR"
+        )
+        self.page.set_default_timeout(20_000)
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None
+        )
+
+    def sign_in(self) -> None:
+        self.page.goto(self.url)
+        self.page.get_by_label("Identifiant").fill(self.account["user"])
+        self.page.get_by_label("Mot de passe").fill(self.account["password"])
+        self.page.get_by_label("Code").fill(totp(self.account["totp_secret"], time.time()))
+        self.page.keyboard.press("Enter")
+        self.page.locator(".bar").wait_for()
+
+    def call_next(self) -> str:
+        self.page.keyboard.press("s")
+        self.page.locator("#decide").wait_for()
+        return self.page.locator("h1 .ticket").inner_text()
+
+    def press(self, keys: str, then: str) -> None:
+        """Press keys one after the other, then wait for what must appear."""
+        for key in keys:
+            self.page.keyboard.press(key)
+        self.page.locator(then).first.wait_for()
+
+    @property
+    def status(self) -> str:
+        return (self.page.locator("h1 .status").get_attribute("class") or "").rsplit("status-", 1)[-1]
+
+
+@pytest.fixture(scope="module")
+def _host(served: ServedConsole, browser: Browser) -> Iterator[Desk]:
+    desk = Desk(served, browser, "host")
+    desk.sign_in()
+    yield desk
+    desk.page.close()
+
+
+@pytest.fixture()
+def host(_host: Desk) -> Iterator[Desk]:
+    """The same member of staff in every test, back at the queue; the browser has nothing to complain about."""
+    _host.page.goto(_host.url + "file/")
+    yield _host
+    assert _host.complaints == []
+
+
+def _arrive(
+    served: ServedConsole, ticket: str, person: Person, insi: InsAnswer | None = None, **changes: object
+) -> str:
+    check_in = check_in_of(person, insi, ticket=ticket, **changes)
+    assert served.deliver(check_in) == 201
+    return check_in.key
+
+
+def _empty(desk: Desk) -> None:
+    """Nobody waits any more: what an earlier test left goes back out."""
+    while desk.page.locator("#call-next:not([disabled])").count():
+        desk.call_next()
+        desk.page.get_by_role("button", name="Patient parti").click()
+        desk.page.locator(".idle").wait_for()
+
+
+def test_a_newcomer_appears_by_itself_and_a_plain_case_takes_three_keys(served: ServedConsole, host: Desk) -> None:
+    _empty(host)
+    key = _arrive(served, "P1", ZOE)
+    host.page.locator(f"#line-{key}").wait_for()  # without reloading
+    keys = 0
+    for pressed, seen in (("s", "#decide"), ("1", "input[value=CN]:checked"), ("q", "h1 .status-QUALIFIED")):
+        host.press(pressed, seen)
+        keys += 1
+    assert keys == 3
+    assert host.page.locator("h1 .ticket").inner_text() == "P1"
+
+
+def test_ten_mixed_cases_each_come_to_their_right_end(served: ServedConsole, host: Desk) -> None:
+    _empty(host)
+    married = replace(card_of(ZOE), birth_name="MARTIN")
+    twin = replace(mrz_of(ZOE), traits=replace(mrz_of(ZOE).traits, given_names=("LEA",)))
+    cut = replace(
+        mrz_of(PIERRE_ALAIN),
+        traits=replace(
+            mrz_of(PIERRE_ALAIN).traits, given_names=("PIERRE ALAIN", "MURIEL", "F"), given_names_may_be_cut=True
+        ),
+    )
+    other_day = replace(mrz_of(CATARINA), traits=replace(mrz_of(CATARINA).traits, birth_date=BirthDate("1936-06-12")))
+    cases: list[tuple[Person, InsAnswer | None, dict[str, object], str, str]] = [
+        (ZOE, None, {}, "1q", "QUALIFIED"),  # plain
+        (PIERRE_ALAIN, None, {"mrz": cut}, "1aq", "QUALIFIED"),  # hyphen, MRZ cut
+        (ZOE, None, {"card": married}, "1q", "QUALIFIED"),  # the card bears the name in use
+        (ZOE, None, {"mrz": twin}, "1n", "VALIDATED"),  # a twin's document
+        (PIERRE_ALAIN, None, {"pictures": (), "mrz": None}, "4aq", "QUALIFIED"),  # a minor with the family book
+        (ZOE, InsNotFound(), {}, "1n", "VALIDATED"),
+        (TOUSSAINT, InsSeveral(), {}, "2n", "VALIDATED"),
+        (DOMINIQUE, None, {"mrz": mrz_of(DOMINIQUE, accepted=False)}, "1aq", "QUALIFIED"),  # read by eye
+        (CATARINA, None, {"mrz": other_day}, "1n", "VALIDATED"),  # another day of birth
+        (TOUSSAINT, InsUnreachable("timeout"), {}, "1n", "VALIDATED"),  # INSi late
+    ]
+    expected = {}
+    for number, (person, insi, changes, keys, status) in enumerate(cases):
+        ticket = f"M{number}"
+        _arrive(served, ticket, person, insi, **changes)
+        host.page.locator(".line", has_text=ticket).wait_for()
+        expected[ticket] = status
+        assert host.call_next() == ticket
+        blocked = status == "VALIDATED"
+        assert host.page.locator("button[data-key=q]").count() == (0 if blocked else 1), ticket
+        host.press(keys, f"h1 .status-{status}")
+    trail = json.loads(served.run("console", "audit", "verify", "--json").stdout)
+    assert trail["intact"]
+    host.page.goto(host.url + "file/")
+    shown = {
+        line.locator(".ticket").inner_text(): line.locator(".status").get_attribute("class")
+        for line in host.page.locator(".recent li").all()
+    }
+    assert {ticket: value.rsplit("status-", 1)[-1] for ticket, value in shown.items()} == {
+        f"M{number}": expected[f"M{number}"] for number in range(2, 10)
+    }
+
+
+def test_a_decision_is_taken_back_by_one_key(served: ServedConsole, host: Desk) -> None:
+    _empty(host)
+    _arrive(served, "U1", ZOE)
+    host.page.locator(".line", has_text="U1").wait_for()
+    host.call_next()
+    host.press("1q", "h1 .status-QUALIFIED")
+    host.press("z", "#decide")
+    assert host.status == "RETRIEVED"
+    host.press("e", ".aside[open] input[type=radio]")
+    host.page.get_by_label("Un trait diffère").check()
+    host.page.get_by_role("button", name="Écarter pour l’identitovigilance").click()
+    expect(host.page.locator(".outcome")).to_contain_text("À l’identitovigilance")
+
+
+def test_keys_can_be_switched_off_and_do_not_disturb_typing(served: ServedConsole, host: Desk) -> None:
+    _empty(host)
+    _arrive(served, "K1", PIERRE_ALAIN)
+    host.page.locator(".line", has_text="K1").wait_for()
+    host.call_next()
+    host.page.locator("#first_given_name").fill("")
+    host.page.locator("#first_given_name").press_sequentially("PIERREDQS1")
+    assert host.page.locator("#first_given_name").input_value() == "PIERREDQS1"
+    host.page.get_by_role("button", name="Raccourcis clavier").click()
+    host.page.keyboard.press("1")
+    assert host.page.locator("input[name=evidence]:checked").count() == 0
+    host.page.get_by_role("button", name="Raccourcis clavier").click()
+    host.press("1", "input[name=evidence]:checked")
+
+
+def test_everything_is_reached_by_the_tabulator_alone(served: ServedConsole, host: Desk) -> None:
+    _empty(host)
+    for ticket in ("T1", "T2"):
+        _arrive(served, ticket, ZOE)
+        host.page.locator(".line", has_text=ticket).wait_for()
+    host.call_next()
+    reached = set()
+    for _ in range(60):
+        host.page.keyboard.press("Tab")
+        what = host.page.evaluate(
+            "() => { const e = document.activeElement; return e.dataset.key || e.name || e.className || e.tagName; }"
+        )
+        reached.add(what)
+    assert reached >= {"1", "q", "d", "r", "p", "l", "f", "s", "v", "first_given_name"}
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "'; DROP TABLE console_arrival; --",
+    "=cmd|' /C calc'!A0",
+    "\u202eEOZ",
+    "A" * 10_000,
+)
+
+
+def test_hostile_names_are_shown_as_text_and_run_nowhere(served: ServedConsole, host: Desk) -> None:
+    _empty(host)
+    host.page.on("dialog", lambda dialog: pytest.fail(f"a page ran something: {dialog.message}"))
+    for number, name in enumerate(HOSTILE):
+        card = replace(card_of(ZOE), birth_name=name, given_names=(name,))
+        key = _arrive(served, f"<b>{number}", ZOE, card=card, card_nir=name[:15], desk=name[:18])
+        host.page.goto(f"{host.url}arrivees/{key}/")
+        assert host.page.locator(".compare tbody tr").count() >= 6
+        assert host.page.locator(".compare tbody td").first.inner_text().strip()[:20] == name.strip()[:20]
+        assert host.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert host.page.locator(".compare script").count() == 0
+        host.page.goto(f"{host.url}arrivees/{key}/fiche/")
+        assert host.page.locator(".sheet").count() == 1
+
+
+PAGES = {
+    "host": ["file/", "arrivees/{key}/", "arrivees/{key}/fiche/", "arrivees/{other}/"],
+    "officer": ["vigilance/", "recherche/", "indicateurs/"],
+    "administrator": ["bornes/", "comptes/", "file/"],
+    "auditor": ["journal/"],
+}
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_no_page_has_an_accessibility_fault(served: ServedConsole, browser: Browser, role: str) -> None:
+    key = _arrive(served, "X1", ZOE)
+    other = _arrive(served, "X2", DOMINIQUE, mrz=mrz_of(TOUSSAINT))
+    served.put("/intake/heartbeat", b'{"devices": {"reader": "lost"}, "queue": 2, "certificate_days": 9}')
+    served.put(f"/intake/calls/{uuid.uuid4()}", b'{"reason": "help"}')
+    desk = Desk(served, browser, role)
+    desk.page.goto(desk.url + "connexion/")
+    _assert_accessible(desk.page)
+    desk.sign_in()
+    for path in PAGES[role]:
+        desk.page.goto(desk.url + path.format(key=key, other=other))
+        _assert_accessible(desk.page)
+    if role == "host":
+        desk.page.goto(f"{desk.url}arrivees/{other}/")
+        desk.press("t", "#decide")
+        desk.press("e", ".aside[open]")
+        _assert_accessible(desk.page)
+        desk.page.set_viewport_size({"width": 640, "height": 400})  # 1280 × 800 at 200 % zoom
+        assert desk.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        _assert_accessible(desk.page)
+        desk.page.get_by_role("button", name="Verrouiller").click()
+        desk.page.locator(".narrow-card").wait_for()
+        _assert_accessible(desk.page)
+    desk.page.close()
+
+
+def _assert_accessible(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
