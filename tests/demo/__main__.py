@@ -63,7 +63,6 @@ def play(out: Path, display: str | None) -> dict[str, Any]:
 
 def play_patient(stage: Stage, patient: Patient) -> tuple[int, str]:
     """Zoé comes with her family's card and her identity card; answers how long it took, and her number."""
-    assert stage.card is not None
     eyes = patient.eyes
     patient.keep_picture("welcome")
     began = time.monotonic()
@@ -71,7 +70,7 @@ def play_patient(stage: Stage, patient: Patient) -> tuple[int, str]:
     patient.arrive("information")
     patient.press("understood")
     patient.arrive("insert")
-    stage.card.insert("zoe")
+    stage.insert_card("zoe")
     eyes.wait_for("reading", "beneficiaries")
     if eyes.screen == "reading":
         patient.keep_picture("reading")
@@ -97,7 +96,7 @@ def play_patient(stage: Stage, patient: Patient) -> tuple[int, str]:
     ticket = _ticket(eyes.now)
     patient.press("finish")
     patient.arrive("take_card")
-    stage.card.pull()
+    stage.pull_card()
     stage.clear_tray()
     patient.arrive("welcome", "welcome-again")
     return took, ticket

@@ -81,10 +81,10 @@ def _listen(stage: Stage, secret: str, ended: threading.Event) -> None:
 
 def _do(stage: Stage, what: str, which: str, secret: str, ended: threading.Event) -> None:
     match what:
-        case "card" if stage.card is not None:
-            stage.card.insert(which)
-        case "pull" if stage.card is not None:
-            stage.card.pull()
+        case "card":
+            stage.insert_card(which)
+        case "pull":
+            stage.pull_card()
         case "show":
             stage.show_document(which)
         case "clear":

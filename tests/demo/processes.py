@@ -31,6 +31,7 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env={**os.environ, **(environment or {})},
+                start_new_session=True,  # it and its own children can be killed at once
             )
 
     @property
@@ -72,8 +73,8 @@ class Child:
         return code
 
     def kill(self) -> None:
-        """Kill it as a power cut would."""
-        self._process.send_signal(signal.SIGKILL)
+        """Kill it and its children at once, as a power cut would."""
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(10)
         if self._process.stdout is not None:
             self._process.stdout.close()

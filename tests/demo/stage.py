@@ -57,6 +57,7 @@ class Stage:
         self.insi: Child | None = None
         self.worker: Child | None = None
         self.card: SimulatedCardProcess | None = None
+        self._card_in = False
         self.card_service: CardService | None = None
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True, mode=0o700)
@@ -154,6 +155,19 @@ class Stage:
         return Account(name, said["password"], said["totp_secret"])
 
     # --- what happens in front of the kiosk ----------------------------------------------------------------------
+
+    def insert_card(self, card: str) -> None:
+        """Put in the card of this sample; one that is in comes out first."""
+        assert self.card is not None, "start_card_reader comes first"
+        self.pull_card()
+        self.card.insert(card)
+        self._card_in = True
+
+    def pull_card(self) -> None:
+        """Take the card out, if one is in."""
+        if self.card is not None and self._card_in:
+            self.card.pull()
+        self._card_in = False
 
     def show_document(self, film: str) -> None:
         """Put a document in the tray: its film starts in front of the camera."""

@@ -25,6 +25,5 @@ def nothing_left_from_before(stage: Stage) -> Iterator[None]:
     yield
     if stage.kiosk is not None and stage.kiosk.is_running:
         stage.kiosk.end()
-    if stage.card is not None:
-        stage.card.pull()
+    stage.pull_card()
     stage.clear_tray()

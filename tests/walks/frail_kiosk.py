@@ -5,7 +5,9 @@
 
 import os
 import signal
+import sqlite3
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from kiosk import journal
@@ -54,11 +56,20 @@ class FrailOutbox(Outbox):
         super().delivered(key)
 
     def fill(self, *_: object) -> None:
-        pages = self._database.execute("PRAGMA page_count").fetchone()[0]
-        self._database.execute(f"PRAGMA max_page_count = {pages}")
+        """Let the file grow no more, and use up what is free in it."""
+        with self._lock:
+            pages = self._database.execute("PRAGMA page_count").fetchone()[0]
+            self._database.execute("CREATE TABLE ballast (data BLOB)")
+            self._database.execute(f"PRAGMA max_page_count = {pages + 2}")
+            for size in (65536, 3000, 500, 50):
+                with suppress(sqlite3.OperationalError):  # full, at last
+                    while True:
+                        self._database.execute("INSERT INTO ballast VALUES (zeroblob(?))", (size,))
 
     def empty(self, *_: object) -> None:
-        self._database.execute("PRAGMA max_page_count = 1073741823")
+        with self._lock:
+            self._database.execute("PRAGMA max_page_count = 1073741823")
+            self._database.execute("DROP TABLE ballast")
 
 
 def main() -> None:

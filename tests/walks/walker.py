@@ -37,13 +37,15 @@ class Walker:
     def go_to(self, target: str, seconds: float = 60.0) -> None:
         """Do what each screen asks until the target is shown; it is left untouched."""
         ends_at = time.monotonic() + seconds
+        self.eyes.look()
+        before = len(self.eyes.seen)
         acted_on = -1
         while True:
             self.eyes.look(0.05)
             screen = self.eyes.screen
             if screen == "ticket":
                 self.ticket = str(self.eyes.now["number"])
-            if screen == target or target in self.eyes.seen[acted_on + 1 :]:
+            if screen == target or target in self.eyes.seen[before:]:
                 return
             if time.monotonic() > ends_at:
                 raise StageTrouble(f"never came to {target}; there is {screen}; seen {self.eyes.seen}")
@@ -53,20 +55,18 @@ class Walker:
             self._act(screen)
 
     def _act(self, screen: str) -> None:
-        assert self.stage.card is not None
         if screen in _TOUCH:
             self.eyes.say(_TOUCH[screen])
         elif screen == "insert":
-            self.stage.card.insert(self._card)
+            self.stage.insert_card(self._card)
         elif screen == "document":
             self.stage.show_document(self._film)
         elif screen == "take_card":
-            self.stage.card.pull()
+            self.stage.pull_card()
 
     def leave(self) -> None:
         """Take card and document away."""
-        assert self.stage.card is not None
-        self.stage.card.pull()
+        self.stage.pull_card()
         self.stage.clear_tray()
         self.eyes.close()
 
