@@ -1,6 +1,7 @@
 """Birth dates as they are: calendar, incomplete, lunar, interpreted (GI3 EXI ID 11-12)."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -83,10 +84,7 @@ class BirthDate(Confidential):
 
 
 def _longest(year: str, month: str) -> int:
-    """Give the days of a month; 31 where month or year cannot tell."""
-    if month in {"04", "06", "09", "11"}:
-        return 30
-    if month != "02":
+    """Give the days of a month: 31 where the month cannot tell, those of a leap year where the year cannot."""
+    if not "01" <= month <= "12":
         return 31
-    is_leap = not year.isdigit() or (int(year) % 4 == 0 and (int(year) % 100 != 0 or int(year) % 400 == 0))
-    return 29 if is_leap else 28
+    return monthrange(int(year) if year.isdigit() and year != "0000" else 2000, int(month))[1]

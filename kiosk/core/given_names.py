@@ -1,6 +1,7 @@
 """How two lists of given names differ: shortened, cut, composite or another person's (ins-rules 1.4 and 4)."""
 
-from kiosk.core.name_verdicts import difference, is_one_letter_apart, key_pairs, opens_or_skips
+from kiosk.core.name_verdicts import difference_of_keys, is_one_letter_apart, key_pairs, opens_or_skips
+from kiosk.core.names import NameRefused, normalise
 from kiosk.core.reasons import TOLERATED_REASONS, Reason
 from kiosk.core.traits import Traits
 
@@ -18,16 +19,20 @@ def stated_first(traits: Traits) -> str:
 def given_names_reason(left: Traits, right: Traits) -> Reason | None:
     """Name what tells two lists apart; None when they are the same writing. Symmetric; linear in their length."""
     left_list, right_list = listed(left), listed(right)
-    reason = difference(
-        left_list,
-        right_list,
-        (left.name_form, right.name_form),
-        (left.given_names_may_be_cut, right.given_names_may_be_cut),
-    )
-    if reason is None or reason in TOLERATED_REASONS or reason is Reason.UNREADABLE:
+    if left_list == right_list:
+        return None
+    forms = (left.name_form, right.name_form)
+    try:
+        one, other = normalise(left_list), normalise(right_list)
+        firsts = key_pairs(normalise(stated_first(left)), normalise(stated_first(right)), forms)
+    except NameRefused:
+        return Reason.UNREADABLE
+    if one == other:
+        return Reason.ACCENT_OR_CASE
+    pairs = key_pairs(one, other, forms)
+    reason = difference_of_keys(pairs, forms, (left.given_names_may_be_cut, right.given_names_may_be_cut))
+    if reason in TOLERATED_REASONS:
         return reason
-    pairs = key_pairs(left_list, right_list, (left.name_form, right.name_form))
-    firsts = key_pairs(stated_first(left), stated_first(right), (left.name_form, right.name_form))
     for lists, first in zip(pairs, (*firsts, firsts[-1]), strict=False):
         if _is_shortened(lists, first):
             return Reason.LIST_SHORTENED

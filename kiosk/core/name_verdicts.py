@@ -2,51 +2,58 @@
 
 from collections.abc import Sequence
 
-from kiosk.core.names import MAX_TEXT, NameRefused, comparison_key, normalise
+from kiosk.core.names import MAX_TEXT, NameRefused, key_of_normalised, normalise
 from kiosk.core.reasons import Reason
 from kiosk.core.traits import NameForm
+
+Forms = tuple[NameForm, NameForm]  # how the left and the right source write
+KeyPairs = tuple[tuple[str, str], ...]  # comparison keys, left and right
+_BOTH_CIVIL: Forms = (NameForm.CIVIL, NameForm.CIVIL)
 
 # What a foreign machine-readable zone may write for one letter (ICAO Doc 9303): Ä Ö Ü Å, or Ü Ñ with XX.
 _EXPANSIONS = {"AE": "A", "OE": "O", "UE": "U", "AA": "A"}
 _CROSSED = {"UXX": "U", "NXX": "N"}
 
 
-def difference(left: str, right: str, forms: tuple[NameForm, NameForm], cut: tuple[bool, bool]) -> Reason | None:
+def difference(left: str, right: str, forms: Forms, cut: tuple[bool, bool]) -> Reason | None:
     """Name what tells two writings apart; None when they are the same writing. Symmetric when form and cut follow."""
     if left == right:
         return None
     try:
-        if normalise(left) == normalise(right):
-            return Reason.ACCENT_OR_CASE
-        pairs = key_pairs(left, right, forms)
+        one, other = normalise(left), normalise(right)
     except NameRefused:
         return Reason.UNREADABLE
+    if one == other:
+        return Reason.ACCENT_OR_CASE
+    return difference_of_keys(key_pairs(one, other, forms), forms, cut)
+
+
+def key_pairs(left: str, right: str, forms: Forms) -> KeyPairs:
+    """Give the keys of two normalised names to compare.
+
+    As they are and, beside a machine-readable zone, with apostrophes left out (Doc 9303).
+    """
+    plain = (key_of_normalised(left), key_of_normalised(right))
+    if forms == _BOTH_CIVIL or "'" not in left + right:
+        return (plain,)
+    return plain, (key_of_normalised(left.replace("'", "")), key_of_normalised(right.replace("'", "")))
+
+
+def difference_of_keys(pairs: KeyPairs, forms: Forms, cut: tuple[bool, bool]) -> Reason:
+    """Name what tells two names apart whose normalised forms differ."""
     if pairs[0][0] == pairs[0][1]:
         return Reason.HYPHEN
-    if any(a == b for a, b in pairs):
+    if any(one == other for one, other in pairs):
         return Reason.MRZ_WRITING
-    for a, b in pairs:
-        if (forms[0] is NameForm.MRZ and is_expansion(a, b)) or (forms[1] is NameForm.MRZ and is_expansion(b, a)):
+    for one, other in pairs:
+        if (forms[0] is NameForm.MRZ and is_expansion(one, other)) or (
+            forms[1] is NameForm.MRZ and is_expansion(other, one)
+        ):
             return Reason.UMLAUT
-    for a, b in pairs:
-        if (cut[0] and is_cut_of(a, b)) or (cut[1] and is_cut_of(b, a)):
+    for one, other in pairs:
+        if (cut[0] and is_cut_of(one, other)) or (cut[1] and is_cut_of(other, one)):
             return Reason.TRUNCATED
     return _blocking(*pairs[0])
-
-
-def key_pairs(left: str, right: str, forms: tuple[NameForm, NameForm]) -> tuple[tuple[str, str], ...]:
-    """Give the keys to compare: as they are and, beside a machine-readable zone, with apostrophes left out (Doc 9303).
-
-    NameRefused when either cannot be written in INSi's alphabet.
-    """
-    plain = (comparison_key(left), comparison_key(right))
-    if forms == (NameForm.CIVIL, NameForm.CIVIL) or "'" not in normalise(left) + normalise(right):
-        return (plain,)
-    return plain, (comparison_key(_joined(left)), comparison_key(_joined(right)))
-
-
-def _joined(text: str) -> str:
-    return normalise(text).replace("'", "")
 
 
 def _blocking(left: str, right: str) -> Reason:

@@ -32,7 +32,6 @@ _ALREADY_NORMAL = re.compile(r"(?:[A-Z]+(?:[ ']|-{1,2}))*[A-Z]+")
 _BESIDE_PUNCTUATION = re.compile(r" *(['-]) *")
 _SPACES = re.compile(r" {2,}")
 _APOSTROPHE_RUN = re.compile(r"'{2,}")
-_SEPARATORS = re.compile(r"[ '-]+")
 
 # ins-rules 1.3, from SEL EF_INS01_03, EF_INS10_01, EF_INS10_02.
 _BIRTH_NAME = re.compile(r"(?!.*(?:  |''| '|' |---))['A-Z](?:[A-Z' -]*[A-Z'-])?")
@@ -83,7 +82,14 @@ def _write(piece: str, position: int, *, after_letter: bool) -> str:
 
 def comparison_key(text: str) -> str:
     """Make what two writings of one name have in common: hyphen and apostrophe as a space (GI3 EXI ID 10)."""
-    return _SEPARATORS.sub(" ", normalise(text)).strip(" ")
+    return key_of_normalised(normalise(text))
+
+
+def key_of_normalised(name: str) -> str:
+    """Make the comparison key of a name already in INSi's alphabet."""
+    if name.isalpha():
+        return name
+    return " ".join(name.replace("-", " ").replace("'", " ").split())
 
 
 def is_valid_birth_name(text: str) -> bool:
@@ -112,10 +118,9 @@ def propose_first_given_name(listed: str, stated: Sequence[str] = ()) -> str:
     The list alone cannot tell a composite name written with a space from two names: the first of the names stated by a
     document is taken when it opens the list, otherwise the list's first word. Empty when nothing is listed.
     """
-    for name in stated[:1]:
-        try:
-            if is_coherent_first_name(name, listed):
-                return normalise(name)
-        except NameRefused:
-            break
+    try:
+        if stated and is_coherent_first_name(stated[0], listed):
+            return normalise(stated[0])
+    except NameRefused:
+        pass  # a document misread proposes nothing; a list that cannot be read is refused below
     return normalise(listed).partition(" ")[0]

@@ -54,8 +54,9 @@ ALIASES = {
 INTRODUCTION = """# The rules of identity, and where each one lives
 
 Made by `python -m kiosk.core.rules` from the code's own table; a test fails when this page says anything else.
-Sections follow the project's dossier of rules. *Certain*: read in a text, a schema or a test answer, or relayed with its
-clause number. *Likely*: one secondary source. *Uncertain*: an open question, the safe reading is coded. *Design*: ours.
+Sections follow the project's dossier of rules. *Certain*: read in a text, a schema or a test answer, or relayed with
+its clause number. *Likely*: one secondary source. *Uncertain*: an open question, the safe reading is coded. *Design*:
+ours.
 Code is in `kiosk/core`, tests are in `tests/core`: `names: every_hyphen…` is `test_names.py::test_every_hyphen…`.
 """
 

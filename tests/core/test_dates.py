@@ -67,6 +67,12 @@ def test_an_unknown_year_is_never_guessed_ins_1_5() -> None:
         ("1980-09-31", False, False, True),
         ("1980-11-31", False, False, True),
         ("1980-11-30", True, False, False),
+        ("1980-12-00", False, True, False),
+        ("1980-12-32", False, False, True),
+        ("1980-01-00", False, True, False),
+        ("0000-04-31", False, True, True),
+        ("0000-04-30", False, True, False),
+        ("2000-02-30", False, False, True),
         ("1981-02-29", False, False, True),
         ("1900-02-29", False, False, True),
         ("1980-02-30", False, False, True),
@@ -106,6 +112,9 @@ def test_an_incomplete_date_is_no_calendar_date_for_the_health_identity_exi_id_1
         ("1951-12-32", "1951-12-01"),
         ("1951-99-01", "1951-01-01"),
         ("1952-02-00", "1952-02-01"),
+        ("1951-01-32", "1951-01-01"),
+        ("1951-00-32", "1951-12-31"),
+        ("1900-02-29", "1900-02-01"),
     ],
 )
 def test_a_lunar_date_is_kept_for_billing_and_interpreted_for_the_health_identity_exi_id_12(
@@ -119,6 +128,7 @@ def test_a_lunar_date_is_kept_for_billing_and_interpreted_for_the_health_identit
 def test_29_february_of_an_unknown_year_waits_for_a_year_that_has_it_ins_1_5() -> None:
     assert interpreted("0000-02-29", "1972") == "1972-02-29"
     assert interpreted("0000-02-29", "1971") == "1971-02-01"
+    assert interpreted("0000-02-29") is None
 
 
 def test_the_parts_of_a_date_are_read_as_text() -> None:

@@ -145,14 +145,17 @@ def test_a_matricule_has_thirteen_characters_and_a_key_of_two_csp_r_1111_8_1() -
     assert (len(number), len(key)) == (13, 2)
 
 
-def test_a_wrong_key_on_typed_data_is_an_error_ins_1_7() -> None:
+@pytest.mark.parametrize("key", ["75", "73", "00", "99", "47"])
+def test_a_wrong_key_on_typed_data_is_an_error_ins_1_7(key: str) -> None:
     with pytest.raises(MatriculeRefused, match="the key does not belong to the number"):
-        parse_typed_nir("2 75 12 63 220 749 75")
+        parse_typed_nir(f"2 75 12 63 220 749 {key}")
+    assert not Matricule("2751263220749", key, OID_NIR).key_is_right
 
 
 def test_a_typed_nir_is_read_with_or_without_spaces_in_capitals_ins_1_7() -> None:
     assert parse_typed_nir(" 2 75 12 63 220 749 74\n") == ("2751263220749", "74")
     assert parse_typed_nir("180032b02040123") == ("180032B020401", "23")
+    assert parse_typed_nir("275126322074974" + " " * 25) == ("2751263220749", "74")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +167,7 @@ def test_a_typed_nir_is_read_with_or_without_spaces_in_capitals_ins_1_7() -> Non
         "2 75 12 63 220 749 7A",
         "x" * 50,
         "180032Z02040123",
-        " " * 30 + "275126322074974",
+        "275126322074974" + " " * 26,
     ],
 )
 def test_what_is_not_written_as_a_nir_is_refused_ins_1_7(text: str) -> None:

@@ -33,6 +33,8 @@ from kiosk.core.names import (
         ("ế", "E"),
         ("e\u0301\u0302", "E"),
         ("Müller", "MULLER"),
+        ("d'Éon", "D'EON"),
+        ("Le É", "LE E"),
         ("ADRUN", "ADRUN"),
         ("", ""),
     ],
@@ -239,3 +241,5 @@ def test_a_document_that_disagrees_proposes_nothing_exi_id_10() -> None:
     assert propose_first_given_name("JEAN PIERRE", ("P4UL", "JEAN PIERRE")) == "JEAN"
     assert propose_first_given_name("PIERRE-ALAIN MURIEL") == "PIERRE-ALAIN"
     assert propose_first_given_name("") == ""
+    with pytest.raises(NameRefused):
+        propose_first_given_name("J3AN", ("JEAN",))

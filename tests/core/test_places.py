@@ -114,7 +114,8 @@ def test_91_to_96_are_algeria_morocco_and_tunisia_before_independence_ins_1_6(
         assert TABLE.relation(left, right, BirthDate(after)) is PlaceRelation.OTHER
         assert TABLE.relation(left, right, None) is PlaceRelation.OTHER
         assert TABLE.relation(left, right, BirthDate("1950-00-00")) is PlaceRelation.OTHER
-    assert TABLE.relation(code, "99100", BirthDate(before)) is PlaceRelation.OTHER
+    for elsewhere in ("99100", "99400"):
+        assert TABLE.relation(code, elsewhere, BirthDate(before)) is PlaceRelation.OTHER
 
 
 def test_a_commune_of_todays_92_is_never_taken_for_algeria_ins_1_6() -> None:
