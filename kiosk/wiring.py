@@ -141,14 +141,13 @@ class Kiosk:
         from kiosk.ui.window import KioskWindow  # noqa: PLC0415
 
         settings = self._settings.kiosk
-        shown = ""  # set and read on the window's thread only
 
         def preview() -> Preview | None:
             newest = self._staff.documents.viewfinder.newest()
             return None if newest is None else Preview(*_small_rgb(newest[1]), newest[0])
 
         window = KioskWindow(
-            lambda touch: self._touched(touch, shown),
+            lambda touch: self._touched(touch, window.showing),
             preview,
             settings.structure,
             fullscreen=settings.window == "fullscreen",
@@ -157,8 +156,6 @@ class Kiosk:
         control = ControlPort(settings.control) if settings.control else None
 
         def on_shown(name: str, items: list[object]) -> None:
-            nonlocal shown
-            shown = name
             if control is not None:
                 described = [{**asdict(item), "touch": _touch_of(item)} for item in items]  # type: ignore[call-overload]
                 control.tell({"screen": name, "items": described})

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from kiosk.core.confidential import Confidential
+from kiosk.core.screens import Touch
 from kiosk.ui.page import Action
 
 
@@ -66,6 +67,20 @@ class Arrangement(Confidential):
     dots: Box | None
     scale: float  # of the text, 1 is the design's
     fits: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Item(Confidential):
+    """One thing on the screen, as a driver or a voice finds it: pixels of the window, from the top left."""
+
+    kind: str  # "button", "foot", "text", "picture"
+    touch: Touch | None
+    text: str
+    spoken: str
+    x: int
+    y: int
+    width: int
+    height: int
 
 
 def pitch(size: int) -> int:

@@ -2,161 +2,55 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from kivy.animation import Animation
 from kivy.base import EventLoop, runTouchApp, stopTouchApp
 from kivy.clock import Clock
 from kivy.core.window import Window
-from kivy.factory import Factory
 from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glPixelStorei, glReadPixels
 from kivy.input import MotionEvent
-from kivy.lang import Builder
 from kivy.uix.widget import Widget
 
-from kiosk.core.confidential import Confidential
-from kiosk.core.screens import Screen, Touch
+from kiosk.core.document import Guidance, Side
+from kiosk.core.screens import (
+    Done,
+    HelpCalled,
+    Information,
+    InsertCard,
+    ReadingCard,
+    Screen,
+    ShowDocument,
+    TakeCard,
+    Touch,
+    Working,
+)
 from kiosk.ui.arrange import Frame, arrange
 from kiosk.ui.look import Look, colour
-from kiosk.ui.page import Page
-from kiosk.ui.plan import Arrangement, Block
+from kiosk.ui.plan import Item
 from kiosk.ui.preview import Preview
-from kiosk.ui.screens import VIEWS, page_of
-from kiosk.ui.widgets.band import StepDots
-from kiosk.ui.widgets.button import BigButton
-from kiosk.ui.widgets.drawing import Easel, LineDrawing
-from kiosk.ui.widgets.live import LivePicture
-from kiosk.ui.widgets.picture import Gauge, Picture
-from kiosk.ui.widgets.plate import Plate
-from kiosk.ui.widgets.text import Text, measure
+from kiosk.ui.screens import page_of
+from kiosk.ui.view import ScreenView, load_rules
+from kiosk.ui.widgets.drawing import Easel
+from kiosk.ui.widgets.text import measure
 
 _FADE = 0.15
 _GUARD = 0.4  # seconds: a second strike of the same finger is not meant for the next screen (EN 301 549, 5.8)
 _FILMING = 1 / 15
 _FILMED = ("document", "review")
-_GOING_ON = ("reading", "document", "still_there")  # shown anew many times for one person
+_REST = 0.4  # seconds between two drawings painted ahead
+_REHEARSED: tuple[Screen, ...] = (
+    Information(),
+    InsertCard(),
+    ReadingCard(),
+    ShowDocument(Side.FIRST, Guidance.NO_DOCUMENT),
+    ShowDocument(Side.SECOND, Guidance.TURN_OVER),
+    Working(),
+    Done(),
+    TakeCard(),
+    HelpCalled("1"),
+)
 _GL_PACK_ALIGNMENT = 0x0D05
-
-
-def _load_rules() -> None:
-    for piece in (LineDrawing, LivePicture, Picture, Plate, Gauge):
-        Factory.register(piece.__name__, cls=piece)
-    for name in VIEWS:
-        rules = Path(__file__).parent / "screens" / f"{name}.kv"
-        if str(rules) not in Builder.files:
-            Builder.load_file(str(rules))
-
-
-class ScreenView(Widget):
-    """One screen of one patient; made for it, wiped after it."""
-
-    def __init__(self, page: Page, plan: Arrangement, look: Look, easel: Easel, press: Callable[[Touch], None]) -> None:
-        super().__init__(size=(plan.width, plan.height))
-        self.page, self.plan, self._look = page, plan, look
-        self.texts: list[Text] = []
-        self.buttons: list[BigButton] = []
-        for block in plan.blocks:
-            text = Text(block, look.theme)
-            self.add_widget(text)
-            self._put(text, block)
-            self.texts.append(text)
-        if plan.dots:
-            dots = StepDots(page.step, look.theme)
-            self.add_widget(dots)
-            dots.size, dots.pos = (plan.dots.width, plan.dots.height), (plan.dots.x, plan.height - plan.dots.bottom)
-        self.picture: Picture | None = None
-        if plan.picture:
-            kind = "".join(part.title() for part in page.name.split("_"))
-            self.picture = Factory.get(f"{kind}Picture")(
-                page=page, theme=look.theme, easel=easel, still=look.still, text_scale=plan.scale
-            )
-            self.add_widget(self.picture)
-            self._place_picture()
-        for button in plan.buttons:
-            widget = BigButton(button, look.theme, easel, lambda touch=button.action.touch: press(touch))
-            self.add_widget(widget)
-            widget.place_in(plan.height)
-            self.buttons.append(widget)
-
-    def live(self) -> LivePicture | None:
-        return next((each for each in self.walk(restrict=True) if isinstance(each, LivePicture) and each.filming), None)
-
-    def only_goes_on(self, page: Page) -> bool:
-        """Show how far something has come, when nothing else changed; say whether that was all."""
-        if replace(page, progress=0.0) != replace(self.page, progress=0.0) or page.name not in _GOING_ON:
-            return False
-        self.page = page
-        if self.picture:
-            self.picture.page = page
-        return True
-
-    def can_become(self, page: Page, plan: Arrangement) -> bool:
-        """Say whether the same widgets can show it: same screen, same buttons, nobody else's data."""
-        return (
-            page.name == self.page.name
-            and page.name in _GOING_ON
-            and page.drawing == self.page.drawing
-            and page.foot == self.page.foot
-            and [b.action.touch for b in plan.buttons] == [b.action.touch for b in self.plan.buttons]
-            and len(plan.blocks) == len(self.plan.blocks)
-            and (plan.picture is None) == (self.plan.picture is None)
-        )
-
-    def become(self, page: Page, plan: Arrangement) -> None:
-        self.page, self.plan = page, plan
-        for text, block in zip(self.texts, plan.blocks, strict=True):
-            self._put(text, block)
-            text.set(block)
-        for widget, button in zip(self.buttons, plan.buttons, strict=True):
-            widget.button = button
-            widget.place_in(plan.height)
-        if self.picture:
-            self.picture.page = page
-            self._place_picture()
-
-    def wipe(self) -> None:
-        """Leave nothing: no word, no pixel, no value of the screen."""
-        for widget in list(self.walk(restrict=True)):
-            Animation.cancel_all(widget)
-            if isinstance(widget, Text | LivePicture | Plate):
-                widget.wipe()
-        if self.picture:
-            self.picture.page = None
-        for button in self.buttons:
-            button.forget()
-        self.clear_widgets()
-        self.canvas.clear()
-        self.page, self.plan = Page(name="", title=""), Arrangement(0, 0, (), (), None, None, 1.0, True)
-        self.texts, self.buttons, self.picture = [], [], None
-
-    def nothing_is_cut(self) -> bool:
-        """Say whether every line lies wholly in its box (tests ask)."""
-        widgets = list(self.walk(restrict=True))
-        plates = all(each.whole for each in widgets if isinstance(each, Plate))
-        return self.plan.fits and plates and all(each.fits for each in widgets if isinstance(each, Text))
-
-    def _put(self, text: Text, block: Block) -> None:
-        text.size, text.pos = (block.box.width, block.box.height), (block.box.x, self.plan.height - block.box.bottom)
-
-    def _place_picture(self) -> None:
-        box = self.plan.picture
-        if self.picture and box:
-            self.picture.size, self.picture.pos = (box.width, box.height), (box.x, self.plan.height - box.bottom)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Item(Confidential):
-    """One thing on the screen, as a driver or a voice finds it: pixels of the window, from the top left."""
-
-    kind: str  # "button", "foot", "text", "picture"
-    touch: Touch | None
-    text: str
-    spoken: str
-    x: int
-    y: int
-    width: int
-    height: int
 
 
 class Stage(Widget):
@@ -165,7 +59,7 @@ class Stage(Widget):
     def __init__(
         self, post: Callable[[Touch], None], preview: Callable[[], Preview | None], structure_name: str, look: Look
     ) -> None:
-        _load_rules()
+        load_rules()
         super().__init__()
         self._post, self._preview, self._structure, self.look = post, preview, structure_name, look
         self.on_shown: Callable[[str, list[Item]], None] | None = None
@@ -177,6 +71,8 @@ class Stage(Widget):
         self._filming = None
         self._last_press = -_GUARD
         self._unannounced = False
+        self._to_rehearse = list(_REHEARSED)
+        self._rehearsing = Clock.create_trigger(self._rehearse, _REST)
         self._pending = Clock.create_trigger(self._take_newest)
         Window.clearcolor = colour(look.theme.paper)
         Window.bind(on_flip=self._flipped, on_resize=self._resized)
@@ -236,6 +132,16 @@ class Stage(Widget):
         self._unannounced = True
         self.canvas.ask_update()
 
+    def _rehearse(self, _dt: float) -> None:
+        """While nobody is there, paint the next screen's drawing once, so that a patient does not wait for it."""
+        if not self._to_rehearse or self.view is None or self.view.page.name != "welcome":
+            return
+        page = page_of(self._to_rehearse.pop(0))
+        width, height = (int(part) for part in Window.size)
+        plan = arrange(page, Frame(width, height, self._structure, measure, self.look.text))
+        ScreenView(page, plan, replace(self.look, still=True), self._easel, self._pressed).wipe()
+        self._rehearsing()
+
     def _leave(self) -> None:
         self._film(False)
         self._screen = None
@@ -291,27 +197,14 @@ class Stage(Widget):
             Clock.schedule_once(lambda _dt: self.canvas.ask_update(), max(0.02, left))
             return
         self._unannounced = False
+        if self._to_rehearse and self.view.page.name == "welcome":
+            self._rehearsing()
         if self.on_shown:
             self.on_shown(self.view.page.name, self.describe())
 
     def describe(self) -> list[Item]:
         """List what is on the screen, in reading order."""
-        if self.view is None:
-            return []
-        page, plan = self.view.page, self.view.plan
-        items = []
-        for block in plan.blocks:
-            text, box = " ".join(block.lines), block.box
-            items.append(Item("text", None, text, text, box.x, box.y, box.width, box.height))
-        if plan.picture:
-            box, told = plan.picture, " ".join(part for part in (page.figure, page.caption) if part)
-            items.append(Item("picture", None, told, page.said, box.x, box.y, box.width, box.height))
-        for button in plan.buttons:
-            action, box = button.action, button.box
-            kind = "foot" if action in page.foot else "button"
-            text = f"{action.text} {action.detail}".strip()
-            items.append(Item(kind, action.touch, text, action.spoken, box.x, box.y, box.width, box.height))
-        return items
+        return self.view.describe() if self.view else []
 
     def snapshot(self) -> tuple[int, int, bytes]:
         """Read the pixels of the window, rows from the top: for tests and the demonstration, on Kivy's thread."""

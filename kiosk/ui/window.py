@@ -3,15 +3,12 @@
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kiosk.core.screens import Screen, Touch
 from kiosk.ui.environment import prepare
 from kiosk.ui.look import Look
+from kiosk.ui.plan import Item
 from kiosk.ui.preview import Preview
-
-if TYPE_CHECKING:
-    from kiosk.ui.stage import Item
 
 
 class KioskWindow:
@@ -54,7 +51,7 @@ class KioskWindow:
         """End ``run``. From any thread."""
         self._stage.stop()
 
-    def describe(self) -> "list[Item]":
+    def describe(self) -> list[Item]:
         """List what is on the screen, with its place in pixels from the top left. On Kivy's thread."""
         return self._stage.describe()
 
@@ -66,6 +63,6 @@ class KioskWindow:
         """Say whether every text lies wholly in its box. On Kivy's thread."""
         return self._stage.view is None or self._stage.view.nothing_is_cut()
 
-    def _shown(self, name: str, items: "list[Item]") -> None:
+    def _shown(self, name: str, items: list[Item]) -> None:
         if self.on_shown:
             self.on_shown(name, items)
