@@ -60,7 +60,11 @@ def _configuration(config: Path | None, **given: Any) -> InsiConfig:
     if missing:
         typer.echo("Il manque : " + ", ".join(f"--{name}" for name in missing) + " (ou --config)", err=True)
         raise typer.Exit(2)
-    return InsiConfig(**known)
+    try:
+        return InsiConfig(**known)
+    except ValueError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
 
 
 def describe(answer: InsAnswer) -> tuple[int, dict[str, Any]]:

@@ -129,8 +129,11 @@ class InsiClient:
         asked: list[Asked] = []
         exchanges: tuple[Exchange, ...] = ()
         answer: InsAnswer = InsUnreachable("not-asked")
-        while (criteria := next_search(wanted, asked, self._config.max_calls)) is not None:
-            answer = self._ask(BY_TRAITS, _traits_criteria(criteria), Cover(), until, caller)
+        repeated = 0  # calls that had to be made again: they count too
+        while (criteria := next_search(wanted, asked, self._config.max_calls - repeated)) is not None:
+            room = self._config.max_calls - len(exchanges)
+            answer = self._ask(BY_TRAITS, _traits_criteria(criteria), Cover(), until, caller, most=room)
+            repeated += max(0, len(answer.exchanges) - 1)
             exchanges += answer.exchanges
             asked.append((criteria, _outcome(answer)))
             if isinstance(answer, InsFound) and is_secondary(wanted, criteria):
@@ -140,9 +143,16 @@ class InsiClient:
         return replace(answer, exchanges=exchanges)
 
     def _ask(
-        self, operation: str, criteria: Mapping[str, object], cover: Cover, until: float, asked_by: str
+        self,
+        operation: str,
+        criteria: Mapping[str, object],
+        cover: Cover,
+        until: float,
+        asked_by: str,
+        *,
+        most: int = 100,
     ) -> InsAnswer:
-        """Make one call, again if that can help and time is left."""
+        """Make one call, again if that can help and time is left; ``most`` calls altogether."""
         try:
             envelopes, transport, caller = self._ready()
         except CertificateTroubleError as trouble:
@@ -151,7 +161,8 @@ class InsiClient:
             return InsRefused("kiosk_wsdl", str(error), "")
         exchanges: tuple[Exchange, ...] = ()
         answer: InsAnswer = InsUnreachable("not-asked")
-        for attempt in range(self._retry.attempts):
+        attempts = min(self._retry.attempts, most)
+        for attempt in range(attempts):
             left = until - self._clock()
             if left < _LEAST_WORTH_TRYING:
                 answer = InsUnreachable("timeout") if not exchanges else answer
@@ -168,7 +179,7 @@ class InsiClient:
                 break
             self._breaker.failed(retry_after)
             pause = self._retry.wait_before(attempt + 1, retry_after)
-            if attempt + 1 == self._retry.attempts or pause > until - self._clock() - _LEAST_WORTH_TRYING:
+            if attempt + 1 == attempts or pause > until - self._clock() - _LEAST_WORTH_TRYING:
                 break
             self._wait(pause)
         return replace(answer, exchanges=exchanges)

@@ -29,3 +29,9 @@ class InsiConfig:
     wsdl: Path | None = None  # the official bundle, when the site holds it
     environment: Environment = Environment.PRODUCTION
     max_calls: int = 6  # calls a visit (ins-rules 3.3)
+
+    def __post_init__(self) -> None:
+        if not self.endpoint.startswith("https://"):
+            raise ValueError("INSi is called over HTTPS: the endpoint begins with https://")
+        if self.max_calls < 1:
+            raise ValueError("at least one call a visit")

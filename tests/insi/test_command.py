@@ -98,6 +98,12 @@ def test_missing_options_are_named(simulator: Simulator, pki: TestPki) -> None:
     assert "--endpoint" in result.output
 
 
+def test_an_address_without_https_is_not_called(simulator: Simulator, pki: TestPki) -> None:
+    result = CliRunner().invoke(app, ["search", *ZOE, *access(simulator, pki), "--endpoint", "http://localhost/lps"])
+    assert result.exit_code == 2
+    assert "https://" in result.output
+
+
 def test_a_check_looks_at_the_certificate_and_asks_the_service(simulator: Simulator, pki: TestPki) -> None:
     result = CliRunner().invoke(app, ["check", *access(simulator, pki), "--json"])
     assert result.exit_code == 0

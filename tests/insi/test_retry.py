@@ -3,11 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.insi import InsFound, InsUnreachable
+from kiosk.core.insi import InsFound, InsNotFound, InsUnreachable
+from kiosk.core.traits import Source
 from kiosk.insi.retry import CircuitBreaker, RetryPolicy, retry_after_seconds
 from kiosk.insi.simulator import Behaviour, Simulator
 from tests.insi.conftest import MakeClient
 from tests.insi.test_searches import CARD
+from tests.people import PIERRE
 
 
 class Clock:
@@ -114,6 +116,15 @@ def test_retry_after_beyond_the_deadline_ends_the_search_at_once(make_client: Ma
     simulator.behave(Behaviour())
     clock.now += 61
     assert isinstance(client.find_by_card(CARD, None, 8), InsFound)
+
+
+def test_calls_made_again_count_among_the_calls_of_a_visit(make_client: MakeClient, simulator: Simulator) -> None:
+    clock = Clock()
+    client = make_client(RetryPolicy(), clock=clock, wait=clock.wait, max_calls=4)
+    simulator.behave(Behaviour("http", times=2))
+    answer = client.find_by_traits(PIERRE.traits(Source.DOCUMENT), 8)
+    assert isinstance(answer, InsNotFound)
+    assert [call.code for call in answer.exchanges] == ["http_503", "http_503", "01", "01"]
 
 
 def test_two_clients_of_one_kiosk_share_what_they_know_of_the_service(
