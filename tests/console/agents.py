@@ -1,13 +1,14 @@
-"""One member of staff at a desk of their own, in a process of its own: calls next until nobody waits.
+"""Members of staff at desks of their own, each in a thread: they call next until nobody waits.
 
-``python -m tests.console.agents CONFIG NAME``: prints the keys of those called, one a line.
+``python -m tests.console.agents CONFIG NAME…``: prints the keys of those called, one a line.
 """
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 
-def main(config: Path, name: str) -> None:
+def main(config: Path, names: list[str]) -> None:
     from kiosk.console.config import read_server_settings
     from kiosk.console.django_settings import configure
 
@@ -15,12 +16,19 @@ def main(config: Path, name: str) -> None:
     from kiosk.console import queue
     from kiosk.console.models import Staff
 
-    staff = Staff.objects.get(username=name)
+    def work(name: str) -> list[str]:
+        staff = Staff.objects.get(username=name)
+        called = []
+        while (arrival := queue.call_next(staff)) is not None:
+            called.append(str(arrival.pk))
+        return called
+
     print("ready", flush=True)
     sys.stdin.readline()
-    while (arrival := queue.call_next(staff)) is not None:
-        print(arrival.pk, flush=True)
+    with ThreadPoolExecutor(len(names)) as desks:
+        for called in desks.map(work, names):
+            print("\n".join(called))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2:])

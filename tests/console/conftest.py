@@ -1,5 +1,6 @@
 """A console of its own for these tests: a structure's keys, a database in a temporary folder, Django set up once."""
 
+import os
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ def _server() -> ServerSettings:
         mode="demo",
         structure="Centre hospitalier de Saint-Exemple",
         data_dir=FOLDER,
+        database=os.environ.get("CONSOLE_TEST_DATABASE", ""),  # the same tests on PostgreSQL
         names=("testserver",),
         certificate=FOLDER / "console.pem",
         key=FOLDER / "console.key",

@@ -38,6 +38,14 @@ class ServedConsole:
         self.child: Child | None = None
         self.url = ""
 
+    @classmethod
+    def beside(cls, other: "ServedConsole") -> "ServedConsole":
+        """Another console of the same site: same keys, same database, its own port."""
+        twin = cls.__new__(cls)
+        twin.__dict__.update(other.__dict__)
+        twin.child, twin.url = None, ""
+        return twin
+
     def start(self) -> None:
         self.child = Child("console", [*COMMAND, "console", "--config", str(self.config)], self.folder / "console.log")
         self.url = str(self.child.first_line(STARTS_WITHIN)["url"])

@@ -1,0 +1,74 @@
+"""A PostgreSQL server of a test's own, from Debian's package: started in a folder, ended with the test."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+NEEDED_WITHIN = 60.0
+
+
+class Postgres:
+    """One server on a free port of the loopback, with a database for whoever asks."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._bin = max(Path("/usr/lib/postgresql").iterdir(), key=lambda one: float(one.name)) / "bin"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._port = 0
+        self._count = 0
+
+    def start(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:  # the server refuses to run as root
+            shutil.chown(self._folder, "postgres", "postgres")
+        data = self._folder / "data"
+        self._run("initdb", "-D", str(data), "-U", "console", "-A", "trust", "-E", "UTF8", "--no-sync")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        words = ["-D", str(data), "-p", str(self._port), "-h", "127.0.0.1", "-k", str(self._folder)]
+        self._process = subprocess.Popen(
+            [*self._as_whom(), str(self._bin / "postgres"), *words, "-c", "max_connections=200"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        ends_at = time.monotonic() + NEEDED_WITHIN
+        while not self._answers():
+            assert time.monotonic() < ends_at, "PostgreSQL did not start"
+
+    def url(self) -> str:
+        """A fresh, empty database."""
+        self._count += 1
+        name = f"console_{self._count}"
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self._port), "-U", "console", name)
+        return f"postgresql://console@127.0.0.1:{self._port}/{name}"
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._run("pg_ctl", "-D", str(self._folder / "data"), "stop", "-m", "immediate")
+            self._process.wait(30)
+
+    def _answers(self) -> bool:
+        done = subprocess.run(
+            [str(self._bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self._port), "-t", "1"], check=False
+        )
+        return done.returncode == 0
+
+    def _run(self, program: str, *words: str) -> None:
+        subprocess.run(
+            [*self._as_whom(), str(self._bin / program), *words],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            timeout=120,
+            cwd="/",
+        )
+
+    def _as_whom(self) -> list[str]:
+        if os.geteuid() != 0:
+            return []
+        pwd.getpwnam("postgres")
+        return ["runuser", "-u", "postgres", "--"]

@@ -1,0 +1,110 @@
+"""What stands over the day's work: the unit's list, indicators, kiosks, accounts, the trail's export."""
+
+import csv
+import io
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from kiosk.console import figures
+from kiosk.console.views.oversight import harmless
+from kiosk.core.insi import InsNotFound
+from tests.console.arrivals import arrive, enrol, mrz_of
+from tests.console.staff import at_desk, get, post
+from tests.people import DOMINIQUE, TOUSSAINT, ZOE
+
+pytestmark = pytest.mark.usefixtures("console")
+
+
+@pytest.fixture(autouse=True)
+def _enrolled(console: object) -> None:
+    enrol()
+
+
+def test_indicators_count_what_happened_in_the_period() -> None:
+    plain = arrive(ZOE)
+    arrive(DOMINIQUE, mrz=mrz_of(TOUSSAINT))
+    arrive(ZOE, InsNotFound())
+    client = at_desk("marc", "officer")
+    post(client, f"/arrivees/{plain.key}/prendre/")
+    post(client, f"/arrivees/{plain.key}/qualifier/", evidence="CN", first_given_name="ZOE")
+    today = timezone.localdate()
+    found = {one.code: (one.count, one.total) for one in figures.of(figures.Period(today, today))}
+    assert found["status-QUALIFIED"] == (1, 3)
+    assert found["status-PROVISIONAL"] == (2, 3)
+    assert found["insi-success"] == (2, 3)
+    assert found["discordance"] == (1, 2)
+    assert found["not-found"] == (1, 3)
+    tomorrow = today + timedelta(days=1)
+    assert all(one.total == 0 for one in figures.of(figures.Period(tomorrow, tomorrow)))
+
+
+def test_a_qualification_taken_back_is_a_downgrade() -> None:
+    check_in = arrive(ZOE)
+    client = at_desk()
+    post(client, f"/arrivees/{check_in.key}/prendre/")
+    post(client, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", first_given_name="ZOE")
+    post(client, f"/arrivees/{check_in.key}/annuler/")
+    today = timezone.localdate()
+    found = {one.code: one.count for one in figures.of(figures.Period(today, today))}
+    assert found["downgrades"] == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [("", ""), ("2026-02-30", "x"), ("2026-03-02", "2026-03-01"), ("0001-01-01", "9999-12-31")]
+)
+def test_a_nonsensical_period_is_the_last_thirty_days(first: str, last: str) -> None:
+    today = date(2026, 11, 21)
+    assert figures.period_of(first, last, today) == figures.Period(date(2026, 10, 23), today)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "=cmd|' /C calc'!A0"])
+def test_no_exported_cell_is_a_formula(cell: str) -> None:
+    assert harmless(cell) == "'" + cell
+    assert harmless(12) == 12
+    assert harmless("A12") == "A12"
+
+
+def test_the_trail_is_exported_whole_for_the_auditor() -> None:
+    from kiosk.console import audit
+
+    audit.record(audit.Act.ACCOUNT_ADDED, who="=cmd|' /C calc'!A0")
+    client = at_desk("aude", "auditor")
+    text = get(client, "/journal/export.csv").content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text), delimiter=";"))
+    assert rows[0][0] == "numéro"
+    assert [row[0] for row in rows[1:]] == [str(number) for number in range(1, len(rows))]
+    assert "'=cmd|' /C calc'!A0" in [row[2] for row in rows]
+    assert rows[-1][4] == "exported"
+
+
+def test_indicators_can_be_downloaded() -> None:
+    arrive(ZOE)
+    client = at_desk("aude", "auditor")
+    rows = list(
+        csv.reader(io.StringIO(get(client, "/indicateurs/?format=csv").content.decode("utf-8-sig")), delimiter=";")
+    )
+    assert rows[0] == ["indicateur", "valeur", "sur"]
+    assert len(rows) > 10
+
+
+def test_the_unit_sees_what_was_set_aside_and_takes_it_up() -> None:
+    check_in = arrive(ZOE)
+    host = at_desk()
+    path = f"/arrivees/{check_in.key}/"
+    post(host, path + "prendre/")
+    post(host, path + "ecarter/", reason="looks-alike")
+    officer = at_desk("marc", "officer")
+    assert "Doublon ou homonyme possible" in get(officer, "/vigilance/").content.decode()
+    post(officer, path + "prendre/")
+    post(officer, path + "qualifier/", evidence="PA", first_given_name="ZOE")
+    assert "Aucun dossier écarté" in get(officer, "/vigilance/").content.decode()
+
+
+def test_the_administrator_sees_kiosks_and_accounts_and_nobody_s_identity() -> None:
+    arrive(ZOE)
+    client = at_desk("ada", "administrator")
+    text = get(client, "/bornes/").content.decode() + get(client, "/comptes/").content.decode()
+    assert "borne-1" in text and "ada" in text
+    assert "ADRUN" not in text
