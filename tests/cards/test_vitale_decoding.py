@@ -211,3 +211,91 @@ def test_one_wrong_byte_never_gives_the_number_of_one_person_to_another(at: int,
 
 def same(one: CardContents, other: CardContents) -> bool:
     return one.beneficiaries == other.beneficiaries and one.anomalies == other.anomalies
+
+
+def person(name: bytes = b"ADRUN", given: bytes = b"ZOE", date: bytes = b"19751231") -> bytes:
+    return encode(0x65, encode(0x80, name) + encode(0x81, given) + encode(0x82, date))
+
+
+def number(digits: bytes) -> bytes:
+    return encode(0x65, encode(0x93, digits))
+
+
+ZOES_NUMBER, LINAS_NUMBER = b"275126322074974", b"212056399000197"
+
+
+def test_a_person_without_any_name_is_not_shown_but_keeps_their_place_in_the_order_of_the_numbers() -> None:
+    nameless = encode(0x65, encode(0x82, b"19751231"))
+    contents = decode(nameless + person(b"ADRUN", b"LINA", b"20120504"), number(ZOES_NUMBER) + number(LINAS_NUMBER))
+    assert [(one.given_name, one.nir) for one in contents.beneficiaries] == [("LINA", "2120563990001")]
+    assert contents.anomalies == (CardAnomaly.TRUNCATED,)
+
+
+def test_a_name_alone_or_a_given_name_alone_is_somebody() -> None:
+    contents = decode(person(given=b"") + person(name=b"", date=b"19761231"), b"")
+    assert [(one.name, one.given_name) for one in contents.beneficiaries] == [("ADRUN", ""), ("", "ZOE")]
+
+
+def test_a_file_cut_after_the_name_is_named() -> None:
+    contents = decode(person()[:14], number(ZOES_NUMBER))
+    assert contents.beneficiaries[0].name == "ADRUN"
+    assert CardAnomaly.TRUNCATED in contents.anomalies
+
+
+@pytest.mark.parametrize("length", [b"\x80", b"\x85\x00\x00\x00\x00\x10", b"\xff", b"\x82\x01", b""])
+def test_a_length_that_makes_no_sense_ends_the_file_and_is_named(length: bytes) -> None:
+    contents = decode(person() + b"\x65" + length, number(ZOES_NUMBER))
+    assert [one.name for one in contents.beneficiaries] == ["ADRUN"]
+    assert CardAnomaly.TRUNCATED in contents.anomalies
+
+
+def test_an_indefinite_length_is_no_length() -> None:
+    assert decode(b"\x65\x80" + person()[2:] + bytes(200), b"").anomalies[0] == CardAnomaly.TRUNCATED
+
+
+@pytest.mark.parametrize(("size", "is_cut"), [(65_536, False), (65_537, True)])
+def test_a_file_longer_than_any_card_is_cut_and_named(size: int, is_cut: bool) -> None:
+    contents = decode(person().ljust(size, b"\x00"), number(ZOES_NUMBER))
+    assert (CardAnomaly.TRUNCATED in contents.anomalies) is is_cut
+    assert len(contents.beneficiaries) == 1
+
+
+@pytest.mark.parametrize(("others", "is_cut"), [(1022, False), (1024, True)])
+def test_more_objects_than_any_card_has_are_cut_and_named(others: int, is_cut: bool) -> None:
+    contents = decode(person() + encode(0x66, b"") * others, number(ZOES_NUMBER))
+    assert (CardAnomaly.TRUNCATED in contents.anomalies) is is_cut
+
+
+def test_nineteen_people_are_not_too_many_and_twenty_are() -> None:
+    def named_too_many(people: int, numbers: int) -> bool:
+        return CardAnomaly.TOO_MANY in decode(person() * people, number(ZOES_NUMBER) * numbers).anomalies
+
+    assert not named_too_many(19, 19)
+    assert named_too_many(20, 19)
+    assert named_too_many(19, 20)
+
+
+def test_the_only_number_of_the_only_person_is_theirs_though_the_dates_differ() -> None:
+    """A date put right by the registry leaves the number as it was."""
+    contents = decode(person(date=b"19761231"), number(ZOES_NUMBER))
+    assert contents.beneficiaries[0].nir == "2751263220749"
+    assert contents.anomalies == (CardAnomaly.NUMBERS_DO_NOT_MATCH,)
+
+
+def test_of_two_people_neither_gets_a_number_whose_dates_fit_nobody() -> None:
+    contents = decode(person(date=b"19760101") + person(b"ADRUN", b"LEO", b"20190917"), number(ZOES_NUMBER) * 2)
+    assert [one.nir for one in contents.beneficiaries] == ["", ""]
+
+
+@pytest.mark.parametrize("date", [b"19751231", b"19750031", b"19752031"])
+def test_an_unknown_or_lunar_month_fits_any_number_of_the_year(date: bytes) -> None:
+    contents = decode(person(date=date), number(ZOES_NUMBER))
+    assert contents.beneficiaries[0].nir == "2751263220749"
+    assert CardAnomaly.NUMBERS_DO_NOT_MATCH not in contents.anomalies
+
+
+def test_a_text_of_sixty_four_signs_is_whole_and_one_more_is_cut() -> None:
+    assert decode(person(b"A" * 64), number(ZOES_NUMBER)).anomalies == ()
+    contents = decode(person(b"A" * 65), number(ZOES_NUMBER))
+    assert len(contents.beneficiaries[0].name) == 64
+    assert contents.anomalies == (CardAnomaly.UNREADABLE_TEXT,)
