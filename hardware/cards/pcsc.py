@@ -32,7 +32,7 @@ VIRTUAL = "Virtual PCD"  # the readers of vsmartcard-vpcd
 _LOOK = 0.3  # seconds one look at the slots may wait: how soon ``stopped`` and a new reader are seen
 _ASK_AGAIN = 0.2  # seconds between two attempts at an absent service
 _MOST_SLOTS = 16  # PC/SC lite's own limit
-_LONGEST_LOOK = 1.5  # seconds one question to the service may take
+_LONGEST_LOOK = 5.0  # seconds one question to the service may take, on the busiest machine
 _LONGEST_CALL = 5.0  # seconds any one call may take; a card answers 256 bytes in 0.1
 _NOTICE = 0.8  # seconds the service may take to notice that a card left (it looks every 0.4)
 
