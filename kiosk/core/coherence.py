@@ -4,6 +4,7 @@ Each trait gets a verdict; staff decides on tolerated ones, and a blocking one f
 """
 
 from dataclasses import dataclass
+from operator import ne
 
 from kiosk.core.confidential import Confidential
 from kiosk.core.correctors import correctors
@@ -92,7 +93,7 @@ def compare(
         if relation is not PlaceRelation.UNKNOWN:
             reasons[Trait.BIRTH_PLACE] = _OF_PLACE[relation]
     findings = _recognise(left, right, reasons)
-    who = correctors(left, right, document) if any(_blocks(reason) for reason in reasons.values()) else ()
+    who = () if TOLERATED_REASONS.issuperset(filter(None, reasons.values())) else correctors(left, right, document)
     return Comparison(tuple(_verdict(trait, reasons, who) for trait in Trait), findings)
 
 
@@ -111,6 +112,9 @@ _OF_PLACE: dict[PlaceRelation, Reason | None] = {
 }
 _NOT_STATED = {trait: Verdict(trait, Outcome.NOT_STATED) for trait in Trait}
 _SAME = {trait: Verdict(trait, Outcome.SAME) for trait in Trait}
+_TOLERATED = {
+    (trait, reason): Verdict(trait, Outcome.TOLERATED, reason) for trait in Trait for reason in TOLERATED_REASONS
+}
 
 
 def _verdict(trait: Trait, reasons: dict[Trait, Reason | None], who: tuple[Corrector, ...]) -> Verdict:
@@ -120,7 +124,7 @@ def _verdict(trait: Trait, reasons: dict[Trait, Reason | None], who: tuple[Corre
     if reason is None:
         return _SAME[trait]
     if reason in TOLERATED_REASONS:
-        return Verdict(trait, Outcome.TOLERATED, reason)
+        return _TOLERATED[trait, reason]
     return Verdict(trait, Outcome.BLOCKING, reason, who)
 
 
@@ -133,15 +137,17 @@ def _date_reason(left: Traits, right: Traits, one: BirthDate, other: BirthDate) 
     if one.text == other.text:
         return None
     ones, others = (one, *left.other_birth_dates), (other, *right.other_birth_dates)
-    if {each.text for each in ones} & {each.text for each in others}:
+    pairs = [(a.text, b.text) for a in ones for b in others]
+    if True in [a == b for a, b in pairs]:
         return Reason.TWO_DIGIT_YEAR
-    if any(_completes(a, b) or _completes(b, a) for a in ones for b in others):
-        return Reason.INTERPRETED_DATE
-    if not one.is_calendar or not other.is_calendar:
-        return Reason.INCOMPLETE_DATE
-    if any((a.year, a.month, a.day) == (b.year, b.day, b.month) for a in ones for b in others):
+    if False in [each.is_calendar for each in (*ones, *others)]:
+        if any(_completes(a, b) or _completes(b, a) for a in ones for b in others):
+            return Reason.INTERPRETED_DATE
+        if not one.is_calendar or not other.is_calendar:
+            return Reason.INCOMPLETE_DATE
+    if True in [a == f"{b[:5]}{b[8:]}-{b[5:7]}" for a, b in pairs]:
         return Reason.DAY_AND_MONTH_SWAPPED
-    if any(_differing(a.text, b.text) == 1 for a in ones for b in others):
+    if True in [sum(map(ne, a, b)) == 1 for a, b in pairs]:
         return Reason.ONE_DIGIT_APART
     return Reason.OTHER_DATE
 
@@ -153,28 +159,26 @@ def _completes(incomplete: BirthDate, whole: BirthDate) -> bool:
     return completed is not None and completed.text == whole.text
 
 
-def _differing(left: str, right: str) -> int:
-    return sum(a != b for a, b in zip(left, right, strict=True))
-
-
 def _recognise(left: Traits, right: Traits, reasons: dict[Trait, Reason | None]) -> tuple[Reason, ...]:
     """Recognise across traits what one trait alone cannot tell, and name it in their stead."""
     name, given = reasons.get(Trait.BIRTH_NAME), reasons.get(Trait.GIVEN_NAMES)
-    is_born_alike = Trait.BIRTH_DATE in reasons and not any(
-        _blocks(reasons.get(trait)) for trait in (Trait.BIRTH_DATE, Trait.SEX, Trait.BIRTH_PLACE)
-    )
     if _blocks(name) and _blocks(given) and _are_swapped(left, right):
         reasons[Trait.BIRTH_NAME] = reasons[Trait.GIVEN_NAMES] = Reason.NAMES_SWAPPED
         return (Reason.NAMES_SWAPPED,)
     if name in _OTHER_NAME and Source.CARD in (left.source, right.source):
         # The card prints the name in use (nom utilisé): tolerated when all the rest is this person's.
-        if is_born_alike and Trait.GIVEN_NAMES in reasons and not _blocks(given):
+        if Trait.GIVEN_NAMES in reasons and not _blocks(given) and _is_born_alike(reasons):
             reasons[Trait.BIRTH_NAME] = Reason.MAY_BE_NAME_IN_USE
         return ()
     if _blocks(name) and _is_name_in_use_taken(left, right):
         reasons[Trait.BIRTH_NAME] = Reason.NAME_IN_USE
         return (Reason.NAME_IN_USE,)
-    if given in _OTHER_PERSONS_NAME and Trait.BIRTH_NAME in reasons and not _blocks(name) and _is_twin_date(reasons):
+    if (
+        given in _OTHER_PERSONS_NAME
+        and Trait.BIRTH_NAME in reasons
+        and not _blocks(name)
+        and _is_born_alike(reasons, whatever_sex=True)
+    ):
         if given is Reason.OTHER_FIRST_NAME:
             reasons[Trait.GIVEN_NAMES] = Reason.MAY_BE_TWIN
         return (Reason.MAY_BE_TWIN,)
@@ -185,12 +189,13 @@ _OTHER_NAME = frozenset({Reason.OTHER_LETTERS, Reason.WORD_MISSING})
 _OTHER_PERSONS_NAME = frozenset({Reason.OTHER_FIRST_NAME, Reason.ONE_LETTER_APART})
 
 
-def _is_twin_date(reasons: dict[Trait, Reason | None]) -> bool:
-    """The same birth date and no other place: twins (jumeaux) share both, whatever their sex."""
+def _is_born_alike(reasons: dict[Trait, Reason | None], *, whatever_sex: bool = False) -> bool:
+    """The same birth date, no other place and no other sex: twins (jumeaux) share the first two."""
     return (
         Trait.BIRTH_DATE in reasons
         and not _blocks(reasons[Trait.BIRTH_DATE])
         and not _blocks(reasons.get(Trait.BIRTH_PLACE))
+        and (whatever_sex or not _blocks(reasons.get(Trait.SEX)))
     )
 
 
@@ -207,7 +212,7 @@ def _is_one_of(name: str, traits: Traits) -> bool:
 def _is_name_in_use_taken(left: Traits, right: Traits) -> bool:
     """The birth name one source states is what the other knows as the name in use."""
     return any(
-        _key(used) != "" and _key(used) == _key(birth)
+        used != "" and _key(used) != "" and _key(used) == _key(birth)
         for used, birth in ((left.name_in_use, right.birth_name), (right.name_in_use, left.birth_name))
     )
 

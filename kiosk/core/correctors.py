@@ -18,7 +18,7 @@ _OF_ANY_DOCUMENT = (Corrector.TOWN_HALL, Corrector.PREFECTURE, Corrector.ISSUING
 def correctors(left: Traits, right: Traits, document: DocumentKind | None = None) -> tuple[Corrector, ...]:
     """List who can put a difference between these two right, in the order to try: first what was read here."""
     found = [Corrector.STAFF]
-    for traits in sorted((left, right), key=lambda each: (_ORDER.index(each.source), each.birth_place_code)):
+    for traits in (left, right) if _place_in_line(left) <= _place_in_line(right) else (right, left):
         for corrector in _of(traits, document):
             if corrector not in found:
                 found.append(corrector)
@@ -26,6 +26,11 @@ def correctors(left: Traits, right: Traits, document: DocumentKind | None = None
 
 
 _ORDER = (Source.STAFF, Source.DOCUMENT, Source.CARD, Source.INSI)  # the likeliest mistake first
+
+
+def _place_in_line(traits: Traits) -> tuple[int, str]:
+    """Two of one source are told apart by their place of birth: the order of the two never matters."""
+    return _ORDER.index(traits.source), traits.birth_place_code
 
 
 def _of(traits: Traits, document: DocumentKind | None) -> tuple[Corrector, ...]:

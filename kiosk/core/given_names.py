@@ -21,18 +21,21 @@ def given_names_reason(left: Traits, right: Traits) -> Reason | None:
     left_list, right_list = listed(left), listed(right)
     if left_list == right_list:
         return None
-    forms = (left.name_form, right.name_form)
     try:
-        one, other = normalise(left_list), normalise(right_list)
-        firsts = key_pairs(normalise(stated_first(left)), normalise(stated_first(right)), forms)
+        return _reason(left, right, normalise(left_list), normalise(right_list))
     except NameRefused:
         return Reason.UNREADABLE
+
+
+def _reason(left: Traits, right: Traits, one: str, other: str) -> Reason:
     if one == other:
         return Reason.ACCENT_OR_CASE
+    forms = (left.name_form, right.name_form)
     pairs = key_pairs(one, other, forms)
     reason = difference_of_keys(pairs, forms, (left.given_names_may_be_cut, right.given_names_may_be_cut))
     if reason in TOLERATED_REASONS:
         return reason
+    firsts = key_pairs(normalise(stated_first(left)), normalise(stated_first(right)), forms)
     for lists, first in zip(pairs, (*firsts, firsts[-1]), strict=False):
         if _is_shortened(lists, first):
             return Reason.LIST_SHORTENED

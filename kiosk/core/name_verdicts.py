@@ -1,5 +1,6 @@
 """How two writings of one name differ, letter by letter, whatever the sources (ins-rules 4, document-capture 1.7)."""
 
+import re
 from collections.abc import Sequence
 
 from kiosk.core.names import MAX_TEXT, NameRefused, key_of_normalised, normalise
@@ -13,6 +14,7 @@ _BOTH_CIVIL: Forms = (NameForm.CIVIL, NameForm.CIVIL)
 # What a foreign machine-readable zone may write for one letter (ICAO Doc 9303): Ä Ö Ü Å, or Ü Ñ with XX.
 _EXPANSIONS = {"AE": "A", "OE": "O", "UE": "U", "AA": "A"}
 _CROSSED = {"UXX": "U", "NXX": "N"}
+_WRITTEN_OUT = re.compile("|".join((*_EXPANSIONS, *_CROSSED)))
 
 
 def difference(left: str, right: str, forms: Forms, cut: tuple[bool, bool]) -> Reason | None:
@@ -59,18 +61,19 @@ def difference_of_keys(pairs: KeyPairs, forms: Forms, cut: tuple[bool, bool]) ->
 def _blocking(left: str, right: str) -> Reason:
     if is_one_letter_apart(left.replace(" ", ""), right.replace(" ", "")):
         return Reason.ONE_LETTER_APART
-    left_words, right_words = left.split(), right.split()
-    if sorted(left_words) == sorted(right_words):
-        return Reason.WORDS_IN_OTHER_ORDER
-    if opens_or_skips(left_words, right_words) or opens_or_skips(right_words, left_words):
-        return Reason.WORD_MISSING
-    return Reason.OTHER_LETTERS
+    short, long = sorted((left.split(), right.split()), key=len)
+    if len(short) == len(long):
+        return Reason.WORDS_IN_OTHER_ORDER if sorted(short) == sorted(long) else Reason.OTHER_LETTERS
+    return Reason.WORD_MISSING if opens_or_skips(short, long) else Reason.OTHER_LETTERS
 
 
 def opens_or_skips(short: Sequence[str], long: Sequence[str]) -> bool:
     """All words of the shorter stand in the longer, in the same order."""
     rest = iter(long)
-    return bool(short) and all(word in rest for word in short)
+    for word in short:
+        if word not in rest:
+            return False
+    return bool(short)
 
 
 def is_cut_of(cut: str, whole: str) -> bool:
@@ -87,6 +90,8 @@ def is_cut_of(cut: str, whole: str) -> bool:
 
 def is_expansion(expanded: str, plain: str) -> bool:
     """Say whether one writing is the other with a foreign letter written out: MUELLER for MULLER. Linear, one pass."""
+    if not _WRITTEN_OUT.search(expanded):
+        return False
     at, there, found = 0, 0, False
     while at < len(expanded):
         letter = plain[there : there + 1]

@@ -58,7 +58,7 @@ def normalise(text: str) -> str:
     """
     if len(text) > MAX_TEXT:
         raise NameTooLong(MAX_TEXT)
-    if _ALREADY_NORMAL.fullmatch(text):
+    if (text.isascii() and text.isalpha() and text.isupper()) or _ALREADY_NORMAL.fullmatch(text):
         return text
     written = ""
     for position, character in enumerate(text):
