@@ -154,7 +154,29 @@ def _best_text(
                 grid[row][column] = texts[reader][row][column]
             candidates.append(tuple("".join(line) for line in grid))
     best = min(candidates, key=lambda lines: len(failing(lines)))
-    return best, failing(best)
+    left = failing(best)
+    if left and len(left) <= 2:
+        repaired = _with_one_twin(layout, best, left)
+        if repaired is not None:
+            return repaired, left  # still named as failing: what was repaired is never certain
+    return best, left
+
+
+def _with_one_twin(layout: MrzFormat, lines: tuple[str, ...], failing: list[str]) -> tuple[str, ...] | None:
+    """Change one 0 to O, or 1 to I, or back, where exactly one such change makes every check digit hold."""
+    spans = min((layout.checks[name][0] for name in failing), key=len)
+    found: list[tuple[str, ...]] = []
+    for row, start, end in spans:
+        for column in range(start, end):
+            for pair in _TWINS:
+                twin = next(iter(pair - {lines[row][column]}))
+                if lines[row][column] not in pair or twin not in layout.allowed(row, column):
+                    continue
+                line = lines[row][:column] + twin + lines[row][column + 1 :]
+                changed = (*lines[:row], line, *lines[row + 1 :])
+                if all(is_right for _, is_right in checks_of(layout, changed)):
+                    found.append(changed)
+    return found[0] if len(found) == 1 else None
 
 
 def _implausible(layout: MrzFormat, lines: tuple[str, ...]) -> set[tuple[int, int]]:

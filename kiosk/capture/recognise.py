@@ -132,20 +132,40 @@ def _placed(symbols: list[tuple[float, list[tuple[str, float]]]], columns: int) 
     cells = np.zeros((columns, len(ALPHABET)))
     inside = [symbol for symbol in symbols if -0.75 < symbol[0] < columns - 0.25]
     inside.sort(key=lambda symbol: symbol[0])
-    if len(inside) == columns:
-        homes = list(range(columns))
-    else:
-        off = np.array([symbol[0] - round(symbol[0]) for symbol in inside])
-        drift = float(np.angle(np.mean(np.exp(2j * np.pi * off))) / (2 * np.pi)) if len(off) > 5 else 0.0
-        homes = [round(symbol[0] - drift) for symbol in inside]
+    off = np.array([symbol[0] - round(symbol[0]) for symbol in inside])
+    drift = float(np.angle(np.mean(np.exp(2j * np.pi * off))) / (2 * np.pi)) if len(off) > 5 else 0.0
+    homes = _in_order([symbol[0] - drift for symbol in inside], columns)
     for home, (_, choices) in zip(homes, inside, strict=True):
-        if not 0 <= home < columns:
+        if home is None:
             continue
         for text, confidence in choices:
             index = _INDEX.get(text.upper()) if text else None
             if index is not None:
                 cells[home, index] = max(cells[home, index], confidence)
     return _filled(cells)
+
+
+def _in_order(places: list[float], columns: int) -> list[int | None]:
+    """Give every place its own cell, in order, moving it as little as possible; one too many goes without."""
+    cells = np.arange(columns)
+    costs = np.zeros(columns + 1)  # best so far with the last cell used below the index
+    steps: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
+    for place in places:
+        taken = costs[:-1] + (cells - place) ** 2
+        dropped = costs + 0.8
+        steps.append((taken, dropped))
+        best_taken = np.concatenate([[np.inf], np.minimum.accumulate(taken)])
+        costs = np.minimum(best_taken, dropped)
+    homes: list[int | None] = []
+    limit = columns
+    for taken, dropped in reversed(steps):
+        best = int(np.argmin(taken[:limit])) if limit else 0
+        if limit and taken[best] < dropped[limit]:
+            homes.append(best)
+            limit = best
+        else:
+            homes.append(None)
+    return homes[::-1]
 
 
 def _filled(cells: Cells) -> Cells:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kiosk.capture.portrait import has_portrait
 from kiosk.capture.reader import is_upside_down
 from kiosk.capture.shot import Corners, Picture, Shot, is_card_shaped, rectify, to_jpeg
 from kiosk.capture.sight import EMPTY, Sight, look, ordered
@@ -63,6 +64,7 @@ class CaptureSession:
         self._shown_at = -1e9
         self._wanted = (Guidance.NO_DOCUMENT, -1e9)
         self._count = 0
+        self._portrait: tuple[Corners, bool] | None = None  # where one was looked for, and whether it was there
 
     def feed(self, frame: Picture, at_seconds: float) -> Seen:
         """Look at one frame; ``shot`` is given once, when the picture took itself."""
@@ -73,6 +75,8 @@ class CaptureSession:
         motion = _motion(before, sight)
         self._last = (frame, sight)
         advice = self._advise(sight, motion)
+        if advice is Guidance.TAKING and not self._is_worth_taking(frame, sight):
+            advice = Guidance.NO_DOCUMENT
         shot: Shot | None = None
         if advice is Guidance.TAKING:
             if self._good_since is None:
@@ -127,6 +131,15 @@ class CaptureSession:
         if sight.grid is None and not is_card_shaped(sight.corners):
             return Guidance.HOLD_STILL  # a passport page or an old card shows its zone: wait for it
         return Guidance.TAKING
+
+    def _is_worth_taking(self, frame: Picture, sight: Sight) -> bool:
+        """A first side without a zone must bear a portrait: a bank card bears neither. Looked for once a rest."""
+        if sight.grid is not None or self._first_had_zone or sight.corners is None:
+            return True
+        if self._portrait is not None and np.abs(self._portrait[0] - sight.corners).max() < 0.01 * frame.shape[1]:
+            return self._portrait[1]
+        self._portrait = (sight.corners, has_portrait(frame, sight.corners))
+        return self._portrait[1]
 
     def _is_wrong_side(self, sight: Sight) -> bool:
         if self._first_had_zone is None:
