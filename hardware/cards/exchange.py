@@ -29,8 +29,8 @@ def exchange(send: Callable[[bytes], bytes], command: bytes) -> bytes:
         data, first, second = answer[:-2], answer[-2], answer[-1]
         if len(data) > LONGEST_ANSWER or len(collected) + len(data) > LONGEST_ANSWER:
             raise CardExchangeFailed("an answer longer than was asked for")
-        if first == _WRONG_LENGTH and not corrected and len(current) >= 5:
-            current = current[:4] + bytes([second]) if len(current) == 5 else current[:-1] + bytes([second])
+        if first == _WRONG_LENGTH and not corrected and _ends_in_expected_length(current):
+            current = current[:-1] + bytes([second])
             corrected = True
             continue
         collected += data
@@ -39,3 +39,8 @@ def exchange(send: Callable[[bytes], bytes], command: bytes) -> bytes:
         current = bytes([command[0] & 0x03, 0xC0, 0x00, 0x00, second])
         corrected = False
     raise CardExchangeFailed("a card that never ends its answer")
+
+
+def _ends_in_expected_length(command: bytes) -> bool:
+    """Say whether the last byte is Le: without data (case 2) or after them (case 4). Else it is data, left alone."""
+    return len(command) == 5 or (len(command) > 5 and len(command) == 5 + command[4] + 1)

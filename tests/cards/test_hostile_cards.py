@@ -6,7 +6,7 @@ from hardware.cards.base import CardExchangeFailed
 from hardware.cards.card_file import BadCardFile, load, parse, sample_names
 from hardware.cards.exchange import LONGEST_ANSWER, MOST_STEPS, exchange
 from hardware.cards.tlv import encode, ends_in_padding, objects
-from hardware.cards.vitale_files import Unreadable, VitaleFiles, read_vitale_files
+from hardware.cards.vitale_files import SELECT_VITALE, Unreadable, VitaleFiles, read_vitale_files
 from tests.fuzz.fuzz_cards import HostileConnection, run
 
 
@@ -39,6 +39,17 @@ class TestAnExchange:
 
         assert exchange(send, bytes.fromhex("00B0820000")) == b"hello\x90\x00"
         assert sent[1] == bytes.fromhex("00B0820005")
+
+    def test_never_touches_the_data_of_a_command(self) -> None:
+        sent: list[bytes] = []
+
+        def send(command: bytes) -> bytes:
+            sent.append(command)
+            return b"\x6c\x05"
+
+        assert exchange(send, SELECT_VITALE) == b"\x6c\x05"
+        assert exchange(send, SELECT_VITALE + b"\x00") == b"\x6c\x05"
+        assert sent == [SELECT_VITALE, SELECT_VITALE + b"\x00", SELECT_VITALE + b"\x05"]
 
     def test_accepts_a_wrong_length_only_once_for_one_command(self) -> None:
         assert exchange(lambda _command: b"\x6c\x05", bytes.fromhex("00B0820000")) == b"\x6c\x05"
