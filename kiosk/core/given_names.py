@@ -36,19 +36,22 @@ def _reason(left: Traits, right: Traits, one: str, other: str) -> Reason:
     if reason in TOLERATED_REASONS:
         return reason
     firsts = key_pairs(normalise(stated_first(left)), normalise(stated_first(right)), forms)
-    for lists, first in zip(pairs, (*firsts, firsts[-1]), strict=False):
-        if _is_shortened(lists, first):
-            return Reason.LIST_SHORTENED
-    if reason is Reason.ONE_LETTER_APART or is_one_letter_apart(*firsts[0]):
+    writings = list(zip(pairs, (*firsts, firsts[-1]), strict=False))
+    if any(_is_shortened(lists, first) for lists, first in writings):
+        return Reason.LIST_SHORTENED
+    if reason is Reason.ONE_LETTER_APART or any(map(_are_one_letter_apart, firsts)):
         return Reason.ONE_LETTER_APART
-    return reason if _have_same_first_name(pairs[0], firsts[0]) else Reason.OTHER_FIRST_NAME
+    is_same_first = any(_have_same_first_name(lists, first) for lists, first in writings)
+    return reason if is_same_first else Reason.OTHER_FIRST_NAME
+
+
+def _are_one_letter_apart(names: tuple[str, str]) -> bool:
+    return is_one_letter_apart(names[0].replace(" ", ""), names[1].replace(" ", ""))
 
 
 def _is_shortened(lists: tuple[str, str], firsts: tuple[str, str]) -> bool:
     """One list opens the other, or leaves later names out while each first name opens the other's list."""
     left, right = lists
-    if not left or not right:
-        return False
     if left.startswith(right + " ") or right.startswith(left + " "):
         return True
     left_words, right_words = left.split(), right.split()
@@ -63,4 +66,4 @@ def _have_same_first_name(lists: tuple[str, str], firsts: tuple[str, str]) -> bo
 
 
 def _opens(first: str, listed_key: str) -> bool:
-    return bool(first) and (listed_key == first or listed_key.startswith(first + " "))
+    return f"{listed_key} ".startswith(f"{first} ")

@@ -97,7 +97,7 @@ def is_expansion(expanded: str, plain: str) -> bool:
         letter = plain[there : there + 1]
         pair, triple = expanded[at : at + 2], expanded[at : at + 3]
         following = plain[there : there + 2]
-        if letter and _CROSSED.get(triple) == letter and triple != plain[there : there + 3]:
+        if letter and _CROSSED.get(triple) == letter:
             at, there, found = at + 3, there + 1, True
         elif letter and _EXPANSIONS.get(pair) == letter and pair != following:
             at, there, found = at + 2, there + 1, True
@@ -112,7 +112,7 @@ def is_one_letter_apart(left: str, right: str) -> bool:
     """One letter replaced, added, left out, or two neighbours swapped. Linear."""
     if len(left) > len(right):
         left, right = right, left
-    if len(right) > MAX_TEXT or len(right) - len(left) > 1 or left == right:
+    if len(right) > MAX_TEXT or left == right:
         return False
     at = next((place for place, letter in enumerate(left) if letter != right[place]), len(left))
     if len(left) < len(right):

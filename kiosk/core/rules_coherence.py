@@ -14,6 +14,7 @@ RULES: tuple[Rule, ...] = (
         (
             "coherence: a_tolerated_difference",
             "coherence: a_blocking_difference_forbids",
+            "coherence: a_blocking_difference_was",
             "coherence: what_a_source_does_not",
             "properties: coherence_is_symmetric",
             "properties: everybody_agrees",
@@ -41,6 +42,7 @@ RULES: tuple[Rule, ...] = (
         (
             "name_verdicts: other_letters",
             "name_verdicts: between_civil",
+            "name_verdicts: beside_an_mrz",
             "coherence: another_birth_name",
             "coherence: the_mrz_of_this_person",
             "properties: coherence_never_calls_same",

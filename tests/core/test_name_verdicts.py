@@ -98,6 +98,10 @@ def test_a_name_cut_by_a_full_mrz_field_is_tolerated_doc_9303() -> None:
     assert both("DARTAGN", "D'ARTAGNAN", MRZ, cut) is Reason.TRUNCATED
 
 
+def test_beside_an_mrz_a_missing_word_is_still_seen_ins_4() -> None:
+    assert both("ARC", "JEANNE D'ARC", MRZ) is Reason.WORD_MISSING
+
+
 def test_only_the_source_whose_field_was_full_may_be_cut_ins_4() -> None:
     assert both("NILAVADHAN", "NILAVADHANANANDA", MRZ) is Reason.OTHER_LETTERS
     assert both("NILAVADHANANANDA", "NILAVADHAN", MRZ, (True, False)) is Reason.OTHER_LETTERS
@@ -141,6 +145,11 @@ def test_other_letters_and_missing_or_extra_words_block_ins_4(left: str, right: 
         ("ABC", "ABXC", True),
         ("ABC", "BAC", True),
         ("ABC", "ACB", True),
+        ("ABCD", "ABDC", True),
+        ("ABCDE", "ABCED", True),
+        ("ABCDEF", "ABDCEX", False),
+        ("ABZ", "AXBY", False),
+        ("ABA", "AXBB", False),
         ("ABC", "CBA", False),
         ("ABCD", "BADC", False),
         ("ABC", "AXY", False),
@@ -200,6 +209,10 @@ def test_a_full_field_holds_the_beginning_of_a_name_or_of_each_part_doc_9303(
         ("UE", "", False),
         ("", "U", False),
         ("UEA", "U", False),
+        ("UEA", "UB", False),
+        ("UEB", "UA", False),
+        ("OE", "U", False),
+        ("NXX", "U", False),
     ],
 )
 def test_a_letter_is_written_out_at_its_place_and_nowhere_else_doc_9303(expanded: str, plain: str, is_it: bool) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.core.dates import BirthDate
-from kiosk.core.places import NO_TABLE, PlaceRelation, PlaceTable, is_abroad, is_well_formed_place
+from kiosk.core.places import CITY_OF_DISTRICT, NO_TABLE, PlaceRelation, PlaceTable, is_abroad, is_well_formed_place
 from kiosk.documents.places import PlacesUnreadable, read_places
 
 TABLE = PlaceTable(
@@ -38,7 +38,7 @@ def test_a_place_is_five_letters_or_digits_xsd(code: str, is_right: bool) -> Non
     [("99352", True), ("99100", True), ("99999", False), ("98818", False), ("97611", False), ("75056", False)],
 )
 def test_a_foreign_birth_is_99_and_the_country_99999_states_nothing_ins_1_6(code: str, abroad: bool) -> None:
-    assert is_abroad(code) is abroad
+    assert is_abroad("".join(list(code))) is abroad
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,8 @@ def test_two_arrondissements_are_two_places_ins_4(other: str) -> None:
 @pytest.mark.parametrize("code", ["69380", "69390", "13200", "13217", "75100", "75121"])
 def test_only_the_arrondissements_that_exist_are_part_of_the_city_ins_1_6(code: str) -> None:
     assert not NO_TABLE.knows(code)
+    assert len(CITY_OF_DISTRICT) == 20 + 9 + 16
+    assert all(is_well_formed_place(each) for each in CITY_OF_DISTRICT)
     for city in ("75056", "69123", "13055"):
         assert NO_TABLE.relation(code, city) is PlaceRelation.OTHER
 
