@@ -5,7 +5,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import entry_points
 from typing import Protocol
 
@@ -52,6 +52,7 @@ class Kiosk:
         settings.kiosk.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._events = EventQueue()
         self._outbox = outbox or _outbox(settings)
+        self._certificate = _CertificateWatch(settings)
         self._staff = self._hire()
         self._window = self._open_window() if with_window else self._no_window()
         manners = Manners(
@@ -131,7 +132,7 @@ class Kiosk:
             "version": __version__,
             "devices": self._devices(),
             "queue": max(0, waiting + parked),
-            "certificate_days": certificate_days(self._settings),
+            "certificate_days": self._certificate.days(datetime.now(UTC).date()),
             "disk_free_mb": shutil.disk_usage(self._settings.kiosk.data_dir).free // 2**20,
             "at": _utc_now(),
         }
@@ -296,15 +297,32 @@ def console_link(settings: Settings) -> ConsoleLink:
     return ConsoleLink(settings.console.url, settings.console.ca, kiosk, signed, _utc_now)
 
 
-def certificate_days(settings: Settings) -> int:
-    """Days the structure's certificate is still valid; -1 when it cannot be read."""
-    from kiosk.insi.certificate import CertificateTroubleError, load  # noqa: PLC0415
+class _CertificateWatch:
+    """The structure's certificate, examined at start and once a day; the worst that was found goes to the journal."""
 
-    try:
-        ends = load(insi_config(settings)).certificate.not_valid_after_utc
-    except CertificateTroubleError:
-        return -1
-    return max(0, (ends - datetime.now(UTC)).days)
+    def __init__(self, settings: Settings) -> None:
+        self._config = insi_config(settings)
+        self._checked_on: date | None = None
+        self._days = -1
+
+    def days(self, today: date) -> int:
+        """Days it is still valid; -1 when it cannot be used at all."""
+        if today != self._checked_on:
+            self._checked_on, self._days = today, self._examine()
+        return self._days
+
+    def _examine(self) -> int:
+        from kiosk.insi.certificate import CertificateTroubleError, Level, check, load  # noqa: PLC0415
+
+        now = datetime.now(UTC)
+        levels = {finding.level for finding in check(self._config, now)}
+        worst = next((level for level in (Level.ERROR, Level.WARNING) if level in levels), Level.OK)
+        try:
+            days = max(0, (load(self._config).certificate.not_valid_after_utc - now).days)
+        except CertificateTroubleError:
+            days = -1
+        journal.record(Happening.CERTIFICATE_CHECKED, outcome=worst.value, days=days)
+        return days
 
 
 def _utc_now() -> str:

@@ -6,6 +6,7 @@ numbers that nobody has: their commune of birth is 990 of a department, which do
 
 from dataclasses import dataclass, replace
 
+from kiosk.core.card import Beneficiary
 from kiosk.core.dates import BirthDate
 from kiosk.core.matricule import OID_NIA, OID_NIR, Matricule, key_of
 from kiosk.core.traits import Sex, Source, Traits
@@ -46,6 +47,12 @@ class Person:
     @property
     def card_given_name(self) -> str:
         return self.on_card or self.given_names[0]
+
+    def beneficiary(self) -> Beneficiary:
+        """As a carte Vitale bears them."""
+        number = self.number if self.card_has_number else ""
+        key = self.key if number else ""
+        return Beneficiary(self.card_name, self.card_given_name, self.birth_date, self.birth_rank, number, key)
 
     def traits(self, source: Source = Source.INSI) -> Traits:
         """Everything the reference knows, said by this source."""

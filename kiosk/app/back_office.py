@@ -109,6 +109,7 @@ def assemble(order: ev.Submit, key: str, ticket: str, place: Place, now: datetim
         mrz=mrz,
         pictures=order.pictures,
         document_refused=order.document_refused,
+        insured_nir=order.insured.nir + order.insured.nir_key if order.insured else "",
     )
 
 

@@ -45,11 +45,12 @@ class InsiDesk:
         left = self._seconds - (time.monotonic() - asked_at)
         if self._turn != order.turn or left <= 0:
             return
+        caller = f"turn-{order.turn}"
         match order:
             case ev.AskInsiByCard(_, beneficiary, insured):
-                answer = self._service.find_by_card(beneficiary, insured, left)
+                answer = self._service.find_by_card(beneficiary, insured, left, caller=caller)
             case ev.AskInsiByDocument(_, traits):
-                answer = self._service.find_by_traits(traits, left)
+                answer = self._service.find_by_traits(traits, left, caller=caller)
         self.answers = not isinstance(answer, InsUnreachable)
         journal.record(
             Happening.INSI_SEARCHED,

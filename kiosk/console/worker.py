@@ -59,7 +59,7 @@ def ask_again(client: InsiClient, check_in: CheckIn) -> InsAnswer:
     if not comparing.may_be_asked_again(check_in):
         return check_in.insi
     card = check_in.card
-    if card is not None and card.birth_date is not None and check_in.card_nir:
+    if card is not None and card.birth_date is not None and (check_in.card_nir or check_in.insured_nir):
         person = Beneficiary(
             name=card.birth_name or card.name_in_use,
             given_name=" ".join(card.given_names),
@@ -68,7 +68,10 @@ def ask_again(client: InsiClient, check_in: CheckIn) -> InsAnswer:
             nir=check_in.card_nir[:13],
             nir_key=check_in.card_nir[13:15],
         )
-        return client.find_by_card(person, None, DEADLINE)
+        insured = None
+        if check_in.insured_nir:
+            insured = Beneficiary("", "", "", nir=check_in.insured_nir[:13], nir_key=check_in.insured_nir[13:15])
+        return client.find_by_card(person, insured, DEADLINE, caller="worker")
     read = comparing.read_by_machine(check_in)
     return client.find_by_traits(read, DEADLINE) if read is not None else check_in.insi
 

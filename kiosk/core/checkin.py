@@ -31,3 +31,4 @@ class CheckIn(Confidential):
     mrz: MrzReading | None
     pictures: tuple[DocumentPicture, ...]
     document_refused: bool = False  # "I have no document"
+    insured_nir: str = ""  # of the card's first person (ouvrant droit), when another one came; to ask INSi again

@@ -212,6 +212,7 @@ class Submit(Confidential):
     reading: DocumentReading | None
     pictures: tuple[DocumentPicture, ...]
     document_refused: bool
+    insured: Beneficiary | None = None  # the card's first person, when another one is present
 
 
 @dataclass(frozen=True, slots=True)

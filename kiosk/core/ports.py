@@ -11,11 +11,13 @@ from kiosk.core.traits import Traits
 class InsiService(Protocol):
     """The national teleservice (téléservice INSi). Every call ends by its deadline and answers a value."""
 
-    def find_by_card(self, beneficiary: Beneficiary, insured: Beneficiary | None, deadline: float) -> InsAnswer:
-        """Ask with a card's data; ``deadline`` in seconds for the whole search."""
+    def find_by_card(
+        self, beneficiary: Beneficiary, insured: Beneficiary | None, deadline: float, *, caller: str = "kiosk"
+    ) -> InsAnswer:
+        """Ask with a card's data; ``deadline`` in seconds for the whole search, ``caller`` for the trace."""
         ...
 
-    def find_by_traits(self, traits: Traits, deadline: float) -> InsAnswer:
+    def find_by_traits(self, traits: Traits, deadline: float, *, caller: str = "kiosk") -> InsAnswer:
         """Ask with a document's traits; ``deadline`` in seconds for the whole search."""
         ...
 

@@ -55,6 +55,13 @@ class Journey(Confidential):
             return None
         return self.card.beneficiaries[self.chosen]
 
+    @property
+    def insured(self) -> Beneficiary | None:
+        """The card's first person (ouvrant droit), when another one came."""
+        if self.card is None or not self.chosen:
+            return None
+        return self.card.beneficiaries[0]
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class State(Confidential):
@@ -286,10 +293,9 @@ def _confirmed(state: State) -> Result:
     person = journey.beneficiary
     if person is None or journey.card is None:
         return state, _NOTHING
-    insured = journey.card.beneficiaries[0] if journey.chosen else None
     state = _with(state, insi_asked_at=state.now)
     state, filming = _film(state, Side.FIRST)
-    return state, (ev.AskInsiByCard(journey.turn, person, insured), *filming)
+    return state, (ev.AskInsiByCard(journey.turn, person, journey.insured), *filming)
 
 
 def _film(state: State, side: Side) -> Result:
@@ -363,6 +369,7 @@ def _submit(state: State) -> Result:
         reading=journey.reading,
         pictures=journey.pictures,
         document_refused=journey.document_refused,
+        insured=journey.insured,
     )
     return replace(_with(state, submitted=True), entered_at=state.now), (submit,)
 

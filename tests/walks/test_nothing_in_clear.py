@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timeout(180)
 # What Zoé's card, document and INSi say of her.
 SECRETS = ("ADRUN", "2751263220749", "275126322074974", "1975-12-31", "19751231", "31/12/1975", "31.12.1975", "751231")
 JPEG = b"\xff\xd8\xff"
-SOAP = b"rechercherIns"
+SOAP = b"NumIdentifiant"  # an element of every question and answer of INSi
 
 
 def encodings(secret: str) -> Iterator[tuple[str, bytes]]:
