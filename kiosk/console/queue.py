@@ -44,10 +44,15 @@ def in_work(need: str = "", desk: str = "") -> QuerySet[Arrival]:
     return chosen.order_by("-arrived_at")[:SHOWN]
 
 
-def waiting_counts() -> dict[str, int]:
-    """How many wait, by what is needed of staff."""
-    rows = Arrival.objects.filter(stage=Stage.WAITING).values("need").annotate(n=Count("pk")).order_by()
+def counts() -> dict[str, int]:
+    """How many are in work, by what is needed of staff."""
+    rows = Arrival.objects.filter(stage__in=IN_WORK).values("need").annotate(n=Count("pk")).order_by()
     return {row["need"]: row["n"] for row in rows}
+
+
+def waiting() -> int:
+    """How many nobody has called yet."""
+    return Arrival.objects.filter(stage=Stage.WAITING).count()
 
 
 def open_calls() -> QuerySet[Call]:

@@ -34,12 +34,19 @@ def find(birth_date: str, name: str = "", given_name: str = "") -> QuerySet[Arri
     found = Arrival.objects.exclude(stage=Stage.REMOVED).filter(indexes__value=vault.blind("date", birth_date))
     for kind, text in (("date-name", letters(name)), ("date-given", letters(given_name))):
         if text:
-            found = found.filter(indexes__value__in=_lengths(kind, birth_date, text))
+            found = found.filter(indexes__value=vault.blind(kind, f"{birth_date} {text}"))
     return found.distinct().order_by("-arrived_at")[:MAX_FOUND]
 
 
-def _lengths(kind: str, date: str, text: str) -> list[bytes]:
-    return [vault.blind(kind, f"{date} {text}")]
+def alike(check_in: CheckIn) -> QuerySet[Arrival]:
+    """Other arrivals of somebody born that day, name and first name starting alike: the same person, or a look-alike."""
+    both = Arrival.objects.none()
+    for traits in _sources(check_in):
+        if traits.birth_date is None or not traits.birth_name or not traits.given_names:
+            continue
+        both = find(traits.birth_date.text, traits.birth_name, traits.given_names[0])
+        break
+    return both
 
 
 def _of_traits(traits: Traits) -> Iterator[bytes]:
@@ -55,12 +62,12 @@ def _of_traits(traits: Traits) -> Iterator[bytes]:
 
 
 def _sources(check_in: CheckIn) -> Iterator[Traits]:
-    if check_in.card is not None:
-        yield check_in.card
-    if check_in.mrz is not None:
-        yield check_in.mrz.traits
     if isinstance(check_in.insi, InsFound):
         yield check_in.insi.traits
+    if check_in.mrz is not None:
+        yield check_in.mrz.traits
+    if check_in.card is not None:
+        yield check_in.card
 
 
 def written_date(text: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from kiosk.console import search
 from tests.console.arrivals import arrive, enrol
-from tests.console.staff import at_desk, post
+from tests.console.staff import at_desk, get, post
 from tests.people import DOMINIQUE, PIERRE_ALAIN, TOUSSAINT, ZOE
 
 pytestmark = pytest.mark.usefixtures("console")
@@ -67,3 +67,23 @@ def test_a_search_is_written_down_without_what_was_looked_for() -> None:
 def test_no_date_no_search() -> None:
     client = at_desk("marc", "officer")
     assert "21/01/1980" in post(client, "/recherche/", born="1975", name="ADR").content.decode()
+
+
+def test_a_person_who_came_before_is_shown_beside_and_a_stranger_is_not() -> None:
+    before, now, _stranger = arrive(ZOE, ticket="B1"), arrive(ZOE, ticket="B2"), arrive(TOUSSAINT, ticket="B3")
+    client = at_desk()
+    page = get(client, f"/arrivees/{now.key}/").content.decode()
+    (beside,) = page.split('class="alike"')[1:]
+    assert f"/arrivees/{before.key}/" in beside
+    assert "B3" not in beside.split("</p>")[0]
+
+
+def test_the_queue_is_narrowed_to_one_need() -> None:
+    from kiosk.core.insi import InsNotFound
+
+    ready, unknown = arrive(ZOE), arrive(ZOE, InsNotFound())
+    client = at_desk()
+    page = get(client, "/file/?need=not-found").content.decode()
+    assert f"line-{unknown.key}" in page and f"line-{ready.key}" not in page
+    page = get(client, "/file/?need=%3Cscript%3E").content.decode()
+    assert f"line-{ready.key}" in page and "<script>" not in page

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kiosk.console import audit, comparing, deciding, queue, vault
+from kiosk.console import audit, comparing, deciding, queue, search, vault
 from kiosk.console.access import RIGHTS, Right, act, address_of, needs, staff_of
 from kiosk.console.deciding import Action, Choice, NotAllowed, Offer
 from kiosk.console.models import Arrival, Role, Staff, Stage
@@ -224,6 +224,7 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
         "can_take": can_take,
         "can_undo": deciding.may_undo(arrival, staff, now),
         "is_decided": arrival.decided_at is not None,
+        "alike": [one for one in search.alike(check_in) if one.pk != arrival.pk][:6],
         "history": list(audit.entries(about=str(arrival.key), limit=60)),
         **queue_context(arrival.key),
     }

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kiosk.console import queue
 from kiosk.console.access import Right, address_of, needs, staff_of
-from kiosk.console.models import Arrival, Stage
+from kiosk.console.models import Arrival, Need, Stage
 from kiosk.console.views.accounts import home_of
 
 RECENT = timedelta(hours=12)
@@ -33,7 +33,8 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     since = timezone.now() - RECENT
     mine = Arrival.objects.filter(decided_by=staff_of(request), decided_at__gte=since).order_by("-decided_at")[:8]
     gone = Arrival.objects.filter(stage=Stage.GONE, arrived_at__gte=since).order_by("-arrived_at")[:8]
-    return render(request, "console/queue.html", {"page": "queue", "today": mine, "gone": gone, **queue_context(None)})
+    context = {"page": "queue", "today": mine, "gone": gone, **queue_context(None, _need(request))}
+    return render(request, "console/queue.html", context)
 
 
 @needs(Right.WORK, quiet=True)
@@ -44,7 +45,7 @@ def queue_part(request: HttpRequest) -> HttpResponse:
         current = UUID(request.GET["current"]) if "current" in request.GET else None
     except ValueError:
         current = None
-    context = queue_context(current)
+    context = queue_context(current, _need(request))
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
     return render(request, "console/_queue.html", context)
@@ -67,11 +68,19 @@ def answer_call(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("queue")
 
 
-def queue_context(current: UUID | None) -> dict[str, Any]:
+def _need(request: HttpRequest) -> str:
+    """The one need the list is narrowed to; empty for all."""
+    asked = request.GET.get("need", "")
+    return asked if asked in Need.values else ""
+
+
+def queue_context(current: UUID | None, need: str = "") -> dict[str, Any]:
     """What the left column shows, with a fingerprint that tells whether it changed."""
     now = timezone.now()
-    arrivals, calls, terminals = list(queue.in_work()), list(queue.open_calls()), queue.terminals()
+    arrivals, calls, terminals = list(queue.in_work(need)), list(queue.open_calls()), queue.terminals()
+    counts = queue.counts()
     shown = [
+        tuple(sorted(counts.items())),
         *(
             (a.key, a.need, a.stage, a.assigned_to_id, a.desk, int((now - a.arrived_at).total_seconds() // 60))
             for a in arrivals
@@ -84,7 +93,11 @@ def queue_context(current: UUID | None) -> dict[str, Any]:
         "calls": calls,
         "fresh_calls": {call.key for call in calls if now - call.called_at < FRESH},  # spoken by a screen reader once
         "terminals": terminals,
-        "waiting": sum(queue.waiting_counts().values()),
+        "waiting": queue.waiting(),
+        "need": need,
+        "needs": [
+            {"code": one.value, "label": one.label, "count": counts[one.value]} for one in Need if counts.get(one.value)
+        ],
         "current": current,
         "now": now,
         "seen": hashlib.sha256(repr(shown).encode()).hexdigest()[:16],
