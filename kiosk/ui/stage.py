@@ -34,7 +34,7 @@ from kiosk.ui.view import ScreenView, load_rules
 from kiosk.ui.widgets.drawing import Easel
 from kiosk.ui.widgets.text import measure
 
-_FADE = 0.15
+_FADE, _FADE_FROM = 0.15, 0.3  # seconds; never a blank frame
 _GUARD = 0.4  # seconds: a second strike of the same finger is not meant for the next screen (EN 301 549, 5.8)
 _FILMING = 1 / 15
 _FILMED = ("document", "review")
@@ -71,8 +71,10 @@ class Stage(Widget):
         self._filming = None
         self._last_press = -_GUARD
         self._unannounced = False
+        self._drawn: ScreenView | None = None
         self._to_rehearse = list(_REHEARSED)
         self._rehearsing = Clock.create_trigger(self._rehearse, _REST)
+        self._announcing = Clock.create_trigger(self._announce)
         self._pending = Clock.create_trigger(self._take_newest)
         Window.clearcolor = colour(look.theme.paper)
         Window.bind(on_flip=self._flipped, on_resize=self._resized)
@@ -125,7 +127,7 @@ class Stage(Widget):
             self.view = ScreenView(page, plan, self.look, self._easel, self._pressed)
             self.add_widget(self.view)
             if not self.look.still and before != page.name:
-                self.view.opacity = 0.0
+                self.view.opacity = _FADE_FROM
                 fade = Animation(opacity=1.0, duration=_FADE)
                 fade.start(self.view)
         self._film(page.name in _FILMED)
@@ -149,7 +151,7 @@ class Stage(Widget):
             Animation.cancel_all(self.view)
             self.remove_widget(self.view)
             self.view.wipe()
-            self.view = None
+            self.view = self._drawn = None
 
     def _film(self, on: bool) -> None:
         if self._filming is not None and not on:
@@ -190,17 +192,25 @@ class Stage(Widget):
         return False
 
     def _flipped(self, *_window: object) -> None:
+        """A whole frame is about to be handed to the display: the screen is told once it has been."""
         if not self._unannounced or self.view is None:
             return
         left = self._last_press + _GUARD - Clock.get_time()
-        if self.view.opacity < 1.0 or left > 0:
+        if self.view.opacity < 1.0 or left > 0:  # not whole yet, or not to be pressed yet: after another frame
             Clock.schedule_once(lambda _dt: self.canvas.ask_update(), max(0.02, left))
             return
         self._unannounced = False
+        self._drawn = self.view
+        self._announcing()
+
+    def _announce(self, _dt: float) -> None:
+        """Tell that the screen is there and can be pressed."""
+        if self.view is None or self.view is not self._drawn:  # another one is coming, and will be told
+            return
         if self._to_rehearse and self.view.page.name == "welcome":
             self._rehearsing()
         if self.on_shown:
-            self.on_shown(self.view.page.name, self.describe())
+            self.on_shown(self.view.page.name, self.view.describe())
 
     def describe(self) -> list[Item]:
         """List what is on the screen, in reading order."""

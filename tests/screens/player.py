@@ -11,12 +11,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
+
 from kiosk.core import screens as sc
 from kiosk.core.document import Guidance, Side
 from kiosk.ui.look import Look
 from kiosk.ui.preview import Preview
 from kiosk.ui.samples import film_frame
 from kiosk.ui.window import KioskWindow
+from tests.demo.screen import Pointer
 
 SIZE = (1080, 1920)
 SOMEBODY = sc.PersonLabel("QUIRINE", "Z", "1931")
@@ -145,7 +149,24 @@ def idle(player: Player) -> Iterator[sc.Screen | None]:
     yield None
 
 
-SCENES: dict[str, Callable[[Player], Iterator[sc.Screen | None]]] = {"residue": residue, "newest": newest, "idle": idle}
+def told_is_seen(player: Player) -> Iterator[sc.Screen | None]:
+    """When a screen is told to be shown, the display already shows it: whole, not half faded in."""
+    finger = None
+    for screen in (sc.Welcome(), sc.Confirm(SOMEBODY), sc.InsertCard(), sc.Ticket("A12", "3")):
+        yield screen
+        finger = finger or Pointer(os.environ["DISPLAY"], os.getpid())
+        seen = Path(os.environ["TMPDIR"]) / "seen.png"
+        finger.picture(seen)
+        drawn = np.frombuffer(player.pixels(), np.uint8).reshape(SIZE[1], SIZE[0], 3)
+        player.told.setdefault("as_drawn", []).append(bool((cv2.imread(str(seen))[..., ::-1] == drawn).all()))
+
+
+SCENES: dict[str, Callable[[Player], Iterator[sc.Screen | None]]] = {
+    "residue": residue,
+    "newest": newest,
+    "idle": idle,
+    "told_is_seen": told_is_seen,
+}
 
 
 def wait_to_be_pressed(screen: sc.Screen, look: Look) -> None:
@@ -200,7 +221,7 @@ def main() -> None:
     if scene == "press":
         wait_to_be_pressed(_BY_NAME[sys.argv[2]], Look(still=True))
         return
-    told = Player(SCENES[scene], Look(still=scene != "idle")).play()
+    told = Player(SCENES[scene], Look(still=scene not in ("idle", "told_is_seen"))).play()
     told["home"] = [str(path) for path in Path.home().rglob("*")]
     _say(told)
 

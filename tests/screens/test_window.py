@@ -108,6 +108,10 @@ def test_the_newest_screen_wins(environment: dict[str, str]) -> None:
     assert told["shown"] == ["welcome", "working"]
 
 
+def test_what_is_told_as_shown_is_what_the_display_shows(environment: dict[str, str]) -> None:
+    assert play("told_is_seen", environment)["as_drawn"] == [True] * 4
+
+
 def test_an_idle_window_draws_nothing(environment: dict[str, str]) -> None:
     assert play("idle", environment)["drawn_in_40_turns"] == 0
 
