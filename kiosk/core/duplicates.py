@@ -7,6 +7,7 @@ The core computes no string distance: whoever calls hands one in, as ``Similarit
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import ne
 from typing import Protocol
 
 from kiosk.core.confidential import Confidential
@@ -64,9 +65,7 @@ def search_keys(traits: Traits) -> frozenset[SearchKey]:
     keys = {SearchKey(SearchField.BIRTH_DATE, date) for date in dates}
     for date in dates:
         for field, starts in ((SearchField.NAME, names), (SearchField.GIVEN_NAME, given)):
-            keys |= {
-                SearchKey(field, f"{date} {start[:length]}") for start in starts for length in range(1, len(start) + 1)
-            }
+            keys |= {SearchKey(field, f"{date} {start[: last + 1]}") for start in starts for last in range(len(start))}
     return frozenset(keys)
 
 
@@ -98,29 +97,29 @@ def likeness(left: Traits, right: Traits, similarity: Similarity) -> float:
     The best pairing of names counts (birth name, name in use, name and given name swapped), so that a wrong field is
     still seen. What one of them does not state counts for nothing.
     """
-    date = _date_likeness(left, right)
-    straight = _pair(left, right, similarity)
-    swapped = (
-        similarity(_key(left.birth_name), _key(stated_first(right))),
-        similarity(_key(stated_first(left)), _key(right.birth_name)),
+    straight = (
+        max(
+            _alike(one, other, similarity)
+            for one in (left.birth_name, left.name_in_use)
+            for other in (right.birth_name, right.name_in_use)
+        ),
+        max(
+            _alike(stated_first(left), stated_first(right), similarity),
+            _alike(listed(left), listed(right), similarity),
+        ),
     )
-    name, given = max(straight, (min(swapped),) * 2, key=sum)
-    total = _NAME_WEIGHT * name + _GIVEN_WEIGHT * given + _DATE_WEIGHT * date
+    swapped = min(
+        _alike(left.birth_name, stated_first(right), similarity),
+        _alike(stated_first(left), right.birth_name, similarity),
+    )
+    name, given = max(straight, (swapped, swapped), key=sum)
+    total = _NAME_WEIGHT * name + _GIVEN_WEIGHT * given + _DATE_WEIGHT * _date_likeness(left, right)
     differ = left.sex is not None and right.sex is not None and left.sex is not right.sex
     return max(0.0, total - _SEX_PENALTY) if differ else total
 
 
-def _pair(left: Traits, right: Traits, similarity: Similarity) -> tuple[float, float]:
-    names = [
-        similarity(_key(one), _key(other))
-        for one in (left.birth_name, left.name_in_use)
-        for other in (right.birth_name, right.name_in_use)
-        if one and other
-    ]
-    if not listed(left) or not listed(right):
-        return max(names, default=0.0), 0.0
-    first = similarity(_key(stated_first(left)), _key(stated_first(right)))
-    return max(names, default=0.0), max(first, similarity(_key(listed(left)), _key(listed(right))))
+def _alike(one: str, other: str, similarity: Similarity) -> float:
+    return similarity(_key(one), _key(other)) if one and other else 0.0
 
 
 def _key(name: str) -> str:
@@ -143,7 +142,7 @@ def _text_likeness(one: str, other: str) -> float:
     if one == other:
         return 1.0
     is_swapped = (one[:4], one[5:7], one[8:]) == (other[:4], other[8:], other[5:7])
-    if is_swapped or sum(a != b for a, b in zip(one, other, strict=True)) == 1:
+    if is_swapped or sum(map(ne, one, other)) < 2:
         return 0.8
     return 0.4 if one[:4] == other[:4] else 0.0
 

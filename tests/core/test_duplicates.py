@@ -80,7 +80,9 @@ def test_without_a_birth_date_there_is_no_key_exi_id_17() -> None:
 
 def test_the_same_traits_are_wholly_alike_and_nobody_is_like_nobody() -> None:
     assert likeness(INSI, INSI, ALIKE) == pytest.approx(1.0)
-    assert likeness(NOBODY, NOBODY, exactly) == pytest.approx(0.75)  # nothing told them apart, and no date agrees
+    assert likeness(NOBODY, NOBODY, exactly) == 0.0  # what nobody states counts for nothing
+    assert likeness(NOBODY, INSI, lambda left, right: 1.0) == 0.0
+    assert likeness(INSI, replace(INSI, birth_name=""), lambda left, right: 1.0) == pytest.approx(0.6)
 
 
 @pytest.mark.parametrize(

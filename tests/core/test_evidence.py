@@ -56,7 +56,7 @@ def test_a_minors_extract_or_family_book_goes_with_a_parents_document_rniv1_3_3_
 
 @pytest.mark.parametrize("code", ["", "PC", "CM", "CC", "CE", "AC"])
 def test_a_carte_vitale_a_licence_or_a_military_card_does_not_suffice_ins_2_4(code: str) -> None:
-    kind = TABLE.find(code)
+    kind = TABLE.find("".join(list(code)))
     assert kind is not None
     assert not kind.may_validate
     assert kind not in TABLE.offered(Nationality.FRENCH, 40)

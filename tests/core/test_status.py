@@ -182,6 +182,8 @@ def test_a_request_holds_a_real_calendar_date_ins_1_5() -> None:
 def test_a_qualified_identity_is_not_retrieved_again_without_staff_ins_3_4() -> None:
     assert insi_bar(QUALIFIED, INSI) is InsiBar.QUALIFIED
     assert insi_bar(QUALIFIED, INSI, staff_asks_again=True) is None
+    assert not may_call_insi(QUALIFIED, INSI)
+    assert may_call_insi(QUALIFIED, INSI, staff_asks_again=True)
     assert not may_call_insi_by_card(QUALIFIED)
     assert may_call_insi_by_card(QUALIFIED, staff_asks_again=True)
     for identity in (PROVISIONAL, RETRIEVED, VALIDATED):

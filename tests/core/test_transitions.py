@@ -1,6 +1,6 @@
 """Transitions T1 to T12 and attributes: ins-rules 2.2, 2.3 and 4."""
 
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import get_args
 
 import pytest
@@ -143,7 +143,8 @@ def test_a_rejected_ins_leaves_provisional_or_validated_by_evidence_ins_4() -> N
     assert made(QUALIFIED, InsiRejected()) == ("S4", S.VALIDATED)
     assert refused(PROVISIONAL, InsiRejected()) is Refusal.NO_MATRICULE
     assert refused(VALIDATED, InsiRejected()) is Refusal.NO_MATRICULE
-    assert refused(RETRIEVED, InsiRejected(), KIOSK) is Refusal.ONLY_STAFF
+    for by in (KIOSK, WORKER):
+        assert refused(RETRIEVED, InsiRejected(), by) is Refusal.ONLY_STAFF
 
 
 @pytest.mark.parametrize("identity", [PROVISIONAL, RETRIEVED, VALIDATED, QUALIFIED])
@@ -211,7 +212,8 @@ def test_t8_what_doubt_took_away_does_not_come_back_exi_id_26() -> None:
 
 
 def test_t8_an_attribute_is_removed_by_staff_and_once_ins_2_3() -> None:
-    assert refused(DOUBTFUL, AttributeRemoved(Attribute.DOUBTFUL), KIOSK) is Refusal.ONLY_STAFF
+    for by in (KIOSK, WORKER):
+        assert refused(DOUBTFUL, AttributeRemoved(Attribute.DOUBTFUL), by) is Refusal.ONLY_STAFF
     assert refused(PROVISIONAL, AttributeRemoved(Attribute.DOUBTFUL)) is Refusal.WITHOUT_CHANGE
     assert refused(DOUBTFUL, AttributeSet(Attribute.DOUBTFUL)) is Refusal.WITHOUT_CHANGE
 
@@ -288,6 +290,11 @@ def test_a_refusal_is_an_audit_fact_and_some_are_a_task_for_staff_ins_4() -> Non
     barred = apply(DOUBTFUL, ACCEPTED, KIOSK, NOW)[1]
     assert (barred.refusal, barred.needs_staff) == (Refusal.BARRED, False)
     assert not apply(PROVISIONAL, ACCEPTED, KIOSK, NOW)[1].needs_staff
+
+
+def test_every_event_is_a_frozen_value() -> None:
+    assert all(is_dataclass(kind) and "__slots__" in vars(kind) for kind in get_args(Event))
+    assert Created() == Created()
 
 
 def test_only_insi_and_the_apcv_bring_a_matricule_never_a_hand_or_the_card_exi_rec_02() -> None:
