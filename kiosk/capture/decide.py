@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.capture.recognise import Cells
-from kiosk.documents.mrz import checks_of, format_of
+from kiosk.capture.strips import MARGIN
+from kiosk.core.confidential import Confidential
+from kiosk.documents.mrz import check_digit, checks_of, format_of
 from kiosk.documents.mrz_format import (
     ALL_FORMATS,
     ALPHABET,
@@ -39,8 +41,8 @@ _MOST_TRIALS = 256
 _INDEX = {character: index for index, character in enumerate(ALPHABET)}
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdict(Confidential):
     """The text of a zone, as far as it could be told."""
 
     layout: MrzFormat
@@ -52,9 +54,33 @@ class Verdict:
 
 def decide(first: list[Cells], second: list[Cells] | None) -> Verdict | None:
     """Choose the format and the text; ``accepted`` only when both recognisers agree and every check digit holds."""
-    shape = (len(first), len(first[0]))
-    verdicts = [_in_layout(layout, first, second) for layout in ALL_FORMATS if (layout.rows, layout.columns) == shape]
+    shape = (len(first), len(first[0]) - 2 * MARGIN)
+    verdicts = [
+        _in_layout(layout, *_aligned(layout, first, second))
+        for layout in ALL_FORMATS
+        if (layout.rows, layout.columns) == shape
+    ]
     return max((verdict for verdict in verdicts if verdict is not None), key=lambda v: v.score, default=None)
+
+
+def _aligned(
+    layout: MrzFormat, first: list[Cells], second: list[Cells] | None
+) -> tuple[list[Cells], list[Cells] | None]:
+    """Cut each line's cells out of its strip: a line whose first glyph was missed stands one cell off."""
+    one: list[Cells] = []
+    two: list[Cells] = []
+    for row in range(layout.rows):
+        mask = _mask(layout, row)
+        others = second[row] if second is not None else first[row]
+        scores = []
+        for start in range(2 * MARGIN + 1):
+            cut = slice(start, start + layout.columns)
+            both = np.minimum(_constrained(first[row][cut], mask), 1) + _constrained(others[cut], mask)
+            scores.append(float(both.max(axis=1).sum()) - (0.0 if start == MARGIN else 0.8))
+        start = int(np.argmax(scores))
+        one.append(first[row][start : start + layout.columns])
+        two.append(others[start : start + layout.columns])
+    return one, two if second is not None else None
 
 
 def _mask(layout: MrzFormat, row: int) -> NDArray[np.bool_]:
@@ -90,11 +116,9 @@ def _in_layout(layout: MrzFormat, first: list[Cells], second: list[Cells] | None
         for column in range(layout.columns)
         if texts[0][row][column] != texts[1][row][column]
     ]
-    lines, failing = _best_text(layout, texts, differing)
+    lines, failing = _best_text(layout, texts, differing, (one, two))
     doubtful = {
-        (row, column)
-        for row, column in differing
-        if not ((row, column) in covered and not failing and {texts[0][row][column], texts[1][row][column]} in _TWINS)
+        cell for cell in differing if failing or cell not in covered or not _is_settled(cell, texts, lines, (one, two))
     }
     for row in range(layout.rows):
         for column in range(layout.columns):
@@ -102,6 +126,8 @@ def _in_layout(layout: MrzFormat, first: list[Cells], second: list[Cells] | None
             least = min(one[row][column, index], two[row][column, index])
             total = one[row][column, index] + two[row][column, index]
             is_twin = any(lines[row][column] in pair for pair in _TWINS)
+            if (row, column) in differing and (row, column) not in doubtful:
+                continue
             if (least < _SURE or total < _SURE_TOGETHER) and not (
                 (row, column) in covered and (is_twin or least > 0.1)
             ):
@@ -136,10 +162,40 @@ def _covered(layout: MrzFormat) -> set[tuple[int, int]]:
     return cells
 
 
+def _is_settled(
+    cell: tuple[int, int],
+    texts: list[tuple[str, ...]],
+    lines: tuple[str, ...],
+    readers: tuple[list[Cells], list[Cells]],
+) -> bool:
+    """Two answers that a check digit tells apart, where the failing one was nearly the other, or its twin."""
+    row, column = cell
+    answers = {texts[0][row][column], texts[1][row][column]}
+    chosen = lines[row][column]
+    if chosen not in answers or len({check_digit(answer) for answer in answers}) < 2:
+        return False
+    return answers in _TWINS or min(float(reader[row][column, _INDEX[chosen]]) for reader in readers) > 0.25
+
+
+def _likelihood(
+    lines: tuple[str, ...], cells: list[tuple[int, int]], readers: tuple[list[Cells], list[Cells]]
+) -> float:
+    """How well a choice in some cells fits what was seen; the general recogniser knows better when it is wrong."""
+    total = 0.0
+    for row, column in cells:
+        index = _INDEX[lines[row][column]]
+        seen = 0.35 * readers[0][row][column, index] + 0.65 * readers[1][row][column, index]
+        total += float(np.log(max(seen, 1e-4)))
+    return total
+
+
 def _best_text(
-    layout: MrzFormat, texts: list[tuple[str, ...]], differing: list[tuple[int, int]]
+    layout: MrzFormat,
+    texts: list[tuple[str, ...]],
+    differing: list[tuple[int, int]],
+    readers: tuple[list[Cells], list[Cells]],
 ) -> tuple[tuple[str, ...], list[str]]:
-    """Where the recognisers differ, let the check digits choose between what they said; nothing else is invented."""
+    """Where the recognisers differ, let the check digits choose between what they said."""
 
     def failing(lines: tuple[str, ...]) -> list[str]:
         return [name for name, is_right in checks_of(layout, lines) if not is_right]
@@ -153,13 +209,34 @@ def _best_text(
             for (row, column), reader in zip(open_cells, choice, strict=True):
                 grid[row][column] = texts[reader][row][column]
             candidates.append(tuple("".join(line) for line in grid))
-    best = min(candidates, key=lambda lines: len(failing(lines)))
+    best = min(candidates, key=lambda lines: (len(failing(lines)), -_likelihood(lines, differing, readers)))
     left = failing(best)
     if left and len(left) <= 2:
-        repaired = _with_one_twin(layout, best, left)
+        repaired = _with_one_twin(layout, best, left) or _with_one_unseen(layout, best, readers)
         if repaired is not None:
             return repaired, left  # still named as failing: what was repaired is never certain
     return best, left
+
+
+def _with_one_unseen(
+    layout: MrzFormat, lines: tuple[str, ...], readers: tuple[list[Cells], list[Cells]]
+) -> tuple[str, ...] | None:
+    """Compute the one digit that nobody could see, when every check digit agrees on it."""
+    unseen = [
+        (row, column)
+        for row, column in _covered(layout)
+        if max(float(reader[row][column].max()) for reader in readers) < 0.3
+    ]
+    if len(unseen) != 1:
+        return None
+    row, column = unseen[0]
+    found = []
+    for character in layout.allowed(row, column):
+        changed = (*lines[:row], lines[row][:column] + character + lines[row][column + 1 :], *lines[row + 1 :])
+        if all(is_right for _, is_right in checks_of(layout, changed)):
+            found.append(changed)
+    digits = [changed for changed in found if changed[row][column].isdigit()]
+    return digits[0] if len(digits) == 1 else None
 
 
 def _with_one_twin(layout: MrzFormat, lines: tuple[str, ...], failing: list[str]) -> tuple[str, ...] | None:

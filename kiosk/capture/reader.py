@@ -17,6 +17,7 @@ from kiosk.capture.grid import Grey, Grid, find_grid
 from kiosk.capture.recognise import Cells, PpOcr, Recogniser, TesseractMrz
 from kiosk.capture.shot import Shot
 from kiosk.capture.strips import MARGIN, line_strips
+from kiosk.core.confidential import Confidential
 from kiosk.core.document import DocumentKind, DocumentReading, MrzReading
 from kiosk.documents.mrz import NotMrz, has_second_side, parse, propose_kind
 
@@ -26,8 +27,8 @@ _SIDES = (1280, 900, 1920)  # longest side, in pixels, at which the zone is look
 _LARGEST = 4200  # a larger picture is reduced first
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+@dataclass(frozen=True, slots=True, repr=False)
+class Zone(Confidential):
     """A zone as found and read, before it becomes a core value."""
 
     grid: Grid  # in the picture's own pixels, the right way up
@@ -111,7 +112,7 @@ def read_document(source: "Shot | Picture", today: date | None = None) -> Docume
 
 def _read_lines(recogniser: Recogniser, grey: Grey, grid: Grid) -> list[Cells]:
     strips = line_strips(grey, grid, recogniser.pitch, recogniser.height)
-    return [recogniser.read(strip, grid.columns) for strip in strips]
+    return [recogniser.read(strip, grid.columns + 2 * MARGIN) for strip in strips]
 
 
 def _grey(picture: Picture) -> Grey:

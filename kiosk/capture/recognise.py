@@ -16,7 +16,6 @@ import tesserocr
 from numpy.typing import NDArray
 
 from kiosk.capture.grid import Grey
-from kiosk.capture.strips import MARGIN
 from kiosk.documents.mrz_format import ALPHABET
 
 Cells = NDArray[np.float64]  # columns x 37: likelihood of each character of ALPHABET
@@ -30,7 +29,7 @@ _DOUBLE_FILLER = "《«"
 
 
 class Recogniser(Protocol):
-    """Reads the characters of one strip, cell by cell."""
+    """Reads the characters of one strip, cell by cell, from its left end to its right end."""
 
     pitch: int
     height: int
@@ -73,7 +72,7 @@ class PpOcr:
         ours = np.zeros((len(output), len(ALPHABET)))
         np.maximum.at(ours.T, self._target, output[:, self._source].T)
         double = output[:, [self._source[i] for i in self._double]].max(axis=1)
-        where = (np.arange(len(output)) + 0.5) * self._stride / self.pitch - MARGIN - 0.5  # in cells
+        where = (np.arange(len(output)) + 0.5) * self._stride / self.pitch - 0.5  # in cells
         spoken = blank < 0.5
         off = where[spoken] - np.round(where[spoken])
         if len(off) > 5:  # the model speaks a little before or after the middle of a character
@@ -115,7 +114,7 @@ class TesseractMrz:
                     box = symbol.BoundingBox(tesserocr.RIL.SYMBOL)
                     if box is None:
                         continue
-                    middle = ((box[0] + box[2]) / 2 - self._border) / self.pitch - MARGIN - 0.5
+                    middle = ((box[0] + box[2]) / 2 - self._border) / self.pitch - 0.5
                     choices = [
                         # its alternatives are scored on no common scale: they only break ties
                         (choice.GetUTF8Text(), choice.Confidence() / 250)
@@ -130,7 +129,7 @@ class TesseractMrz:
 def _placed(symbols: list[tuple[float, list[tuple[str, float]]]], columns: int) -> Cells:
     """Give each symbol its cell; its boxes are rough, so order and count help where they can."""
     cells = np.zeros((columns, len(ALPHABET)))
-    inside = [symbol for symbol in symbols if -0.75 < symbol[0] < columns - 0.25]
+    inside = [symbol for symbol in symbols if -0.6 < symbol[0] < columns - 0.4]
     inside.sort(key=lambda symbol: symbol[0])
     off = np.array([symbol[0] - round(symbol[0]) for symbol in inside])
     drift = float(np.angle(np.mean(np.exp(2j * np.pi * off))) / (2 * np.pi)) if len(off) > 5 else 0.0

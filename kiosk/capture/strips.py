@@ -5,7 +5,7 @@ import numpy as np
 
 from kiosk.capture.grid import Grey, Grid
 
-MARGIN = 1.0  # cells of ground left and right of the line
+MARGIN = 1  # cells of ground beside the line: one found a character off is still whole
 
 
 def line_strips(grey: Grey, grid: Grid, pitch: int, height: int) -> list[Grey]:
