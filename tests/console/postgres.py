@@ -21,6 +21,15 @@ class Postgres:
         self._port = 0
         self._count = 0
 
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
+    def crash(self) -> None:
+        """Everything ends at once, nothing is written any more; then it comes up again and recovers."""
+        self.stop()
+        self._serve()
+
     def start(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:  # the server refuses to run as root
@@ -30,6 +39,10 @@ class Postgres:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
+        self._serve()
+
+    def _serve(self) -> None:
+        data = self._folder / "data"
         words = ["-D", str(data), "-p", str(self._port), "-h", "127.0.0.1", "-k", str(self._folder)]
         self._process = subprocess.Popen(
             [*self._as_whom(), str(self._bin / "postgres"), *words, "-c", "max_connections=200"],

@@ -157,3 +157,14 @@ def _loopback():
     import ipaddress
 
     return ipaddress.ip_address("127.0.0.1")
+
+
+def writings(text: str) -> set[bytes]:
+    """How a text may lie about: several encodings, base64 at each of the three offsets, hexadecimal."""
+    found = set()
+    for raw in (text.encode(), text.lower().encode(), text.encode("utf-16-le"), text.encode("utf-16-be")):
+        found |= {raw, raw.hex().encode(), raw.hex().upper().encode()}
+        for shift in range(3):
+            coded = base64.b64encode(b"\0" * shift + raw)
+            found.add(coded[(0, 2, 3)[shift] : len(coded) - 4])
+    return {writing for writing in found if len(writing) >= 5}

@@ -13,7 +13,7 @@ import pytest
 
 from tests.console.arrivals import check_in_of
 from tests.console.postgres import Postgres
-from tests.console.served import ServedConsole
+from tests.console.served import ServedConsole, writings
 from tests.demo.processes import ROOT
 from tests.people import DOMINIQUE, ZOE
 
@@ -111,3 +111,46 @@ def test_a_backup_of_postgresql_comes_back(postgres: Postgres, tmp_path: Path) -
     again = postgres.url()
     console.config.write_text(console.config.read_text().replace(console.database, again))
     assert console.run("console", "restore", str(tmp_path / "copy")).stdout == "restored; 2 acts in the trail, intact\n"
+
+
+@pytest.mark.timeout(300)
+def test_the_database_crashes_in_the_middle_and_nothing_acknowledged_is_lost(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    console = ServedConsole(tmp_path / "console", database=postgres.url())
+    console.start()
+    waiting = {one.key: one for one in (check_in_of(ZOE, ticket=f"E{n}") for n in range(24))}
+    sent = list(waiting.values())
+    acknowledged: set[str] = set()
+    for round_ in range(4):
+        with ThreadPoolExecutor(4) as kiosks:
+            answers = [(key, kiosks.submit(console.deliver, one)) for key, one in waiting.items()]
+            answers[2][1].result()
+            if round_ < 3:
+                postgres.crash()
+            acknowledged |= {key for key, answer in answers if answer.result() in {200, 201}}
+        waiting = {key: one for key, one in waiting.items() if key not in acknowledged}
+    assert waiting == {}
+    assert {console.deliver(one) for one in sent} == {200}
+    verified = json.loads(console.run("console", "audit", "verify", "--json").stdout)
+    assert (verified["intact"], verified["entries"]) == (True, len(sent) + 1)
+    assert console.stop() == 0
+
+
+@pytest.mark.timeout(300)
+def test_no_file_of_postgresql_nor_of_its_backup_holds_anything_about_anybody(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    console = ServedConsole(tmp_path / "console", database=postgres.url())
+    console.start()
+    for person in (ZOE, DOMINIQUE):
+        assert console.deliver(check_in_of(person)) == 201
+    assert console.run("console", "backup", str(tmp_path / "copy")).returncode == 0
+    assert console.stop() == 0
+    postgres.crash()  # what was in memory only is in the files now
+    traits = ["ADRUN", "ADRTROIS", "DOMINIQUE", "1975-12-31", "1997-02-26", "2751263220749", "31/12/1975"]
+    wanted = {writing for trait in traits for writing in writings(trait)}
+    for path in (*postgres.folder.rglob("*"), *console.folder.rglob("*"), tmp_path / "copy"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert [writing for writing in wanted if writing in content] == [], path.name

@@ -1,22 +1,26 @@
 """The console as it runs at a site: HTTPS, killed at any moment, several desks at once, nothing in clear."""
 
-import base64
 import json
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.console.arrivals import check_in_of
-from tests.console.served import ServedConsole
+from tests.console.served import ServedConsole, writings
 from tests.demo.processes import ROOT
+from tests.demo.staff import totp
 from tests.people import DOMINIQUE, PIERRE_ALAIN, TOUSSAINT, ZOE
 
 
@@ -144,29 +148,88 @@ def test_three_desks_in_three_processes_never_call_the_same_patient(served: Serv
     assert json.loads(served.run("console", "audit", "verify", "--json").stdout)["intact"]
 
 
-def _writings(text: str) -> set[bytes]:
-    """How a text may lie about: several encodings, base64 at each of the three offsets, hexadecimal."""
-    found = set()
-    for raw in (text.encode(), text.lower().encode(), text.encode("utf-16-le"), text.encode("utf-16-be")):
-        found |= {raw, raw.hex().encode(), raw.hex().upper().encode()}
-        for shift in range(3):
-            coded = base64.b64encode(b"\0" * shift + raw)
-            found.add(coded[(0, 2, 3)[shift] : len(coded) - 4])
-    return {writing for writing in found if len(writing) >= 5}
-
-
 def test_no_file_of_the_console_holds_anything_about_anybody(served: ServedConsole) -> None:
     from tests.console.arrivals import TINY_JPEG
 
+    copy = served.folder / "copy"
     _add_staff(served, "lea")
     for person in (ZOE, DOMINIQUE, PIERRE_ALAIN):
         assert served.deliver(check_in_of(person)) == 201
     served.put("/intake/check-ins/not-a-key", b"ADRUN ZOE 1975-12-31")
+    assert served.run("console", "backup", str(copy)).returncode == 0
     assert served.stop() == 0
     traits = ["ADRUN", "ADRTROIS", "ECETINSI", "DOMINIQUE", "PIERRE-ALAIN", "1975-12-31", "2751263220749", "31/12/1975"]
-    wanted = {writing for trait in traits for writing in _writings(trait)} | {TINY_JPEG[20:60]}
+    wanted = {writing for trait in traits for writing in writings(trait)} | {TINY_JPEG[20:60]}
     files = [path for path in served.folder.rglob("*") if path.is_file()]
     assert any(path.name.startswith("console.sqlite3") for path in files)
     for path in files:
         content = path.read_bytes()
         assert [writing for writing in wanted if writing in content] == [], path.name
+
+
+def _browser(served: ServedConsole, account: dict[str, str]) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = str(served.folder / "console.pem")
+    page = session.get(served.url + "connexion/", timeout=20)
+    said = {
+        "username": account["user"],
+        "password": account["password"],
+        "code": totp(account["totp_secret"], time.time()),
+        "csrfmiddlewaretoken": _token(page.text),
+    }
+    answer = session.post(served.url + "connexion/", said, headers={"Referer": served.url}, timeout=20)
+    assert answer.url.endswith("/file/"), answer.status_code
+    return session
+
+
+def _token(page: str) -> str:
+    return page.split('name="csrfmiddlewaretoken" value="')[1].split('"', maxsplit=1)[0]
+
+
+def test_killed_while_staff_decides_nothing_is_half_decided(served: ServedConsole) -> None:
+    """The session survives the console; what was shown as qualified is; each qualification has its one line."""
+    sent = [check_in_of(ZOE, ticket=f"K{n}") for n in range(12)]
+    assert {served.deliver(check_in) for check_in in sent} == {201}
+    session = _browser(served, _add_staff(served, "lea"))
+    shown: set[str] = set()
+    for start in range(0, len(sent), 3):
+        some = sent[start : start + 3]
+        decided = threading.Event()
+
+        def decide(some: list = some, decided: threading.Event = decided) -> None:
+            for check_in in some:
+                path = f"{served.url}arrivees/{check_in.key}/"
+                try:
+                    token = _token(session.get(path, timeout=20).text)
+                    headers = {"Referer": path}
+                    session.post(path + "prendre/", {"csrfmiddlewaretoken": token}, headers=headers, timeout=20)
+                    form = {"csrfmiddlewaretoken": token, "evidence": "CN", "first_given_name": "ZOE"}
+                    answer = session.post(path + "qualifier/", form, headers=headers, timeout=20)
+                    if "status-QUALIFIED" in answer.text:
+                        shown.add(check_in.key)
+                except requests.RequestException:
+                    return
+                finally:
+                    decided.set()
+
+        worker = threading.Thread(target=decide)
+        worker.start()
+        decided.wait(60)
+        served.kill()
+        worker.join(60)
+        served.start()
+    served.stop()
+    with closing(sqlite3.connect(served.folder / "data" / "console.sqlite3")) as database:
+        rows = database.execute(
+            "SELECT a.key, a.status, a.stage, (SELECT count(*) FROM console_auditentry e"
+            " WHERE e.act = 'qualified' AND replace(e.about, '-', '') = a.key) FROM console_arrival a"
+        ).fetchall()
+    assert len(rows) == len(sent)
+    for key, status, stage, lines in rows:
+        assert (status, lines) in {("QUALIFIED", 1), ("RETRIEVED", 0)}, key
+        assert stage == ("done" if status == "QUALIFIED" else stage)
+    qualified = {key for key, status, _stage, _lines in rows if status == "QUALIFIED"}
+    assert {key.replace("-", "") for key in shown} <= qualified
+    assert len(shown) >= 4
+    assert json.loads(served.run("console", "audit", "verify", "--json").stdout)["intact"]
