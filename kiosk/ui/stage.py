@@ -57,7 +57,13 @@ class Stage(Widget):
     """Everything that runs on Kivy's thread."""
 
     def __init__(
-        self, post: Callable[[Touch], None], preview: Callable[[], Preview | None], structure_name: str, look: Look
+        self,
+        post: Callable[[Touch], None],
+        preview: Callable[[], Preview | None],
+        structure_name: str,
+        look: Look,
+        *,
+        closable: bool,
     ) -> None:
         load_rules()
         super().__init__()
@@ -78,6 +84,8 @@ class Stage(Widget):
         self._pending = Clock.create_trigger(self._take_newest)
         Window.clearcolor = colour(look.theme.paper)
         Window.bind(on_flip=self._flipped, on_resize=self._resized)
+        if not closable:  # a patient does not close the kiosk, whatever key is pressed
+            Window.bind(on_request_close=lambda *_asked: True)
 
     # called from any thread
 

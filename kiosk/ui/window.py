@@ -23,11 +23,11 @@ class KioskWindow:
         size: tuple[int, int] = (1080, 1920),
         look: Look | None = None,
     ) -> None:
-        self._home = tempfile.TemporaryDirectory(prefix="kiosk-window-")
-        prepare(Path(self._home.name), size, fullscreen)
-        from kiosk.ui.stage import Stage  # noqa: PLC0415 - importing it opens Kivy's window
+        with tempfile.TemporaryDirectory(prefix="kiosk-window-") as home:  # Kivy wants one to start, and never again
+            prepare(Path(home), size, fullscreen)
+            from kiosk.ui.stage import Stage  # noqa: PLC0415 - importing it opens Kivy's window
 
-        self._stage = Stage(post, preview, structure_name, look or Look())
+        self._stage = Stage(post, preview, structure_name, look or Look(), closable=not fullscreen)
         self.on_shown: Callable[[str, list[Item]], None] | None = None
         self._stage.on_shown = self._shown
 
@@ -42,10 +42,7 @@ class KioskWindow:
 
     def run(self) -> None:
         """Run until ``close``; blocks."""
-        try:
-            self._stage.run()
-        finally:
-            self._home.cleanup()
+        self._stage.run()
 
     def close(self) -> None:
         """End ``run``. From any thread."""

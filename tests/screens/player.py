@@ -223,6 +223,7 @@ def main() -> None:
         return
     told = Player(SCENES[scene], Look(still=scene not in ("idle", "told_is_seen"))).play()
     told["home"] = [str(path) for path in Path.home().rglob("*")]
+    told["temporary"] = [path.name for path in Path(os.environ["TMPDIR"]).iterdir()]
     _say(told)
 
 

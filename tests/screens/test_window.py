@@ -100,7 +100,7 @@ def test_nothing_of_a_patient_stays_in_the_window(environment: dict[str, str]) -
     assert told["same_welcome"] is True
     assert "kiosk.ui.plan.Block" in told["held_meanwhile"]  # the search finds what is there
     assert told["left_behind"] == []
-    assert told["home"] == []
+    assert (told["home"], told["temporary"]) == ([], [])
 
 
 def test_the_newest_screen_wins(environment: dict[str, str]) -> None:
