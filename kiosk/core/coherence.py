@@ -88,12 +88,13 @@ def compare(
         reasons[Trait.BIRTH_DATE] = _date_reason(left, right, left.birth_date, right.birth_date)
     if left.sex and right.sex:
         reasons[Trait.SEX] = None if left.sex is right.sex else Reason.OTHER_SEX
-    relation = places.relation(left.birth_place_code, right.birth_place_code, _later(left, right))
-    if relation is not PlaceRelation.UNKNOWN:
-        reasons[Trait.BIRTH_PLACE] = _OF_PLACE[relation]
+    if left.birth_place_code and right.birth_place_code:
+        relation = places.relation(left.birth_place_code, right.birth_place_code, _later(left, right))
+        if relation is not PlaceRelation.UNKNOWN:
+            reasons[Trait.BIRTH_PLACE] = _OF_PLACE[relation]
     findings = _recognise(left, right, reasons)
     who = () if TOLERATED_REASONS.issuperset(filter(None, reasons.values())) else correctors(left, right, document)
-    return Comparison(tuple(_verdict(trait, reasons, who) for trait in Trait), findings)
+    return Comparison(tuple([_verdict(trait, reasons, who) for trait in _TRAITS]), findings)
 
 
 def _later(left: Traits, right: Traits) -> BirthDate | None:
@@ -109,6 +110,7 @@ _OF_PLACE: dict[PlaceRelation, Reason | None] = {
     PlaceRelation.COUNTRY: Reason.FOREIGN_PLACE,
     PlaceRelation.OTHER: Reason.OTHER_PLACE,
 }
+_TRAITS = tuple(Trait)
 _NOT_STATED = {trait: Verdict(trait, Outcome.NOT_STATED) for trait in Trait}
 _SAME = {trait: Verdict(trait, Outcome.SAME) for trait in Trait}
 _TOLERATED = {

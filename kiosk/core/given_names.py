@@ -36,13 +36,20 @@ def _reason(left: Traits, right: Traits, one: str, other: str) -> Reason:
     if reason in TOLERATED_REASONS:
         return reason
     firsts = key_pairs(normalise(stated_first(left)), normalise(stated_first(right)), forms)
-    writings = list(zip(pairs, (*firsts, firsts[-1]), strict=False))
+    writings = [
+        (lists, first) for lists, first in zip(pairs, (*firsts, firsts[-1]), strict=False) if _begin_alike(lists)
+    ]
     if any(_is_shortened(lists, first) for lists, first in writings):
         return Reason.LIST_SHORTENED
     if reason is Reason.ONE_LETTER_APART or any(map(_are_one_letter_apart, firsts)):
         return Reason.ONE_LETTER_APART
     is_same_first = any(_have_same_first_name(lists, first) for lists, first in writings)
     return reason if is_same_first else Reason.OTHER_FIRST_NAME
+
+
+def _begin_alike(lists: tuple[str, str]) -> bool:
+    """Whatever is shortened or has the same first name begins with the same letter: what does not is told at once."""
+    return lists[0][:1] == lists[1][:1]
 
 
 def _are_one_letter_apart(names: tuple[str, str]) -> bool:

@@ -10,6 +10,7 @@ from kiosk.core.traits import NameForm
 Forms = tuple[NameForm, NameForm]  # how the left and the right source write
 KeyPairs = tuple[tuple[str, str], ...]  # comparison keys, left and right
 _BOTH_CIVIL: Forms = (NameForm.CIVIL, NameForm.CIVIL)
+_BOTH_WHOLE = (False, False)
 
 # What a foreign machine-readable zone may write for one letter (ICAO Doc 9303): Ä Ö Ü Å, or Ü Ñ with XX.
 _EXPANSIONS = {"AE": "A", "OE": "O", "UE": "U", "AA": "A"}
@@ -45,14 +46,14 @@ def difference_of_keys(pairs: KeyPairs, forms: Forms, cut: tuple[bool, bool]) ->
     """Name what tells two names apart whose normalised forms differ."""
     if pairs[0][0] == pairs[0][1]:
         return Reason.HYPHEN
-    if any(one == other for one, other in pairs):
+    if pairs[-1][0] == pairs[-1][1]:
         return Reason.MRZ_WRITING
-    for one, other in pairs:
+    for one, other in pairs if forms != _BOTH_CIVIL else ():
         if (forms[0] is NameForm.MRZ and is_expansion(one, other)) or (
             forms[1] is NameForm.MRZ and is_expansion(other, one)
         ):
             return Reason.UMLAUT
-    for one, other in pairs:
+    for one, other in pairs if cut != _BOTH_WHOLE else ():
         if (cut[0] and is_cut_of(one, other)) or (cut[1] and is_cut_of(other, one)):
             return Reason.TRUNCATED
     return _blocking(*pairs[0])
@@ -61,6 +62,8 @@ def difference_of_keys(pairs: KeyPairs, forms: Forms, cut: tuple[bool, bool]) ->
 def _blocking(left: str, right: str) -> Reason:
     if is_one_letter_apart(left.replace(" ", ""), right.replace(" ", "")):
         return Reason.ONE_LETTER_APART
+    if " " not in left + right:
+        return Reason.OTHER_LETTERS
     short, long = sorted((left.split(), right.split()), key=len)
     if len(short) == len(long):
         return Reason.WORDS_IN_OTHER_ORDER if sorted(short) == sorted(long) else Reason.OTHER_LETTERS
@@ -112,9 +115,11 @@ def is_one_letter_apart(left: str, right: str) -> bool:
     """One letter replaced, added, left out, or two neighbours swapped. Linear."""
     if len(left) > len(right):
         left, right = right, left
-    if len(right) > MAX_TEXT or left == right:
+    if len(right) > MAX_TEXT or len(right) > len(left) + 1 or left == right:
         return False
-    at = next((place for place, letter in enumerate(left) if letter != right[place]), len(left))
+    at = 0
+    while at < len(left) and left[at] == right[at]:
+        at += 1
     if len(left) < len(right):
         return left[at:] == right[at + 1 :]
     if left[at + 1 :] == right[at + 1 :]:
