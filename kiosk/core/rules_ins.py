@@ -100,6 +100,22 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "1.2",
+        "INSi's return is kept unaltered, with the time of the call.",
+        "GI3 EXI REC 07",
+        _C,
+        ("insi.Exchange", "checkin_codec.to_bytes"),
+        ("status: insis_return",),
+    ),
+    Rule(
+        "1.2",
+        "An identity needs its five traits; the first given name is a field of its own.",
+        "NA, RNIV1 EXI SI 29-30",
+        _L,
+        ("status.missing_to_create",),
+        ("status: an_identity_needs",),
+    ),
+    Rule(
+        "1.2",
         "The channel through which an identity was collected has a flow code.",
         "PAM ZFD-5, FRC",
         _C,

@@ -11,7 +11,8 @@ from kiosk.core.confidential import Confidential
 from kiosk.core.insi import InsAnswer, InsFound
 from kiosk.core.matricule import Matricule
 from kiosk.core.names import NameRefused, is_valid_birth_name, is_valid_given_name, normalise
-from kiosk.core.places import NO_TABLE, PlaceTable
+from kiosk.core.places import NO_TABLE, PlaceTable, is_well_formed_place
+from kiosk.core.reasons import Trait
 from kiosk.core.traits import Sex, Traits
 
 
@@ -118,6 +119,22 @@ def insi_bar(identity: Identity, traits: Traits, *, staff_asks_again: bool = Fal
     if not is_valid_birth_name(name) or not all(is_valid_given_name(each) for each in given):
         return InsiBar.CHARACTER
     return None
+
+
+def missing_to_create(traits: Traits, first_given_name: str) -> tuple[Trait, ...]:
+    """List what a local identity still lacks: its five traits are mandatory (ins-rules 1.2).
+
+    The first given name is a field of its own; an unknown place is written 99999, never left out; a date that is not a
+    day of the calendar is interpreted first (GI3 EXI ID 12).
+    """
+    stated = {
+        Trait.BIRTH_NAME: bool(traits.birth_name),
+        Trait.GIVEN_NAMES: bool(first_given_name),
+        Trait.BIRTH_DATE: traits.birth_date is not None and traits.birth_date.is_calendar,
+        Trait.SEX: traits.sex is not None,
+        Trait.BIRTH_PLACE: is_well_formed_place(traits.birth_place_code),
+    }
+    return tuple(trait for trait, is_there in stated.items() if not is_there)
 
 
 def may_call_insi(identity: Identity, traits: Traits, *, staff_asks_again: bool = False) -> bool:

@@ -5,8 +5,11 @@ from itertools import product
 
 import pytest
 
+from kiosk.core.checkin import CheckIn
+from kiosk.core.checkin_codec import from_bytes, to_bytes
 from kiosk.core.dates import BirthDate
 from kiosk.core.insi import (
+    Exchange,
     InsCertificateTrouble,
     InsFound,
     InsNotFound,
@@ -16,6 +19,7 @@ from kiosk.core.insi import (
     PastMatricule,
 )
 from kiosk.core.matricule import OID_NIR, Matricule
+from kiosk.core.reasons import Trait
 from kiosk.core.status import (
     Attribute,
     FlowStatus,
@@ -35,8 +39,9 @@ from kiosk.core.status import (
     may_send_matricule,
     may_store_matricule,
     may_verify,
+    missing_to_create,
 )
-from kiosk.core.traits import Sex
+from kiosk.core.traits import Sex, Source, Traits
 from tests.core.examples import CARD, FOUND, INSI, MRZ, NUMBER
 
 PROVISIONAL = Identity()
@@ -149,6 +154,18 @@ def test_insi_is_not_called_without_a_mandatory_trait_ins_3_4(traits) -> None:
     assert not may_call_insi(PROVISIONAL, traits)
 
 
+def test_an_identity_needs_its_five_traits_and_a_first_given_name_of_its_own_ins_1_2() -> None:
+    assert missing_to_create(INSI, "ZOE") == ()
+    assert missing_to_create(replace(INSI, birth_place_code="99999"), "ZOE") == ()
+    assert missing_to_create(replace(INSI, birth_place_code=""), "ZOE") == (Trait.BIRTH_PLACE,)
+    assert missing_to_create(INSI, "") == (Trait.GIVEN_NAMES,)
+    assert missing_to_create(replace(INSI, birth_name=""), "ZOE") == (Trait.BIRTH_NAME,)
+    assert missing_to_create(replace(INSI, sex=None), "ZOE") == (Trait.SEX,)
+    assert missing_to_create(replace(INSI, birth_date=None), "ZOE") == (Trait.BIRTH_DATE,)
+    assert missing_to_create(replace(INSI, birth_date=BirthDate("1975-00-00")), "ZOE") == (Trait.BIRTH_DATE,)
+    assert missing_to_create(Traits(Source.STAFF), "") == tuple(Trait)
+
+
 def test_the_place_is_optional_when_insi_is_called_ins_1_2() -> None:
     assert may_call_insi(PROVISIONAL, replace(INSI, birth_place_code=""))
 
@@ -253,6 +270,27 @@ def test_the_history_is_kept_as_returned_exi_rec_08() -> None:
     found = InsFound(NUMBER, INSI, history)
     assert found.history is history
     assert kiosk_status(CARD, found, None) is IdentityStatus.RETRIEVED
+
+
+def test_insis_return_is_kept_unaltered_with_the_time_of_the_call_exi_rec_07() -> None:
+    exchange = Exchange("by-card", "uuid:1", "2026-11-21T09:30:00Z", 412, "00", b"<a/>", b"\xef\xbb\xbf<b  c='1'/>\r\n")
+    arrival = CheckIn(
+        key="k",
+        kiosk="hall",
+        arrived_at="2026-11-21T10:30:00+01:00",
+        ticket="A12",
+        desk="3",
+        status=IdentityStatus.RETRIEVED,
+        card=CARD,
+        card_anomalies=(),
+        card_nir="",
+        birth_rank="1",
+        insi=replace(FOUND, exchanges=(exchange,)),
+        document_kind=None,
+        mrz=None,
+        pictures=(),
+    )
+    assert from_bytes(to_bytes(arrival)) == arrival
 
 
 def test_an_identity_never_prints_itself() -> None:
