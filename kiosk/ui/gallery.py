@@ -19,7 +19,8 @@ from kiosk.ui.window import KioskWindow
 class Gallery:
     """Shows one sample after another; each is written when it has been drawn."""
 
-    def __init__(self, out: Path, size: tuple[int, int], look: Look, only: tuple[str, ...]) -> None:
+    def __init__(self, out: Path, size: tuple[int, int], look: Look, only: tuple[str, ...], pictures: bool) -> None:
+        self._pictures = pictures
         self._out, self._left = out, [sample for sample in SAMPLES if not only or sample[0] in only]
         self._pages: list[dict[str, object]] = []
         self.window = KioskWindow(
@@ -38,8 +39,8 @@ class Gallery:
 
     def _shown(self, _name: str, _items: object) -> None:
         label, screen = self._left.pop(0)
-        width, height, pixels = self.window.snapshot()
-        (self._out / f"{label}.png").write_bytes(encode(width, height, pixels))
+        if self._pictures:
+            (self._out / f"{label}.png").write_bytes(encode(*self.window.snapshot()))
         items = [
             {"kind": i.kind, "touch": i.touch, "text": i.text, "spoken": i.spoken, "box": [i.x, i.y, i.width, i.height]}
             for i in self.window.describe()
@@ -47,7 +48,6 @@ class Gallery:
         self._pages.append(
             {
                 "label": label,
-                "size": [width, height],
                 "whole": self.window.nothing_is_cut(),
                 "spoken": page_of(screen).spoken(),
                 "items": items,
@@ -66,10 +66,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--text", type=float, default=1.0, choices=(1.0, 1.25, 1.5), help="text size")
     parser.add_argument("--contrast", action="store_true", help="high contrast theme")
     parser.add_argument("--only", nargs="*", default=(), help="labels of the samples to draw")
+    parser.add_argument("--words-only", action="store_true", help="write where everything is, without the pictures")
     asked = parser.parse_args(arguments)
     width, height = (int(part) for part in asked.size.split("x"))
     look = Look(HIGH_CONTRAST if asked.contrast else CALM, asked.text, still=True)
-    Gallery(asked.out, (width, height), look, tuple(asked.only)).run()
+    Gallery(asked.out, (width, height), look, tuple(asked.only), not asked.words_only).run()
     return 0
 
 

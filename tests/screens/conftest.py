@@ -44,11 +44,13 @@ def environment(display: VirtualDisplay, tmp_path: Path) -> dict[str, str]:
 
 
 def draw(display: VirtualDisplay, width: int, height: int, text: float) -> Hall:
-    """Run the gallery command, as anybody would."""
+    """Run the gallery command, as anybody would; pictures of the design's text size only."""
     size = f"{width}x{height}"
     folder = PICTURES / (size if text == 1.0 else f"{size}-x{text}")
+    words_only = [] if text == 1.0 else ["--words-only"]
+    command = [sys.executable, "-m", "kiosk.ui.gallery", "--out", str(folder), "--size", size, "--text", str(text)]
     subprocess.run(
-        [sys.executable, "-m", "kiosk.ui.gallery", "--out", str(folder), "--size", size, "--text", str(text)],
+        [*command, *words_only],
         env={**os.environ, "DISPLAY": display.name},
         cwd=ROOT,
         timeout=100,
