@@ -147,6 +147,15 @@ def add_kiosk(
     print("enrolled" if is_new else "already enrolled with this key")
 
 
+@kiosk.command("invite")
+def invite_kiosk(name: str, config: Config = DEFAULT_CONFIG) -> None:
+    """Print a one-time code with which a kiosk brings its key, within the hour."""
+    _prepared(config)
+    from kiosk.console.upkeep import invite
+
+    print(invite(name, who=f"command:{getpass.getuser()}"))
+
+
 @kiosk.command("revoke")
 def revoke_kiosk(name: str, config: Config = DEFAULT_CONFIG) -> None:
     """Stop listening to a kiosk."""

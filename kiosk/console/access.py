@@ -104,6 +104,8 @@ class AccessMiddleware:
             act(request, audit.Act.LOCKED)
         if request.session.get("locked") and not getattr(view, "works_locked", False):
             return go(request, "unlock")
+        if staff.must_change_password and not getattr(view, "works_locked", False) and right is not Right.SIGNED_IN:
+            return go(request, "password")
         if right is None or right not in RIGHTS[Role(staff.role)]:
             return render(request, "console/refused.html", status=403)
         if not getattr(view, "is_quiet", False):

@@ -51,6 +51,7 @@ class Act(StrEnum):
     ACCOUNT_ADDED = "account-added"
     ACCOUNT_CHANGED = "account-changed"
     KIOSK_ENROLLED = "kiosk-enrolled"
+    KIOSK_INVITED = "kiosk-invited"
     KIOSK_REVOKED = "kiosk-revoked"
     REMOVED = "removed"  # purge
     RESEALED = "resealed"

@@ -28,6 +28,8 @@ class ServerSettings(Section):
     former_recipient_keys: tuple[ConfigPath, ...] = ()  # still open old records; same passphrase
     secret_key_file: ConfigPath  # 32 random bytes or more: sessions, blind indexes, audit chain
     kiosks: dict[TerminalName, ConfigPath] = Field(default_factory=dict)  # name → public key (PEM), enrolled at start
+    intake_per_minute: int = Field(600, ge=1, le=100_000)  # a kiosk that sends more waits: its key may be stolen
+    metrics_token_file: ConfigPath | None = None  # who shows this token reads the figures at /metriques
     desks: tuple[str, ...] = ()
     insi: InsiSection | None = None
     idle_lock_minutes: int = Field(15, ge=1, le=120)

@@ -36,7 +36,7 @@ class Said(Schema):
     reason: str = ""
 
 
-_ANSWERS = {200: Said, 201: Said, 401: Said, 409: Said, 413: Said, 422: Said}
+_ANSWERS = {200: Said, 201: Said, 401: Said, 409: Said, 413: Said, 422: Said, 429: Said}
 
 
 @api.put("/check-ins/{uuid:key}", response=_ANSWERS, openapi_extra=_BINARY_BODY, summary="Take in a check-in")
@@ -87,6 +87,29 @@ def put_call(
         return _said(Outcome.TOO_LARGE)
     try:
         return _said(taking_in.take_call(key, _request(request, x_kiosk, x_sent_at, x_signature)))
+    except NotTrusted:
+        return _refused(Outcome.NOT_TRUSTED, "")
+    except NotUnderstood as why:
+        return _refused(Outcome.NOT_UNDERSTOOD, str(why))
+
+
+class Welcome(Schema):
+    """What a newly enrolled kiosk needs to seal."""
+
+    structure_key: str  # PEM
+
+
+@api.put(
+    "/enrolment",
+    response={201: Welcome, 401: Said, 413: Said, 422: Said},
+    openapi_extra=_JSON_BODY,
+    summary="Bring a new kiosk's key, with a one-time code",
+)
+def put_enrolment(request: HttpRequest) -> "Status[Welcome | Said]":
+    if _length(request) > taking_in.MAX_SIGNED_TEXT:
+        return _said(Outcome.TOO_LARGE)
+    try:
+        return Status(HTTPStatus.CREATED, Welcome(structure_key=taking_in.take_enrolment(request.body)))
     except NotTrusted:
         return _refused(Outcome.NOT_TRUSTED, "")
     except NotUnderstood as why:

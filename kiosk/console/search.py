@@ -39,7 +39,7 @@ def find(birth_date: str, name: str = "", given_name: str = "") -> QuerySet[Arri
 
 
 def alike(check_in: CheckIn) -> QuerySet[Arrival]:
-    """Other arrivals of somebody born that day, name and first name starting alike: the same person, or a look-alike."""
+    """Other arrivals of somebody born that day whose names start alike: the same person, or a look-alike."""
     both = Arrival.objects.none()
     for traits in _sources(check_in):
         if traits.birth_date is None or not traits.birth_name or not traits.given_names:

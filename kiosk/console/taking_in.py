@@ -9,14 +9,15 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from kiosk.console import audit, comparing, search, vault
+from kiosk.console import audit, comparing, search, upkeep, vault
 from kiosk.console.models import Arrival, BlindIndex, Call, CallReason, Sealed, Stage, Terminal
 from kiosk.core.checkin import CheckIn, IdentityStatus
 from kiosk.core.checkin_codec import BadCheckIn
-from kiosk.sealing import CannotOpen, intake_message, load_verifier, verify
+from kiosk.sealing import BadKey, CannotOpen, intake_message, load_verifier, verify
 
 MAX_BODY = 8 * 1024 * 1024 + 64 * 1024  # a whole check-in and its seal
 MAX_SIGNED_TEXT = 16 * 1024
@@ -34,6 +35,7 @@ class Outcome(IntEnum):
     ANOTHER_KIOSKS = 409
     TOO_LARGE = 413
     NOT_UNDERSTOOD = 422
+    TOO_MANY = 429
 
 
 class NotTrusted(Exception):
@@ -78,9 +80,12 @@ def take_in(key: UUID, request: Request) -> Outcome:
     known = _known(key, terminal)
     if known is not None:
         return known
+    now = timezone.now()
+    lately = Arrival.objects.filter(terminal=terminal, received_at__gte=now - timedelta(minutes=1)).count()
+    if lately >= settings.KIOSK.intake_per_minute:
+        return Outcome.TOO_MANY
     check_in = _opened(key, request)
     arrived_at = _instant(check_in.arrived_at)
-    now = timezone.now()
     need = comparing.need_of(check_in)
     arrival = Arrival(
         key=key,
@@ -158,6 +163,21 @@ def take_call(key: UUID, request: Request) -> Outcome:
     if is_new:
         return Outcome.TAKEN_IN
     return Outcome.ALREADY_HERE if call.terminal_id == terminal.pk else Outcome.ANOTHER_KIOSKS
+
+
+def take_enrolment(body: bytes) -> str:
+    """A new kiosk brings its key with the code it was given; gives the structure's public key. NotTrusted otherwise."""
+    said = _signed_text(body)
+    name, code, public_key = (said.get(word) for word in ("kiosk", "code", "public_key"))
+    if not isinstance(name, str) or not isinstance(code, str) or not isinstance(public_key, str):
+        raise NotUnderstood("kiosk, code and public_key are texts")
+    try:
+        is_welcome = upkeep.accept_invitation(name[:60], code[:40], public_key)
+    except BadKey as trouble:
+        raise NotUnderstood(str(trouble)) from None
+    if not is_welcome:
+        raise NotTrusted
+    return vault.keys().current.public_key.to_pem().decode()
 
 
 def _known(key: UUID, terminal: Terminal) -> Outcome | None:

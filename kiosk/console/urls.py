@@ -3,13 +3,14 @@
 from django.urls import path
 
 from kiosk.console.intake import api
-from kiosk.console.views import accounts, arrival, desk, oversight
+from kiosk.console.views import accounts, arrival, desk, oversight, staff_accounts
 
 urlpatterns = [
     path("", desk.home, name="home"),
     path("connexion/", accounts.sign_in, name="sign-in"),
     path("verrou/", accounts.unlock, name="unlock"),
     path("verrouiller/", accounts.lock, name="lock"),
+    path("mot-de-passe/", accounts.password, name="password"),
     path("quitter/", accounts.sign_out, name="sign-out"),
     path("file/", desk.queue_page, name="queue"),
     path("file/lignes/", desk.queue_part, name="queue-part"),
@@ -31,10 +32,15 @@ urlpatterns = [
     path("recherche/", oversight.search_page, name="search"),
     path("indicateurs/", oversight.indicators, name="indicators"),
     path("bornes/", oversight.terminals, name="terminals"),
-    path("comptes/", oversight.accounts_page, name="accounts"),
+    path("comptes/", staff_accounts.show, name="accounts"),
+    path("comptes/ajouter/", staff_accounts.add, name="account-add"),
+    path("comptes/<int:number>/renouveler/", staff_accounts.renew, name="account-renew"),
+    path("comptes/<int:number>/fermer/", staff_accounts.close, name="account-close"),
+    path("comptes/<int:number>/ouvrir/", staff_accounts.open_again, name="account-open"),
     path("journal/", oversight.trail, name="trail"),
     path("journal/export.csv", oversight.trail_export, name="trail-export"),
     path("sante/", oversight.health, name="health"),
+    path("metriques", oversight.metrics_page, name="metrics"),
     path("intake/", api.urls),
 ]
 handler403 = "kiosk.console.views.refusals.bad_form"

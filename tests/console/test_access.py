@@ -40,17 +40,25 @@ TABLE = {
     "indicators": ({"officer", "administrator", "auditor"}, "get"),
     "terminals": ({"administrator"}, "get"),
     "accounts": ({"administrator"}, "get"),
+    "account-add": ({"administrator"}, "post"),
+    "account-renew": ({"administrator"}, "post"),
+    "account-close": ({"administrator"}, "post"),
+    "account-open": ({"administrator"}, "post"),
+    "password": (ALL, "get"),
     "trail": ({"auditor"}, "get"),
     "trail-export": ({"auditor"}, "get"),
 }
-OPEN_TO_ALL = {"sign-in", "health"}
+OPEN_TO_ALL = {"sign-in", "health", "metrics"}  # metrics: to who shows the token
 
 
 def _addresses() -> dict[str, str]:
     from django.urls import get_resolver
 
+    from kiosk.console.models import Staff
+
     check_in = arrive(ZOE)
-    values = {"key": check_in.key, "index": 0, "action": "doubt"}
+    other = Staff.objects.create_user("somebody-else", "no password", "host")
+    values = {"key": check_in.key, "index": 0, "action": "doubt", "number": other.pk}
     found = {}
     for pattern in get_resolver().url_patterns:
         name = getattr(pattern, "name", None)

@@ -124,3 +124,56 @@ def test_who_came_and_went_is_in_the_trail() -> None:
     browser().post("/connexion/", {"username": "lea", "password": "x" * 12, "code": "123456"}, secure=True)
     acts = list(AuditEntry.objects.order_by("number").values_list("act", flat=True))
     assert acts == ["account-added", "signed-in", "signed-out", "sign-in-refused"]
+
+
+def _secrets_shown(page: str) -> str:
+    assert "<svg" in page
+    return page.split("<code>")[1].split("</code>", maxsplit=1)[0]
+
+
+def test_an_administrator_adds_an_account_whose_password_serves_once() -> None:
+    admin = at_desk("ada", "administrator")
+    page = post(admin, "/comptes/ajouter/", username="Ines", role="host", desk="3").content.decode()
+    given = _secrets_shown(page)
+    client = browser()
+    said = {"username": "ines", "password": given, "code": code_of("ines")}
+    assert client.post("/connexion/", said, secure=True).status_code == 302
+    assert get(client, "/file/")["Location"] == "/mot-de-passe/"
+    refused = (
+        {"current": "wrong", "wanted": PASSWORD, "again": PASSWORD},
+        {"current": given, "wanted": PASSWORD, "again": PASSWORD + "x"},
+        {"current": given, "wanted": given, "again": given},
+        {"current": given, "wanted": "password1234", "again": "password1234"},
+        {"current": given, "wanted": "short", "again": "short"},
+    )
+    for form in refused:
+        assert post(client, "/mot-de-passe/", **form).status_code == 403
+        assert get(client, "/file/")["Location"] == "/mot-de-passe/"
+    assert post(client, "/mot-de-passe/", current=given, wanted=PASSWORD, again=PASSWORD).status_code == 302
+    assert get(client, "/file/").status_code == 200
+
+
+def test_new_secrets_end_every_session_and_a_closed_account_can_be_opened_again() -> None:
+    from kiosk.console.models import AuditEntry, Staff
+
+    client, admin = at_desk(), at_desk("ada", "administrator")
+    lea = Staff.objects.get(username="lea")
+    assert _secrets_shown(post(admin, f"/comptes/{lea.pk}/renouveler/").content.decode())
+    assert get(client, "/file/")["Location"] == "/connexion/"
+    post(admin, f"/comptes/{lea.pk}/fermer/")
+    assert not Staff.objects.get(username="lea").is_active
+    post(admin, f"/comptes/{lea.pk}/ouvrir/")
+    assert Staff.objects.get(username="lea").is_active
+    assert AuditEntry.objects.filter(act="account-changed", about="lea", who="ada").count() == 3
+
+
+def test_nobody_touches_their_own_account_from_the_list_nor_takes_a_strange_name() -> None:
+    from kiosk.console.models import Staff
+
+    admin = at_desk("ada", "administrator")
+    me = Staff.objects.get(username="ada").pk
+    for verb in ("renouveler", "fermer", "ouvrir"):
+        assert post(admin, f"/comptes/{me}/{verb}/").status_code == 404
+    for name, role in (("x", "host"), ("<b>", "host"), ("a b", "host"), ("ines", "king"), ("ada", "host")):
+        assert post(admin, "/comptes/ajouter/", username=name, role=role).status_code == 302
+    assert Staff.objects.count() == 1

@@ -172,4 +172,51 @@ def test_the_intake_describes_itself() -> None:
     from kiosk.console.intake import api
 
     described = api.get_openapi_schema(path_prefix="/intake")
-    assert {"/intake/check-ins/{key}", "/intake/heartbeat", "/intake/calls/{key}"} == set(described["paths"])
+    assert {"/intake/check-ins/{key}", "/intake/heartbeat", "/intake/calls/{key}", "/intake/enrolment"} == set(
+        described["paths"]
+    )
+
+
+def test_a_kiosk_that_sends_too_much_is_told_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.conf import settings
+
+    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"intake_per_minute": 2}))
+    sent = [check_in_of(ZOE) for _ in range(3)]
+    assert [deliver(one).status_code for one in sent] == [201, 201, 429]
+    assert deliver(sent[0]).status_code == 200
+
+
+def _bring(name: str, code: str, key: str | None = None):
+    from django.test import Client
+
+    from kiosk.sealing import signer_public_pem
+
+    said = {"kiosk": name, "code": code, "public_key": key or signer_public_pem(SIGNER).decode()}
+    return Client().put("/intake/enrolment", json.dumps(said), "application/json", secure=True)
+
+
+def test_a_new_kiosk_is_enrolled_by_a_code_that_serves_once() -> None:
+    from kiosk.console import upkeep, vault
+
+    code = upkeep.invite("borne-7", who="test")
+    answer = _bring("borne-7", code.lower())
+    assert answer.status_code == 201
+    assert answer.json()["structure_key"] == vault.keys().current.public_key.to_pem().decode()
+    check_in = check_in_of(ZOE, kiosk="borne-7")
+    assert put(f"/intake/check-ins/{check_in.key}", sealed(check_in), kiosk="borne-7").status_code == 201
+    assert _bring("borne-7", code).status_code == 401
+
+
+def test_a_code_that_is_wrong_late_or_guessed_at_enrols_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kiosk.console import upkeep
+    from kiosk.console.models import Invitation, Terminal
+
+    code = upkeep.invite("borne-7", who="test")
+    assert _bring("borne-8", code).status_code == 401
+    assert _bring("borne-7", code, key="no key").status_code == 422
+    assert [_bring("borne-7", "AAAA-AAAA-AAAA").status_code for _ in range(5)] == [401] * 5
+    assert _bring("borne-7", code).status_code == 401  # worn out
+    late = upkeep.invite("borne-7", who="test")
+    Invitation.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    assert _bring("borne-7", late).status_code == 401
+    assert not Terminal.objects.filter(pk="borne-7").exists()

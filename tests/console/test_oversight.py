@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -107,4 +108,27 @@ def test_the_administrator_sees_kiosks_and_accounts_and_nobody_s_identity() -> N
     client = at_desk("ada", "administrator")
     text = get(client, "/bornes/").content.decode() + get(client, "/comptes/").content.decode()
     assert "borne-1" in text and "ada" in text
+    assert "ADRUN" not in text
+
+
+def test_figures_for_supervision_are_given_to_who_shows_the_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.conf import settings
+    from django.test import Client
+
+    arrive(ZOE)
+    assert Client().get("/metriques", secure=True).status_code == 404
+    (tmp_path / "token").write_text("a-long-token-of-this-test\n")
+    changed = settings.KIOSK.model_copy(update={"metrics_token_file": tmp_path / "token"})
+    monkeypatch.setattr(settings, "KIOSK", changed)
+    for shown in ("", "Bearer ", "Bearer another", "Basic a-long-token-of-this-test"):
+        assert Client().get("/metriques", secure=True, headers={"Authorization": shown}).status_code == 404
+    text = (
+        Client()
+        .get("/metriques", secure=True, headers={"Authorization": "Bearer a-long-token-of-this-test"})
+        .content.decode()
+    )
+    assert 'console_in_work{need="ready"} 1' in text
+    assert 'kiosk_up{kiosk="borne-1"} 0' in text
     assert "ADRUN" not in text

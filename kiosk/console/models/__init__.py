@@ -3,7 +3,7 @@
 from kiosk.console.models.arrivals import Arrival, BlindIndex, Need, Sealed, Stage
 from kiosk.console.models.audit import AuditEntry, AuditHead
 from kiosk.console.models.staff import Role, Staff
-from kiosk.console.models.terminals import Call, CallReason, Terminal
+from kiosk.console.models.terminals import Call, CallReason, Invitation, Terminal
 
 __all__ = [
     "Arrival",
@@ -12,6 +12,7 @@ __all__ = [
     "BlindIndex",
     "Call",
     "CallReason",
+    "Invitation",
     "Need",
     "Role",
     "Sealed",

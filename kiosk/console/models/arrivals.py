@@ -66,6 +66,7 @@ class Arrival(models.Model):
             models.Index(fields=("stage", "-arrived_at")),
             models.Index(fields=("insi_next_at",)),
             models.Index(fields=("decided_at",)),
+            models.Index(fields=("terminal", "received_at")),
         )
 
     def __str__(self) -> str:

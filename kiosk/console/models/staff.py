@@ -31,6 +31,7 @@ class Staff(AbstractBaseUser):
     role = models.CharField(max_length=20, choices=Role)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    must_change_password = models.BooleanField(default=False)  # somebody else has chosen it
     desk = models.CharField(max_length=20, blank=True)  # where they sit today
 
     objects: ClassVar[StaffManager] = StaffManager()

@@ -24,6 +24,18 @@ class Terminal(models.Model):
         return self.name
 
 
+class Invitation(models.Model):
+    """A one-time code with which a new kiosk brings its public key (code d'enrôlement)."""
+
+    terminal = models.CharField(max_length=60, primary_key=True)
+    code = models.BinaryField(max_length=32)  # keyed fingerprint: the code itself is nowhere
+    expires_at = models.DateTimeField()
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.terminal
+
+
 class CallReason(models.TextChoices):
     HELP = "help", _("demande de l’aide")
     CARD_FORGOTTEN = "card-forgotten", _("carte oubliée")

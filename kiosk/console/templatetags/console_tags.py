@@ -132,6 +132,7 @@ def act(code: str) -> str:
         "account-added": _("compte créé"),
         "account-changed": _("compte modifié"),
         "kiosk-enrolled": _("borne enregistrée"),
+        "kiosk-invited": _("borne invitée"),
         "kiosk-revoked": _("borne révoquée"),
         "removed": _("effacé"),
         "resealed": _("scellé à nouveau"),

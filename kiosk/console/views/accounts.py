@@ -3,10 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.signals import user_login_failed
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -120,6 +123,60 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     act(request, audit.Act.SIGNED_OUT)
     logout(request)
     return redirect("sign-in")
+
+
+class PasswordForm(forms.Form):
+    current = forms.CharField(
+        label=_("Mot de passe actuel"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+    wanted = forms.CharField(
+        label=_("Nouveau mot de passe"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("Encore une fois"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+@needs(Right.SIGNED_IN)
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Choose one's own password; the one somebody else chose serves once."""
+    staff = staff_of(request)
+    form = PasswordForm(request.POST if request.method == "POST" else None)
+    problems: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        problems = _problems(staff, form.cleaned_data)
+        if not problems:
+            staff.set_password(form.cleaned_data["wanted"])
+            staff.must_change_password = False
+            staff.save(update_fields=["password", "must_change_password"])
+            update_session_auth_hash(request, staff)
+            act(request, audit.Act.ACCOUNT_CHANGED, staff.username, password="own")  # noqa: S106 # a word, not one
+            return redirect(home_of(staff))
+    status = 200 if request.method == "GET" else 403
+    return render(request, "console/password.html", {"form": form, "problems": problems}, status=status)
+
+
+def _problems(staff: Staff, said: dict[str, Any]) -> list[str]:
+    if not staff.check_password(said["current"]):
+        return [gettext("Le mot de passe actuel n’est pas reconnu.")]
+    if said["wanted"] != said["again"] or said["wanted"] == said["current"]:
+        return [gettext("Écrivez deux fois le même nouveau mot de passe, différent de l’actuel.")]
+    try:
+        validate_password(said["wanted"], staff)
+    except ValidationError as trouble:
+        return list(trouble.messages)
+    return []
 
 
 for _view in (unlock, lock, sign_out):

@@ -5,12 +5,12 @@ import io
 import re
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kiosk.console import audit, figures, queue, search
+from kiosk.console import audit, figures, metrics, queue, search
 from kiosk.console.access import Right, act, needs
 from kiosk.console.models import Arrival, AuditEntry, Staff, Stage
 
@@ -61,13 +61,6 @@ def terminals(request: HttpRequest) -> HttpResponse:
     return render(request, "console/terminals.html", {"page": "terminals", "terminals": queue.terminals()})
 
 
-@needs(Right.ACCOUNTS)
-@require_safe
-def accounts_page(request: HttpRequest) -> HttpResponse:
-    staff = Staff.objects.order_by("username")
-    return render(request, "console/accounts.html", {"page": "accounts", "staff": staff})
-
-
 @needs(Right.AUDIT)
 @require_safe
 def trail(request: HttpRequest) -> HttpResponse:
@@ -103,6 +96,15 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Alive, and the database answers; says nothing else to whoever asks."""
     Staff.objects.exists()
     return JsonResponse({"status": "ok"})
+
+
+@needs(Right.EVERYONE)
+@require_safe
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    """For the site's supervision, which shows its token."""
+    if not metrics.is_allowed(request.headers.get("Authorization", "")):
+        raise Http404
+    return HttpResponse(metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _csv(rows: list[tuple[object, ...]], name: str) -> HttpResponse:
