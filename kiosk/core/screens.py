@@ -177,6 +177,8 @@ class Touch(StrEnum):
     BACK = "back"
     HELP = "help"
     STOP = "stop"
+    TEXT_SIZE = "text-size"  # comfort: the window answers these two itself; to the turn they say that somebody is there
+    CONTRAST = "contrast"
 
 
 PERSON_TOUCHES = (Touch.PERSON_1, Touch.PERSON_2, Touch.PERSON_3, Touch.PERSON_4, Touch.PERSON_5)

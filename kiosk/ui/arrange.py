@@ -151,9 +151,9 @@ class _Layout:
         wide = (self.inner - 2 * gap) // 3
         size = round(SIZES[Type.SMALL] * self.frame.text)
         words = [typeset(action.text) for action in self.page.foot]
-        while size > 24 and any(self.frame.measure(word, size, True) + ICON + ICON_GAP + 32 > wide for word in words):
+        while size > 24 and any(self.frame.measure(word, size, True) + ICON + ICON_GAP + 48 > wide for word in words):
             size -= 2
-        places = {Touch.BACK: 0, Touch.HELP: 1, Touch.STOP: 2}
+        places = {Touch.BACK: 0, Touch.HELP: 1, Touch.STOP: 2, Touch.TEXT_SIZE: 0, Touch.CONTRAST: 2}
         buttons = []
         for action, word in zip(self.page.foot, words, strict=True):
             x = self.margin + places[action.touch] * (wide + gap)

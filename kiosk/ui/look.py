@@ -1,6 +1,6 @@
 """How the screens look: colours, type, text size. A person's choice ends with the turn."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 Colour = tuple[float, float, float, float]
@@ -69,3 +69,11 @@ class Look:
     theme: Theme = field(default=CALM)
     text: float = 1.0
     still: bool = False  # nothing moves (reduced motion)
+
+    def larger(self) -> "Look":
+        """Take the next text size; after the largest, the first again."""
+        return replace(self, text={1.0: 1.25, 1.25: 1.5}.get(self.text, 1.0))
+
+    def other_colours(self) -> "Look":
+        """Change between the calm theme and the one of high contrast."""
+        return replace(self, theme=CALM if self.theme == HIGH_CONTRAST else HIGH_CONTRAST)

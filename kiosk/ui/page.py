@@ -89,6 +89,14 @@ def quiet(touch: Touch, text: str, spoken: str = "") -> Action:
     return Action(touch, text, spoken or _("Bouton : {text}").format(text=text), Weight.QUIET)
 
 
+def comfort() -> tuple[Action, ...]:
+    """Make the two choices of comfort: larger letters, stronger colours. They end with the turn."""
+    return (
+        Action(Touch.TEXT_SIZE, _("Texte"), _("Bouton : agrandir le texte"), Weight.FOOT, icon="text-size"),
+        Action(Touch.CONTRAST, _("Contraste"), _("Bouton : changer les couleurs"), Weight.FOOT, icon="contrast"),
+    )
+
+
 def foot(*, back: bool = True, help_: bool = True, stop: bool = True) -> tuple[Action, ...]:
     """Make the three things that are always at the same place: back, help, stop."""
     return (

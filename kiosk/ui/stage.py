@@ -38,6 +38,8 @@ _FADE, _FADE_FROM = 0.15, 0.3  # seconds; never a blank frame
 _GUARD = 0.4  # seconds: a second strike of the same finger is not meant for the next screen (EN 301 549, 5.8)
 _FILMING = 1 / 15
 _FILMED = ("document", "review")
+_AT_REST = ("welcome", "out_of_order")  # nobody's turn
+_COMFORT_KEPT = 60.0  # seconds on the welcome screen
 _REST = 0.4  # seconds between two drawings painted ahead
 _REHEARSED: tuple[Screen, ...] = (
     Information(),
@@ -68,6 +70,7 @@ class Stage(Widget):
         load_rules()
         super().__init__()
         self._post, self._preview, self._structure, self.look = post, preview, structure_name, look
+        self._usual = look  # what every turn begins with
         self.on_shown: Callable[[str, list[Item]], None] | None = None
         self._lock = threading.Lock()
         self._newest: Screen | None = None
@@ -80,6 +83,7 @@ class Stage(Widget):
         self._drawn: ScreenView | None = None
         self._to_rehearse = list(_REHEARSED)
         self._rehearsing = Clock.create_trigger(self._rehearse, _REST)
+        self._undressing = Clock.create_trigger(self._undress, _COMFORT_KEPT)
         self._announcing = Clock.create_trigger(self._announce)
         self._pending = Clock.create_trigger(self._take_newest)
         Window.clearcolor = colour(look.theme.paper)
@@ -120,6 +124,9 @@ class Stage(Widget):
 
     def _present(self, screen: Screen, *, anew: bool) -> None:
         page = page_of(screen)
+        if page.name in _AT_REST and self._screen is not None and self._screen.name not in _AT_REST:
+            self.look = self._usual
+            Window.clearcolor = colour(self.look.theme.paper)
         if self.view and not anew and self.view.only_goes_on(page):
             self._screen = screen
             return
@@ -180,9 +187,29 @@ class Stage(Widget):
 
     def _pressed(self, touch: Touch) -> None:
         now = Clock.get_time()
-        if now - self._last_press >= _GUARD:
-            self._last_press = now
-            self._post(touch)
+        if now - self._last_press < _GUARD:
+            return
+        self._last_press = now
+        if touch is Touch.TEXT_SIZE:
+            self._dress(self.look.larger())
+        elif touch is Touch.CONTRAST:
+            self._dress(self.look.other_colours())
+        self._post(touch)
+
+    def _dress(self, look: Look) -> None:
+        """Change how the screens look, for this person only."""
+        self.look = look
+        Window.clearcolor = colour(look.theme.paper)
+        self._undressing.cancel()
+        if look != self._usual:
+            self._undressing()
+        if self._screen is not None:
+            self._present(self._screen, anew=True)
+
+    def _undress(self, _dt: float) -> None:
+        """Chose a comfort and went away: the next person finds the usual screen."""
+        if self.view and self.view.page.name in _AT_REST:
+            self._dress(self._usual)
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
         if touch.is_mouse_scrolling or super().on_touch_down(touch):

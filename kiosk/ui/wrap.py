@@ -11,7 +11,8 @@ def wrap(text: str, width: float, measure: Width) -> tuple[str, ...]:
     for paragraph in text.split("\n"):
         words = _pieces(paragraph, width, measure)
         filled = _fill(words, width, measure)
-        lines.extend(filled if "\n" in text else _even(words, filled, width, measure))
+        short = len(filled) <= 3 and "\n" not in text
+        lines.extend(_even(words, filled, width, measure) if short else _kept(words, filled, width, measure))
     return tuple(lines)
 
 
@@ -44,7 +45,7 @@ def _fill(words: Sequence[str], width: float, measure: Width) -> list[str]:
 
 def _even(words: Sequence[str], filled: list[str], width: float, measure: Width) -> list[str]:
     """Narrow the lines as far as their number allows."""
-    if len(filled) == 1 or len(filled) > 3:  # longer texts read better filled
+    if len(filled) == 1:
         return filled
     best, low, high = filled, width / 2, width
     for _round in range(7):
@@ -55,3 +56,14 @@ def _even(words: Sequence[str], filled: list[str], width: float, measure: Width)
         else:
             low = middle
     return best
+
+
+def _kept(words: Sequence[str], filled: list[str], width: float, measure: Width) -> list[str]:
+    """Leave a long text filled, but no last line so short that it looks forgotten."""
+    for part in (1.0, 0.95, 0.9, 0.85, 0.8, 0.75):
+        lines = _fill(words, width * part, measure)
+        if len(lines) != len(filled):
+            break
+        if measure(lines[-1]) >= 0.3 * width and all(measure(line) <= width for line in lines):
+            return lines
+    return filled

@@ -17,6 +17,7 @@ import numpy as np
 from kiosk.core import screens as sc
 from kiosk.core.document import Guidance, Side
 from kiosk.ui.look import Look
+from kiosk.ui.plan import Item
 from kiosk.ui.preview import Preview
 from kiosk.ui.samples import film_frame
 from kiosk.ui.window import KioskWindow
@@ -179,9 +180,13 @@ def wait_to_be_pressed(screen: sc.Screen, look: Look) -> None:
         SIZE,
         look,
     )
-    window.on_shown = lambda name, items: _say(
-        {"shown": name, "items": [[i.touch, i.x, i.y, i.width, i.height] for i in items if i.touch]}
-    )
+
+    def shown(name: str, items: list[Item]) -> None:
+        pressable = [[item.touch, item.x, item.y, item.width, item.height] for item in items if item.touch]
+        ground = window.snapshot()[2][:3]
+        _say({"shown": name, "items": pressable, "title_height": items[1].height, "ground": list(ground)})
+
+    window.on_shown = shown
     window.show(screen)
     from kivy.clock import Clock
 

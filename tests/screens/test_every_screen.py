@@ -77,7 +77,8 @@ def test_back_help_and_stop_are_always_at_the_same_place(hall: Hall) -> None:
         for item in page["items"]:
             if item["kind"] == "foot":
                 places.setdefault(item["touch"], set()).add(tuple(item["box"]))
-    assert {touch: len(boxes) for touch, boxes in places.items()} == {"back": 1, "help": 1, "stop": 1}
+    comfort = {"text-size": 1, "contrast": 1}
+    assert {touch: len(boxes) for touch, boxes in places.items()} == {"back": 1, "help": 1, "stop": 1, **comfort}
 
 
 def test_no_button_posts_what_another_posts(hall: Hall) -> None:

@@ -34,7 +34,7 @@ class Pressed:
     def __init__(self, process: "subprocess.Popen[bytes]", display: str) -> None:
         self._process = process
         self._rest = b""
-        self.items = self.wait("shown")["items"]
+        self.shown = self.wait("shown")
         self.finger = Pointer(display, process.pid)
 
     def wait(self, key: str, seconds: float = 15.0) -> dict[str, Any]:
@@ -60,10 +60,14 @@ class Pressed:
         assert self._process.stdin is not None
         self._process.stdin.write(name.encode())
         self._process.stdin.flush()
-        self.items = self.wait("shown")["items"]
+        self.see()
+
+    def see(self) -> None:
+        """Wait for what is shown next."""
+        self.shown = self.wait("shown")
 
     def press(self, touch: str, aside: tuple[int, int] = (0, 0)) -> None:
-        x, y, width, height = next(item[1:] for item in self.items if item[0] == touch)
+        x, y, width, height = next(item[1:] for item in self.shown["items"] if item[0] == touch)
         self.finger.press(x + width // 2 + aside[0], y + height // 2 + aside[1])
 
 
@@ -152,3 +156,32 @@ def test_each_person_of_a_page_has_a_button(environment: dict[str, str]) -> None
     with window("page", environment) as shown:
         shown.press("person-3")
         assert shown.wait("touch") == {"touch": "person-3", "on": "beneficiaries"}
+
+
+def test_larger_letters_and_stronger_colours_end_with_the_turn(environment: dict[str, str]) -> None:
+    with window("welcome", environment) as shown:
+        usual = shown.shown
+        shown.press("text-size")
+        assert shown.wait("touch") == {"touch": "text-size", "on": "welcome"}
+        shown.see()
+        larger = shown.shown["title_height"]
+        assert larger > usual["title_height"]
+        shown.press("contrast")
+        shown.see()
+        assert shown.shown["ground"] == [0, 0, 0]
+        assert shown.shown["title_height"] == larger
+        shown.show("insert")
+        assert shown.shown["ground"] == [0, 0, 0]
+        shown.show("welcome")
+        assert shown.shown == usual
+
+
+def test_the_largest_letters_are_followed_by_the_usual_ones(environment: dict[str, str]) -> None:
+    with window("welcome", environment) as shown:
+        heights = [shown.shown["title_height"]]
+        for _ in range(3):
+            shown.press("text-size")
+            shown.see()
+            heights.append(shown.shown["title_height"])
+        assert heights[0] < heights[1] < heights[2]
+        assert heights[3] == heights[0]

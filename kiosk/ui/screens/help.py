@@ -1,7 +1,7 @@
 """Help was called: somebody comes; the person may go on meanwhile."""
 
 from kiosk.core.screens import HelpCalled, Touch
-from kiosk.ui.page import Page, main
+from kiosk.ui.page import Page, comfort, main
 from kiosk.ui.words import _
 
 
@@ -12,5 +12,6 @@ def page(screen: HelpCalled) -> Page:
         title=_("Quelqu'un est prévenu"),
         help=_("Un agent vient vous aider. Vous pouvez aussi vous présenter {place}.").format(place=place),
         actions=(main(Touch.GO_ON, _("Continuer")),),
+        foot=comfort(),
         drawing="person-helping",
     )

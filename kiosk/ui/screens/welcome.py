@@ -1,7 +1,7 @@
 """Welcome (accueil): the screen at rest; touching it anywhere begins."""
 
 from kiosk.core.screens import Touch, Welcome
-from kiosk.ui.page import Page, foot, main
+from kiosk.ui.page import Page, comfort, foot, main
 from kiosk.ui.words import _
 
 
@@ -11,6 +11,6 @@ def page(_screen: Welcome) -> Page:
         title=_("Bienvenue"),
         help=_("Touchez l'écran pour signaler votre arrivée."),
         actions=(main(Touch.START, _("Commencer")),),
-        foot=foot(back=False, stop=False),
+        foot=(*foot(back=False, stop=False), *comfort()),
         drawing="welcome",
     )
