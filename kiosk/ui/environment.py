@@ -28,7 +28,7 @@ def prepare(home: Path, size: tuple[int, int], fullscreen: bool) -> None:
 
     from kivy.config import Config  # noqa: PLC0415 - Kivy reads the environment when imported
 
-    settings = {
+    settings: dict[str, dict[str, object]] = {
         "kivy": {"exit_on_escape": 0, "desktop": 0, "log_enable": 0, "keyboard_mode": "", "pause_on_minimize": 0},
         "graphics": {
             "width": size[0],

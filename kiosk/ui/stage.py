@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kivy.animation import Animation
-from kivy.base import EventLoop, runTouchApp, stopTouchApp
+from kivy.base import runTouchApp, stopTouchApp
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glPixelStorei, glReadPixels
@@ -259,6 +259,3 @@ class Stage(Widget):
         pixels = bytes(glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE))
         row = 3 * width
         return width, height, b"".join(pixels[at : at + row] for at in range(len(pixels) - row, -1, -row))
-
-    def is_running(self) -> bool:
-        return EventLoop.status == "started"

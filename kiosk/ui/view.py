@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from kivy.animation import Animation
@@ -61,7 +62,7 @@ class ScreenView(Widget):
             self.add_widget(self.picture)
             self._place_picture()
         for button in plan.buttons:
-            widget = BigButton(button, look.theme, easel, lambda touch=button.action.touch: press(touch))
+            widget = BigButton(button, look.theme, easel, partial(press, button.action.touch))
             self.add_widget(widget)
             widget.place_in(plan.height)
             self.buttons.append(widget)

@@ -25,7 +25,7 @@ from kiosk.ui.screens import (
     working,
 )
 
-_PAGES: dict[type, Callable[[Any], Page]] = {
+_PAGES: dict[type[Screen], Callable[[Any], Page]] = {
     screens.Welcome: welcome.page,
     screens.Information: information.page,
     screens.InsertCard: insert.page,

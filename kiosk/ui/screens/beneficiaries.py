@@ -13,7 +13,7 @@ def page(screen: Beneficiaries) -> Page:
         Action(touch, short_name(person), spoken_name(person), Weight.CHOICE, detail=person.birth_year)
         for touch, person in zip(PERSON_TOUCHES, screen.people, strict=False)
     )
-    others = (quiet(Touch.NOT_LISTED, _("Aucune de ces personnes")),)
+    others: tuple[Action, ...] = (quiet(Touch.NOT_LISTED, _("Aucune de ces personnes")),)
     if screen.has_more:
         others = (quiet(Touch.NEXT_PAGE, _("Voir la suite")), *others)
     return Page(

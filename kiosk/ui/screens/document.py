@@ -2,7 +2,7 @@
 
 from kiosk.core.document import Guidance, Side
 from kiosk.core.screens import ShowDocument, Touch
-from kiosk.ui.page import Page, Picture, foot, main, quiet
+from kiosk.ui.page import Action, Page, Picture, foot, main, quiet
 from kiosk.ui.words import _
 
 
@@ -33,7 +33,7 @@ def _help(screen: ShowDocument) -> str:
 def page(screen: ShowDocument) -> Page:
     turning = screen.guidance is Guidance.TURN_OVER
     without = _("Je n'ai pas de pièce") if screen.side is Side.FIRST else _("Continuer sans l'autre côté")
-    actions = (quiet(Touch.NO_DOCUMENT, without),)
+    actions: tuple[Action, ...] = (quiet(Touch.NO_DOCUMENT, without),)
     if screen.may_press:
         actions = (main(Touch.TAKE_PICTURE, _("Prendre la photo")), *actions)
     return Page(
