@@ -27,7 +27,9 @@ class CaptureSettings:
     most_tilt: float = 0.16
     most_glare: float = 0.03
     least_luma: float = 62.0
-    least_sharpness: float = 0.50
+    least_sharpness: float = 0.55
+    soft_sharpness: float = 0.40  # enough after soft_seconds of trying: a camera may have no better
+    soft_seconds: float = 3.0
     least_texture: float = 9.0  # a blank sheet has none
     most_motion: float = 0.006  # of the document's width, between two frames
     calm_seconds: float = 0.35  # an instruction is shown at least this long
@@ -64,6 +66,8 @@ class CaptureSession:
         self._shown_at = -1e9
         self._wanted = (Guidance.NO_DOCUMENT, -1e9)
         self._count = 0
+        self._soft_since: float | None = None  # only sharpness has been missing since
+        self._sharpest = 0.0
         self._portrait: tuple[Corners, bool] | None = None  # where one was looked for, and whether it was there
 
     def feed(self, frame: Picture, at_seconds: float) -> Seen:
@@ -75,6 +79,10 @@ class CaptureSession:
         motion = _motion(before, sight)
         self._last = (frame, sight)
         advice = self._advise(sight, motion)
+        if advice is Guidance.HOLD_STILL and motion <= self._settings.most_motion:
+            advice = self._settle_for(sight, at_seconds)
+        else:
+            self._soft_since = None
         if advice is Guidance.TAKING and not self._is_worth_taking(frame, sight):
             advice = Guidance.NO_DOCUMENT
         shot: Shot | None = None
@@ -131,6 +139,17 @@ class CaptureSession:
         if sight.grid is None and not is_card_shaped(sight.corners):
             return Guidance.HOLD_STILL  # a passport page or an old card shows its zone: wait for it
         return Guidance.TAKING
+
+    def _settle_for(self, sight: Sight, now: float) -> Guidance:
+        """A document that lies still and never gets sharper is taken as it is: nobody is kept waiting for a lens."""
+        rules = self._settings
+        if self._soft_since is None:
+            self._soft_since, self._sharpest = now, 0.0
+        self._sharpest = max(self._sharpest, sight.sharpness)
+        is_best = sight.sharpness >= max(rules.soft_sharpness, 0.9 * self._sharpest)
+        has_zone = sight.grid is not None or (sight.corners is not None and is_card_shaped(sight.corners))
+        is_time = now - self._soft_since >= rules.soft_seconds
+        return Guidance.TAKING if is_time and is_best and has_zone else Guidance.HOLD_STILL
 
     def _is_worth_taking(self, frame: Picture, sight: Sight) -> bool:
         """A first side without a zone must bear a portrait: a bank card bears neither. Looked for once a rest."""

@@ -1,5 +1,6 @@
 """What one preview frame shows: outline, zone, sharpness, light. Cheap enough for every frame."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -22,7 +23,7 @@ class Sight:
     grid: Grid | None
     width: float  # share of the frame's width that the document takes (of its height when that is more)
     margin: float  # smallest distance of a corner to the frame's border, share of the width; negative: cut
-    tilt: float  # difference of opposite sides, share of the longer
+    tilt: float  # difference of opposite sides, share of the longer; 1 when no document has this shape
     sharpness: float  # slope of edges, 0 to 1, independent of contrast and noise
     texture: float  # standard deviation of the document's brightness
     glare: float  # share of burnt pixels in the zone, or on the whole side
@@ -44,9 +45,23 @@ def look(frame: Picture, *, with_grid: bool = True, last_grid: Grid | None = Non
         grid = found.scaled(1 / scale) if found is not None else None
     if outline is None and grid is None:
         return EMPTY
-    corners = (outline + 0.5) / scale - 0.5 if outline is not None else _from_zone(grid)  # type: ignore[arg-type]
-    corners = corners.astype(np.float32)
-    return _measure(frame, small, scale, corners, grid, outline is not None)
+    corners: Corners | None = None
+    if outline is not None:
+        corners = ((outline + 0.5) / scale - 0.5).astype(np.float32)
+    if grid is not None and (corners is None or not _belongs(corners, grid)):
+        return _measure(frame, small, scale, _from_zone(grid), grid, False)
+    if corners is None:
+        return EMPTY
+    return _measure(frame, small, scale, corners, grid, True)
+
+
+def _belongs(corners: Corners, grid: Grid) -> bool:
+    """Whether an outline is that of the zone's document; an open passport shows two pages, a table its own edges."""
+    zone = grid.outline(0.5)
+    along, top = zone[1] - zone[0], (corners[1] - corners[0]).astype(np.float64)
+    lengths = float(np.hypot(*along)), float(np.hypot(*top))
+    is_parallel = abs(float(along @ top)) > 0.94 * lengths[0] * lengths[1]
+    return is_parallel and 0.76 < lengths[0] / max(lengths[1], 1e-6) < 1.0
 
 
 def find_outline(grey: Grey) -> Corners | None:
@@ -71,9 +86,23 @@ def find_outline(grey: Grey) -> Corners | None:
             continue  # the shape is not a quadrangle
         sides = [float(np.hypot(*(corners[(i + 1) % 4] - corners[i]))) for i in range(4)]
         ratio = (sides[0] + sides[2]) / max(sides[1] + sides[3], 1e-6)
-        if 1.15 < ratio < 1.95 and (best is None or area > best[0]):
+        if 1.1 < ratio < 2.6 and (best is None or area > best[0]):
             best = (area, corners)
-    return best[1] if best is not None else None
+    return best[1] if best is not None else _cut_outline(contours, width, height)
+
+
+def _cut_outline(contours: Sequence[NDArray[np.int32]], width: int, height: int) -> Corners | None:
+    """A straight-sided shape that leaves the picture: a document cut by the border. Its corners are where it ends."""
+    for contour in contours:
+        x, y, w, h = cv2.boundingRect(contour)
+        touches = x <= 2 or y <= 2 or x + w >= width - 2 or y + h >= height - 2
+        if not touches or w * h < 0.1 * width * height:
+            continue
+        hull = cv2.convexHull(contour)
+        box = cv2.minAreaRect(hull)
+        if cv2.contourArea(hull) > 0.9 * box[1][0] * box[1][1] > 0.08 * width * height:
+            return np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]], np.float32)
+    return None
 
 
 def _four_corners(hull: NDArray[np.int32]) -> Corners | None:
@@ -153,6 +182,8 @@ def _measure(
         width - float(corners[:, 0].max()),
         height - float(corners[:, 1].max()),
     )
+    ratio = (sides[0] + sides[2]) / max(sides[1] + sides[3], 1e-6)
+    shape = (1.25, 1.64) if grid is not None and grid.rows == 2 else (1.25, 1.8)  # page or old card, ID-1
     tilt = max(abs(sides[0] - sides[2]) / max(sides[0], sides[2]), abs(sides[1] - sides[3]) / max(sides[1], sides[3]))
     flat_size = (240, 152 if is_card_shaped(corners) else 168)
     goal = np.array([[0, 0], [flat_size[0], 0], [flat_size[0], flat_size[1]], [0, flat_size[1]]], np.float32)
@@ -171,7 +202,7 @@ def _measure(
         grid=grid,
         width=max(box_width, box_height),
         margin=margin / width,
-        tilt=tilt,
+        tilt=tilt if shape[0] < ratio < shape[1] else 1.0,
         sharpness=sharpness(cv2.cvtColor(band, cv2.COLOR_BGR2GRAY)),  # type: ignore[arg-type]
         texture=float(inner.std()),
         glare=glare,
