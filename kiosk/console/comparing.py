@@ -93,7 +93,8 @@ def is_pending(answer: InsAnswer) -> bool:
 def may_be_asked_again(check_in: CheckIn) -> bool:
     """The worker has something to ask with: a card's number, or a document read with certainty, one birth date only."""
     read = read_by_machine(check_in)
-    has_card = check_in.card is not None and check_in.card.birth_date is not None and bool(check_in.card_nir)
+    has_number = bool(check_in.card_nir or check_in.insured_nir)
+    has_card = check_in.card is not None and check_in.card.birth_date is not None and has_number
     return is_pending(check_in.insi) and (has_card or (read is not None and not read.other_birth_dates))
 
 

@@ -168,6 +168,16 @@ def test_a_call_for_help_appears_once_and_is_answered_once() -> None:
     assert put(f"/intake/calls/{uuid.uuid4()}", b'{"reason": "<b>"}').status_code == 422
 
 
+def test_what_the_queue_shows_of_a_kiosk_s_words_is_one_plain_line() -> None:
+    from kiosk.console.models import Arrival, Terminal
+
+    hostile = "\u202eA1\x00\n\ud8002"
+    check_in = arrive(ZOE, ticket="\u202eA1\x00\n2" + "x" * 50, desk="3\x00")
+    assert (Arrival.objects.get().ticket, Arrival.objects.get(pk=check_in.key).desk) == ("A12" + "x" * 9, "3")
+    assert put("/intake/heartbeat", _beat(version=hostile, devices={hostile: "ok"})).status_code == 200
+    assert (Terminal.objects.get().version, Terminal.objects.get().devices) == ("A12", {"A12": "ok"})
+
+
 def test_the_intake_describes_itself() -> None:
     from kiosk.console.intake import api
 

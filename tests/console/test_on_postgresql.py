@@ -18,7 +18,7 @@ from tests.demo.processes import ROOT
 from tests.people import DOMINIQUE, ZOE
 
 AGENTS, PATIENTS = 20, 1000
-SAME_TESTS = ("intake", "deciding", "audit", "worker", "search", "accounts", "access", "oversight")
+SAME_TESTS = ("intake", "deciding", "audit", "worker", "search", "accounts", "access", "oversight", "attacks")
 
 
 @pytest.fixture(scope="module")

@@ -131,13 +131,15 @@ def test_the_second_search_is_made_with_the_card_or_without_one_with_the_documen
     from tests.console.arrivals import check_in_of
 
     class Client:
-        def find_by_card(self, person, insured, deadline):
-            return ("card", person.name, person.nir, person.birth_rank)
+        def find_by_card(self, person, insured, deadline, **_more):
+            return ("card", person.name, person.nir, insured.nir if insured else "")
 
-        def find_by_traits(self, traits, deadline):
+        def find_by_traits(self, traits, deadline, **_more):
             return ("traits", traits.birth_name)
 
-    assert worker.ask_again(Client(), check_in_of(ZOE, SILENT)) == ("card", "ADRUN", "2751263220749", "1")
+    assert worker.ask_again(Client(), check_in_of(ZOE, SILENT)) == ("card", "ADRUN", "2751263220749", "")
+    child = check_in_of(ZOE, SILENT, card_nir="", insured_nir="1600120207771")
+    assert worker.ask_again(Client(), child) == ("card", "ADRUN", "", "1600120207771")
     assert worker.ask_again(Client(), check_in_of(ZOE, SILENT, card=None, card_nir="")) == ("traits", "ADRUN")
     unread = check_in_of(ZOE, SILENT, card=None, card_nir="", mrz=mrz_of(ZOE, accepted=False))
     assert worker.ask_again(Client(), unread) == SILENT
