@@ -3,6 +3,7 @@
 For the technician beside the terminal. What is on a card is printed only because it was asked for, and never logged.
 """
 
+import gettext
 import json
 import sys
 import threading
@@ -35,6 +36,7 @@ from kiosk.app.card_contents import contents_of
 from kiosk.core.card import CardContents
 from kiosk.settings import BadSettings, Settings, load
 
+_ = gettext.gettext
 READ, NO_READER, NO_CARD, NOT_VITALE, UNREADABLE = 0, 3, 4, 5, 6
 
 _FIRST_LOOK = 0.5  # seconds to find what is already there, when asked not to wait
@@ -43,17 +45,17 @@ app = typer.Typer(help="Carte Vitale : lire, observer le lecteur.", no_args_is_h
 
 # For the technician: what was seen and what to do.
 _ADVICE = {
-    "no-library": "La bibliothèque PC/SC (libpcsclite1) manque : relancez deploy/setup.sh.",
-    "no-service": "Le service de cartes (pcscd) ne répond pas : systemctl start pcscd.",
-    "no-reader": "Aucun lecteur de carte : vérifiez son câble, puis « kiosk card watch ».",
-    "no-card": "Aucune carte n'a été insérée dans le délai.",
-    "not-vitale": "Cette carte n'est pas une carte Vitale.",
-    "mute": "La carte ne répond pas : insérez-la puce vers le haut, jusqu'au bout.",
-    "card-gone": "La carte a été retirée pendant la lecture.",
-    "exchange-failed": "La carte répond mal : nettoyez la puce, essayez une autre carte.",
-    "no-file": "La carte ne contient pas les fichiers attendus.",
-    "too-long": "La carte contient plus que ce qui est raisonnable : lecture abandonnée.",
-    "too-many-commands": "La carte demande trop d'échanges : lecture abandonnée.",
+    "no-library": _("La bibliothèque PC/SC (libpcsclite1) manque : relancez deploy/setup.sh."),
+    "no-service": _("Le service de cartes (pcscd) ne répond pas : systemctl start pcscd."),
+    "no-reader": _("Aucun lecteur de carte : vérifiez son câble, puis « kiosk card watch »."),
+    "no-card": _("Aucune carte n'a été insérée dans le délai."),
+    "not-vitale": _("Cette carte n'est pas une carte Vitale."),
+    "mute": _("La carte ne répond pas : insérez-la puce vers le haut, jusqu'au bout."),
+    "card-gone": _("La carte a été retirée pendant la lecture."),
+    "exchange-failed": _("La carte répond mal : nettoyez la puce, essayez une autre carte."),
+    "no-file": _("La carte ne contient pas les fichiers attendus."),
+    "too-long": _("La carte contient plus que ce qui est raisonnable : lecture abandonnée."),
+    "too-many-commands": _("La carte demande trop d'échanges : lecture abandonnée."),
 }
 
 
@@ -227,7 +229,9 @@ def _event(event: SlotEvent) -> dict[str, Any]:
     match event:
         case CardInserted(slot, atr):
             return {"event": name, "slot": slot, "atr": atr.hex(" ").upper()}
-        case CardMute(slot) | CardRemoved(slot):
+        case CardMute(slot):
+            return {"event": name, "slot": slot, "advice": _ADVICE["mute"]}
+        case CardRemoved(slot):
             return {"event": name, "slot": slot}
         case ReaderLost(reason):
             return {"event": name, "reason": reason, "advice": _ADVICE[reason]}
