@@ -70,10 +70,10 @@ class BirthDate(Confidential):
         if self.is_calendar:
             return self
         year = year_if_unknown if self.year == "0000" else self.year
-        month = self.month if 1 <= int(self.month) <= 12 else UNKNOWN
-        day = self.day if 1 <= int(self.day) <= _longest(year, month) else UNKNOWN
         if not re.fullmatch(r"\d{4}", year, re.ASCII) or year == "0000":
             return None
+        month = self.month if 1 <= int(self.month) <= 12 else UNKNOWN
+        day = self.day if 1 <= int(self.day) <= _longest(year, month) else UNKNOWN
         if month == UNKNOWN and day == UNKNOWN:
             month, day = "12", "31"
         elif month == UNKNOWN:
@@ -84,7 +84,5 @@ class BirthDate(Confidential):
 
 
 def _longest(year: str, month: str) -> int:
-    """Give the days of a month: 31 where the month cannot tell, those of a leap year where the year cannot."""
-    if not "01" <= month <= "12":
-        return 31
-    return monthrange(int(year) if year.isdigit() and year != "0000" else 2000, int(month))[1]
+    """Give the days of a month: 31 where the month cannot tell; the year 0000, which is unknown, counts as leap."""
+    return monthrange(int(year), int(month))[1] if "01" <= month <= "12" else 31

@@ -16,6 +16,7 @@ def both(
     left: str, right: str, forms: tuple[NameForm, NameForm] = CIVIL, cut: tuple[bool, bool] = WHOLE
 ) -> Reason | None:
     """The difference, which must be the same from either side."""
+    left = "".join(list(left))  # equal texts need not be the same object
     one = difference(left, right, forms, cut)
     assert difference(right, left, forms[::-1], cut[::-1]) is one
     return one
