@@ -20,6 +20,7 @@ _LARGEST_FILE = 40_000_000  # bytes
 def read(
     files: Annotated[list[Path], typer.Argument(help="Pictures: JPEG or PNG")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
+    trust: Annotated[Path | None, typer.Option("--trust", help="Directory of the seals' certificates")] = None,
 ) -> None:
     """Read each picture; exit 0 read, 3 no document, 4 no MRZ found, 5 MRZ seen but not read with certainty.
 
@@ -31,7 +32,7 @@ def read(
     worst = EXIT_READ
     try:
         for file in files:
-            facts, code = _read_one(reader, file)
+            facts, code = _read_one(reader, file, trust)
             worst = max(worst, code)
             if as_json:
                 print(json.dumps({"file": file.name, **facts}, ensure_ascii=False), flush=True)
@@ -42,7 +43,7 @@ def read(
     raise typer.Exit(worst)
 
 
-def _read_one(reader: Any, file: Path) -> tuple[dict[str, Any], int]:
+def _read_one(reader: Any, file: Path, trust: Path | None) -> tuple[dict[str, Any], int]:
     from kiosk.capture.picture import decode
     from kiosk.capture.sight import look
 
@@ -66,6 +67,7 @@ def _read_one(reader: Any, file: Path) -> tuple[dict[str, Any], int]:
         "kind": str(reading.kind),
         "has_second_side": reading.has_second_side,
         "mrz": None,
+        "seal": None if reading.mrz is None else _seal(picture, reading.mrz, trust),
         "seconds": 0.0,
     }
     mrz = reading.mrz
@@ -95,6 +97,23 @@ def _read_one(reader: Any, file: Path) -> tuple[dict[str, Any], int]:
     if mrz is None:
         return facts, EXIT_NO_DOCUMENT if sight.corners is None else EXIT_NO_MRZ
     return facts, EXIT_READ if mrz.accepted else EXIT_NOT_CERTAIN
+
+
+def _seal(picture: Any, mrz: Any, trust: Path | None) -> dict[str, Any] | None:
+    from kiosk.capture.seal import read_seal
+    from kiosk.documents.cev import check, contradicts
+    from kiosk.documents.cev_trust import load_signers, verify
+
+    seal = read_seal(picture)
+    if seal is None:
+        return None
+    return {
+        "verdict": str(check(seal, load_signers(trust) if trust else {}, verify)),
+        "signer": f"{seal.authority}-{seal.certificate}",
+        "signed": seal.signed.isoformat() if seal.signed else "",
+        "fields": dict(seal.items),
+        "contradicts": list(contradicts(seal, mrz.document_number, mrz.traits.birth_name, mrz.traits.given_names)),
+    }
 
 
 def _print_plain(file: Path, facts: dict[str, Any]) -> None:

@@ -9,7 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.documents.mrz import mrz_name
 from tests.specimens.person import SpecimenPerson, zone_of
+from tests.specimens.seal import seal_picture, seal_text
 
 Picture = NDArray[np.uint8]
 PX = 12  # pixels a millimetre
@@ -242,21 +244,24 @@ def draw(person: SpecimenPerson, kind: str, side: str = "", seed: int = 0, how: 
         text(picture, (33, 6), "ADRESSE / Address", 1.25, ink=(110, 90, 80))
         text(picture, (33, 9.5), "1 RUE DE LA FANTAISIE", 1.7, bold=True)
         text(picture, (33, 13), "TAILLE / Height 1,70 m   DÉLIVRÉ LE 01 01 2024", 1.5)
-        _seal(picture, 9, 8, 12.2, rng)
+        _seal(picture, person, lines[0][5:14], kind)
         _specimen(picture, size)
         zone(picture, 5 + rng.uniform(-0.5, 0.5), height - 5.2, lines, how)
     bears = side == "back" or one_sided or (kind == "european-id" and len(lines) == 2)
     return Flat(picture, size, lines if bears else (), kind, side)
 
 
-def _seal(picture: Picture, left: float, top: float, size: float, rng: random.Random) -> None:
-    """A square of modules where the visible seal stands; its content is drawn elsewhere when it matters."""
-    modules = 44
-    cell = np.array([[rng.random() < 0.5 for _ in range(modules)] for _ in range(modules)], np.uint8) * 255
-    cell[:, 0] = 0
-    cell[-1, :] = 0
-    px = round(size * PX)
-    block = cv2.resize(cell, (px, px), interpolation=cv2.INTER_NEAREST)
-    x, y = round(left * PX), round(top * PX)
+def _seal(picture: Picture, person: SpecimenPerson, number: str, kind: str) -> None:
+    """The visible seal of the card of 2021, signed by the test authority; nothing on other cards."""
+    if kind != "french-id-2021":
+        return
+    plain = SpecimenPerson(
+        mrz_name(person.surname).replace("<", " "),
+        tuple(mrz_name(name).replace("<", " ") for name in person.given_names),
+        person.birth_date,
+        person.sex,
+    )
+    x, y, px = 9 * PX, 8 * PX, round(12.2 * PX)
+    block = seal_picture(seal_text(plain, number), px)
     picture[y - 12 : y + px + 12, x - 12 : x + px + 12] = 245
     picture[y : y + px, x : x + px] = block[..., None]
