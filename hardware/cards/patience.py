@@ -87,9 +87,12 @@ class Patience:
         while (call := self._calls.get()) is not None:
             try:
                 call.result = call.work(*call.arguments)
-            except BaseException as error:  # noqa: BLE001 - handed to the caller, who raises it
-                call.error = error
-            with call.settling:
-                call.done.set()
+            except BaseException as error:
+                call.error = error  # the caller raises it
+                if not isinstance(error, Exception):
+                    raise
+            finally:
+                with call.settling:
+                    call.done.set()
             if call.given_up and call.undo is not None and call.error is None:
                 call.undo(call.result)
