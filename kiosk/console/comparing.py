@@ -237,13 +237,14 @@ _FLAGS = {
     "found-by-secondary-name": "Trouvé par un prénom secondaire : vérifiez le premier prénom.",
 }
 _ANOMALIES = {
-    "truncated": "La carte porte un nom coupé.",
+    "truncated": "Une partie de la carte n’a pas pu être lue.",
     "numbers-do-not-match": "Les numéros de la carte ne concordent pas.",
-    "number-missing": "La carte ne porte pas de numéro pour cette personne.",
+    "number-missing": "La carte ne porte pas le numéro de l’assuré.",
     "bad-key": "La clé du numéro de la carte est fausse.",
     "bad-date": "La date de la carte est illisible.",
     "unreadable-text": "Une partie de la carte est illisible.",
     "too-many": "La carte porte plus de bénéficiaires que prévu.",
+    "birth-rank-guessed": "La carte porte des jumeaux : vérifiez le prénom.",
 }
 DOCUMENTS = {
     DocumentKind.FRENCH_ID_2021: "Carte nationale d’identité (2021)",
