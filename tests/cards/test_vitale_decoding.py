@@ -299,9 +299,3 @@ def test_a_text_of_sixty_four_signs_is_whole_and_one_more_is_cut() -> None:
     contents = decode(person(b"A" * 65), number(ZOES_NUMBER))
     assert len(contents.beneficiaries[0].name) == 64
     assert contents.anomalies == (CardAnomaly.UNREADABLE_TEXT,)
-
-
-def test_staff_has_a_sentence_for_every_anomaly() -> None:
-    from kiosk.console.comparing import _ANOMALIES
-
-    assert set(_ANOMALIES) == {anomaly.value for anomaly in CardAnomaly}
