@@ -22,6 +22,7 @@ class ServerSettings(Section):
     certificate: ConfigPath  # its own TLS certificate, chain included
     key: ConfigPath
     threads: int = Field(8, ge=1, le=64)
+    request_seconds: int = Field(30, ge=1, le=300)  # the longest one request may take, its sending included
     database: str = Field("", pattern=r"^(postgres(ql)?://.+)?$")  # empty: SQLite in data_dir
     recipient_key: ConfigPath  # the structure's private key, encrypted
     passphrase_file: ConfigPath

@@ -1,23 +1,53 @@
 """Serves the console over HTTPS: gunicorn with threads, its own certificate, TLS 1.2 at least."""
 
+import contextlib
 import json
+import socket
 import ssl
 import sys
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
 from kiosk import journal
 from kiosk.console.config import ServerSettings
+
+
+class PatientWorker(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's threads, with a deadline: who sends a request drop by drop does not keep a thread for ever."""
+
+    def init_process(self) -> None:
+        self._deadlines: dict[Any, float] = {}
+        self._within = float(self.app.server.request_seconds)
+        threading.Thread(target=self._watch, name="deadlines", daemon=True).start()
+        super().init_process()
+
+    def handle(self, conn: Any) -> Any:
+        self._deadlines[conn] = time.monotonic() + self._within
+        try:
+            return super().handle(conn)
+        finally:
+            self._deadlines.pop(conn, None)
+
+    def _watch(self) -> None:
+        while not threading.Event().wait(0.5):
+            now = time.monotonic()
+            for conn, deadline in list(self._deadlines.items()):
+                if now > deadline:
+                    with contextlib.suppress(OSError):  # gone by itself meanwhile
+                        socket.socket.shutdown(conn.sock, socket.SHUT_RDWR)  # the reading thread wakes up and leaves
 
 
 class Served(BaseApplication):  # type: ignore[misc]
     """One console process under gunicorn's eye; nothing is written that says who asked for what."""
 
     def __init__(self, server: ServerSettings, announce: Callable[[str], None]) -> None:
-        self._server = server
+        self.server = server
         self._announce = announce
         super().__init__()
 
@@ -29,10 +59,10 @@ class Served(BaseApplication):  # type: ignore[misc]
         return get_wsgi_application()
 
     def _wanted(self) -> dict[str, Any]:
-        server = self._server
+        server = self.server
         return {
             "bind": f"{server.host}:{server.port}",
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
             "workers": 1,
             "threads": server.threads,
             "timeout": 60,
@@ -55,7 +85,7 @@ class Served(BaseApplication):  # type: ignore[misc]
 
     def _ready(self, worker: Any) -> None:
         port = worker.sockets[0].sock.getsockname()[1]
-        host = self._server.host if ":" not in self._server.host else f"[{self._server.host}]"
+        host = self.server.host if ":" not in self.server.host else f"[{self.server.host}]"
         journal.record(journal.Happening.STARTED, port=port)
         self._announce(f"https://{host}:{port}/")
 

@@ -59,6 +59,33 @@ def test_it_serves_https_only_from_tls_1_2_on_and_ends_cleanly(served: ServedCon
     assert served.stop() == 0
 
 
+def test_clients_that_stall_do_not_keep_everybody_else_waiting(tmp_path: Path) -> None:
+    console = ServedConsole(tmp_path / "console")
+    console.config.write_text(
+        console.config.read_text().replace("port = 0", "port = 0\nthreads = 2\nrequest_seconds = 1")
+    )
+    console.start()
+    port = int(console.url.rsplit(":", 1)[1].strip("/"))
+    stalled = []
+    try:
+        for sent in (b"\x16\x03\x01", b"\x16", b"\x16\x03\x01\x02", b"\x16\x03"):
+            stalled.append(socket.create_connection(("127.0.0.1", port), 10))
+            stalled[-1].sendall(sent)  # the beginning of a greeting that never goes on
+        half = console.context().wrap_socket(
+            socket.create_connection(("127.0.0.1", port), 60), server_hostname="localhost"
+        )
+        stalled.append(half)
+        half.sendall(b"PUT /intake/heartbeat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+        with urllib.request.urlopen(console.url + "sante/", context=console.context(), timeout=60) as answer:  # noqa: S310
+            assert answer.status == 200
+        half.settimeout(60)
+        assert half.recv(1) in {b"", b"H"}  # told, or hung up on
+    finally:
+        for one in stalled:
+            one.close()
+        assert console.stop() == 0
+
+
 def test_a_wrong_configuration_is_told_by_its_key(served: ServedConsole) -> None:
     served.config.write_text(served.config.read_text().replace("port = 0", 'port = "high"'))
     done = served.run("console", "audit", "verify")
