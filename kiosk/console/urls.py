@@ -25,6 +25,7 @@ urlpatterns = [
     path("arrivees/<uuid:key>/pause/", arrival.hold, name="hold"),
     path("arrivees/<uuid:key>/rendre/", arrival.release, name="release"),
     path("arrivees/<uuid:key>/parti/", arrival.gone, name="gone"),
+    path("arrivees/<uuid:key>/guichet/", arrival.transfer, name="transfer"),
     path("arrivees/<uuid:key>/revenu/", arrival.come_back, name="come-back"),
     path("arrivees/<uuid:key>/annuler/", arrival.undo, name="undo"),
     path("arrivees/<uuid:key>/fiche/", arrival.sheet, name="sheet"),

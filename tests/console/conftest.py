@@ -25,6 +25,7 @@ def _server() -> ServerSettings:
         data_dir=FOLDER,
         database=os.environ.get("CONSOLE_TEST_DATABASE", ""),  # the same tests on PostgreSQL
         names=("testserver",),
+        desks=("3", "4"),
         certificate=FOLDER / "console.pem",
         key=FOLDER / "console.key",
         recipient_key=FOLDER / "structure.key",

@@ -186,6 +186,22 @@ def test_pause_return_leave_and_come_back() -> None:
     assert _arrival(check_in).stage == "waiting"
 
 
+def test_a_patient_is_sent_to_another_desk_whose_agent_calls_them() -> None:
+    from kiosk.console.models import Staff
+
+    check_in = arrive(ZOE)
+    client = at_desk()
+    path = _called(client, check_in)
+    assert post(client, path + "guichet/", desk="12").status_code == 404
+    post(client, path + "guichet/", desk="4")
+    assert (_arrival(check_in).stage, _arrival(check_in).desk) == ("waiting", "4")
+    there = at_desk("marc")
+    Staff.objects.filter(username="marc").update(desk="4")
+    Staff.objects.filter(username="lea").update(desk="3")
+    assert post(client, "/file/suivant/")["Location"] == "/file/"
+    assert post(there, "/file/suivant/")["Location"] == path
+
+
 def test_the_patient_s_sheet_names_each_difference_and_whom_to_ask() -> None:
     check_in = arrive(DOMINIQUE, mrz=mrz_of(TOUSSAINT))
     client = at_desk()

@@ -194,6 +194,26 @@ def test_no_file_of_the_console_holds_anything_about_anybody(served: ServedConso
         assert [writing for writing in wanted if writing in content] == [], path.name
 
 
+def test_what_is_purged_is_gone_from_the_files_too(served: ServedConsole) -> None:
+    check_in = check_in_of(ZOE)
+    assert served.deliver(check_in) == 201
+    assert served.stop() == 0
+    path = served.folder / "data" / "console.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        (body,) = database.execute("SELECT check_in FROM console_sealed").fetchone()
+        (index,) = database.execute("SELECT value FROM console_blindindex LIMIT 1").fetchone()
+        assert body[100:140] in path.read_bytes()
+        database.execute("UPDATE console_arrival SET received_at = '2020-01-01 00:00:00'")
+        database.commit()
+    done = served.run("worker", "--once")
+    assert done.returncode == 0, done.stderr
+    assert '"happening": "purged"' in done.stderr and check_in.key not in done.stderr
+    written = b"".join(one.read_bytes() for one in path.parent.glob("console.sqlite3*"))
+    for start in range(0, len(body) - 40, 500):
+        assert body[start : start + 40] not in written
+    assert index not in written
+
+
 def _browser(served: ServedConsole, account: dict[str, str]) -> requests.Session:
     session = requests.Session()
     session.trust_env = False

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -136,6 +137,21 @@ def gone(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @needs(Right.WORK)
 @require_POST
+def transfer(request: HttpRequest, key: UUID) -> HttpResponse:
+    """To another desk of the structure, back in the queue there."""
+    desk = request.POST.get("desk", "")
+    if desk not in settings.KIOSK.desks:
+        raise Http404
+    try:
+        queue.transfer(key, staff_of(request), desk, where=address_of(request))
+    except queue.NotPossible:
+        messages.error(request, _("Un collègue s’occupe de ce patient."))
+        return redirect("identity", key)
+    return redirect("queue")
+
+
+@needs(Right.WORK)
+@require_POST
 def come_back(request: HttpRequest, key: UUID) -> HttpResponse:
     return _carried_out(request, key, lambda: queue.come_back(key, staff_of(request), where=address_of(request)))
 
@@ -220,6 +236,7 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
         ],
         "reason_label": _(reason) if reason else "",
         "evidence_label": _(kind.label) if kind else "",
+        "desks": [desk for desk in settings.KIOSK.desks if desk != arrival.desk],
         "can_decide": deciding.is_in_hand(arrival, staff),
         "can_take": can_take,
         "can_undo": deciding.may_undo(arrival, staff, now),
