@@ -301,7 +301,8 @@ def test_another_name_date_or_place_is_no_twin_ins_3_5(other: dict[str, object])
 
 def born(left: str, right: str, *others: str) -> tuple[Outcome, Reason | None]:
     left = "".join(list(left))  # equal, and not the same object
-    one = replace(DOCUMENT, birth_date=BirthDate(left), other_birth_dates=tuple(map(BirthDate, others)))
+    alternatives = tuple(BirthDate("".join(list(other))) for other in others)
+    one = replace(DOCUMENT, birth_date=BirthDate(left), other_birth_dates=alternatives)
     return verdict(one, replace(INSI, birth_date=BirthDate(right)), Trait.BIRTH_DATE)
 
 

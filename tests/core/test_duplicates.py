@@ -94,6 +94,8 @@ def test_the_same_traits_are_wholly_alike_and_nobody_is_like_nobody() -> None:
         ({"birth_date": BirthDate("1980-06-15")}, 0.75),
         ({"birth_date": BirthDate("1975-06-15")}, 0.85),
         ({"birth_date": None}, 0.75),
+        ({"birth_date": BirthDate("1975-11-30")}, 0.85),
+        ({"birth_date": BirthDate("1974-12-30")}, 0.75),
         ({"birth_date": BirthDate("1975-00-00")}, 1.0),
         ({"sex": Sex.MALE}, 0.9),
         ({"sex": None}, 1.0),
