@@ -132,7 +132,7 @@ def _in_layout(layout: MrzFormat, first: list[Cells], second: list[Cells] | None
                 (row, column) in covered and (is_twin or least > 0.1)
             ):
                 doubtful.add((row, column))
-    doubtful |= _implausible(layout, lines)
+    doubtful |= _implausible(layout, lines) | _out_of_place(first, lines)
     for name in failing:
         spans, (row, column) = layout.checks[name]
         if name != "composite" or len(failing) == 1:
@@ -160,6 +160,18 @@ def _covered(layout: MrzFormat) -> set[tuple[int, int]]:
         cells.add(place)
         cells |= {(row, column) for row, start, end in spans for column in range(start, end)}
     return cells
+
+
+def _out_of_place(first: list[Cells], lines: tuple[str, ...]) -> set[tuple[int, int]]:
+    """Cells where the recogniser made for this print saw, for sure, what the column cannot hold: it may be printed."""
+    return {
+        (row, column)
+        for row, cells in enumerate(first)
+        for column, best in enumerate(cells.argmax(axis=1).tolist())
+        if ALPHABET[best] != lines[row][column]
+        and cells[column, best] > 0.8
+        and {ALPHABET[best], lines[row][column]} not in _TWINS
+    }
 
 
 def _is_settled(

@@ -5,7 +5,7 @@ One reader is made at start and kept: loading its models takes half a second.
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import cv2
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kiosk.capture.decide import Verdict, decide
 from kiosk.capture.grid import Grey, Grid, find_grid
+from kiosk.capture.ink import odd_cells
 from kiosk.capture.recognise import Cells, PpOcr, Recogniser, TesseractMrz
 from kiosk.capture.shot import Shot
 from kiosk.capture.strips import MARGIN, line_strips
@@ -80,11 +81,19 @@ class DocumentReader:
         for offset in (0, *grid.slack[:4]):
             tried = grid.moved(offset) if offset else grid
             verdict = decide(*self._cells(grey, tried))
+            if verdict is not None and verdict.accepted:
+                verdict = self._with_sound_ink(grey, tried, verdict)
             if verdict is not None and (best.verdict is None or verdict.score > best.verdict.score):
                 best = Zone(tried, verdict)
             if best.verdict is not None and best.verdict.accepted:
                 break
         return best
+
+    def _with_sound_ink(self, grey: Grey, grid: Grid, verdict: Verdict) -> Verdict:
+        """Take the certainty back when a character was cut, covered or blotted."""
+        first = self._readers[0]
+        odd = odd_cells(line_strips(grey, grid, first.pitch, first.height), verdict.lines, first.pitch)
+        return replace(verdict, doubtful=tuple(sorted(odd)), accepted=False) if odd else verdict
 
     def _cells(self, grey: Grey, grid: Grid) -> tuple[list[Cells], list[Cells]]:
         first, second = self._readers

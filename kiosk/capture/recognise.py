@@ -86,7 +86,7 @@ class PpOcr:
                 for beside in (int(np.floor(where[step])), int(np.ceil(where[step]))):
                     if 0 <= beside < columns:
                         cells[beside, _FILLER] = max(cells[beside, _FILLER], double[step])
-        return _filled(cells)
+        return cells
 
 
 class TesseractMrz:
@@ -168,7 +168,10 @@ def _in_order(places: list[float], columns: int) -> list[int | None]:
 
 
 def _filled(cells: Cells) -> Cells:
-    """A long run of fillers loses some: where nothing at all was seen between fillers, suppose one."""
+    """A long run of fillers loses some: where nothing was seen between fillers, suppose one.
+
+    The other recogniser must have seen it all the same: this alone is never enough.
+    """
     is_empty = cells.max(axis=1) < 0.02
     is_filler = (cells.argmax(axis=1) == _FILLER) & ~is_empty
     count = len(cells)

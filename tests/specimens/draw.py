@@ -31,6 +31,13 @@ class Flat:
     lines: tuple[str, ...]
     kind: str
     side: str  # "front", "back"
+    zone_at: tuple[float, float, float] = (0.0, 0.0, STEP)  # left of the first cell, last base line, distance (mm)
+
+    def cell(self, row: int, column: int) -> tuple[int, int, int, int]:
+        """Pixels of one character: left, top, right, bottom."""
+        left, bottom, step = self.zone_at
+        x, base = left + column * PITCH, bottom - (len(self.lines) - 1 - row) * step
+        return round(x * PX), round((base - 2.9) * PX), round((x + PITCH) * PX), round((base + 0.5) * PX)
 
 
 @dataclass(frozen=True)
@@ -218,6 +225,7 @@ def draw(person: SpecimenPerson, kind: str, side: str = "", seed: int = 0, how: 
     if kind == "european-id" and len(lines) == 2:
         size = (105.0, 74.0)
         side = side or "back"
+    at = (0.0, 0.0, how.step)
     tint = rng.choice(((236, 226, 214), (226, 232, 222), (220, 226, 238), (238, 232, 236)))
     picture = background(size, rng, tint)
     height = size[1]
@@ -227,13 +235,13 @@ def draw(person: SpecimenPerson, kind: str, side: str = "", seed: int = 0, how: 
         portrait(picture, (6, 16, 33, 43), face)
         _facts(picture, person, 44, 18, 10)
         _specimen(picture, size)
-        zone(picture, 6 + rng.uniform(-0.5, 0.5), height - 6.2, lines, how)
+        at = (6 + rng.uniform(-0.5, 0.5), height - 6.2, how.step)
     elif kind == "french-id-1988":
         text(picture, (7, 7), "RÉPUBLIQUE FANTAISIE   CARTE NATIONALE D'IDENTITÉ", 2.2, bold=True, ink=(130, 60, 40))
         portrait(picture, (7, 12, 29, 38), face)
         _facts(picture, person, 40, 15, 9)
         _specimen(picture, size)
-        zone(picture, 6.5, height - 6.5, lines, how)
+        at = (6.5, height - 6.5, how.step)
     elif side == "front":
         title = "TITRE DE SÉJOUR" if kind == "residence-permit" else "CARTE NATIONALE D'IDENTITÉ"
         text(picture, (24, 6), title, 2.0, bold=True, ink=(140, 60, 40))
@@ -246,9 +254,11 @@ def draw(person: SpecimenPerson, kind: str, side: str = "", seed: int = 0, how: 
         text(picture, (33, 13), "TAILLE / Height 1,70 m   DÉLIVRÉ LE 01 01 2024", 1.5)
         _seal(picture, person, lines[0][5:14], kind)
         _specimen(picture, size)
-        zone(picture, 5 + rng.uniform(-0.5, 0.5), height - 5.2, lines, how)
+        at = (5 + rng.uniform(-0.5, 0.5), height - 5.2, how.step)
     bears = side == "back" or one_sided or (kind == "european-id" and len(lines) == 2)
-    return Flat(picture, size, lines if bears else (), kind, side)
+    if bears:
+        zone(picture, at[0], at[1], lines, how)
+    return Flat(picture, size, lines if bears else (), kind, side, at)
 
 
 def _seal(picture: Picture, person: SpecimenPerson, number: str, kind: str) -> None:

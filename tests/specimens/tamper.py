@@ -1,0 +1,53 @@
+"""Specimens whose zone was painted over, cut or altered: what a reader must not be certain about."""
+
+import random
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from kiosk.documents.mrz_format import ALPHABET
+from tests.specimens.draw import PX, Flat, Print, zone
+
+WAYS = ("paper", "ink", "smear", "top", "bottom", "left", "right", "altered", "stain")
+
+
+def tamper(flat: Flat, way: str, rng: random.Random, how: Print) -> Flat:
+    """Spoil one to three characters; the lines stay those that were printed, or become those that now are."""
+    picture = flat.picture.copy()
+    row = rng.randrange(len(flat.lines))
+    written = [column for column, character in enumerate(flat.lines[row]) if character != "<"]
+    column = rng.choice(written)
+    x0, y0, x1, y1 = flat.cell(row, column)
+    x1 += (rng.randint(1, 3) - 1) * (x1 - x0) if way in ("paper", "ink", "smear", "stain") else 0
+    paper = np.median(picture[y0 - 12 : y0, x0:x1].reshape(-1, 3), axis=0).astype(np.uint8)
+    cap = round(how.height * PX)
+    base = y1 - round(0.5 * PX)
+    lines = flat.lines
+    if way in ("paper", "altered"):
+        picture[y0:y1, x0:x1] = paper
+    if way == "ink":
+        picture[y0:y1, x0:x1] = 30
+    if way == "smear":
+        picture[y0:y1, x0:x1] = cv2.GaussianBlur(picture[y0:y1, x0:x1], (0, 0), 9)
+    if way == "top":
+        picture[y0 : base - cap * 2 // 3, x0:x1] = paper
+    if way == "bottom":
+        picture[base - cap // 3 : y1, x0:x1] = paper
+    if way == "left":
+        picture[y0:y1, x0 : x0 + (x1 - x0) * 2 // 5] = paper
+    if way == "right":
+        picture[y0:y1, x1 - (x1 - x0) * 2 // 5 : x1] = paper
+    if way == "stain":
+        middle = ((x0 + x1) // 2, (y0 + y1) // 2)
+        cv2.ellipse(
+            picture, middle, ((x1 - x0) * 3 // 5, (y1 - y0) // 3), rng.uniform(0, 180), 0, 360, (60, 70, 90), -1
+        )
+    if way == "altered":
+        other = rng.choice([character for character in ALPHABET if character not in ("<", lines[row][column])])
+        line = lines[row][:column] + other + lines[row][column + 1 :]
+        lines = (*lines[:row], line, *lines[row + 1 :])
+        left, bottom, step = flat.zone_at
+        level = bottom - (len(lines) - 1 - row) * step
+        zone(picture, left + column * 2.54, level, (other,), how)
+    return replace(flat, picture=picture, lines=lines)
