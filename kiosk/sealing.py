@@ -29,6 +29,8 @@ _MAGIC = b"KIOSK-SEAL-1\n"
 _PEM = re.compile(rb"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", re.DOTALL)
 _MAX_KEY_FILE = 64 * 1024
 
+KioskKey = Ed25519PublicKey  # what a console knows a kiosk by
+
 
 class CannotOpen(ValueError):
     """The seal does not open with this key and context: another key, or altered bytes. Never says what was inside."""

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from kiosk.console import audit, comparing, search, upkeep, vault
 from kiosk.console.models import Arrival, BlindIndex, Call, CallReason, Sealed, Stage, Terminal
 from kiosk.core.checkin import CheckIn, IdentityStatus
 from kiosk.core.checkin_codec import BadCheckIn
-from kiosk.sealing import BadKey, CannotOpen, intake_message, load_verifier, verify
+from kiosk.sealing import BadKey, CannotOpen, KioskKey, intake_message, load_verifier, verify
 
 MAX_BODY = 8 * 1024 * 1024 + 64 * 1024  # a whole check-in and its seal
 MAX_SIGNED_TEXT = 16 * 1024
@@ -67,9 +68,14 @@ def trusted_terminal(request: Request) -> Terminal:
     except (binascii.Error, ValueError):
         raise NotTrusted from None
     message = intake_message(request.path, request.kiosk, request.sent_at, request.body)
-    if not verify(message, signature, load_verifier(terminal.public_key.encode())):
+    if not verify(message, signature, _verifier(terminal.public_key)):
         raise NotTrusted
     return terminal
+
+
+@lru_cache(maxsize=256)
+def _verifier(pem: str) -> KioskKey:
+    return load_verifier(pem.encode())
 
 
 def take_in(key: UUID, request: Request) -> Outcome:

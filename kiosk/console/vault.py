@@ -1,6 +1,5 @@
 """Opens what is sealed, for one page at a time; makes the blind indexes. The keys live in memory only."""
 
-import hashlib
 import hmac
 from dataclasses import dataclass, replace
 from functools import cache
@@ -73,5 +72,9 @@ def seal_answer(check_in: CheckIn, answer: InsAnswer) -> bytes:
 
 def blind(kind: str, text: str) -> bytes:
     """The keyed fingerprint of one search criterion, already normalised."""
-    key = hmac.digest(bytes.fromhex(settings.SECRET_KEY), b"console blind index 1", hashlib.sha256)
-    return hmac.digest(key, f"{kind}\n{text}".encode(), hashlib.sha256)[:16]
+    return hmac.digest(_blind_key(settings.SECRET_KEY), f"{kind}\n{text}".encode(), "sha256")[:16]
+
+
+@cache
+def _blind_key(secret: str) -> bytes:
+    return hmac.digest(bytes.fromhex(secret), b"console blind index 1", "sha256")

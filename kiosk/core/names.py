@@ -6,6 +6,7 @@ Everything here is about letters only: which name is the right one is never deci
 import re
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 
 MAX_NAME = 100  # characters: nom de naissance and liste des prénoms in the INS datamatrix (ins-rules 1.2)
 MAX_TEXT = 400  # what a source may hand us before we stop reading: every input is hostile
@@ -118,9 +119,7 @@ def propose_first_given_name(listed: str, stated: Sequence[str] = ()) -> str:
     The list alone cannot tell a composite name written with a space from two names: the first of the names stated by a
     document is taken when it opens the list, otherwise the list's first word. Empty when nothing is listed.
     """
-    try:
+    with suppress(NameRefused):  # a document misread proposes nothing; a list that cannot be read is refused below
         if stated and is_coherent_first_name(stated[0], listed):
             return normalise(stated[0])
-    except NameRefused:
-        pass  # a document misread proposes nothing; a list that cannot be read is refused below
     return normalise(listed).partition(" ")[0]
