@@ -14,7 +14,7 @@ from kiosk.core.checkin import CheckIn
 from kiosk.core.coherence import Comparison, compare
 from kiosk.core.confidential import Confidential
 from kiosk.core.document import DocumentKind, Side
-from kiosk.core.evidence import EvidenceTable, EvidenceType, Nationality
+from kiosk.core.evidence import EvidenceTable, EvidenceType, Nationality, nationality_of
 from kiosk.core.insi import (
     InsAnswer,
     InsCertificateTrouble,
@@ -32,14 +32,6 @@ from kiosk.core.traits import Sex, Traits
 
 EVIDENCE = EvidenceTable()
 LOOK = "look"  # the eye compares: no machine could
-EUROPEANS = frozenset(
-    code
-    for line in (
-        "AUT BEL BGR CYP CZE D DEU DNK ESP EST FIN GRC HRV HUN IRL ITA LTU LUX LVA MLT NLD POL PRT ROU SVK SVN SWE",
-        "CHE ISL LIE NOR VAT MCO SMR AND",
-    )
-    for code in line.split(" ")
-)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -286,10 +278,7 @@ def listed_given_names(check_in: CheckIn, *, with_ins: bool) -> str:
 
 
 def _nationality(check_in: CheckIn) -> Nationality:
-    code = check_in.mrz.nationality if check_in.mrz is not None else ""
-    if code == "FRA":
-        return Nationality.FRENCH
-    return Nationality.EUROPEAN if code in EUROPEANS else Nationality.OTHER
+    return nationality_of(check_in.mrz.nationality if check_in.mrz is not None else "")
 
 
 def _age(check_in: CheckIn, today: date) -> int:

@@ -92,7 +92,9 @@ def build(server: ServerSettings) -> dict[str, Any]:
         ],
         "DATABASES": {"default": _database(server)},
         "LANGUAGE_CODE": "fr",
-        "LANGUAGES": [("fr", "Français")],
+        "LANGUAGES": [
+            (code, code) for code in ("fr", "en", "es", "pt", "ar")
+        ],  # staff reads French; the patient's sheet
         "TIME_ZONE": "Europe/Paris",
         "USE_I18N": True,
         "USE_TZ": True,

@@ -210,6 +210,20 @@ def test_the_patient_s_sheet_names_each_difference_and_whom_to_ask() -> None:
     assert "mairie" in page
 
 
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "Date of birth"), ("es", "Fecha de"), ("pt", "Data de"), ("ar", "تاريخ الولادة")]
+)
+def test_the_sheet_is_said_in_the_patient_s_language_too(language: str, word: str) -> None:
+    check_in = arrive(DOMINIQUE, mrz=mrz_of(TOUSSAINT))
+    client = at_desk()
+    page = get(client, f"/arrivees/{check_in.key}/fiche/?langue={language}").content.decode()
+    theirs = page.split(f'<article class="sheet other" lang="{language}"')[1].split("</article>")[0]
+    assert word in theirs and word not in page.split("</article>")[0]
+    for french in ("Votre document", "Si l’erreur", "Date de naissance", "Apportez"):
+        assert french in page and french not in theirs
+    assert get(client, f"/arrivees/{check_in.key}/fiche/?langue=xx").status_code == 404
+
+
 def test_every_look_at_a_document_is_written_down() -> None:
     from kiosk.console.models import AuditEntry
     from tests.console.arrivals import TINY_JPEG

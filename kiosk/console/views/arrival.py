@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,6 +24,8 @@ from kiosk.core.checkin import CheckIn
 from kiosk.core.evidence import EvidenceType
 
 OTHERS = (Action.ACCEPT_INS, Action.REFUSE_INS, Action.DOUBT, Action.FICTITIOUS, Action.HOMONYM)
+
+SHEET_LANGUAGES = {"fr": "Français", "en": "English", "es": "Español", "pt": "Português", "ar": "العربية"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +165,24 @@ def sheet(request: HttpRequest, key: UUID) -> HttpResponse:
     arrival = _found(key)
     check_in = vault.open_arrival(arrival)
     side_by_side = comparing.compared(check_in)
-    act(request, audit.Act.SHEET_PRINTED, key)
+    language = request.GET.get("langue", "fr")
+    if language not in SHEET_LANGUAGES:
+        raise Http404
+    act(request, audit.Act.SHEET_PRINTED, key, language=language)
     lines = comparing.sheet_lines(check_in, side_by_side)
-    return render(
-        request,
-        "console/sheet.html",
-        {"arrival": arrival, "lines": lines, "advice": comparing.advice(lines), "now": timezone.now()},
-    )
+    context = {
+        "arrival": arrival,
+        "lines": lines,
+        "advice": comparing.advice(lines),
+        "now": timezone.now(),
+        "language": language,
+        "languages": SHEET_LANGUAGES.items(),
+    }
+    if language != "fr":
+        with translation.override(language):
+            theirs = comparing.sheet_lines(check_in, side_by_side)
+            context["translated"] = {"lines": theirs, "advice": comparing.advice(theirs)}
+    return render(request, "console/sheet.html", context)
 
 
 def _decide(request: HttpRequest, key: UUID, action: Action) -> HttpResponse:
