@@ -11,14 +11,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from tests.demo.interactive import stay
+from tests.demo.interactive import stay, window_size
 from tests.demo.patient import Eyes, Patient
 from tests.demo.processes import ROOT, StageTrouble, wait_until
 from tests.demo.screen import Pointer, VirtualDisplay
 from tests.demo.staff import StaffMember
-from tests.demo.stage import Stage
-
-SIZE = (1080, 1920)
+from tests.demo.stage import PORTRAIT, Stage
 
 
 def play(out: Path, display: str | None) -> dict[str, Any]:
@@ -26,12 +24,13 @@ def play(out: Path, display: str | None) -> dict[str, Any]:
     for old in out.glob("*.png"):
         old.unlink()
     with ExitStack() as open_things:
-        stage = open_things.enter_context(Stage(out / "stage", films=out / "films"))
+        if display is None:
+            display = open_things.enter_context(VirtualDisplay(*PORTRAIT)).name
+        size = window_size(display)
+        stage = open_things.enter_context(Stage(out / "stage", films=out / "films", size=size))
         stage.prepare()
         stage.start_services()
         account = stage.add_account()
-        if display is None:
-            display = open_things.enter_context(VirtualDisplay(*SIZE)).name
         stage.start_card_reader()
         kiosk = stage.start_kiosk(display=display)
         eyes = Eyes(stage.control)

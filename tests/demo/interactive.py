@@ -11,9 +11,9 @@ from types import FrameType
 from hardware.cards.simulated_process import SimulatorGone
 from tests.demo.patient import Eyes
 from tests.demo.processes import StageTrouble
-from tests.demo.screen import VirtualDisplay
+from tests.demo.screen import VirtualDisplay, size_of
 from tests.demo.staff import totp
-from tests.demo.stage import Stage
+from tests.demo.stage import LANDSCAPE, PORTRAIT, Stage
 
 KEYS = {
     "z": ("card", "zoe", "insert Zoé's carte Vitale (a family of three)"),
@@ -31,6 +31,12 @@ KEYS = {
 }
 
 
+def window_size(display: str) -> tuple[int, int]:
+    """The terminal's own size where it fits on this display, the small landscape one where not."""
+    width, height = size_of(display)
+    return PORTRAIT if width >= PORTRAIT[0] and height >= PORTRAIT[1] else LANDSCAPE
+
+
 def stay(out: Path, display: str | None) -> int:
     """Keep the stage up until ``q``, Ctrl-C or SIGTERM."""
     ended = threading.Event()
@@ -41,15 +47,13 @@ def stay(out: Path, display: str | None) -> int:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     with ExitStack() as open_things:
-        stage = open_things.enter_context(Stage(out / "run", films=out / "films"))
+        if display is None:
+            display = open_things.enter_context(VirtualDisplay(*PORTRAIT)).name
+            print(f"No display here: the kiosk draws on the virtual display {display}.")
+        stage = open_things.enter_context(Stage(out / "run", films=out / "films", size=window_size(display)))
         stage.prepare()
         stage.start_services()
         account = stage.add_account()
-        if display is None:
-            display = open_things.enter_context(VirtualDisplay()).name
-            print(
-                f"No display here: the kiosk draws on the virtual display {display} (look at it with any VNC server)."
-            )
         stage.start_card_reader()
         kiosk = stage.start_kiosk(display=display)
         Eyes(stage.control).wait_for("welcome")

@@ -61,6 +61,22 @@ class VirtualDisplay:
         self.end()
 
 
+def size_of(display: str) -> tuple[int, int]:
+    """Width and height of a display, in pixels."""
+    done = subprocess.run(
+        ["xdotool", "getdisplaygeometry"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "DISPLAY": display},
+        timeout=20,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise StageTrouble(f"the display {display} does not answer: {done.stderr.strip()}")
+    width, height = done.stdout.split()
+    return int(width), int(height)
+
+
 class Pointer:
     """A finger: moves and presses on a window of a display, through the X server (XTEST)."""
 

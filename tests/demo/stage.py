@@ -20,6 +20,8 @@ from tests.demo.processes import ROOT, Child, StageTrouble, kiosk_command, wait_
 from tests.specimens.film import make_film
 from tests.specimens.person import ZOE
 
+PORTRAIT = (1080, 1920)
+LANDSCAPE = (1280, 800)
 FILMS = {
     "id-front": ("french-id-2021", "front"),
     "id-back": ("french-id-2021", "back"),
@@ -40,7 +42,15 @@ class Account:
 class Stage:
     """A kiosk, a console with its worker, an INSi simulator, a card and a tray; all real but the devices."""
 
-    def __init__(self, directory: Path, *, insi_people: int = 0, films: Path | None = None, desk: str = "3") -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        insi_people: int = 0,
+        films: Path | None = None,
+        desk: str = "3",
+        size: tuple[int, int] = PORTRAIT,
+    ) -> None:
         self.directory = directory
         self.data = directory / "kiosk"
         self.console_data = directory / "console"
@@ -49,6 +59,7 @@ class Stage:
         self.control = directory / "control.sock"
         self.films = films or directory / "films"
         self._desk = desk
+        self._size = size
         self._insi_people = insi_people
         self._open = ExitStack()
         self.console_url = ""
@@ -194,7 +205,7 @@ class Stage:
 
     # --- configuration -------------------------------------------------------------------------------------------
 
-    def write_config(self, *, size: tuple[int, int] = (1080, 1920)) -> None:
+    def write_config(self) -> None:
         pki = self._pki
         self.config.write_text(
             f"""mode = "demo"
@@ -205,8 +216,8 @@ structure = "Hôpital de l'Exemple"
 desk = "{self._desk}"
 data_dir = "{self.data}"
 window = "window"
-width = {size[0]}
-height = {size[1]}
+width = {self._size[0]}
+height = {self._size[1]}
 control = "{self.control}"
 
 [camera]
