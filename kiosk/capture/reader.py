@@ -25,6 +25,7 @@ from kiosk.documents.mrz import NotMrz, has_second_side, parse, propose_kind
 Picture = NDArray[np.uint8]
 
 _SIDES = (1280, 900, 1920)  # longest side, in pixels, at which the zone is looked for, one after the other
+_FEW = 6  # doubtful characters that are worth a second look
 _LARGEST = 4200  # a larger picture is reduced first
 
 
@@ -80,7 +81,10 @@ class DocumentReader:
         best = Zone(grid, None)
         for offset in (0, *grid.slack[:4]):
             tried = grid.moved(offset) if offset else grid
-            verdict = decide(*self._cells(grey, tried))
+            first, second = self._cells(grey, tried)
+            verdict = decide(first, second)
+            if verdict is not None and 0 < len(verdict.doubtful) <= _FEW:
+                verdict = self._second_look(grey, tried, verdict, first, second)
             if verdict is not None and verdict.accepted:
                 verdict = self._with_sound_ink(grey, tried, verdict)
             if verdict is not None and (best.verdict is None or verdict.score > best.verdict.score):
@@ -88,6 +92,22 @@ class DocumentReader:
             if best.verdict is not None and best.verdict.accepted:
                 break
         return best
+
+    def _second_look(
+        self, grey: Grey, grid: Grid, verdict: Verdict, first: list[Cells], second: list[Cells]
+    ) -> Verdict:
+        """Show lines with a few doubts to both recognisers again, at another size; they must agree as before."""
+        rows = sorted({row for row, _ in verdict.doubtful})
+        one, two = list(first), list(second)
+        for recogniser, size, cells in ((self._readers[0], (28, 56), one), (self._readers[1], (20, 48), two)):
+            strips = line_strips(grey, grid, *size)
+            for row in rows:
+                cells[row] = recogniser.read(strips[row], grid.columns + 2 * MARGIN)
+            again = [decide(one, second)] if cells is one else [decide(first, two), decide(one, two)]
+            for other in again:
+                if other is not None and other.accepted:
+                    return other
+        return verdict
 
     def _with_sound_ink(self, grey: Grey, grid: Grid, verdict: Verdict) -> Verdict:
         """Take the certainty back when a character was cut, covered or blotted."""
@@ -112,6 +132,11 @@ def shared_reader() -> DocumentReader:
         if _shared is None:
             _shared = DocumentReader()
         return _shared
+
+
+def warm_up() -> None:
+    """Load the models on a thread of their own, so that the first patient does not wait for them."""
+    threading.Thread(target=shared_reader, name="models", daemon=True).start()
 
 
 def read_document(source: "Shot | Picture", today: date | None = None) -> DocumentReading:

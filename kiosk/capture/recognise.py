@@ -34,13 +34,15 @@ class Recogniser(Protocol):
     pitch: int
     height: int
 
-    def read(self, strip: Grey, columns: int) -> Cells: ...
+    def read(self, strip: Grey, columns: int) -> Cells:
+        """Give each of the strip's ``columns`` cells its likelihoods; the strip may be of another size."""
+        ...
 
 
 class PpOcr:
     """The recogniser of PP-OCRv6 small (Apache-2.0), through onnxruntime, one thread."""
 
-    pitch, height = 20, 48
+    pitch, height = 16, 48
     _stride = 8  # pixels of the strip for one step of its output
 
     def __init__(self) -> None:
@@ -72,7 +74,7 @@ class PpOcr:
         ours = np.zeros((len(output), len(ALPHABET)))
         np.maximum.at(ours.T, self._target, output[:, self._source].T)
         double = output[:, [self._source[i] for i in self._double]].max(axis=1)
-        where = (np.arange(len(output)) + 0.5) * self._stride / self.pitch - 0.5  # in cells
+        where = (np.arange(len(output)) + 0.5) * self._stride * columns / strip.shape[1] - 0.5  # in cells
         spoken = blank < 0.5
         off = where[spoken] - np.round(where[spoken])
         if len(off) > 5:  # the model speaks a little before or after the middle of a character
@@ -104,6 +106,7 @@ class TesseractMrz:
 
     def read(self, strip: Grey, columns: int) -> Cells:
         wide = cv2.copyMakeBorder(strip, 6, 6, self._border, self._border, cv2.BORDER_CONSTANT, value=(235,))
+        pitch = strip.shape[1] / columns
         symbols: list[tuple[float, list[tuple[str, float]]]] = []
         with self._lock:
             self._api.SetImageBytes(wide.tobytes(), wide.shape[1], wide.shape[0], 1, wide.shape[1])
@@ -114,7 +117,7 @@ class TesseractMrz:
                     box = symbol.BoundingBox(tesserocr.RIL.SYMBOL)
                     if box is None:
                         continue
-                    middle = ((box[0] + box[2]) / 2 - self._border) / self.pitch - 0.5
+                    middle = ((box[0] + box[2]) / 2 - self._border) / pitch - 0.5
                     choices = [
                         # its alternatives are scored on no common scale: they only break ties
                         (choice.GetUTF8Text(), choice.Confidence() / 250)
