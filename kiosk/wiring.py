@@ -234,7 +234,9 @@ class _Eye:
 
     def __init__(self, order: ev.FilmDocument) -> None:
         from kiosk.capture.session import CaptureSession  # noqa: PLC0415
+        from kiosk.capture.warm import warm_up  # noqa: PLC0415
 
+        warm_up()  # the models load while the document is shown
         self._session = CaptureSession(order.side, first_had_zone=order.first_had_zone)
 
     def look(self, frame: Frame, at: float) -> Look:

@@ -18,6 +18,7 @@ from kiosk.capture.ink import odd_cells
 from kiosk.capture.recognise import Cells, PpOcr, Recogniser, TesseractMrz
 from kiosk.capture.shot import Shot
 from kiosk.capture.strips import MARGIN, line_strips
+from kiosk.capture.upright import is_upside_down
 from kiosk.core.confidential import Confidential
 from kiosk.core.document import DocumentKind, DocumentReading, MrzReading
 from kiosk.documents.mrz import NotMrz, has_second_side, parse, propose_kind
@@ -134,11 +135,6 @@ def shared_reader() -> DocumentReader:
         return _shared
 
 
-def warm_up() -> None:
-    """Load the models on a thread of their own, so that the first patient does not wait for them."""
-    threading.Thread(target=shared_reader, name="models", daemon=True).start()
-
-
 def read_document(source: "Shot | Picture", today: date | None = None) -> DocumentReading:
     """Read a shot or a picture with the process's reader; ``today`` tells what a two-digit year can mean."""
     return shared_reader().read(source, today or datetime.now(UTC).date())
@@ -172,31 +168,3 @@ def locate(grey: Grey, sides: tuple[int, ...] = _SIDES) -> Grid | None:
             grid = grid.scaled(1 / factor)
             return grid.turned() if is_upside_down(grey, grid) else grid
     return None
-
-
-def is_upside_down(grey: Grey, grid: Grid) -> bool:
-    """Look where the fillers point: ``<`` to the left is the right way up."""
-    pitch, height = 20, 30
-    left, right = _arrow(pitch), np.ascontiguousarray(_arrow(pitch)[:, ::-1])
-    balance = 0
-    for strip in line_strips(grey, grid, pitch, height):
-        ink = (255 - strip[:, round(MARGIN * pitch) : -round(MARGIN * pitch)]).astype(np.float32)
-        to_left = cv2.matchTemplate(ink, left, cv2.TM_CCOEFF_NORMED).max(axis=0)
-        to_right = cv2.matchTemplate(ink, right, cv2.TM_CCOEFF_NORMED).max(axis=0)
-        cells = min(len(to_left) // pitch + 1, grid.columns)
-        for column in range(cells):
-            near = slice(max(0, column * pitch - 2), column * pitch + 10)
-            a, b = float(to_left[near].max(initial=0.0)), float(to_right[near].max(initial=0.0))
-            if max(a, b) > 0.55 and abs(a - b) > 0.15:
-                balance += 1 if a > b else -1
-    return balance < 0
-
-
-def _arrow(pitch: int) -> NDArray[np.float32]:
-    """A filler of no particular font: two strokes that meet on the left."""
-    width, height = round(pitch * 0.75), round(pitch * 0.8)
-    picture = np.zeros((height, width), np.uint8)
-    middle = (1, height // 2)
-    cv2.line(picture, middle, (width - 2, 1), 255, 2, cv2.LINE_AA)
-    cv2.line(picture, middle, (width - 2, height - 2), 255, 2, cv2.LINE_AA)
-    return cv2.GaussianBlur(picture, (3, 3), 0).astype(np.float32)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from kiosk.capture.portrait import has_portrait
-from kiosk.capture.reader import is_upside_down
 from kiosk.capture.shot import Corners, Picture, Shot, is_card_shaped, rectify, to_jpeg
 from kiosk.capture.sight import EMPTY, Sight, look, ordered
+from kiosk.capture.upright import is_upside_down
 from kiosk.core.confidential import Confidential
 from kiosk.core.document import Guidance, Side
 

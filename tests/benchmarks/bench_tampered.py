@@ -1,8 +1,7 @@
 """The reader says *not certain* rather than lie; exit 1 when it was certain of something that is not printed.
 
-Run: ``python -m tests.benchmarks.bench_tampered [--pictures 270] [--seed 20261122]``. Characters are painted over, cut or
-replaced; goal: accepted, and different from what was printed (a replaced character: from what now is
-printed) 0.
+Run: ``python -m tests.benchmarks.bench_tampered [--pictures 270] [--seed 20261122]``. Characters are painted over,
+cut or replaced; goal: none accepted that is other than printed (a replaced character: than what now is printed).
 """
 
 import argparse
