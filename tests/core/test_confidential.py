@@ -4,12 +4,16 @@ import dataclasses
 import importlib
 import pkgutil
 from dataclasses import FrozenInstanceError
+from typing import get_args
 
 import pytest
 
 import kiosk.core
 from kiosk.core.confidential import Confidential
 from kiosk.core.dates import BirthDate
+from kiosk.core.events import Command, Event
+from kiosk.core.screens import Screen
+from kiosk.core.transitions import Event as Change
 from tests.core.examples import CARD, FOUND, INSI, NUMBER
 
 MODULES = [importlib.import_module(f"kiosk.core.{each.name}") for each in pkgutil.iter_modules(kiosk.core.__path__)]
@@ -49,3 +53,9 @@ def test_no_way_of_writing_a_value_spills_it(value: Confidential) -> None:
 def test_a_value_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         NUMBER.number = "1"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("kind", [*get_args(Event), *get_args(Command), *get_args(Screen), *get_args(Change)])
+def test_what_happens_what_is_ordered_and_what_is_shown_are_facts(kind: type) -> None:
+    assert dataclasses.is_dataclass(kind)
+    assert "__slots__" in vars(kind)
