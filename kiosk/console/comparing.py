@@ -5,6 +5,8 @@ Nothing is decided here; verdicts come from ``kiosk.core.coherence``, permission
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 
@@ -26,11 +28,14 @@ from kiosk.core.insi import (
 )
 from kiosk.core.matricule import OID_NIA, OID_NIR, OID_NIR_DEMO, OID_NIR_TEST, Matricule
 from kiosk.core.names import NameRefused, propose_first_given_name
+from kiosk.core.places import PlaceTable
 from kiosk.core.reasons import STAFF_SENTENCES, Corrector, Outcome, Reason, Trait
 from kiosk.core.status import kiosk_status
 from kiosk.core.traits import Sex, Traits
+from kiosk.documents.places import read_places
 
 EVIDENCE = EvidenceTable()
+COMMUNES = Path(__file__).parents[2] / "assets" / "cog" / "communes.tsv"
 LOOK = "look"  # the eye compares: no machine could
 
 
@@ -90,21 +95,27 @@ def may_be_asked_again(check_in: CheckIn) -> bool:
     return is_pending(check_in.insi) and (has_card or (read is not None and not read.other_birth_dates))
 
 
+@cache
+def places() -> PlaceTable:
+    """The communes, of today and of before; read once."""
+    return read_places(COMMUNES.read_text(encoding="utf-8"))
+
+
 def compared(check_in: CheckIn) -> Compared:
     """Lay the sources side by side."""
     insi = check_in.insi.traits if isinstance(check_in.insi, InsFound) else None
     read = read_by_machine(check_in)
-    document = compare(read, insi, document=check_in.document_kind) if read and insi else None
+    document = compare(read, insi, places=places(), document=check_in.document_kind) if read and insi else None
     reference = insi or read
     card = None
     if check_in.card is not None and reference is not None:
-        card = compare(check_in.card, reference, document=None if insi else check_in.document_kind)
+        card = compare(check_in.card, reference, places=places(), document=None if insi else check_in.document_kind)
     return Compared(card, document, by_hand=bool(check_in.pictures) and read is None)
 
 
 def automatic_status(check_in: CheckIn) -> str:
     """The most an identity reaches before staff has seen the person (ins-rules 6)."""
-    return kiosk_status(check_in.card, check_in.insi, read_by_machine(check_in)).value
+    return kiosk_status(check_in.card, check_in.insi, read_by_machine(check_in), places=places()).value
 
 
 def read_by_machine(check_in: CheckIn) -> Traits | None:
@@ -147,9 +158,7 @@ def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
         _row(Trait.GIVEN_NAMES, _("Prénoms de naissance"), [_given(t) for t in sources], side_by_side),
         _row(Trait.BIRTH_DATE, _("Date de naissance"), [_birth(t) for t in sources], side_by_side),
         _row(Trait.SEX, _("Sexe"), [_sex(t) for t in sources], side_by_side),
-        _row(
-            Trait.BIRTH_PLACE, _("Lieu de naissance"), [t.birth_place_code if t else "" for t in sources], side_by_side
-        ),
+        _row(Trait.BIRTH_PLACE, _("Lieu de naissance"), [_place(t) for t in sources], side_by_side),
     ]
     names_in_use = [t.name_in_use if t else "" for t in sources]
     if any(names_in_use):
@@ -308,6 +317,13 @@ def _birth(traits: Traits | None) -> str:
 def _sex(traits: Traits | None) -> str:
     words = {Sex.FEMALE: _("Féminin"), Sex.MALE: _("Masculin"), Sex.UNDETERMINED: _("Indéterminé")}
     return words[traits.sex] if traits and traits.sex else ""
+
+
+def _place(traits: Traits | None) -> str:
+    if traits is None or not traits.birth_place_code:
+        return ""
+    name = places().name(traits.birth_place_code)
+    return f"{name} ({traits.birth_place_code})" if name else traits.birth_place_code
 
 
 def _matricule(matricule: Matricule) -> str:

@@ -56,7 +56,12 @@ class Served(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return get_wsgi_application()
+        application = get_wsgi_application()
+        from kiosk.console import comparing, vault  # noqa: PLC0415 # models: Django first
+
+        vault.keys()
+        comparing.places()  # read now, not before the first patient
+        return application
 
     def _wanted(self) -> dict[str, Any]:
         server = self.server

@@ -35,7 +35,7 @@
     event.preventDefault();
     if (wanted.tagName === "DETAILS") {
       wanted.open = !wanted.open;
-      const first = wanted.querySelector("input[type=radio], button:not([disabled])");
+      const first = wanted.querySelector("input[type=radio]");
       if (wanted.open && first) first.focus();
       if (wanted.open) wanted.scrollIntoView({ block: "nearest" });
       return;
