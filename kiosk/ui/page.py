@@ -63,6 +63,7 @@ class Page(Confidential):
     step: int = 0  # 1 to STEPS, 0: outside the walk
     picture: Picture = Picture.DRAWING
     drawing: str = ""
+    hint: str = ""  # a drawing on the live picture, while there is nothing else to see on it
     tone: Tone = Tone.CALM
     figure: str = ""  # the number or the name that matters
     caption: str = ""  # what stands with it

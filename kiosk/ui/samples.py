@@ -33,6 +33,8 @@ SAMPLES: tuple[tuple[str, s.Screen], ...] = (
     ("document-taking", s.ShowDocument(Side.FIRST, Guidance.TAKING, steadiness=0.7)),
     ("document-turn-over", s.ShowDocument(Side.SECOND, Guidance.TURN_OVER)),
     ("document-second", s.ShowDocument(Side.SECOND, Guidance.NO_DOCUMENT)),
+    ("document-tray", s.ShowDocument(Side.FIRST, Guidance.NO_DOCUMENT)),
+    ("document-tray-second", s.ShowDocument(Side.SECOND, Guidance.NO_DOCUMENT)),
     ("review", s.ReviewPicture(Side.FIRST)),
     ("working", s.Working()),
     ("done", s.Done()),

@@ -129,6 +129,8 @@ class Stage(Widget):
             Window.clearcolor = colour(self.look.theme.paper)
         if self.view and not anew and self.view.only_goes_on(page):
             self._screen = screen
+            self._unannounced = True
+            self.canvas.ask_update()
             return
         width, height = (int(part) for part in Window.size)
         plan = arrange(page, Frame(width, height, self._structure, measure, self.look.text))

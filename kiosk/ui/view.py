@@ -85,8 +85,7 @@ class ScreenView(Widget):
             page.name == self.page.name
             and page.name in _GOING_ON
             and page.drawing == self.page.drawing
-            and page.foot == self.page.foot
-            and [b.action.touch for b in plan.buttons] == [b.action.touch for b in self.plan.buttons]
+            and [button.action for button in plan.buttons] == [button.action for button in self.plan.buttons]
             and len(plan.blocks) == len(self.plan.blocks)
             and (plan.picture is None) == (self.plan.picture is None)
         )

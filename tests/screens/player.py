@@ -4,10 +4,13 @@ In a process of its own, because a window takes a process for itself. Nobody her
 """
 
 import gc
+import hashlib
 import json
 import os
+import random
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ from kiosk.core.document import Guidance, Side
 from kiosk.ui.look import Look
 from kiosk.ui.plan import Item
 from kiosk.ui.preview import Preview
-from kiosk.ui.samples import film_frame
+from kiosk.ui.samples import SAMPLES, film_frame
 from kiosk.ui.window import KioskWindow
 from tests.demo.screen import Pointer
 
@@ -35,6 +38,7 @@ class Player:
         self.touches: list[str] = []
         self.asked_for_preview = 0
         self.window = KioskWindow(self._post, self._preview, "Centre hospitalier des Tilleuls", False, SIZE, look)
+        self._frame = film_frame()
         self._scene = scene(self)
         self.window.on_shown = self._shown
 
@@ -62,7 +66,7 @@ class Player:
 
     def _preview(self) -> Preview:
         self.asked_for_preview += 1
-        return film_frame(self.asked_for_preview)
+        return replace(self._frame, number=self.asked_for_preview)
 
 
 def residue(player: Player) -> Iterator[sc.Screen | None]:
@@ -162,10 +166,25 @@ def told_is_seen(player: Player) -> Iterator[sc.Screen | None]:
         player.told.setdefault("as_drawn", []).append(bool((cv2.imread(str(seen))[..., ::-1] == drawn).all()))
 
 
+def any_order(player: Player) -> Iterator[sc.Screen | None]:
+    """What a screen shows does not depend on what was shown before it."""
+    first: dict[str, bytes] = {}
+    player.told["other_than_before"] = []
+    samples = list(SAMPLES)
+    for turn in range(3):
+        for label, screen in samples:
+            yield screen
+            seen = hashlib.sha256(player.pixels()).digest()
+            if first.setdefault(label, seen) != seen:
+                player.told["other_than_before"].append(f"{label}, in round {turn}")
+        random.Random(turn).shuffle(samples)
+
+
 SCENES: dict[str, Callable[[Player], Iterator[sc.Screen | None]]] = {
     "residue": residue,
     "newest": newest,
     "idle": idle,
+    "any_order": any_order,
     "told_is_seen": told_is_seen,
 }
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from kiosk.ui.samples import SAMPLES
 from tests.demo.screen import Pointer
 from tests.screens.conftest import ROOT
 
@@ -19,7 +20,7 @@ def play(scene: str, environment: dict[str, str]) -> dict[str, Any]:
         [sys.executable, "-m", "tests.screens.player", scene],
         env=environment,
         cwd=ROOT,
-        timeout=60,
+        timeout=110,
         check=True,
         capture_output=True,
         text=True,
@@ -105,6 +106,12 @@ def test_nothing_of_a_patient_stays_in_the_window(environment: dict[str, str]) -
     assert "kiosk.ui.plan.Block" in told["held_meanwhile"]  # the search finds what is there
     assert told["left_behind"] == []
     assert (told["home"], told["temporary"]) == ([], [])
+
+
+def test_a_screen_looks_the_same_whatever_came_before_it(environment: dict[str, str]) -> None:
+    told = play("any_order", environment)
+    assert len(told["shown"]) == 3 * len(SAMPLES)
+    assert told["other_than_before"] == []
 
 
 def test_the_newest_screen_wins(environment: dict[str, str]) -> None:

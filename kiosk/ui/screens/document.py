@@ -30,6 +30,13 @@ def _help(screen: ShowDocument) -> str:
     return _("Carte d'identité, passeport ou titre de séjour, dans le plateau.")
 
 
+def _hint(screen: ShowDocument) -> str:
+    """An empty tray teaches nothing: an outline slides to where the document belongs."""
+    if screen.guidance is not Guidance.NO_DOCUMENT:
+        return ""
+    return "first-side-here" if screen.side is Side.FIRST else "second-side-here"
+
+
 def page(screen: ShowDocument) -> Page:
     turning = screen.guidance is Guidance.TURN_OVER
     without = _("Je n'ai pas de pièce") if screen.side is Side.FIRST else _("Continuer sans l'autre côté")
@@ -45,6 +52,7 @@ def page(screen: ShowDocument) -> Page:
         step=2,
         picture=Picture.DRAWING if turning else Picture.CAMERA,
         drawing="turn-over" if turning else "place-document",
+        hint=_hint(screen),
         progress=min(1.0, max(0.0, screen.steadiness)),
         title_lines=2,
     )

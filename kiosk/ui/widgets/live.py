@@ -5,7 +5,7 @@ from math import cos, dist, pi, sin
 
 from kivy.graphics import Color, RoundedRectangle, SmoothLine
 from kivy.graphics.texture import Texture
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty
 from kivy.uix.widget import Widget
 
 from kiosk.ui.look import colour
@@ -17,13 +17,14 @@ class LivePicture(Widget):
 
     theme = ObjectProperty(None, allownone=True)
     progress = NumericProperty(0.0)
+    has_picture = BooleanProperty(False)
+    picture_size = ListProperty([0, 0])
     filming = BooleanProperty(True)  # a drawing stands in its place otherwise
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.texture: Texture | None = None
         self._number = -1
-        self.has_picture = False
         names = ("pos", "size", "theme", "progress")
         self.bind(**dict.fromkeys(names, self._draw))
 
@@ -39,9 +40,6 @@ class LivePicture(Widget):
         self._number = preview.number
         if not self.has_picture:
             self.has_picture = True
-            for sibling in self.parent.children if self.parent else ():
-                if sibling is not self:
-                    sibling.opacity = 0
             self._draw()
         self.canvas.ask_update()
 
@@ -68,6 +66,7 @@ class LivePicture(Widget):
         if self.theme is None or self.texture is None:
             return
         x, y, width, height = self.box()
+        self.picture_size = [width, height]
         with self.canvas:
             Color(1, 1, 1, 1)
             RoundedRectangle(texture=self.texture, pos=(x, y), size=(width, height), radius=[24])
