@@ -1,11 +1,15 @@
 """Draws every screen into PNG files, and writes what each says and where: ``python -m kiosk.ui.gallery --out DIR``.
 
-Needs a display (``xvfb-run`` will do). Shows fictitious people only.
+Without a display it draws into memory (Xvfb). Shows fictitious people only.
 """
 
 import argparse
 import json
+import os
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kiosk.ui.look import CALM, HIGH_CONTRAST, Look
@@ -59,6 +63,28 @@ class Gallery:
             self.window.close()
 
 
+@contextmanager
+def display() -> Iterator[None]:
+    """Give the window a display: the one there is, or one in memory."""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        yield
+        return
+    reading, writing = os.pipe()
+    server = subprocess.Popen(  # noqa: S603 - a fixed command
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "3840x3840x24", "-nolisten", "tcp"],  # noqa: S607
+        pass_fds=(writing,),
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as answer:  # it ends at once when the server does
+            os.environ["DISPLAY"] = f":{answer.readline().strip()}"
+        yield
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m kiosk.ui.gallery", description="Draw every screen as a PNG file.")
     parser.add_argument("--out", type=Path, required=True)
@@ -70,7 +96,8 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     width, height = (int(part) for part in asked.size.split("x"))
     look = Look(HIGH_CONTRAST if asked.contrast else CALM, asked.text, still=True)
-    Gallery(asked.out, (width, height), look, tuple(asked.only), not asked.words_only).run()
+    with display():
+        Gallery(asked.out, (width, height), look, tuple(asked.only), not asked.words_only).run()
     return 0
 
 
