@@ -260,9 +260,10 @@ def _columns_of(points: Floats, along: Floats, pitch: float) -> _Row | None:
     last = 0
     for index in range(1, len(at)):
         local = max(0.5 * pitch, slope * (at[index] + at[last]) / 2 + level)
-        jump = round((at[index] - at[last]) / local)
-        if jump == 0:
-            continue  # the second half of a broken glyph
+        exact = (at[index] - at[last]) / local
+        jump = round(exact)
+        if jump == 0 or (abs(exact - jump) > 0.32 and jump < 4):
+            continue  # half of a broken glyph, or two that the blur joined
         columns.append(columns[-1] + jump)
         kept.append(index)
         last = index
