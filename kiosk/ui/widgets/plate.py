@@ -81,8 +81,10 @@ class Plate(Widget):
         part = 1.0
         while True:
             ink = "ink" if strong or self.ground == "wait" else "muted"
-            caption = self._block(below, round(small * max(part, 0.6)), room, (strong, ink)) if below else None
-            size = round(max(large * part, small * 0.6))
+            caption = (
+                self._block(below, round(max(small * part, SIZES[Type.SMALL])), room, (strong, ink)) if below else None
+            )
+            size = round(max(large * part, SIZES[Type.SMALL]))
             figure = self._block(words, size, room, (True, "ink"))
             high = figure.box.height + (caption.box.height + _GAP if caption else 0)
             unbroken = all(measure(piece, size, True) <= room for piece in pieces)
