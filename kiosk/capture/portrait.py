@@ -16,11 +16,21 @@ _PATCH = (16, 20)
 
 def has_portrait(frame: Picture, corners: Corners) -> bool:
     """Look for a photograph, upright or upside down, on the side inside these corners."""
+    return max(_both_ways(frame, corners)) > 0
+
+
+def is_portrait_upside_down(frame: Picture, corners: Corners) -> bool:
+    """Tell whether the photograph stands on its head."""
+    upright, turned = _both_ways(frame, corners)
+    return turned > upright
+
+
+def _both_ways(frame: Picture, corners: Corners) -> tuple[float, float]:
     goal = np.array([[0, 0], [4 * _SIZE[0], 0], [4 * _SIZE[0], 4 * _SIZE[1]], [0, 4 * _SIZE[1]]], np.float32)
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), goal)
     flat = cv2.warpPerspective(frame, matrix, (4 * _SIZE[0], 4 * _SIZE[1]))
     small = cv2.cvtColor(cv2.resize(flat, _SIZE, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
-    return portrait_score(small) > 0 or portrait_score(np.ascontiguousarray(small[::-1, ::-1])) > 0  # type: ignore[arg-type]
+    return portrait_score(small), portrait_score(np.ascontiguousarray(small[::-1, ::-1]))  # type: ignore[arg-type]
 
 
 def portrait_score(small: NDArray[np.uint8]) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kiosk.capture.portrait import has_portrait
+from kiosk.capture.portrait import has_portrait, is_portrait_upside_down
 from kiosk.capture.shot import Corners, Picture, Shot, is_card_shaped, rectify, to_jpeg
 from kiosk.capture.sight import EMPTY, Sight, look, ordered
 from kiosk.capture.upright import is_upside_down
@@ -186,9 +186,9 @@ class CaptureSession:
 
 
 def _upright(frame: Picture, sight: Sight, corners: Corners) -> Corners:
-    """Turn the corners so that the zone is at the foot of the picture."""
+    """Turn the corners so that the zone is at the foot of the picture, or the portrait on its shoulders."""
     if sight.grid is None:
-        return corners
+        return np.roll(corners, -2, axis=0) if is_portrait_upside_down(frame, corners) else corners
     grey = frame.mean(axis=2).astype(np.uint8)
     grid = sight.grid.turned() if is_upside_down(grey, sight.grid) else sight.grid
     zone = grid.outline()

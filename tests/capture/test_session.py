@@ -1,6 +1,7 @@
 """Films before the session: the picture takes itself when it is good, and the person is told one calm thing."""
 
 import random
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from kiosk.capture.picture import decode
 from kiosk.capture.preview import to_rgb_bytes
-from kiosk.capture.session import CaptureSession, Seen
+from kiosk.capture.session import CaptureSession, CaptureSettings, Seen
 from kiosk.capture.shot import MOST_BYTES, Shot
 from kiosk.core.document import Guidance, Side
 from tests.specimens.draw import draw
@@ -102,8 +103,9 @@ def test_the_manual_button_always_gives_a_picture_once_something_was_seen() -> N
     assert session.take_now() is not None
 
 
-def test_an_upside_down_document_is_kept_the_right_way_up() -> None:
-    flat = draw(ZOE, "french-id-2021", seed=2)
+@pytest.mark.parametrize("side", ["front", "back"])
+def test_an_upside_down_document_is_kept_the_right_way_up(side: str) -> None:
+    flat = draw(ZOE, "french-id-2021", side, seed=2)
     taken = []
     for turn in (0.0, 180.0):
         session = CaptureSession(Side.FIRST)
@@ -134,3 +136,18 @@ def test_the_preview_has_the_size_asked_for() -> None:
 )
 def test_a_hostile_picture_is_refused(data: bytes) -> None:
     assert decode(data) is None
+
+
+def test_of_an_open_passport_only_the_page_with_the_zone_is_kept() -> None:
+    page = draw(ZOE, "passport", seed=2)
+    other = np.full_like(page.picture, 215)
+    both = replace(page, picture=np.vstack([other, page.picture]), size=(125.0, 176.0))
+    lying = place(both, Pose(width=0.36), EMPTY)[0]
+    session = CaptureSession(Side.FIRST, CaptureSettings(least_width=0.3))
+    session.feed(lying, 0.0)
+    shot = session.take_now()
+    assert shot is not None
+    assert not shot.is_card
+    upper, lower = shot.picture[: shot.picture.shape[0] // 2], shot.picture[shot.picture.shape[0] // 2 :]
+    assert float(upper.std()) > 20  # the portrait, not the empty page
+    assert float(lower[-200:].std()) > 20  # the zone at its foot
