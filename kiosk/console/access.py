@@ -12,6 +12,7 @@ from django.utils.cache import add_never_cache_headers
 
 from kiosk.console import audit
 from kiosk.console.models import Role, Staff
+from kiosk.sealing import CannotOpen
 
 View = Callable[..., HttpResponse]
 
@@ -110,6 +111,12 @@ class AccessMiddleware:
             return render(request, "console/refused.html", status=403)
         if not getattr(view, "is_quiet", False):
             request.session["seen_at"] = now
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A record that cannot be opened is said so; everything else is a bug, recorded elsewhere."""
+        if isinstance(exception, CannotOpen):
+            return render(request, "console/sealed_away.html", status=503)
         return None
 
 

@@ -37,6 +37,7 @@ class Act(StrEnum):
     INS_REFUSED = "ins-refused"
     SET_ASIDE = "set-aside"
     DOUBTED = "doubted"
+    CLEARED = "cleared"  # an attribute was removed
     DOWNGRADED = "downgraded"
     TRANSFERRED = "transferred"
     INSI_ASKED = "insi-asked"

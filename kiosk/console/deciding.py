@@ -24,6 +24,7 @@ from kiosk.core.status import Attribute, Identity, IdentityStatus
 from kiosk.core.transitions import (
     Actor,
     ActorKind,
+    AttributeRemoved,
     AttributeSet,
     AuditFact,
     Event,
@@ -48,6 +49,7 @@ class Action(StrEnum):
     DOUBT = "doubt"  # douteux
     FICTITIOUS = "fictitious"  # fictif
     HOMONYM = "homonym"  # homonyme
+    CLEAR = "clear"  # lever douteux, fictif ou homonyme: both steps are done again (T8)
 
 
 class WhyAside(StrEnum):
@@ -118,6 +120,7 @@ def offers(arrival: Arrival, check_in: CheckIn, side_by_side: comparing.Compared
         Action.DOUBT: _("Identité douteuse"),
         Action.FICTITIOUS: _("Identité fictive"),
         Action.HOMONYM: _("Homonyme"),
+        Action.CLEAR: _("Lever l’attribut"),
     }
     answer: dict[Action, Offer] = {}
     for action, label in labels.items():
@@ -188,6 +191,7 @@ def undo(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
         arrival.status, arrival.evidence = before["status"], before["evidence"]
         arrival.attributes, arrival.stage = before["attributes"], Stage.CALLED
         arrival.assigned_to, arrival.decided_by, arrival.decided_at = staff, None, None
+        arrival.assigned_at = timezone.now()
         arrival.evidence_on, arrival.reason, arrival.before = None, "", {}
         arrival.save()
         audit.record(
@@ -291,11 +295,15 @@ def _events(
             return [AttributeSet(Attribute.FICTITIOUS)]
         case Action.HOMONYM:
             return [AttributeSet(Attribute.HOMONYM)]
+        case Action.CLEAR:
+            if not identity.attributes:
+                raise NotAllowed(_("Cette identité ne porte aucun attribut."))
+            return [AttributeRemoved(one) for one in sorted(identity.attributes)]
 
 
 def _stage_after(action: Action, side_by_side: comparing.Compared) -> Stage:
-    if action is Action.HOMONYM:
-        return Stage.CALLED  # a warning only: the patient is still in front of us
+    if action in {Action.HOMONYM, Action.CLEAR}:
+        return Stage.CALLED  # the patient is still in front of us
     if action in {Action.REFUSE_INS, Action.DOUBT} or (action is Action.VALIDATE and side_by_side.blocks):
         return Stage.SET_ASIDE
     return Stage.DONE
@@ -334,6 +342,7 @@ _ACTS = {
     Action.DOUBT: audit.Act.DOUBTED,
     Action.FICTITIOUS: audit.Act.DOUBTED,
     Action.HOMONYM: audit.Act.DOUBTED,
+    Action.CLEAR: audit.Act.CLEARED,
 }
 REFUSALS = {
     Refusal.BARRED: "Identité douteuse ou fictive : elle reste provisoire (GI3 EXI ID 26).",

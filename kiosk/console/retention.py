@@ -7,6 +7,7 @@ audit trail; nothing about the person.
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Q
 
@@ -20,11 +21,12 @@ BATCH = 200
 def purge(now: datetime) -> int:
     """Remove what is due; gives how many."""
     server = settings.KIOSK
-    unseen = Q(
-        stage__in=(Stage.WAITING, Stage.CALLED, Stage.HELD, Stage.GONE),
-        received_at__lt=now - timedelta(hours=server.unseen_hours),
+    limit = now - timedelta(hours=server.unseen_hours)
+    untouched = Q(assigned_at=None) | Q(assigned_at__lt=limit)  # taken up again lately: somebody is at it
+    unseen = untouched & Q(
+        stage__in=(Stage.WAITING, Stage.CALLED, Stage.HELD, Stage.GONE), received_at__lt=limit, decided_at=None
     )
-    old = Q(stage__in=(Stage.DONE, Stage.SET_ASIDE), arrived_at__lt=now - timedelta(days=server.copies_days))
+    old = Q(arrived_at__lt=now - timedelta(days=server.copies_days)) & ~Q(stage=Stage.REMOVED)
     removed = 0
     while keys := list(Arrival.objects.filter(unseen | old).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
@@ -37,6 +39,7 @@ def purge(now: datetime) -> int:
                 arrival.save()
                 audit.record(audit.Act.REMOVED, who="worker", about=str(arrival.pk), why=why)
                 removed += 1
+    call_command("clearsessions", verbosity=0)
     if removed:
         journal.record(journal.Happening.PURGED, count=removed)
         transaction.on_commit(forget_free_pages)

@@ -44,6 +44,6 @@ urlpatterns = [
     path("metriques", oversight.metrics_page, name="metrics"),
     path("intake/", api.urls),
 ]
-handler403 = "kiosk.console.views.refusals.bad_form"
+handler403 = "kiosk.console.views.refusals.forbidden"
 handler404 = "kiosk.console.views.refusals.not_found"
 handler500 = "kiosk.console.views.refusals.broken"

@@ -19,10 +19,12 @@ from kiosk.console.config import ServerSettings
 from kiosk.console.models import Arrival, BlindIndex, Stage
 from kiosk.core.card import Beneficiary
 from kiosk.core.checkin import CheckIn
+from kiosk.core.checkin_codec import BadCheckIn
 from kiosk.core.insi import InsAnswer
 from kiosk.core.status import IdentityStatus
 from kiosk.insi.client import InsiClient
 from kiosk.insi.config import Environment, InsiConfig
+from kiosk.sealing import CannotOpen
 
 Ask = Callable[[CheckIn], InsAnswer]
 DEADLINE = 20.0  # seconds, one whole search
@@ -98,7 +100,14 @@ def insi_once(ask: Ask) -> bool:
     if key is None:
         return False
     arrival = Arrival.objects.select_related("sealed").get(pk=key)
-    check_in = vault.open_arrival(arrival)
+    try:
+        check_in = vault.open_arrival(arrival)
+    except (CannotOpen, BadCheckIn):
+        Arrival.objects.filter(pk=key).update(
+            insi_next_at=None, leased_until=None
+        )  # no key for it here: nothing to ask
+        journal.record(journal.Happening.INSI_CALLED, outcome="CannotOpen")
+        return True
     answer = ask(check_in)
     _keep(key, check_in, answer)
     return True

@@ -167,6 +167,22 @@ def test_a_doubtful_identity_is_provisional_and_can_no_longer_be_qualified() -> 
     assert (_arrival(check_in).status, _arrival(check_in).attributes) == ("RETRIEVED", "")
 
 
+def test_a_doubt_is_lifted_and_both_steps_are_done_again() -> None:
+    check_in = arrive(ZOE)
+    client = at_desk("marc", "officer")
+    path = _called(client, check_in)
+    post(client, path + "decision/clear/")
+    assert _arrival(check_in).stage == "called"  # there was nothing to lift
+    post(client, path + "decision/doubt/")
+    post(client, path + "prendre/")
+    post(client, path + "qualifier/", evidence="CN", first_given_name="ZOE")
+    assert (_arrival(check_in).status, _arrival(check_in).attributes) == ("PROVISIONAL", "doubtful")
+    post(client, path + "decision/clear/")
+    assert (_arrival(check_in).status, _arrival(check_in).attributes) == ("PROVISIONAL", "")
+    post(client, path + "qualifier/", evidence="CN", first_given_name="ZOE")
+    assert _arrival(check_in).status == "QUALIFIED"
+
+
 def test_an_unknown_action_is_nowhere() -> None:
     check_in = arrive(ZOE)
     client = at_desk()

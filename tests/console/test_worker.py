@@ -172,6 +172,35 @@ def test_a_removed_identity_is_nowhere() -> None:
         assert get(client, f"/arrivees/{check_in.key}/{page}").status_code == 404
 
 
+def test_what_somebody_takes_up_again_is_not_swept_away_meanwhile() -> None:
+    check_in = arrive(ZOE)
+    client = at_desk("marc", "officer")
+    path = f"/arrivees/{check_in.key}/"
+    post(client, path + "prendre/")
+    post(client, path + "qualifier/", evidence="CN", first_given_name="ZOE")
+    days_ago = timezone.now() - timedelta(days=3)
+    Arrival.objects.update(received_at=days_ago, arrived_at=days_ago, assigned_at=days_ago, decided_at=days_ago)
+    post(client, path + "prendre/")  # the unit opens it again
+    assert (Arrival.objects.get().stage, retention.purge(timezone.now())) == ("called", 0)
+    Arrival.objects.update(decided_at=None)  # and takes its decision back
+    assert retention.purge(timezone.now()) == 0
+    assert retention.purge(timezone.now() + timedelta(hours=13)) == 1
+
+
+def test_a_record_no_key_opens_stops_neither_worker_nor_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kiosk.sealing import generate_recipient
+
+    check_in = arrive(ZOE, SILENT)
+    client = at_desk()
+    other = generate_recipient()
+    monkeypatch.setattr(vault, "keys", lambda: vault.Keys(other, {other.public_key.key_id: other}))
+    answer = get(client, f"/arrivees/{check_in.key}/")
+    assert (answer.status_code, "ne s’ouvre pas ici" in answer.content.decode()) == (503, True)
+    _due()
+    assert worker.insi_once(lambda _: found(ZOE))
+    assert not worker.insi_once(lambda _: found(ZOE))
+
+
 def test_copies_of_a_decided_identity_go_after_three_years() -> None:
     check_in = arrive(ZOE)
     client = at_desk()

@@ -119,6 +119,7 @@ def act(code: str) -> str:
         "ins-refused": _("INS refusée"),
         "set-aside": _("écarté"),
         "doubted": _("attribut posé"),
+        "cleared": _("attribut levé"),
         "transferred": _("envoyé à un autre guichet"),
         "insi-asked": _("service national interrogé"),
         "sheet-printed": _("fiche préparée"),

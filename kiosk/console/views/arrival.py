@@ -23,7 +23,7 @@ from kiosk.console.views.desk import queue_context
 from kiosk.core.checkin import CheckIn
 from kiosk.core.evidence import EvidenceType
 
-OTHERS = (Action.ACCEPT_INS, Action.REFUSE_INS, Action.DOUBT, Action.FICTITIOUS, Action.HOMONYM)
+OTHERS = (Action.ACCEPT_INS, Action.REFUSE_INS, Action.DOUBT, Action.FICTITIOUS, Action.HOMONYM, Action.CLEAR)
 
 SHEET_LANGUAGES = {"fr": "Français", "en": "English", "es": "Español", "pt": "Português", "ar": "العربية"}
 

@@ -13,6 +13,11 @@ def bad_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: A
 
 
 @needs(Right.EVERYONE)
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return render(request, "console/refused.html", status=403)
+
+
+@needs(Right.EVERYONE)
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     return render(request, "console/not_found.html", status=404)
 
