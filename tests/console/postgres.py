@@ -46,8 +46,10 @@ class Postgres:
         words = ["-D", str(data), "-p", str(self._port), "-h", "127.0.0.1", "-k", str(self._folder)]
         self._process = subprocess.Popen(
             [*self._as_whom(), str(self._bin / "postgres"), *words, "-c", "max_connections=200"],
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,  # no terminal stops it when the tests run in the background
         )
         ends_at = time.monotonic() + NEEDED_WITHIN
         while not self._answers():
@@ -75,7 +77,9 @@ class Postgres:
         subprocess.run(
             [*self._as_whom(), str(self._bin / program), *words],
             check=True,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            start_new_session=True,
             timeout=120,
             cwd="/",
         )

@@ -19,7 +19,7 @@ from tests.people import ZOE
 pytestmark = pytest.mark.usefixtures("console")
 CALM = {200, 201, 400, 401, 404, 405, 409, 413, 422, 429}
 MANY = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60)
 JSON = st.recursive(
