@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh Debian 12 or Raspberry Pi OS: make demo, make test.
 PYTHON = .venv/bin/python
-.PHONY: demo run test lint bench setup lock pictures clean
+.PHONY: demo run test lint bench mutants setup lock pictures clean
 
 setup:
 	@sh deploy/setup.sh
@@ -21,6 +21,10 @@ test: lint
 
 bench: setup
 	@$(PYTHON) -m tests.benchmarks
+
+# Breaks the core in every small way and sees whether a test notices (an hour or more).
+mutants: setup
+	@$(PYTHON) -m tests.mutants
 
 # The patient's screens as pictures, in build/screens.
 pictures: setup
