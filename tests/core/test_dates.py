@@ -8,7 +8,7 @@ from kiosk.core.dates import BirthDate
 
 
 def interpreted(text: str, year: str = "") -> str | None:
-    completed = BirthDate(text).interpretation(year)
+    completed = BirthDate(text).interpretation("".join(list(year)))  # equal texts need not be the same object
     return None if completed is None else completed.text
 
 
