@@ -24,7 +24,8 @@ bench: setup
 
 # Breaks the core in every small way and sees whether a test notices (an hour or more).
 mutants: setup
-	@$(PYTHON) -m tests.mutants
+	@$(PYTHON) -m pip install --quiet --target build/cosmic-ray cosmic-ray==8.7.0
+	@PYTHONPATH=build/cosmic-ray $(PYTHON) -m tests.mutants
 
 # The patient's screens as pictures, in build/screens.
 pictures: setup
