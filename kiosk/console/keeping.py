@@ -14,7 +14,7 @@ from kiosk.console.models import Sealed
 from kiosk.sealing import sealed_for
 
 BATCH = 50
-PARTS = (("check_in", "check-in"), ("answer", "answer"), ("accepted", "accepted"))
+PARTS = (("check_in", "check-in"), ("answer", "answer"), ("accepted", "accepted"), ("criteria", "criteria"))
 
 
 class CannotKeep(Exception):

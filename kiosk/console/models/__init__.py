@@ -4,6 +4,7 @@ from kiosk.console.models.arrivals import Arrival, BlindIndex, Need, Sealed, Sta
 from kiosk.console.models.audit import AuditEntry, AuditHead
 from kiosk.console.models.staff import Role, Staff
 from kiosk.console.models.terminals import Call, CallReason, Invitation, Terminal
+from kiosk.console.models.vigilance import Campaign, Pair, PairState, Verification
 
 __all__ = [
     "Arrival",
@@ -12,11 +13,15 @@ __all__ = [
     "BlindIndex",
     "Call",
     "CallReason",
+    "Campaign",
     "Invitation",
     "Need",
+    "Pair",
+    "PairState",
     "Role",
     "Sealed",
     "Staff",
     "Stage",
     "Terminal",
+    "Verification",
 ]

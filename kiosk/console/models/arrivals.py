@@ -54,6 +54,10 @@ class Arrival(models.Model):
     evidence = models.CharField(max_length=8, blank=True)  # code of the evidence type (dispositif d'identification)
     evidence_on = models.DateField(null=True)  # the day it was checked
     reason = models.CharField(max_length=40, blank=True)
+    differences = models.CharField(max_length=200, blank=True)  # "birth-name:one-letter-apart …": codes, no trait
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    likened_at = models.DateTimeField(null=True)  # the worker has looked for look-alikes
+    verified_at = models.DateTimeField(null=True)  # INSi last confirmed the matricule (vérification)
     before = models.JSONField(
         default=dict
     )  # status, evidence, attributes and stage before the last decision: to undo it
@@ -67,6 +71,7 @@ class Arrival(models.Model):
             models.Index(fields=("insi_next_at",)),
             models.Index(fields=("decided_at",)),
             models.Index(fields=("terminal", "received_at")),
+            models.Index(fields=("received_at",), condition=models.Q(likened_at=None), name="console_not_yet_likened"),
         )
 
     def __str__(self) -> str:
@@ -79,7 +84,8 @@ class Sealed(models.Model):
     arrival = models.OneToOneField(Arrival, primary_key=True, on_delete=models.CASCADE, related_name="sealed")
     check_in = models.BinaryField()  # exactly as received from the kiosk
     answer = models.BinaryField(default=bytes)  # INSi's later answer, asked by the worker
-    accepted = models.BinaryField(default=bytes)  # what staff confirmed: first given name, and the like
+    accepted = models.BinaryField(default=bytes)  # what staff confirmed: first given name, complementary traits
+    criteria = models.BinaryField(default=bytes)  # with which staff wants INSi asked again
 
     def __str__(self) -> str:
         return str(self.pk)
