@@ -25,9 +25,9 @@ from kiosk.core.card import CardContents
 from kiosk.core.ports import InsiService
 from kiosk.core.screens import CardProblem, Screen, Touch
 from kiosk.core.turn import Manners, State
-from kiosk.insi.config import Environment, InsiConfig
+from kiosk.insi.config import InsiConfig, config_from
 from kiosk.journal import Happening
-from kiosk.settings import BadSettings, Settings
+from kiosk.settings import BadSettings, CameraSection, Settings
 from kiosk.storage.delivery import ConsoleLink
 from kiosk.storage.outbox import Outbox, OutboxFull
 
@@ -96,7 +96,7 @@ class Kiosk:
         )
         return Staff(
             cards=CardDesk(card_reader(settings), read_vitale, self._events.post),
-            documents=DocumentDesk(camera(settings), _Eye, self._events.post),
+            documents=DocumentDesk(camera(settings), lambda order: _Eye(order, settings.camera), self._events.post),
             insi=InsiDesk(insi_service(settings), settings.insi.patient_seconds, self._events.post),
             store=StoreRoom(
                 self._outbox,
@@ -232,28 +232,33 @@ def camera(settings: Settings) -> FrameSource:
 class _Eye:
     """``kiosk.capture`` behind the small interface the document desk knows."""
 
-    def __init__(self, order: ev.FilmDocument) -> None:
+    def __init__(self, order: ev.FilmDocument, settings: CameraSection) -> None:
         from kiosk.capture.session import CaptureSession  # noqa: PLC0415
         from kiosk.capture.warm import warm_up  # noqa: PLC0415
 
         warm_up()  # the models load while the document is shown
         self._session = CaptureSession(order.side, first_had_zone=order.first_had_zone)
+        self._certificates = settings.seal_certificates
 
     def look(self, frame: Frame, at: float) -> Look:
         seen = self._session.feed(frame, at)
-        return Look(seen.guidance, seen.steadiness, frame, _taken(seen.shot))
+        return Look(seen.guidance, seen.steadiness, frame, self._taken(seen.shot))
 
     def take_now(self) -> Taken | None:
-        return _taken(self._session.take_now())
+        return self._taken(self._session.take_now())
 
+    def _taken(self, shot: object) -> Taken | None:
+        from kiosk.capture.reader import read_document  # noqa: PLC0415
+        from kiosk.capture.shot import Shot  # noqa: PLC0415
+        from kiosk.documents.cev_trust import load_signers  # noqa: PLC0415
 
-def _taken(shot: object) -> Taken | None:
-    from kiosk.capture.reader import read_document  # noqa: PLC0415
-    from kiosk.capture.shot import Shot  # noqa: PLC0415
-
-    if not isinstance(shot, Shot):
-        return None
-    return Taken(shot.jpeg, shot.picture, lambda: read_document(shot))
+        if not isinstance(shot, Shot):
+            return None
+        trusted = self._certificates
+        # Read anew for each document: an administrator replaces the certificates without a restart.
+        return Taken(
+            shot.jpeg, shot.picture, lambda: read_document(shot, signers=load_signers(trusted) if trusted else {})
+        )
 
 
 def _small_rgb(frame: Frame) -> tuple[int, int, bytes]:
@@ -267,19 +272,7 @@ def _small_rgb(frame: Frame) -> tuple[int, int, bytes]:
 
 def insi_config(settings: Settings) -> InsiConfig:
     """What the INSi client must know, from the settings."""
-    section = settings.insi
-    return InsiConfig(
-        endpoint=section.endpoint,
-        certificate=section.certificate,
-        ca=section.ca,
-        idam=section.idam,
-        instance=section.instance,
-        password_file=section.password_file,
-        key=str(section.key) if section.key else None,
-        software_version=__version__,
-        wsdl=section.wsdl,
-        environment=Environment.PRODUCTION if settings.mode == "production" else Environment.DEMO,
-    )
+    return config_from(settings.insi, settings.mode)
 
 
 def insi_service(settings: Settings) -> InsiService:

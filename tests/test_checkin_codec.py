@@ -1,6 +1,7 @@
 """A check-in survives the journey as bytes whole; what is not one is refused with a reason and without its content."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -95,11 +96,95 @@ def test_a_check_in_altered_in_shape_is_refused_without_repeating_its_content(ch
     assert "ADRUN" not in str(refusal.value)
 
 
-def test_another_version_is_refused_clearly() -> None:
+@pytest.mark.parametrize("version", ["0", "2", '"1"', "null", "[1]"])
+def test_another_version_is_refused_clearly(version: str) -> None:
     with pytest.raises(BadCheckIn, match="version 1"):
-        from_bytes(b'{"version": 2, "check_in": {}}')
+        from_bytes(b'{"version": %s, "check_in": {}}' % version.encode())
+
+
+def test_a_check_in_of_eight_mebibytes_is_read_and_one_byte_more_is_refused() -> None:
+    largest = to_bytes(CHECK_IN).ljust(8 * 1024 * 1024)
+    assert from_bytes(largest) == CHECK_IN
     with pytest.raises(BadCheckIn, match="8 MiB"):
-        from_bytes(b" " * (8 * 1024 * 1024 + 1))
+        from_bytes(largest + b" ")
+
+
+def test_letters_are_written_as_themselves() -> None:
+    accented = replace(CHECK_IN, card=Traits(Source.CARD, birth_name="LEFÈVRE"))
+    assert "LEFÈVRE".encode() in to_bytes(accented)
+    assert from_bytes(to_bytes(accented)) == accented
+
+
+def test_a_list_of_two_hundred_is_read_and_a_longer_one_refused() -> None:
+    anomalies = ["bad-key"] * 200
+    assert from_bytes(_altered(card_anomalies=anomalies)).card_anomalies == (CardAnomaly.BAD_KEY,) * 200
+    with pytest.raises(BadCheckIn, match="card_anomalies is not a list of at most 200"):
+        from_bytes(_altered(card_anomalies=[*anomalies, "bad-key"]))
+    with pytest.raises(BadCheckIn, match="card_anomalies is not a list"):
+        from_bytes(_altered(card_anomalies={"0": "bad-key"}))
+
+
+def test_a_text_of_a_hundred_thousand_characters_is_read_and_a_longer_one_refused() -> None:
+    assert from_bytes(_altered(ticket="A" * 100_000)).ticket == "A" * 100_000
+    with pytest.raises(BadCheckIn, match="ticket is not a text"):
+        from_bytes(_altered(ticket="A" * 100_001))
+
+
+def _with_duration(value: object) -> bytes:
+    document = json.loads(to_bytes(CHECK_IN))
+    document["check_in"]["insi"]["exchanges"][0]["duration_ms"] = value
+    return json.dumps(document).encode()
+
+
+@pytest.mark.parametrize("value", [0, 2**53, -(2**53)])
+def test_a_whole_number_that_every_program_can_hold_is_read(value: int) -> None:
+    answer = from_bytes(_with_duration(value)).insi
+    assert isinstance(answer, InsFound)
+    assert answer.exchanges[0].duration_ms == value
+
+
+@pytest.mark.parametrize("value", [2**53 + 1, -(2**53) - 1, 2**60, True, False, 1.5, "1", None])
+def test_a_number_that_is_none_or_too_large_is_refused(value: object) -> None:
+    with pytest.raises(BadCheckIn, match="duration_ms is not a whole number"):
+        from_bytes(_with_duration(value))
+
+
+def _with_mrz(**changes: object) -> bytes:
+    document = json.loads(to_bytes(CHECK_IN))
+    document["check_in"]["mrz"].update(changes)
+    return json.dumps(document).encode()
+
+
+@pytest.mark.parametrize("pair", [[], ["number"], ["number", True, True]])
+def test_a_pair_that_has_not_two_parts_is_refused(pair: list[object]) -> None:
+    with pytest.raises(BadCheckIn, match="checks has not 2 parts"):
+        from_bytes(_with_mrz(checks=[pair]))
+
+
+@pytest.mark.parametrize("name", ["Address", "Zebra", "", None, 3])
+def test_a_record_that_says_it_is_something_else_is_refused(name: object) -> None:
+    with pytest.raises(BadCheckIn, match="mrz is not a MrzReading"):
+        from_bytes(_with_mrz(**{"is": name}))
+
+
+def test_a_record_may_leave_its_name_and_its_defaults_out_and_nothing_else() -> None:
+    document = json.loads(to_bytes(CHECK_IN))
+    del document["check_in"]["is"]
+    del document["check_in"]["document_refused"]
+    assert from_bytes(json.dumps(document).encode()) == CHECK_IN
+    del document["check_in"]["card"]["name_form"]
+    assert from_bytes(json.dumps(document).encode()) == CHECK_IN
+    del document["check_in"]["ticket"]
+    with pytest.raises(BadCheckIn, match=r"check_in\.ticket is missing"):
+        from_bytes(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "", "2026-13-01T00:00:00"])
+def test_a_moment_that_is_none_is_refused(moment: str) -> None:
+    document = json.loads(to_bytes(CHECK_IN))
+    document["check_in"]["insi"]["traits"]["collected_at"] = moment
+    with pytest.raises(BadCheckIn, match="collected_at is not a date and time"):
+        from_bytes(json.dumps(document).encode())
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))

@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.core": {"kiosk.core"},
     "kiosk.documents": {"kiosk.documents", "kiosk.core"},
     "kiosk.capture": {"kiosk.capture", "kiosk.core", "kiosk.documents"},
-    "kiosk.insi": {"kiosk.insi", "kiosk.core", "kiosk.journal"},
+    "kiosk.insi": {"kiosk.insi", "kiosk.core", "kiosk.journal", "kiosk.__version__"},
     "kiosk.sealing": {"kiosk.core"},
     "kiosk.storage": {"kiosk.storage", "kiosk.core", "kiosk.journal"},
     "kiosk.ui": {"kiosk.ui", "kiosk.core", "kiosk.journal"},
@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "kiosk.sealing",
         "kiosk.journal",
         "kiosk.settings",
-        "kiosk",  # its version
+        "kiosk.__version__",
     },
     "kiosk.journal": {"kiosk.core"},
     "kiosk.settings": set(),

@@ -23,7 +23,7 @@ from kiosk.core.checkin_codec import BadCheckIn
 from kiosk.core.insi import InsAnswer
 from kiosk.core.status import IdentityStatus
 from kiosk.insi.client import InsiClient
-from kiosk.insi.config import Environment, InsiConfig
+from kiosk.insi.config import config_from
 from kiosk.sealing import CannotOpen
 
 Ask = Callable[[CheckIn], InsAnswer]
@@ -40,19 +40,7 @@ def insi_of(server: ServerSettings) -> Ask | None:
     section = server.insi
     if section is None:
         return None
-    client = InsiClient(
-        InsiConfig(
-            endpoint=section.endpoint,
-            certificate=section.certificate,
-            ca=section.ca,
-            idam=section.idam,
-            instance=section.instance,
-            password_file=section.password_file,
-            key=str(section.key) if section.key else None,
-            wsdl=section.wsdl,
-            environment=Environment.PRODUCTION if server.mode == "production" else Environment.DEMO,
-        )
-    )
+    client = InsiClient(config_from(section, server.mode))
     return lambda check_in: ask_again(client, check_in)
 
 

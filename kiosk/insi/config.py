@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
+
+from kiosk import __version__
 
 
 class Environment(StrEnum):
@@ -25,7 +28,7 @@ class InsiConfig:
     password_file: Path | None = None  # credential file holding the certificate's (or token's) password
     key: str | None = None  # path of a PEM key, or a "pkcs11:" URI (RFC 7512); None: inside the certificate file
     software_name: str = "kiosk"
-    software_version: str = "0.1.0"
+    software_version: str = __version__
     wsdl: Path | None = None  # the official bundle, when the site holds it
     environment: Environment = Environment.PRODUCTION
     max_calls: int = 6  # calls a visit (ins-rules 3.3)
@@ -35,3 +38,31 @@ class InsiConfig:
             raise ValueError("INSi is called over HTTPS: the endpoint begins with https://")
         if self.max_calls < 1:
             raise ValueError("at least one call a visit")
+
+
+class InsiAccess(Protocol):
+    """What a configuration file says of INSi: the section ``[insi]``, shared by the kiosk and the console's worker."""
+
+    endpoint: str
+    certificate: Path
+    key: Path | str | None
+    password_file: Path | None
+    ca: Path
+    idam: str
+    instance: str
+    wsdl: Path | None
+
+
+def config_from(access: InsiAccess, mode: str) -> InsiConfig:
+    """Say to the client what the file says; only ``production`` is production."""
+    return InsiConfig(
+        endpoint=access.endpoint,
+        certificate=access.certificate,
+        ca=access.ca,
+        idam=access.idam,
+        instance=access.instance,
+        password_file=access.password_file,
+        key=str(access.key) if access.key else None,
+        wsdl=access.wsdl,
+        environment=Environment.PRODUCTION if mode == "production" else Environment.DEMO,
+    )
