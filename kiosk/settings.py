@@ -68,6 +68,7 @@ class CameraSection(Section):
     driver: Literal["opencv", "film"] = "opencv"
     source: str = "0"  # a device number or path
     film: ConfigPath | None = None  # demo only: the film that stands in for the camera
+    seal_certificates: ConfigPath | None = None  # directory of the visible seals' signers (FR05-0001.pem …)
     width: int = Field(default=1920, ge=320, le=7680)
     height: int = Field(default=1080, ge=240, le=4320)
 

@@ -110,6 +110,8 @@ def assemble(order: ev.Submit, key: str, ticket: str, place: Place, now: datetim
         pictures=order.pictures,
         document_refused=order.document_refused,
         insured_nir=order.insured.nir + order.insured.nir_key if order.insured else "",
+        seal=order.reading.seal if order.reading else None,
+        document_validity=order.reading.validity if order.reading else None,
     )
 
 

@@ -4,6 +4,7 @@ One reader is made at start and kept: loading its models takes half a second.
 """
 
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -16,17 +17,22 @@ from kiosk.capture.decide import Verdict, decide
 from kiosk.capture.grid import Grey, Grid, find_grid
 from kiosk.capture.ink import odd_cells
 from kiosk.capture.recognise import Cells, PpOcr, Recogniser, TesseractMrz
+from kiosk.capture.seal import read_seal
 from kiosk.capture.shot import Shot
 from kiosk.capture.strips import MARGIN, line_strips
 from kiosk.capture.upright import is_upside_down
 from kiosk.core.confidential import Confidential
 from kiosk.core.document import DocumentKind, DocumentReading, MrzReading
+from kiosk.documents.cev import Signer, SignerId, reading_of
+from kiosk.documents.cev_trust import verify
 from kiosk.documents.mrz import NotMrz, has_second_side, parse, propose_kind
+from kiosk.documents.validity import validity_of
 
 Picture = NDArray[np.uint8]
 
 _SIDES = (1280, 900, 1920)  # longest side, in pixels, at which the zone is looked for, one after the other
 _FEW = 6  # doubtful characters that are worth a second look
+_NO_SIGNERS: Mapping[SignerId, Signer] = {}
 _LARGEST = 4200  # a larger picture is reduced first
 
 
@@ -50,17 +56,23 @@ class DocumentReader:
     def close(self) -> None:
         self._pool.shutdown(wait=True)
 
-    def read(self, source: "Shot | Picture", today: date) -> DocumentReading:
-        """Propose what the document is and what its zone says; never a decision."""
+    def read(
+        self, source: "Shot | Picture", today: date, signers: Mapping[SignerId, Signer] = _NO_SIGNERS
+    ) -> DocumentReading:
+        """Propose what the document is and what zone and seal say; never a decision.
+
+        ``signers``: the certificates that the site trusts for seals; without any, a seal is read and not verified.
+        """
         picture = source.frame if isinstance(source, Shot) else source
-        zone = self.find_zone(picture)
-        mrz = self._reading(zone, today)
+        mrz = self._reading(self.find_zone(picture), today)
+        found = read_seal(picture)
+        seal = None if found is None else reading_of(found, mrz, signers, verify)
         if mrz is None:
             is_card = isinstance(source, Shot) and source.is_card
             # A card without a zone on this side bears it, or its portrait, on the other.
-            return DocumentReading(DocumentKind.UNKNOWN, None, has_second_side=is_card)
+            return DocumentReading(DocumentKind.UNKNOWN, None, has_second_side=is_card, seal=seal)
         kind = propose_kind(mrz)
-        return DocumentReading(kind, mrz, has_second_side(kind, mrz.format))
+        return DocumentReading(kind, mrz, has_second_side(kind, mrz.format), seal, validity_of(mrz, today))
 
     def find_zone(self, picture: Picture) -> Zone | None:
         """Find and read the zone of a picture (BGR or grey)."""
@@ -135,9 +147,11 @@ def shared_reader() -> DocumentReader:
         return _shared
 
 
-def read_document(source: "Shot | Picture", today: date | None = None) -> DocumentReading:
+def read_document(
+    source: "Shot | Picture", today: date | None = None, signers: Mapping[SignerId, Signer] = _NO_SIGNERS
+) -> DocumentReading:
     """Read a shot or a picture with the process's reader; ``today`` tells what a two-digit year can mean."""
-    return shared_reader().read(source, today or datetime.now(UTC).date())
+    return shared_reader().read(source, today or datetime.now(UTC).date(), signers)
 
 
 def _read_lines(recogniser: Recogniser, grey: Grey, grid: Grid) -> list[Cells]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kiosk.core.card import CardAnomaly
 from kiosk.core.confidential import Confidential
-from kiosk.core.document import DocumentKind, DocumentPicture, MrzReading
+from kiosk.core.document import DocumentKind, DocumentPicture, MrzReading, SealReading, Validity
 from kiosk.core.insi import InsAnswer
 from kiosk.core.status import IdentityStatus
 from kiosk.core.traits import Traits
@@ -32,3 +32,5 @@ class CheckIn(Confidential):
     pictures: tuple[DocumentPicture, ...]
     document_refused: bool = False  # "I have no document"
     insured_nir: str = ""  # of the card's first person (ouvrant droit), when another one came; to ask INSi again
+    seal: SealReading | None = None  # the document's visible seal, and what can be said of it
+    document_validity: Validity | None = None  # on the day of arrival

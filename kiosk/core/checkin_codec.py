@@ -1,6 +1,7 @@
 """A check-in as bytes and back: JSON, versioned, read as hostile input (it crosses a network).
 
-The types themselves say how they are written, so a field added to one of them needs no line here.
+The types themselves say how they are written, so a field added to one of them needs no line here. What is absent
+by default is not written: a kiosk that was updated first is still understood as long as it has nothing new to say.
 """
 
 import base64
@@ -46,7 +47,8 @@ def from_bytes(data: bytes) -> CheckIn:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        written = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        said = ((field.name, field.default, getattr(value, field.name)) for field in fields(value))
+        written = {name: _plain(now) for name, default, now in said if now is not None or default is not None}
         return {"is": type(value).__name__, **written}
     if isinstance(value, Enum):
         return value.value

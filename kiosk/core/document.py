@@ -54,6 +54,47 @@ class MrzReading(Confidential):
     accepted: bool  # two different readers agree and every check digit holds
 
 
+class SealVerdict(StrEnum):
+    """What can be said of a visible seal (CEV, 2D-Doc). Not knowing its signer is never the same as a false seal."""
+
+    GENUINE = "genuine"  # signed by a signer that was valid on that day, even if it has expired since
+    FALSE = "false"  # the signature does not fit the text: something was altered
+    SIGNER_EXPIRED = "signer-expired"  # the signer was not valid on the day of the signature
+    UNKNOWN_SIGNER = "unknown-signer"  # the site has certificates, not this signer's: the list is to be renewed
+    NOT_VERIFIED = "not-verified"  # the site has no certificates: nothing can be said
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SealReading(Confidential):
+    """A visible seal (cachet électronique visible, CEV) as read and verified: it proves a text, not a card."""
+
+    verdict: SealVerdict
+    signer: str  # "FR05-0001": authority and certificate
+    signed: str  # day of the signature, "YYYY-MM-DD", "" when the seal does not say it
+    fields: tuple[tuple[str, str], ...]  # name (birth_name, given_names, number …; the id of an unknown one) and value
+    cut: tuple[str, ...] = ()  # names of the fields whose value was cut
+    is_compared: bool = False  # the same picture had a zone to compare with
+    contradictions: tuple[str, ...] = ()  # names of the fields that seal and zone say differently: an alert for staff
+
+
+class ValidityStatus(StrEnum):
+    """Whether a document is still valid, as far as its zone tells."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    ASK_STAFF = "ask-staff"  # only the month is known, and it is this one
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """Until when a document is valid (date de validité), on the day it was read; staff decides what follows."""
+
+    status: ValidityStatus
+    until: str = ""  # "YYYY-MM-DD", or "YYYY-MM" when only the month is known
+    is_extended: bool = False  # five years longer than printed (carte d'identité : prolongation de 5 ans)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class DocumentPicture(Confidential):
     """One side as kept: rectified, JPEG, at most 400 kB."""
@@ -69,3 +110,5 @@ class DocumentReading(Confidential):
     kind: DocumentKind
     mrz: MrzReading | None = None
     has_second_side: bool = False  # another side is worth a picture
+    seal: SealReading | None = None
+    validity: Validity | None = None  # None without a zone

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from kiosk.core.confidential import Confidential
+from kiosk.core.document import MrzReading, SealReading, SealVerdict
 from kiosk.documents.mrz import mrz_name
 
 _GROUP, _RECORD, _UNIT = "\x1d", "\x1e", "\x1f"  # ends of a value, of a cut value, of the message
@@ -36,15 +37,6 @@ ITEMS = {
     "6C": "birth_country",
 }
 _FIXED = {"65": 2, "67": 2, "68": 1, "69": 8, "6C": 2}
-
-
-class SealVerdict(StrEnum):
-    """What can be said of a seal. Not knowing its signer is never the same as a false seal."""
-
-    GENUINE = "genuine"
-    FALSE = "false"  # the signature does not fit the text
-    NOT_VERIFIED = "not-verified"  # no certificate of this signer here
-    SIGNER_EXPIRED = "signer-expired"  # the signer was not valid on the day of the signature
 
 
 class NotSeal(StrEnum):
@@ -122,9 +114,11 @@ def parse(text: str) -> Seal | NotSeal:
 
 def check(seal: Seal, signers: Mapping[SignerId, Signer], verify: Verify) -> SealVerdict:
     """Check the signature with the signer's certificate as it was on the day of the signature, not today."""
+    if not signers:
+        return SealVerdict.NOT_VERIFIED
     signer = signers.get((seal.authority, seal.certificate))
     if signer is None:
-        return SealVerdict.NOT_VERIFIED
+        return SealVerdict.UNKNOWN_SIGNER
     if not verify(signer.public_key, seal.message, seal.signature):
         return SealVerdict.FALSE
     day = seal.signed or seal.issued
@@ -133,20 +127,39 @@ def check(seal: Seal, signers: Mapping[SignerId, Signer], verify: Verify) -> Sea
     return SealVerdict.GENUINE
 
 
-def contradicts(seal: Seal, document_number: str, birth_name: str, given_names: tuple[str, ...]) -> tuple[str, ...]:
+def contradicts(seal: Seal, mrz: MrzReading) -> tuple[str, ...]:
     """Name what seal and zone say differently; a zone's cut names are prefixes (an alert for staff)."""
-    found: list[str] = []
-    number = seal.value("number")
-    if number and document_number and number != document_number:
-        found.append("number")
-    name, zone_name = mrz_name(seal.value("birth_name")), mrz_name(birth_name)
-    if name and zone_name and not (name.startswith(zone_name) or zone_name.startswith(name)):
-        found.append("birth_name")
-    given = mrz_name(seal.value("given_names").replace("/", " "))
-    zone_given = mrz_name(" ".join(given_names))
-    if given and zone_given and not (given.startswith(zone_given) or zone_given.startswith(given)):
-        found.append("given_names")
-    return tuple(found)
+    traits = mrz.traits
+    said = {
+        "birth_name": (mrz_name(seal.value("birth_name")), mrz_name(traits.birth_name)),
+        "given_names": (
+            mrz_name(seal.value("given_names").replace("/", " ")),
+            mrz_name(" ".join(traits.given_names)),
+        ),
+    }
+    found = [name for name, (one, other) in said.items() if one and other and not _goes_on(one, other)]
+    for name, other in (("number", mrz.document_number), ("sex", str(traits.sex or ""))):
+        if seal.value(name) and other and seal.value(name) != other:
+            found.append(name)
+    return tuple(sorted(found))
+
+
+def _goes_on(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def reading_of(seal: Seal, mrz: MrzReading | None, signers: Mapping[SignerId, Signer], verify: Verify) -> SealReading:
+    """Give the seal its verdict, and compare it with the zone of the same picture when that was read with certainty."""
+    is_compared = mrz is not None and mrz.accepted
+    return SealReading(
+        verdict=check(seal, signers, verify),
+        signer=f"{seal.authority}-{seal.certificate}",
+        signed=seal.signed.isoformat() if seal.signed else "",
+        fields=seal.items,
+        cut=seal.cut,
+        is_compared=is_compared,
+        contradictions=contradicts(seal, mrz) if mrz is not None and is_compared else (),
+    )
 
 
 def _items(text: str) -> list[tuple[str, str, bool]] | None:

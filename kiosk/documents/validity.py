@@ -3,41 +3,31 @@
 Shown to staff, who decide: whether an expired document proves an identity is the hospital's own policy.
 """
 
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-from kiosk.core.document import MrzReading
+from kiosk.core.document import MrzReading, Validity, ValidityStatus
 from kiosk.documents.mrz_format import FRENCH_ID
 
 _EXTENDED_SINCE = "2004-01"  # issued to adults from 2 January 2004: 15 years (décret n° 2013-1188)
 _LAST_DAY = "2031-08-03"  # cards outside the ID-1 format end then (règlement (UE) 2019/1157, art. 5)
 
 
-class ValidityStatus(StrEnum):
-    VALID = "valid"
-    EXPIRED = "expired"
-    ASK_STAFF = "ask-staff"  # only the month is known, and it is this one
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Validity:
-    """What can be said without seeing the printed date."""
-
-    status: ValidityStatus
-    until: str = ""  # "YYYY-MM-DD", or "YYYY-MM" when only the month is known
-    is_extended: bool = False  # five years longer than printed (carte d'identité : prolongation de 5 ans)
-
-
 def validity_of(reading: MrzReading, today: date) -> Validity:
-    """Tell until when the document read is valid."""
+    """Tell until when the document read is valid; nothing when the digits it follows from are not certain."""
+    if not _is_sure(reading):
+        return Validity(ValidityStatus.UNKNOWN)
     if reading.format == FRENCH_ID.name:
         return _of_old_french_card(reading, today)
     if not reading.expiry:
         return Validity(ValidityStatus.UNKNOWN)
     is_over = reading.expiry < today.isoformat()
     return Validity(ValidityStatus.EXPIRED if is_over else ValidityStatus.VALID, reading.expiry)
+
+
+def _is_sure(reading: MrzReading) -> bool:
+    checks = dict(reading.checks)
+    needed = ("number", "birth") if reading.format == FRENCH_ID.name else ("expiry",)
+    return all(checks.get(name, False) for name in needed)
 
 
 def _of_old_french_card(reading: MrzReading, today: date) -> Validity:

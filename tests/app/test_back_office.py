@@ -7,8 +7,17 @@ from kiosk import sealing
 from kiosk.app.back_office import Place, StoreRoom, assemble
 from kiosk.core import events as ev
 from kiosk.core.checkin import IdentityStatus
-from kiosk.core.checkin_codec import from_bytes
-from kiosk.core.document import DocumentPicture, Side
+from kiosk.core.checkin_codec import from_bytes, to_bytes
+from kiosk.core.document import (
+    DocumentKind,
+    DocumentPicture,
+    DocumentReading,
+    SealReading,
+    SealVerdict,
+    Side,
+    Validity,
+    ValidityStatus,
+)
 from kiosk.core.insi import InsFound, InsUnreachable
 from kiosk.storage.outbox import Outbox
 from tests.demo.processes import wait_until
@@ -50,6 +59,15 @@ def test_a_child_without_a_number_keeps_the_insured_persons_beside_and_never_as_
     )
     assert check_in.card_nir == ""
     assert check_in.insured_nir == ZOE.number + ZOE.key
+
+
+def test_the_seal_and_the_validity_of_the_document_reach_staff() -> None:
+    seal = SealReading(SealVerdict.FALSE, "FR05-0001", "2023-05-02", (("birth_name", "ADRUN"),))
+    validity = Validity(ValidityStatus.EXPIRED, "2024-05")
+    reading = DocumentReading(DocumentKind.FRENCH_ID_2021, seal=seal, validity=validity)
+    check_in = assemble(order(reading=reading), "key", "A1", PLACE, NOW)
+    assert (check_in.seal, check_in.document_validity) == (seal, validity)
+    assert from_bytes(to_bytes(check_in)) == check_in
 
 
 def test_when_the_patient_is_told_the_sealed_check_in_is_on_the_disk(tmp_path: Path) -> None:

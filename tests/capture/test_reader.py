@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -9,10 +10,12 @@ import pytest
 
 from kiosk.capture.reader import DocumentReader
 from kiosk.capture.session import CaptureSession
-from kiosk.core.document import DocumentKind, Side
+from kiosk.core.document import DocumentKind, SealVerdict, Side
+from kiosk.documents.cev_trust import load_signers
 from tests.specimens.draw import draw
 from tests.specimens.person import KINDS, ZOE, SpecimenPerson
 from tests.specimens.photograph import photograph, tray
+from tests.specimens.seal import write_certificate
 
 TODAY = date(2026, 11, 21)
 EXPECTED = {
@@ -40,6 +43,19 @@ def test_a_good_photograph_is_read_with_certainty(reader: DocumentReader, kind: 
     assert reading.mrz.accepted
     assert (reading.kind, reading.has_second_side) == EXPECTED[kind]
     assert reading.mrz.traits.birth_name == "ADRUN"
+
+
+def test_the_seal_of_the_card_of_2021_is_read_verified_and_compared(reader: DocumentReader, tmp_path: Path) -> None:
+    write_certificate(tmp_path, date(2021, 3, 8), date(2024, 3, 8))
+    photo = photograph(draw(ZOE, "french-id-2021", seed=4), "good", 4)
+    reading = reader.read(photo.picture, TODAY, load_signers(tmp_path))
+    assert reading.seal is not None
+    assert reading.seal.verdict is SealVerdict.GENUINE  # its signer has expired since
+    assert dict(reading.seal.fields)["birth_name"] == "ADRUN"
+    assert (reading.seal.is_compared, reading.seal.contradictions) == (True, ())
+    assert reading.validity is not None
+    assert reading.mrz is not None
+    assert reading.validity.until == reading.mrz.expiry
 
 
 @pytest.mark.parametrize("kind", KINDS)

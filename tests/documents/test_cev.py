@@ -1,5 +1,6 @@
 """Seals made with a test authority: genuine, altered, expired, unknown; each gets its own verdict."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,8 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.capture.seal import read_seal
-from kiosk.documents.cev import NotSeal, Seal, SealVerdict, check, contradicts, parse
+from kiosk.core.document import MrzReading, SealVerdict
+from kiosk.documents.cev import NotSeal, Seal, check, parse, reading_of
 from kiosk.documents.cev_trust import load_signers, verify
+from kiosk.documents.mrz import MrzContent, write
+from kiosk.documents.mrz import parse as parse_zone
+from kiosk.documents.mrz_format import TD1
 from tests.specimens.draw import draw
 from tests.specimens.person import SpecimenPerson
 from tests.specimens.photograph import photograph
@@ -52,7 +57,10 @@ def test_a_signature_made_after_the_signer_expired_is_told(trusted: Path) -> Non
 
 
 def test_an_unknown_signer_is_not_a_false_seal(trusted: Path) -> None:
-    assert check(genuine(authority="FR99"), load_signers(trusted), verify) is SealVerdict.NOT_VERIFIED
+    assert check(genuine(authority="FR99"), load_signers(trusted), verify) is SealVerdict.UNKNOWN_SIGNER
+
+
+def test_a_site_without_certificates_verifies_nothing(trusted: Path) -> None:
     assert check(genuine(), load_signers(trusted / "nowhere"), verify) is SealVerdict.NOT_VERIFIED
 
 
@@ -72,11 +80,33 @@ def test_files_that_are_no_certificates_do_not_hide_the_good_one(trusted: Path) 
     assert set(load_signers(trusted)) == {("FRZZ", "0001")}
 
 
-def test_a_seal_that_names_someone_else_than_the_zone_is_told() -> None:
-    seal = genuine()
-    assert contradicts(seal, NUMBER, "ADRUN", ("ZOE",)) == ()
-    assert contradicts(seal, "X4RTBPFW5", "ADRUN", ("ZOE",)) == ("number",)
-    assert contradicts(seal, NUMBER, "MARTIN", ("LEO",)) == ("birth_name", "given_names")
+def zone(number: str = NUMBER, surname: str = "ADRUN", names: tuple[str, ...] = ("ZOE",), sex: str = "F") -> MrzReading:
+    lines = write(TD1, MrzContent(surname, names, number, "751231", sex, "ID", expiry="300101"))
+    reading = parse_zone(lines, date(2026, 11, 21), accepted=True)
+    assert isinstance(reading, MrzReading)
+    return reading
+
+
+@pytest.mark.parametrize(
+    ("mrz", "differing"),
+    [
+        (zone(), ()),
+        (zone(names=("ZOE", "LEA")), ()),
+        (zone(number="X4RTBPFW5"), ("number",)),
+        (zone(surname="MARTIN", names=("LEO",)), ("birth_name", "given_names")),
+        (zone(sex="M"), ("sex",)),
+    ],
+)
+def test_a_seal_that_names_someone_else_than_the_zone_is_told(mrz: MrzReading, differing: tuple[str, ...]) -> None:
+    found = reading_of(genuine(), mrz, {}, verify)
+    assert found.is_compared
+    assert found.contradictions == differing
+
+
+def test_a_seal_is_not_compared_with_a_zone_that_is_not_certain() -> None:
+    unsure = replace(zone(surname="MARTIN"), accepted=False)
+    found = reading_of(genuine(), unsure, {}, verify)
+    assert (found.is_compared, found.contradictions) == (False, ())
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """Until when a document is valid, also where its zone does not say it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from kiosk.core.document import MrzReading
+from kiosk.core.document import MrzReading, ValidityStatus
 from kiosk.documents.mrz import MrzContent, parse, write
 from kiosk.documents.mrz_format import FRENCH_ID, TD1
-from kiosk.documents.validity import ValidityStatus, validity_of
+from kiosk.documents.validity import validity_of
 
 TODAY = date(2026, 11, 21)
 
@@ -48,3 +49,12 @@ def test_other_documents_say_it_themselves(expiry: str, status: ValidityStatus) 
     reading = parse(write(TD1, content), TODAY)
     assert isinstance(reading, MrzReading)
     assert validity_of(reading, TODAY).status is status
+
+
+def test_an_expiry_whose_check_digit_fails_is_not_believed() -> None:
+    content = MrzContent("PETIT", ("ANNE",), "123456789", "800101", "F", "ID", expiry="300101")
+    reading = parse(write(TD1, content), TODAY)
+    assert isinstance(reading, MrzReading)
+    failing = replace(reading, checks=tuple((name, name != "expiry") for name, _ in reading.checks))
+    assert validity_of(reading, TODAY).status is ValidityStatus.VALID
+    assert validity_of(failing, TODAY).status is ValidityStatus.UNKNOWN

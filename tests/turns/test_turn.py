@@ -8,7 +8,16 @@ import pytest
 from kiosk.core import events as ev
 from kiosk.core import screens as sc
 from kiosk.core.card import Beneficiary, CardContents
-from kiosk.core.document import DocumentKind, DocumentPicture, DocumentReading, Guidance, MrzReading, Side
+from kiosk.core.document import (
+    DocumentKind,
+    DocumentPicture,
+    DocumentReading,
+    Guidance,
+    MrzReading,
+    SealReading,
+    SealVerdict,
+    Side,
+)
 from kiosk.core.insi import InsNotFound, InsUnreachable
 from kiosk.core.screens import PERSON_TOUCHES, Touch
 from kiosk.core.traits import Source, Traits
@@ -131,6 +140,22 @@ def test_a_document_of_two_sides_is_shown_twice_and_its_zone_counts_from_either(
     [submit] = [command for command in commands if isinstance(command, ev.Submit)]
     assert submit.pictures == (PICTURE, BACK)
     assert submit.reading == CARD_BACK
+
+
+@pytest.mark.parametrize("on_the_back", [True, False])
+def test_a_seal_counts_from_whichever_side_bears_it(on_the_back: bool) -> None:
+    seal = SealReading(SealVerdict.GENUINE, "FR05-0001", "2023-05-02", ())
+    front = replace(CARD_FRONT, seal=None if on_the_back else seal)
+    back = replace(CARD_BACK, seal=seal if on_the_back else None)
+    state, _ = walk(
+        [
+            *CONFIRMED,
+            ev.PictureTaken(1, Side.FIRST, PICTURE, front),
+            press(Touch.YES, "review"),
+            ev.PictureTaken(1, Side.SECOND, BACK, back),
+        ]
+    )
+    assert state.journey.reading == replace(CARD_BACK, seal=seal)
     assert isinstance(state.screen, sc.Working)
 
 
