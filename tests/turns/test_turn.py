@@ -140,6 +140,7 @@ def test_a_document_of_two_sides_is_shown_twice_and_its_zone_counts_from_either(
     [submit] = [command for command in commands if isinstance(command, ev.Submit)]
     assert submit.pictures == (PICTURE, BACK)
     assert submit.reading == CARD_BACK
+    assert isinstance(state.screen, sc.Working)
 
 
 @pytest.mark.parametrize("on_the_back", [True, False])
@@ -156,7 +157,6 @@ def test_a_seal_counts_from_whichever_side_bears_it(on_the_back: bool) -> None:
         ]
     )
     assert state.journey.reading == replace(CARD_BACK, seal=seal)
-    assert isinstance(state.screen, sc.Working)
 
 
 def test_taking_the_picture_again_replaces_it() -> None:
@@ -264,7 +264,7 @@ def test_silence_asks_counts_down_and_can_be_extended_as_often_as_one_likes() ->
         state, _ = walk([press(Touch.STILL_HERE, "still_there")], state)
         assert state.visible == sc.InsertCard()
     state, _ = walk([ev.Tick(now + 46), ev.Tick(now + 60)], state)
-    assert state.visible == sc.StillThere(11)
+    assert state.visible == sc.StillThere(10)
     state, commands = walk([ev.Tick(now + 71)], state)
     assert state.visible == sc.Welcome()
     assert ev.Forget(1) in commands
