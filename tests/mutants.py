@@ -57,10 +57,15 @@ MODULES = {
     "document": ("core.test_confidential",),
     "checkin": ("core.test_confidential", "test_checkin_codec"),
     "checkin_codec": ("test_checkin_codec", "core.test_status"),
-    "labels": ("turns.test_turn",),
-    "screens": ("turns.test_turn", "core.test_confidential"),
+    "labels": ("core.test_labels",),
+    "screens": ("turns.test_turn", "turns.test_turn_edges", "core.test_confidential"),
     "events": ("turns.test_turn", "core.test_confidential"),
-    "turn": ("turns.test_turn", "turns.test_never_mixed"),
+    "turn": ("turns.test_turn", "turns.test_turn_edges"),
+    "turn_state": ("turns.test_turn", "turns.test_turn_edges"),
+    "turn_card": ("turns.test_turn", "turns.test_turn_edges"),
+    "turn_document": ("turns.test_turn", "turns.test_turn_edges"),
+    "turn_touches": ("turns.test_turn", "turns.test_turn_edges"),
+    "turn_waits": ("turns.test_turn", "turns.test_turn_edges"),
 }
 
 

@@ -11,8 +11,19 @@ from kiosk.core import events as ev
 from kiosk.core import screens as sc
 from kiosk.core.turn_card import card_arrived, card_left, card_mute, card_not_read, card_read, reader_came
 from kiosk.core.turn_document import camera_went, picture_taken, submit
-from kiosk.core.turn_state import NOTHING, Journey, Manners, Result, State, collect, enter, refresh, rest_or_wake
-from kiosk.core.turn_touches import pressed, to_desk
+from kiosk.core.turn_state import (
+    NOTHING,
+    Journey,
+    Manners,
+    Result,
+    State,
+    collect,
+    enter,
+    refresh,
+    rest_or_wake,
+    to_desk,
+)
+from kiosk.core.turn_touches import pressed
 from kiosk.core.turn_waits import time_passes
 
 __all__ = ["Journey", "Manners", "State", "step"]
