@@ -59,7 +59,6 @@ def build(server: ServerSettings) -> dict[str, Any]:
             "csp",
             "django_htmx",
             "django_otp",
-            "django_otp.plugins.otp_totp",
             "kiosk.console",
         ],
         "MIDDLEWARE": [
@@ -128,7 +127,6 @@ def _accounts(server: ServerSettings) -> dict[str, Any]:
         ],
         "LOGIN_URL": "sign-in",
         "LOGIN_REDIRECT_URL": "queue",
-        "OTP_TOTP_ISSUER": f"Accueil {server.structure}",
         "SESSION_ENGINE": "django.contrib.sessions.backends.db",
         "SESSION_COOKIE_NAME": "__Host-console",
         "SESSION_COOKIE_SECURE": True,

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from kiosk.console import audit
+from kiosk.console import audit, second_factor
 from kiosk.console.config import ServerSettings
 from kiosk.console.models import Invitation, Role, Staff, Terminal
 from kiosk.sealing import load_verifier
@@ -52,10 +52,11 @@ def new_secrets(staff: Staff, *, who: str, where: str = "") -> tuple[str, str]:
         staff.set_password(password)  # sessions are bound to the password: the old ones are worth nothing now
         staff.must_change_password = True
         staff.save(update_fields=["password", "must_change_password"])
-        staff.totpdevice_set.all().delete()
-        device = staff.totpdevice_set.create(name="application", confirmed=True)
+        staff.authenticator_set.all().delete()
+        staff.securitykey_set.all().delete()  # lost, or somebody else's
+        address = second_factor.new_authenticator(staff)
         audit.record(audit.Act.ACCOUNT_CHANGED, who=who, where=where, about=staff.username, secrets="new")
-    return password, str(device.config_url)
+    return password, address
 
 
 def set_active(staff: Staff, *, active: bool, who: str, where: str = "") -> None:
@@ -110,13 +111,11 @@ def revoke(name: str, *, who: str) -> None:
 
 def add_staff(username: str, role: str, password: str, *, who: str, desk: str = "") -> str:
     """Create an account with its second factor; gives the otpauth address to put into the authenticator."""
-    from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: PLC0415 # Django first
-
     with transaction.atomic():
         staff = Staff.objects.create_user(username, password, Role(role))
         if desk:
             staff.desk = desk
             staff.save(update_fields=["desk"])
-        device = TOTPDevice.objects.create(user=staff, name="application", confirmed=True)
+        address = second_factor.new_authenticator(staff)
         audit.record(audit.Act.ACCOUNT_ADDED, who=who, about=username, role=role)
-    return str(device.config_url)
+    return address

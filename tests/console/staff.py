@@ -17,10 +17,12 @@ def add(name: str = "lea", role: str = "host") -> None:
 def code_of(name: str, *, steps: int = 0) -> str:
     """The code the authenticator shows, now or some half-minutes later."""
     from django_otp.oath import totp
-    from django_otp.plugins.otp_totp.models import TOTPDevice
 
-    device = TOTPDevice.objects.get(user__username=name)
-    return f"{totp(device.bin_key, t0=-steps * device.step):06d}"
+    from kiosk.console import second_factor
+    from kiosk.console.models import Authenticator
+
+    device = Authenticator.objects.get(user__username=name)
+    return f"{totp(second_factor.open_key(device), t0=-steps * device.STEP):06d}"
 
 
 @cache

@@ -71,14 +71,14 @@ def test_a_closed_account_is_out_at_its_next_click() -> None:
 
 
 def test_an_idle_session_locks_and_a_new_code_opens_it_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    from django_otp.plugins.otp_totp.models import TOTPDevice
+    from kiosk.console.models import Authenticator
 
     client = at_desk()
     idle_for(client, 16 * 60)
     assert get(client, "/file/")["Location"] == "/verrou/"
     assert get(client, "/file/")["Location"] == "/verrou/"
     assert "lea" in get(client, "/verrou/").content.decode()
-    TOTPDevice.objects.update(last_t=-1)  # half a minute later, the authenticator shows another code
+    Authenticator.objects.update(last_t=-1)  # half a minute later, the authenticator shows another code
     assert post(client, "/verrou/", code=code_of("lea"))["Location"] == "/file/"
     assert get(client, "/file/").status_code == 200
 

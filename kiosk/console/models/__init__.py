@@ -2,7 +2,8 @@
 
 from kiosk.console.models.arrivals import Arrival, BlindIndex, Need, Sealed, Stage
 from kiosk.console.models.audit import AuditEntry, AuditHead
-from kiosk.console.models.staff import Role, Staff
+from kiosk.console.models.second_factor import Authenticator, NationalIdentity, SecurityKey
+from kiosk.console.models.staff import Emergency, Role, Staff
 from kiosk.console.models.terminals import Call, CallReason, Invitation, Terminal
 from kiosk.console.models.vigilance import Campaign, Pair, PairState, Verification
 
@@ -10,16 +11,20 @@ __all__ = [
     "Arrival",
     "AuditEntry",
     "AuditHead",
+    "Authenticator",
     "BlindIndex",
     "Call",
     "CallReason",
     "Campaign",
+    "Emergency",
     "Invitation",
+    "NationalIdentity",
     "Need",
     "Pair",
     "PairState",
     "Role",
     "Sealed",
+    "SecurityKey",
     "Staff",
     "Stage",
     "Terminal",

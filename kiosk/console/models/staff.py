@@ -40,3 +40,18 @@ class Staff(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+
+class Emergency(models.Model):
+    """A right somebody took for a while because a patient could not wait (accès d'urgence, « bris de glace »)."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="emergencies")
+    right = models.CharField(max_length=20)
+    reason = models.BinaryField()  # sealed: what was typed may speak of a patient
+    opened_at = models.DateTimeField()
+    until = models.DateTimeField()  # brought forward when it is given back
+    seen_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="emergencies_seen")
+    seen_at = models.DateTimeField(null=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.right} {self.opened_at}"

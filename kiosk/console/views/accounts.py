@@ -13,10 +13,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
-from django_otp import devices_for_user, match_token
 from django_otp import login as otp_login
 
-from kiosk.console import audit
+from kiosk.console import audit, second_factor
 from kiosk.console.access import RIGHTS, Right, act, address_of, needs, open_session, staff_of
 from kiosk.console.models import Role, Staff
 
@@ -75,7 +74,7 @@ def _recognised(request: HttpRequest, said: dict[str, Any]) -> Staff | None:
     if not isinstance(staff, Staff):
         audit.record(audit.Act.SIGN_IN_REFUSED, who="", where=address_of(request))
         return None
-    device = match_token(staff, _digits(said["code"]))
+    device = second_factor.check_code(staff, said["code"])
     if device is None:
         user_login_failed.send(__name__, credentials={"username": staff.username}, request=request)
         audit.record(audit.Act.SIGN_IN_REFUSED, who=staff.username, where=address_of(request))
@@ -96,7 +95,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     refused = False
     if request.method == "POST":
-        if form.is_valid() and match_token(staff, _digits(form.cleaned_data["code"])) is not None:
+        if form.is_valid() and second_factor.check_code(staff, form.cleaned_data["code"]) is not None:
             open_session(request)
             request.session["unlock_tries"] = 0
             act(request, audit.Act.UNLOCKED)
@@ -194,11 +193,3 @@ def home_of(staff: Staff) -> str:
     if Right.WORK in rights:
         return "queue"
     return "terminals" if Right.SUPERVISE in rights else "trail"
-
-
-def has_second_factor(staff: Staff) -> bool:
-    return any(True for _device in devices_for_user(staff))
-
-
-def _digits(code: str) -> str:
-    return "".join(character for character in code if character.isdigit())

@@ -1,0 +1,37 @@
+"""Secrets of the second factor that stood in clear are sealed with the structure's key."""
+
+from typing import Any, ClassVar
+
+from django.db import migrations
+
+FORMER = "otp_totp_totpdevice"  # django-otp's own table: secrets in clear
+
+
+def seal_former_secrets(apps: Any, schema_editor: Any) -> None:
+    """What stood in clear is sealed, and its table goes; SQLite writes zeros over it (secure_delete)."""
+    connection = schema_editor.connection
+    if FORMER not in connection.introspection.table_names():
+        return
+    from kiosk.console import second_factor  # noqa: PLC0415 # needs the structure's key, only when there is something
+
+    authenticator = apps.get_model("console", "Authenticator")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT user_id, name, confirmed, key, drift, last_t FROM {FORMER} ORDER BY id")  # noqa: S608
+        for staff, name, confirmed, key, drift, last_t in cursor.fetchall():
+            authenticator.objects.create(
+                user_id=staff,
+                name=name,
+                confirmed=bool(confirmed),
+                sealed_key=second_factor.seal_key(staff, bytes.fromhex(key)),
+                drift=drift,
+                last_t=last_t,
+            )
+        cursor.execute(f"UPDATE {FORMER} SET key = ''")  # noqa: S608
+        cursor.execute(f"DROP TABLE {FORMER}")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'otp_totp'")
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("console", "0005_second_factors")]
+
+    operations: ClassVar = [migrations.RunPython(seal_former_secrets, migrations.RunPython.noop)]

@@ -1,0 +1,158 @@
+"""The second factor's secrets: sealed, bound to their owner, sealed again with a new key, nowhere in clear."""
+
+import base64
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from kiosk.sealing import CannotOpen
+from tests.console.served import ServedConsole, writings
+from tests.console.staff import add, at_desk, code_of, post
+from tests.demo.processes import ROOT
+
+FORMER_SECRET = "4d7953656372657456616c7565466f7254657374"  # as django-otp kept it: hexadecimal, in clear
+FORMER_TABLE = """CREATE TABLE otp_totp_totpdevice (
+    id INTEGER PRIMARY KEY, name TEXT, confirmed BOOL, key VARCHAR(80), step INTEGER, t0 BIGINT, digits INTEGER,
+    tolerance INTEGER, drift SMALLINT, last_t BIGINT, user_id BIGINT, created_at TEXT, last_used_at TEXT)"""
+UPGRADE = textwrap.dedent(
+    """
+    import importlib, sys, types
+    from pathlib import Path
+    from kiosk.console.config import read_server_settings
+    from kiosk.console.django_settings import configure
+
+    configure(read_server_settings(Path(sys.argv[1])))
+    from django.apps import apps
+    from django.db import connection, transaction
+    from django_otp.oath import totp
+    from kiosk.console import second_factor
+    from kiosk.console.models import Authenticator
+
+    step = importlib.import_module("kiosk.console.migrations.0006_secrets_sealed")
+    for _ in range(2):  # done again, it changes nothing
+        with transaction.atomic():
+            step.seal_former_secrets(apps, types.SimpleNamespace(connection=connection))
+    device = Authenticator.objects.get(last_t=7)
+    assert second_factor.open_key(device).hex() == sys.argv[2]
+    assert second_factor.check_code(device.user, f"{totp(bytes.fromhex(sys.argv[2])):06d}") == device
+    connection.close()
+    """
+)
+
+
+def _found(folder: Path, secret: bytes) -> list[str]:
+    """The files that hold a secret, however it is written."""
+    wanted = {secret, *writings(secret.hex()), *writings(base64.b32encode(secret).decode()), base64.b64encode(secret)}
+    return [
+        path.name
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and any(writing in path.read_bytes() for writing in wanted)
+    ]
+
+
+def test_a_secret_is_nowhere_in_the_database_and_one_that_stood_in_clear_is_sealed_and_gone(tmp_path: Path) -> None:
+    import json
+    import sqlite3
+    from contextlib import closing
+
+    console = ServedConsole(tmp_path / "console")
+    said = json.loads(console.run("console", "user", "add", "lea", "--role", "host", "--json").stdout)
+    secret = base64.b32decode(said["totp_secret"])
+    assert len(secret) == 20
+    data = console.folder / "data"
+    assert _found(data, secret) == []
+    with closing(sqlite3.connect(data / "console.sqlite3")) as database:
+        database.execute(FORMER_TABLE)
+        database.execute(
+            "INSERT INTO otp_totp_totpdevice VALUES (1, 'application', 1, ?, 30, 0, 6, 1, 0, 7, 1, NULL, NULL)",
+            (FORMER_SECRET,),
+        )
+        database.commit()
+    assert _found(data, bytes.fromhex(FORMER_SECRET)) == ["console.sqlite3"]
+    done = subprocess.run(
+        [sys.executable, "-c", UPGRADE, str(console.config), FORMER_SECRET],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert _found(data, bytes.fromhex(FORMER_SECRET)) == []
+    assert _found(data, secret) == []
+
+
+@pytest.mark.usefixtures("console")
+def test_the_address_for_the_authenticator_says_what_it_needs() -> None:
+    from kiosk.console import second_factor
+    from kiosk.console.models import Authenticator, Role, Staff
+
+    staff = Staff.objects.create_user("lea", "x" * 12, Role.HOST)
+    address = urlsplit(second_factor.new_authenticator(staff))
+    asked = parse_qs(address.query)
+    assert (address.scheme, address.netloc) == ("otpauth", "totp")
+    assert asked["issuer"] == ["Accueil Centre hospitalier de Saint-Exemple"]
+    assert "+" not in address.query  # some applications show it
+    assert base64.b32decode(asked["secret"][0]) == second_factor.open_key(Authenticator.objects.get())
+
+
+@pytest.mark.usefixtures("console")
+def test_a_secret_moved_to_another_account_does_not_open() -> None:
+    from kiosk.console import second_factor
+    from kiosk.console.models import Authenticator, Staff
+
+    add("lea")
+    add("marc", "officer")
+    Authenticator.objects.filter(user__username="marc").update(
+        sealed_key=Authenticator.objects.get(user__username="lea").sealed_key
+    )
+    with pytest.raises(CannotOpen):
+        second_factor.check_code(Staff.objects.get(username="marc"), code_of("lea"))
+
+
+@pytest.mark.usefixtures("console")
+def test_a_wrong_code_makes_the_next_one_wait_whatever_it_is() -> None:
+    from kiosk.console import second_factor
+    from kiosk.console.models import Authenticator, Staff
+
+    add("lea")
+    staff, right = Staff.objects.get(), code_of("lea")
+    assert second_factor.check_code(staff, "000000" if right != "000000" else "111111") is None
+    assert second_factor.check_code(staff, right) is None
+    assert Authenticator.objects.get().throttling_failure_count == 1
+    for code in ("", "12345", "1234567", "٤٢٣٤٥٦7", "abc"):
+        assert second_factor.check_code(staff, code) is None
+
+
+@pytest.mark.usefixtures("console")
+def test_the_secret_is_sealed_again_for_a_new_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kiosk.console import second_factor, vault
+    from kiosk.console.models import Authenticator
+    from kiosk.sealing import generate_recipient, sealed_for
+
+    add("lea")
+    before = second_factor.open_key(Authenticator.objects.get())
+    former, fresh = vault.keys().current, generate_recipient()
+    by_id = {key.public_key.key_id: key for key in (former, fresh)}
+    monkeypatch.setattr(vault, "keys", lambda: vault.Keys(fresh, by_id))
+    assert (second_factor.reseal(), second_factor.reseal()) == (1, 0)
+    device = Authenticator.objects.get()
+    assert sealed_for(bytes(device.sealed_key)) == fresh.public_key.key_id
+    assert second_factor.open_key(device) == before
+
+
+@pytest.mark.usefixtures("console")
+def test_new_secrets_leave_nothing_of_the_old_ones() -> None:
+    from kiosk.console.models import Authenticator, SecurityKey, Staff
+
+    add("lea")
+    lea = Staff.objects.get(username="lea")
+    SecurityKey.objects.create(user=lea, name="bleue", credential_id=b"1", credential=b"2")
+    former = Authenticator.objects.get(user=lea).pk
+    post(at_desk("ada", "administrator"), f"/comptes/{lea.pk}/renouveler/")
+    assert Authenticator.objects.get(user=lea).pk != former
+    assert not SecurityKey.objects.exists()
