@@ -41,6 +41,15 @@ class Act(StrEnum):
     DOWNGRADED = "downgraded"
     TRANSFERRED = "transferred"
     INSI_ASKED = "insi-asked"
+    INSI_REQUESTED = "insi-requested"  # by staff, with other criteria
+    COMPLETED = "completed"  # complementary traits
+    VERIFIED = "verified"  # INSi asked whether the matricule is still right
+    CAMPAIGN_STARTED = "campaign-started"
+    CAMPAIGN_STOPPED = "campaign-stopped"
+    PAIR_FOUND = "pair-found"
+    MERGED = "merged"
+    SPLIT = "split"  # un-merge
+    SET_APART = "set-apart"  # two people
     SHEET_PRINTED = "sheet-printed"
     SEARCHED = "searched"
     ANSWERED = "call-answered"
@@ -55,6 +64,10 @@ class Act(StrEnum):
     KIOSK_INVITED = "kiosk-invited"
     KIOSK_REVOKED = "kiosk-revoked"
     REMOVED = "removed"  # purge
+    EMERGENCY_TAKEN = "emergency-taken"
+    EMERGENCY_USED = "emergency-used"  # a page only the emergency opened
+    EMERGENCY_ENDED = "emergency-ended"
+    EMERGENCY_SEEN = "emergency-seen"  # somebody else looked into it
     RESEALED = "resealed"
     EXPORTED = "exported"
 

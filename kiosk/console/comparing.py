@@ -128,7 +128,7 @@ def is_compared_by_hand(check_in: CheckIn) -> bool:
     return check_in.mrz is None or not check_in.mrz.accepted
 
 
-def need_of(check_in: CheckIn) -> Need:
+def need_of(check_in: CheckIn, side_by_side: Compared | None = None) -> Need:
     """What this arrival asks of staff, the most pressing first."""
     match check_in.insi:
         case InsCertificateTrouble() | InsRefused():
@@ -139,13 +139,26 @@ def need_of(check_in: CheckIn) -> Need:
             return Need.NOT_FOUND
         case InsSeveral():
             return Need.SEVERAL
-    if compared(check_in).blocks:
+    if (side_by_side or compared(check_in)).blocks:
         return Need.DIFFERENCES
     if not check_in.pictures:
         return Need.NO_DOCUMENT
     if check_in.mrz is None or not check_in.mrz.accepted:
         return Need.DOUBTFUL_READING
     return Need.READY
+
+
+def difference_codes(check_in: CheckIn, side_by_side: Compared | None = None) -> str:
+    """Which traits block and why, as codes for the indicators: no trait's value among them."""
+    laid = side_by_side or compared(check_in)
+    codes = [
+        f"{trait.value}:{verdict.reason.value}"
+        for comparison in (laid.document, laid.card)
+        if comparison is not None
+        for trait in Trait
+        if (verdict := comparison.of(trait)).outcome.value == Outcome.BLOCKING.value and verdict.reason is not None
+    ]
+    return " ".join(dict.fromkeys(codes))[:200]
 
 
 def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
@@ -166,6 +179,20 @@ def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
     if isinstance(check_in.insi, InsFound):
         lines.append(Row(_("Matricule INS"), "", _matricule(check_in.insi.matricule), "", verdict="", is_wide=True))
     return tuple(lines)
+
+
+def rows_of_one(check_in: CheckIn) -> tuple[tuple[str, str], ...]:
+    """One person's traits from the best source there is, to lay beside another's."""
+    found = check_in.insi if isinstance(check_in.insi, InsFound) else None
+    traits = found.traits if found else read_by_machine(check_in) or check_in.card
+    return (
+        (_("Nom de naissance"), traits.birth_name if traits else ""),
+        (_("Prénoms de naissance"), _given(traits)),
+        (_("Date de naissance"), _birth(traits)),
+        (_("Sexe"), _sex(traits)),
+        (_("Lieu de naissance"), _place(traits)),
+        (_("Matricule INS"), _matricule(found.matricule) if found else ""),
+    )
 
 
 def _row(trait: Trait, label: str, cells: list[str], side_by_side: Compared) -> Row:
@@ -256,6 +283,16 @@ DOCUMENTS = {
     DocumentKind.UNKNOWN: "Pièce non reconnue",
 }
 SIDES = {Side.FIRST: "recto", Side.SECOND: "verso"}
+
+
+def questions() -> tuple[str, ...]:
+    """What the person is asked, openly: the answer is never in the question (RNIV: l'identité est énoncée)."""
+    return (
+        _("Quel est votre nom de naissance ?"),
+        _("Quels sont vos prénoms, dans l’ordre ?"),
+        _("Quelle est votre date de naissance ?"),
+        _("Dans quelle commune, ou quel pays, êtes-vous né ?"),
+    )
 
 
 def evidence_offered(check_in: CheckIn, today: date) -> tuple[EvidenceType, ...]:

@@ -3,7 +3,6 @@
 Which change is permitted is never decided here: ``kiosk.core.transitions`` says it.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kiosk.console import audit, comparing, vault
+from kiosk.console import audit, comparing, notes, vault
 from kiosk.console.models import Arrival, Staff, Stage
 from kiosk.console.queue import IN_WORK, locked
 from kiosk.core.checkin import CheckIn
@@ -63,6 +62,7 @@ class WhyAside(StrEnum):
     INS_WRONG = "ins-wrong"
     TECHNICAL = "technical"
     LATE_ANSWER = "late-answer"  # by the worker: INSi answered after staff had validated
+    VERIFICATION = "verification"  # by the worker: INSi no longer confirms the matricule (T11)
 
 
 REASONS = {
@@ -74,7 +74,9 @@ REASONS = {
     WhyAside.INS_WRONG: "Erreur probable dans l’INS",
     WhyAside.TECHNICAL: "Lecture ou réponse inutilisable",
     WhyAside.LATE_ANSWER: "Réponse nationale arrivée après la validation",
+    WhyAside.VERIFICATION: "La vérification n’a pas confirmé l’INS",
 }
+BY_WORKER = frozenset({WhyAside.LATE_ANSWER, WhyAside.VERIFICATION})  # staff cannot say these
 
 
 class NotAllowed(Exception):
@@ -99,6 +101,7 @@ class Choice:
     evidence: str = ""
     first_given_name: str = ""
     accepts_tolerated: bool = False
+    was_said: bool = False  # the person said name, given names, date and place of birth unprompted
 
 
 def identity_of(arrival: Arrival, check_in: CheckIn) -> Identity:
@@ -136,7 +139,7 @@ def offers(arrival: Arrival, check_in: CheckIn, side_by_side: comparing.Compared
 def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arrival:
     """Carry out one decision. NotAllowed names the rule; nothing is changed then."""
     with transaction.atomic():
-        arrival = _in_hand(key, staff)
+        arrival = in_hand(key, staff)
         check_in = vault.open_arrival(arrival)
         side_by_side = comparing.compared(check_in)
         evidence = _chosen_evidence(choice, check_in)
@@ -145,11 +148,8 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
         actor = Actor(ActorKind.STAFF, staff.username)
         identity, facts = _tried(choice.action, arrival, check_in, side_by_side, evidence, actor)
         if choice.first_given_name:
-            sealed = arrival.sealed
-            kept = json.dumps({"first_given_name": choice.first_given_name}).encode()
-            sealed.accepted = vault.seal_body(kept, vault.context_of("accepted", key))
-            sealed.save(update_fields=["accepted"])
-        _keep(arrival, identity, staff, _stage_after(choice.action, side_by_side))
+            notes.keep(arrival, first_given_name=choice.first_given_name)
+        keep(arrival, identity, staff, _stage_after(choice.action, side_by_side))
         audit.record(
             _ACTS[choice.action],
             who=staff.username,
@@ -160,6 +160,7 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
             rules="+".join(fact.rule for fact in facts),
             evidence=identity.evidence,
             tolerated=choice.accepts_tolerated,
+            said=choice.was_said,
         )
         return arrival
 
@@ -167,9 +168,9 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
 def set_aside(key: UUID, staff: Staff, reason: WhyAside, *, where: str = "") -> Arrival:
     """Leave an identity to the identity-vigilance unit; its status does not change."""
     with transaction.atomic():
-        arrival = _in_hand(key, staff)
+        arrival = in_hand(key, staff)
         identity = identity_of(arrival, vault.open_arrival(arrival))
-        _keep(arrival, identity, staff, Stage.SET_ASIDE, reason.value)
+        keep(arrival, identity, staff, Stage.SET_ASIDE, reason.value)
         audit.record(
             audit.Act.SET_ASIDE,
             who=staff.username,
@@ -210,7 +211,8 @@ def is_in_hand(arrival: Arrival, staff: Staff) -> bool:
     return arrival.stage in {Stage.CALLED, Stage.HELD} and arrival.assigned_to_id == staff.pk
 
 
-def _in_hand(key: UUID, staff: Staff) -> Arrival:
+def in_hand(key: UUID, staff: Staff) -> Arrival:
+    """This patient, called or held by this member of staff, locked. NotAllowed otherwise."""
     arrival = locked(key)
     if arrival.stage not in IN_WORK or not is_in_hand(arrival, staff):
         raise NotAllowed(_("Ce dossier n’est pas ouvert à votre nom : prenez d’abord ce patient."))
@@ -228,6 +230,8 @@ def _chosen_evidence(choice: Choice, check_in: CheckIn) -> EvidenceType | None:
 
 
 def _check_confirmed(choice: Choice, check_in: CheckIn, side_by_side: comparing.Compared) -> None:
+    if not choice.was_said:
+        raise NotAllowed(_("Faites dire au patient son identité : nom, prénoms, date et lieu de naissance."))
     asks = side_by_side.asks_confirmation or comparing.is_compared_by_hand(check_in)
     if asks and not choice.accepts_tolerated:
         raise NotAllowed(_("Confirmez que vous avez comparé les traits avec l’original."))
@@ -309,7 +313,8 @@ def _stage_after(action: Action, side_by_side: comparing.Compared) -> Stage:
     return Stage.DONE
 
 
-def _keep(arrival: Arrival, identity: Identity, staff: Staff, stage: Stage, reason: str = "") -> None:
+def keep(arrival: Arrival, identity: Identity, staff: Staff, stage: Stage, reason: str = "") -> None:
+    """Keep what a decision made of the identity, and what it was before, to undo it."""
     arrival.before = {
         "status": arrival.status,
         "evidence": arrival.evidence,
@@ -321,13 +326,18 @@ def _keep(arrival: Arrival, identity: Identity, staff: Staff, stage: Stage, reas
     if not identity.evidence:
         arrival.evidence_on = None
     arrival.status, arrival.evidence = identity.status.value, identity.evidence
-    arrival.attributes = " ".join(sorted(attribute.value for attribute in identity.attributes))
+    arrival.attributes = written(identity.attributes)
     arrival.stage, arrival.reason = stage, reason
     if stage != Stage.CALLED:
         arrival.decided_by, arrival.decided_at = staff, now
     if identity.is_barred:
         arrival.insi_next_at = None
     arrival.save()
+
+
+def written(attributes: frozenset[Attribute]) -> str:
+    """The attributes as the column keeps them."""
+    return " ".join(sorted(attribute.value for attribute in attributes))
 
 
 def _nobody() -> Actor:

@@ -4,7 +4,6 @@ What is stored is a keyed fingerprint of each criterion: a stolen database answe
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
@@ -12,29 +11,24 @@ from django.db.models import QuerySet
 from kiosk.console import vault
 from kiosk.console.models import Arrival, Stage
 from kiosk.core.checkin import CheckIn
+from kiosk.core.dates import BirthDate
+from kiosk.core.duplicates import search_for, search_keys
 from kiosk.core.insi import InsFound
 from kiosk.core.traits import Traits
 
 MAX_FOUND = 50
 
 
-def letters(name: str) -> str:
-    """The first three letters, whatever the spelling: capitals, no accent, no hyphen, no space."""
-    plain = unicodedata.normalize("NFKD", name.replace("Œ", "OE").replace("œ", "oe").replace("Æ", "AE"))
-    return "".join(character for character in plain.upper() if "A" <= character <= "Z")[:3]
-
-
 def indexes_of(check_in: CheckIn) -> set[bytes]:
     """Every fingerprint under which this person may be looked for, from each source."""
-    return {value for traits in _sources(check_in) for value in _of_traits(traits)}
+    return {vault.blind(key.field.value, key.text) for traits in _sources(check_in) for key in search_keys(traits)}
 
 
 def find(birth_date: str, name: str = "", given_name: str = "") -> QuerySet[Arrival]:
     """Arrivals of people born that day, whose name or first name starts like this."""
-    found = Arrival.objects.exclude(stage=Stage.REMOVED).filter(indexes__value=vault.blind("date", birth_date))
-    for kind, text in (("date-name", letters(name)), ("date-given", letters(given_name))):
-        if text:
-            found = found.filter(indexes__value=vault.blind(kind, f"{birth_date} {text}"))
+    found = Arrival.objects.exclude(stage=Stage.REMOVED)
+    for key in sorted(search_for(BirthDate(birth_date), name, given_name), key=lambda one: one.field.value):
+        found = found.filter(indexes__value=vault.blind(key.field.value, key.text))
     return found.distinct().order_by("-arrived_at")[:MAX_FOUND]
 
 
@@ -47,18 +41,6 @@ def alike(check_in: CheckIn) -> QuerySet[Arrival]:
         both = find(traits.birth_date.text, traits.birth_name, traits.given_names[0])
         break
     return both
-
-
-def _of_traits(traits: Traits) -> Iterator[bytes]:
-    dates = [date.text for date in (traits.birth_date, *traits.other_birth_dates) if date is not None]
-    names = {letters(name) for name in (traits.birth_name, traits.name_in_use)} - {""}
-    given = {letters(name) for name in (*traits.given_names, traits.given_names_text)} - {""}
-    for date in dates:
-        yield vault.blind("date", date)
-        for kind, starts in (("date-name", names), ("date-given", given)):
-            for start in starts:
-                for length in range(1, len(start) + 1):
-                    yield vault.blind(kind, f"{date} {start[:length]}")
 
 
 def _sources(check_in: CheckIn) -> Iterator[Traits]:

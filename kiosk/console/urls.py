@@ -3,7 +3,7 @@
 from django.urls import path
 
 from kiosk.console.intake import api
-from kiosk.console.views import accounts, arrival, desk, oversight, staff_accounts
+from kiosk.console.views import accounts, arrival, changing, desk, oversight, staff_accounts, vigilance
 
 urlpatterns = [
     path("", desk.home, name="home"),
@@ -29,7 +29,17 @@ urlpatterns = [
     path("arrivees/<uuid:key>/revenu/", arrival.come_back, name="come-back"),
     path("arrivees/<uuid:key>/annuler/", arrival.undo, name="undo"),
     path("arrivees/<uuid:key>/fiche/", arrival.sheet, name="sheet"),
-    path("vigilance/", oversight.vigilance, name="vigilance"),
+    path("arrivees/<uuid:key>/interroger/", changing.ask_again, name="ask-again"),
+    path("arrivees/<uuid:key>/reponse/", changing.answer_part, name="answer-part"),
+    path("arrivees/<uuid:key>/complements/", changing.complete, name="complete"),
+    path("arrivees/<uuid:key>/declasser/", changing.downgrade, name="downgrade"),
+    path("vigilance/", vigilance.set_aside, name="vigilance"),
+    path("vigilance/doublons/", vigilance.pairs, name="pairs"),
+    path("vigilance/doublons/<uuid:key>/<uuid:other>/", vigilance.pair, name="pair"),
+    path("vigilance/doublons/<uuid:key>/<uuid:other>/dire/", vigilance.judge, name="judge"),
+    path("vigilance/verifications/", vigilance.campaigns, name="campaigns"),
+    path("vigilance/verifications/ouvrir/", vigilance.campaign_start, name="campaign-start"),
+    path("vigilance/verifications/arreter/", vigilance.campaign_stop, name="campaign-stop"),
     path("recherche/", oversight.search_page, name="search"),
     path("indicateurs/", oversight.indicators, name="indicators"),
     path("bornes/", oversight.terminals, name="terminals"),

@@ -14,23 +14,25 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kiosk import journal
-from kiosk.console import audit, comparing, deciding, retention, search, vault
+from kiosk.console import alike, audit, changing, comparing, deciding, queue, retention, search, vault, verifying
 from kiosk.console.config import ServerSettings
 from kiosk.console.models import Arrival, BlindIndex, Stage
 from kiosk.core.card import Beneficiary
 from kiosk.core.checkin import CheckIn
 from kiosk.core.checkin_codec import BadCheckIn
-from kiosk.core.insi import InsAnswer
+from kiosk.core.insi import InsAnswer, InsUnreachable
 from kiosk.core.status import IdentityStatus
+from kiosk.core.traits import Traits
 from kiosk.insi.client import InsiClient
 from kiosk.insi.config import config_from
 from kiosk.sealing import CannotOpen
 
-Ask = Callable[[CheckIn], InsAnswer]
+Ask = Callable[..., InsAnswer]  # a check-in, and the traits to ask with when staff or a verification names them
 DEADLINE = 20.0  # seconds, one whole search
 LEASE = timedelta(minutes=2)
 FIRST_PAUSE = timedelta(seconds=15)  # somebody waits: soon at first, then twice as long each time, up to an hour
 TRIES = 14
+MOST_EXCHANGES = 60  # kept of one person, every call of every search
 PAUSE = 2.0  # seconds between looks at the table
 PURGE_EVERY = timedelta(minutes=10)
 
@@ -41,11 +43,16 @@ def insi_of(server: ServerSettings) -> Ask | None:
     if section is None:
         return None
     client = InsiClient(config_from(section, server.mode))
-    return lambda check_in: ask_again(client, check_in)
+    return lambda check_in, wanted=None: ask_again(client, check_in, wanted)
 
 
-def ask_again(client: InsiClient, check_in: CheckIn) -> InsAnswer:
-    """Ask as the kiosk did: with the card's data, or without a card with the document's. Never with typed traits."""
+def ask_again(client: InsiClient, check_in: CheckIn | None, wanted: Traits | None = None) -> InsAnswer:
+    """Ask as the kiosk did: with the card's data, or without a card with the document's.
+
+    ``wanted``: ask with these traits instead, which a member of staff read on the original or a verification stored.
+    """
+    if wanted is not None or check_in is None:
+        return client.find_by_traits(wanted, DEADLINE, caller="worker") if wanted else InsUnreachable("not-asked")
     if not comparing.may_be_asked_again(check_in):
         return check_in.insi
     card = check_in.card
@@ -74,7 +81,8 @@ def work(ask: Ask | None, stop: threading.Event, *, once: bool = False) -> None:
         if last_purge is None or now - last_purge > PURGE_EVERY:
             retention.purge(now)
             last_purge = now
-        done = ask is not None and insi_once(ask)
+        done = ask is not None and (insi_once(ask) or verifying.verify_once(ask))
+        done = done or alike.seek_once()
         if once and not done:
             return
         if not done:
@@ -96,7 +104,8 @@ def insi_once(ask: Ask) -> bool:
         )  # no key for it here: nothing to ask
         journal.record(journal.Happening.INSI_CALLED, outcome="CannotOpen")
         return True
-    answer = ask(check_in)
+    wanted = changing.wanted_of(arrival)
+    answer = ask(check_in) if wanted is None else ask(check_in, wanted)
     _keep(key, check_in, answer)
     return True
 
@@ -121,17 +130,24 @@ def _keep(key: UUID, check_in: CheckIn, answer: InsAnswer) -> None:
         if comparing.is_pending(answer):
             pause = FIRST_PAUSE * 2 ** min(arrival.insi_tries - 1, 8)
             arrival.insi_next_at = timezone.now() + pause if arrival.insi_tries < TRIES else None
+            if arrival.insi_next_at is None:
+                changing.answered(arrival, found_nobody=False)  # staff may try again
         else:
             arrival.insi_next_at = None
-            later = replace(check_in, insi=answer)
+            known = comparing.is_found(check_in.insi) and not comparing.is_found(answer)
+            changing.answered(arrival, found_nobody=known)
+            exchanges = (*check_in.insi.exchanges, *answer.exchanges)[-MOST_EXCHANGES:]
+            # what was found once is not lost because other criteria find nobody (GI3 EXI REC 07: every call is kept)
+            later = replace(check_in, insi=replace(check_in.insi if known else answer, exchanges=exchanges))
             sealed = arrival.sealed
-            sealed.answer = vault.seal_answer(check_in, answer)
+            sealed.answer = vault.seal_answer(check_in, later.insi)
             sealed.save(update_fields=["answer"])
-            arrival.need = comparing.need_of(later)
+            arrival.need, arrival.differences = comparing.need_of(later), comparing.difference_codes(later)
+            arrival.likened_at = None
             _conclude(arrival, later)
-            known = {bytes(value) for value in arrival.indexes.values_list("value", flat=True)}
+            indexed = {bytes(value) for value in arrival.indexes.values_list("value", flat=True)}
             BlindIndex.objects.bulk_create(
-                BlindIndex(arrival=arrival, value=value) for value in search.indexes_of(later) - known
+                BlindIndex(arrival=arrival, value=value) for value in search.indexes_of(later) - indexed
             )
         arrival.save()
         audit.record(
@@ -153,5 +169,9 @@ def _conclude(arrival: Arrival, later: CheckIn) -> None:
     """
     if arrival.decided_at is None and not arrival.attributes:
         arrival.status = comparing.automatic_status(later)
-    elif arrival.status == IdentityStatus.VALIDATED.value and comparing.is_found(later.insi):
+    elif (
+        arrival.status == IdentityStatus.VALIDATED.value
+        and comparing.is_found(later.insi)
+        and arrival.stage not in queue.IN_WORK  # else staff has it in hand, and sees the answer
+    ):
         arrival.stage, arrival.reason = Stage.SET_ASIDE, deciding.WhyAside.LATE_ANSWER.value

@@ -31,7 +31,7 @@ def _called(client, check_in) -> str:
 
 def _qualify(client, check_in, **said: object):
     path = _called(client, check_in)
-    form = {"evidence": "CN", "first_given_name": check_in.insi.traits.given_names[0]} | said
+    form = {"evidence": "CN", "said": "1", "first_given_name": check_in.insi.traits.given_names[0]} | said
     return post(client, path + "qualifier/", **form)
 
 
@@ -41,7 +41,7 @@ def test_a_plain_case_is_called_and_qualified_in_two_requests() -> None:
     check_in = arrive(ZOE)
     client = at_desk()
     assert post(client, "/file/suivant/")["Location"] == f"/arrivees/{check_in.key}/"
-    post(client, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", first_given_name="ZOE")
+    post(client, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", said="1", first_given_name="ZOE")
     arrival = _arrival(check_in)
     assert (arrival.status, arrival.stage, arrival.evidence) == ("QUALIFIED", "done", "CN")
     assert arrival.decided_by.username == "lea"
@@ -63,7 +63,7 @@ def test_no_evidence_is_chosen_beforehand_and_none_means_no() -> None:
     path = _called(client, check_in)
     assert " checked" not in get(client, path).content.decode()
     for evidence in ("", "PC", "CM", "XX", "' OR 1=1 --"):
-        post(client, path + "qualifier/", evidence=evidence, first_given_name="ZOE")
+        post(client, path + "qualifier/", evidence=evidence, said="1", first_given_name="ZOE")
         assert _arrival(check_in).status == "RETRIEVED"
 
 
@@ -81,9 +81,9 @@ def test_a_blocking_difference_may_be_validated_without_ins_and_goes_to_the_unit
     check_in = arrive(DOMINIQUE, mrz=mrz_of(TOUSSAINT))
     client = at_desk()
     path = _called(client, check_in)
-    post(client, path + "decision/validate/", evidence="CN", first_given_name="DOMINIQUE")
+    post(client, path + "decision/validate/", evidence="CN", said="1", first_given_name="DOMINIQUE")
     assert _arrival(check_in).status == "PROVISIONAL"  # the first name must open the document's list
-    post(client, path + "decision/validate/", evidence="CN", first_given_name="TOUSSAINT")
+    post(client, path + "decision/validate/", evidence="CN", said="1", first_given_name="TOUSSAINT")
     arrival = _arrival(check_in)
     assert (arrival.status, arrival.stage) == ("VALIDATED", "set-aside")
 
@@ -93,9 +93,9 @@ def test_without_an_answer_an_identity_can_be_validated_but_never_qualified() ->
         check_in = arrive(ZOE, insi)
         client = at_desk(f"lea{type(insi).__name__}")
         path = _called(client, check_in)
-        post(client, path + "qualifier/", evidence="CN", first_given_name="ZOE")
+        post(client, path + "qualifier/", evidence="CN", said="1", first_given_name="ZOE")
         assert _arrival(check_in).status == "PROVISIONAL"
-        post(client, path + "decision/validate/", evidence="CN", first_given_name="ZOE")
+        post(client, path + "decision/validate/", evidence="CN", said="1", first_given_name="ZOE")
         assert (_arrival(check_in).status, _arrival(check_in).stage) == ("VALIDATED", "done")
 
 
@@ -122,7 +122,7 @@ def test_only_who_called_the_patient_decides() -> None:
     marc = at_desk("marc")
     _called(lea, check_in)
     post(marc, f"/arrivees/{check_in.key}/prendre/")
-    post(marc, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", first_given_name="ZOE")
+    post(marc, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", said="1", first_given_name="ZOE")
     post(marc, f"/arrivees/{check_in.key}/ecarter/", reason="differences")
     post(marc, f"/arrivees/{check_in.key}/parti/")
     assert (_arrival(check_in).status, _arrival(check_in).stage) == ("RETRIEVED", "called")
@@ -175,11 +175,11 @@ def test_a_doubt_is_lifted_and_both_steps_are_done_again() -> None:
     assert _arrival(check_in).stage == "called"  # there was nothing to lift
     post(client, path + "decision/doubt/")
     post(client, path + "prendre/")
-    post(client, path + "qualifier/", evidence="CN", first_given_name="ZOE")
+    post(client, path + "qualifier/", evidence="CN", said="1", first_given_name="ZOE")
     assert (_arrival(check_in).status, _arrival(check_in).attributes) == ("PROVISIONAL", "doubtful")
     post(client, path + "decision/clear/")
     assert (_arrival(check_in).status, _arrival(check_in).attributes) == ("PROVISIONAL", "")
-    post(client, path + "qualifier/", evidence="CN", first_given_name="ZOE")
+    post(client, path + "qualifier/", evidence="CN", said="1", first_given_name="ZOE")
     assert _arrival(check_in).status == "QUALIFIED"
 
 

@@ -29,7 +29,7 @@ def test_indicators_count_what_happened_in_the_period() -> None:
     arrive(ZOE, InsNotFound())
     client = at_desk("marc", "officer")
     post(client, f"/arrivees/{plain.key}/prendre/")
-    post(client, f"/arrivees/{plain.key}/qualifier/", evidence="CN", first_given_name="ZOE")
+    post(client, f"/arrivees/{plain.key}/qualifier/", evidence="CN", said="1", first_given_name="ZOE")
     today = timezone.localdate()
     found = {one.code: (one.count, one.total) for one in figures.of(figures.Period(today, today))}
     assert found["status-QUALIFIED"] == (1, 3)
@@ -45,7 +45,7 @@ def test_a_qualification_taken_back_is_a_downgrade() -> None:
     check_in = arrive(ZOE)
     client = at_desk()
     post(client, f"/arrivees/{check_in.key}/prendre/")
-    post(client, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", first_given_name="ZOE")
+    post(client, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", said="1", first_given_name="ZOE")
     post(client, f"/arrivees/{check_in.key}/annuler/")
     today = timezone.localdate()
     found = {one.code: one.count for one in figures.of(figures.Period(today, today))}
@@ -99,7 +99,7 @@ def test_the_unit_sees_what_was_set_aside_and_takes_it_up() -> None:
     officer = at_desk("marc", "officer")
     assert "Doublon ou homonyme possible" in get(officer, "/vigilance/").content.decode()
     post(officer, path + "prendre/")
-    post(officer, path + "qualifier/", evidence="PA", first_given_name="ZOE")
+    post(officer, path + "qualifier/", evidence="PA", said="1", first_given_name="ZOE")
     assert "Aucun dossier écarté" in get(officer, "/vigilance/").content.decode()
 
 

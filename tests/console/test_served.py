@@ -251,7 +251,7 @@ def test_killed_while_staff_decides_nothing_is_half_decided(served: ServedConsol
                     token = _token(session.get(path, timeout=20).text)
                     headers = {"Referer": path}
                     session.post(path + "prendre/", {"csrfmiddlewaretoken": token}, headers=headers, timeout=20)
-                    form = {"csrfmiddlewaretoken": token, "evidence": "CN", "first_given_name": "ZOE"}
+                    form = {"csrfmiddlewaretoken": token, "evidence": "CN", "said": "1", "first_given_name": "ZOE"}
                     answer = session.post(path + "qualifier/", form, headers=headers, timeout=20)
                     if "status-QUALIFIED" in answer.text:
                         shown.add(check_in.key)

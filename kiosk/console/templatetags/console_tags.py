@@ -96,9 +96,12 @@ def attribute(words: str) -> str:
 
 @register.filter
 def reason(code: str) -> str:
-    from kiosk.console.deciding import REASONS  # noqa: PLC0415 # the table stands beside the rule
+    """Why an identity was set aside or downgraded, in words."""
+    from kiosk.console.changing import DOWNGRADES  # noqa: PLC0415 # the tables stand beside the rules
+    from kiosk.console.deciding import REASONS  # noqa: PLC0415
 
-    return next((_(label) for name, label in REASONS.items() if name == code), code)
+    known: dict[str, str] = {name.value: label for table in (REASONS, DOWNGRADES) for name, label in table.items()}
+    return _(known[code]) if code in known else code
 
 
 @register.filter
@@ -122,6 +125,16 @@ def act(code: str) -> str:
         "cleared": _("attribut levé"),
         "transferred": _("envoyé à un autre guichet"),
         "insi-asked": _("service national interrogé"),
+        "insi-requested": _("nouvelle recherche demandée"),
+        "completed": _("traits complémentaires écrits"),
+        "downgraded": _("identité déclassée"),
+        "verified": _("INS vérifié"),
+        "campaign-started": _("campagne de vérification ouverte"),
+        "campaign-stopped": _("campagne de vérification arrêtée"),
+        "pair-found": _("doublon possible signalé"),
+        "merged": _("dossiers fusionnés"),
+        "split": _("fusion défaite"),
+        "set-apart": _("deux personnes distinguées"),
         "sheet-printed": _("fiche préparée"),
         "searched": _("recherche d’antériorité"),
         "call-answered": _("appel pris"),

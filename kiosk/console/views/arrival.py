@@ -15,10 +15,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kiosk.console import audit, comparing, deciding, queue, search, vault
+from kiosk.console import alike, audit, changing, comparing, deciding, queue, search, vault
 from kiosk.console.access import RIGHTS, Right, act, address_of, needs, staff_of
 from kiosk.console.deciding import Action, Choice, NotAllowed, Offer
 from kiosk.console.models import Arrival, Role, Staff, Stage
+from kiosk.console.templatetags.console_tags import reason as reason_label
 from kiosk.console.views.desk import queue_context
 from kiosk.core.checkin import CheckIn
 from kiosk.core.evidence import EvidenceType
@@ -56,7 +57,7 @@ class IdentityView:
 @needs(Right.WORK)
 @require_safe
 def show(request: HttpRequest, key: UUID) -> HttpResponse:
-    arrival = _found(key)
+    arrival = found(key)
     check_in = vault.open_arrival(arrival)
     act(request, audit.Act.OPENED, key)
     return render(request, "console/identity.html", _context(request, arrival, check_in))
@@ -66,7 +67,7 @@ def show(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def picture(request: HttpRequest, key: UUID, index: int) -> HttpResponse:
     """One side of the document, for this account, now; no cache keeps it."""
-    arrival = _found(key)
+    arrival = found(key)
     pictures = vault.open_arrival(arrival).pictures
     if index >= len(pictures):
         raise Http404
@@ -94,10 +95,10 @@ def decide(request: HttpRequest, key: UUID, action: str) -> HttpResponse:
 @require_POST
 def set_aside(request: HttpRequest, key: UUID) -> HttpResponse:
     reason = request.POST.get("reason", "")
-    if reason not in {one.value for one in deciding.WhyAside}:
+    if reason not in {one.value for one in deciding.WhyAside if one not in deciding.BY_WORKER}:
         messages.error(request, _("Dites pourquoi."))
         return redirect("identity", key)
-    return _carried_out(
+    return carried_out(
         request,
         key,
         lambda: deciding.set_aside(key, staff_of(request), deciding.WhyAside(reason), where=address_of(request)),
@@ -107,14 +108,14 @@ def set_aside(request: HttpRequest, key: UUID) -> HttpResponse:
 @needs(Right.WORK)
 @require_POST
 def undo(request: HttpRequest, key: UUID) -> HttpResponse:
-    return _carried_out(request, key, lambda: deciding.undo(key, staff_of(request), where=address_of(request)))
+    return carried_out(request, key, lambda: deciding.undo(key, staff_of(request), where=address_of(request)))
 
 
 @needs(Right.WORK)
 @require_POST
 def take(request: HttpRequest, key: UUID) -> HttpResponse:
     staff = staff_of(request)
-    return _carried_out(
+    return carried_out(
         request, key, lambda: queue.take(key, staff, where=address_of(request), may_reopen=_may_reopen(staff))
     )
 
@@ -155,14 +156,14 @@ def transfer(request: HttpRequest, key: UUID) -> HttpResponse:
 @needs(Right.WORK)
 @require_POST
 def come_back(request: HttpRequest, key: UUID) -> HttpResponse:
-    return _carried_out(request, key, lambda: queue.come_back(key, staff_of(request), where=address_of(request)))
+    return carried_out(request, key, lambda: queue.come_back(key, staff_of(request), where=address_of(request)))
 
 
 @needs(Right.WORK)
 @require_safe
 def sheet(request: HttpRequest, key: UUID) -> HttpResponse:
     """What the patient takes home: which trait differs, both values, whom to ask, what to bring."""
-    arrival = _found(key)
+    arrival = found(key)
     check_in = vault.open_arrival(arrival)
     side_by_side = comparing.compared(check_in)
     language = request.GET.get("langue", "fr")
@@ -191,10 +192,9 @@ def _decide(request: HttpRequest, key: UUID, action: Action) -> HttpResponse:
         evidence=request.POST.get("evidence", "")[:8],
         first_given_name=request.POST.get("first_given_name", "").strip()[:100],
         accepts_tolerated=request.POST.get("tolerated") == "1",
+        was_said=request.POST.get("said") == "1",
     )
-    return _carried_out(
-        request, key, lambda: deciding.decide(key, staff_of(request), choice, where=address_of(request))
-    )
+    return carried_out(request, key, lambda: deciding.decide(key, staff_of(request), choice, where=address_of(request)))
 
 
 def _moved(request: HttpRequest, key: UUID, stage: Stage) -> HttpResponse:
@@ -206,9 +206,9 @@ def _moved(request: HttpRequest, key: UUID, stage: Stage) -> HttpResponse:
     return redirect("queue")
 
 
-def _carried_out(request: HttpRequest, key: UUID, change: Callable[[], Arrival]) -> HttpResponse:
+def carried_out(request: HttpRequest, key: UUID, change: Callable[[], Arrival]) -> HttpResponse:
     """Do it, then show the same identity again with what came of it, or with the rule that forbids it."""
-    _found(key)
+    found(key)
     try:
         change()
     except NotAllowed as rule:
@@ -223,8 +223,11 @@ def _may_reopen(staff: Staff) -> bool:
     return Right.VIGILANCE in RIGHTS[Role(staff.role)]
 
 
-def _found(key: UUID) -> Arrival:
-    arrival = Arrival.objects.select_related("sealed", "assigned_to", "decided_by").filter(pk=key).first()
+def found(key: UUID) -> Arrival:
+    """The record of this key, with what goes with it; nowhere when it was removed."""
+    arrival = (
+        Arrival.objects.select_related("sealed", "assigned_to", "decided_by", "merged_into").filter(pk=key).first()
+    )
     if arrival is None or arrival.stage == Stage.REMOVED:
         raise Http404
     return arrival
@@ -233,9 +236,9 @@ def _found(key: UUID) -> Arrival:
 def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[str, Any]:
     staff = staff_of(request)
     now = timezone.now()
-    reason = next((label for code, label in deciding.REASONS.items() if code == arrival.reason), "")
     kind = comparing.EVIDENCE.find(arrival.evidence) if arrival.evidence else None
     reopens = {Stage.SET_ASIDE, Stage.DONE} if _may_reopen(staff) else set()
+    complements = changing.complementary_of(arrival)
     can_take = arrival.stage in {Stage.WAITING, Stage.HELD, *reopens} and not deciding.is_in_hand(arrival, staff)
     return {
         "page": "queue",
@@ -243,18 +246,25 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
         "view": _view(arrival, check_in, timezone.localdate()),
         "said": {"evidence": ""},
         "reasons": [
-            (code.value, _(label))
-            for code, label in deciding.REASONS.items()
-            if code is not deciding.WhyAside.LATE_ANSWER
+            (code.value, _(label)) for code, label in deciding.REASONS.items() if code not in deciding.BY_WORKER
         ],
-        "reason_label": _(reason) if reason else "",
+        "reason_label": reason_label(arrival.reason),
         "evidence_label": _(kind.label) if kind else "",
         "desks": [desk for desk in settings.KIOSK.desks if desk != arrival.desk],
         "can_decide": deciding.is_in_hand(arrival, staff),
         "can_take": can_take,
         "can_undo": deciding.may_undo(arrival, staff, now),
         "is_decided": arrival.decided_at is not None,
-        "alike": [one for one in search.alike(check_in) if one.pk != arrival.pk][:6],
+        "look_alikes": [one for one in search.alike(check_in) if one.pk != arrival.pk][:6],
+        "complements": complements,
+        "has_complements": any(one.value for one in complements),
+        "words": [(code.value, _(label)) for code, label in changing.WORDS.items()],
+        "asking": changing.asking_of(arrival),
+        "criteria": changing.criteria_of(check_in),
+        "why_not_ask": changing.why_not_ask(arrival, check_in),
+        "downgrades": [(code.value, _(label)) for code, label in changing.DOWNGRADES.items()],
+        "pair": alike.pair_of(arrival),
+        "questions": comparing.questions(),
         "history": list(audit.entries(about=str(arrival.key), limit=60)),
         **queue_context(arrival.key),
     }

@@ -12,19 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kiosk.console import audit, figures, metrics, queue, search
 from kiosk.console.access import Right, act, needs
-from kiosk.console.models import Arrival, AuditEntry, Staff, Stage
+from kiosk.console.models import AuditEntry, Staff
 
 EXPORT_LIMIT = 100_000
 _FORMULA = re.compile(r"^[\s]*[=+\-@\t\r]")
-
-
-@needs(Right.VIGILANCE)
-@require_safe
-def vigilance(request: HttpRequest) -> HttpResponse:
-    """The unit's work list: what was set aside, oldest first."""
-    waiting = Arrival.objects.filter(stage=Stage.SET_ASIDE).select_related("decided_by").order_by("decided_at")
-    page = Paginator(waiting, 50).get_page(request.GET.get("page"))
-    return render(request, "console/vigilance.html", {"page": "vigilance", "rows": page})
 
 
 @needs(Right.VIGILANCE)

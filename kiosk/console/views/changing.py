@@ -1,0 +1,76 @@
+"""What staff changes beside deciding: complementary traits, INSi asked again, a downgrade with its reason."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kiosk.console import changing, search
+from kiosk.console.access import Right, address_of, needs, staff_of
+from kiosk.console.models import Arrival
+from kiosk.console.views.arrival import carried_out, found
+
+
+@needs(Right.WORK)
+@require_POST
+def complete(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Complementary traits, each with its source."""
+    word = request.POST.get("word", "")
+    if word not in {one.value for one in changing.Word}:
+        messages.error(request, _("Dites d’où viennent ces informations."))
+        return redirect("identity", key)
+    said = {code: _line(request, code.value) for code in changing.Complement}
+    staff, where = staff_of(request), address_of(request)
+    return carried_out(request, key, lambda: changing.complete(key, staff, said, changing.Word(word), where=where))
+
+
+@needs(Right.WORK)
+@require_POST
+def ask_again(request: HttpRequest, key: UUID) -> HttpResponse:
+    """INSi asked again with what staff reads on the original."""
+    written = _line(request, "birth_date")
+    born = search.written_date(written)
+    if written and not born:
+        messages.error(request, _("Écrivez la date comme 21/01/1980."))
+        return redirect("identity", key)
+    criteria = changing.Criteria(
+        birth_name=_line(request, "birth_name").upper(),
+        given_names=" ".join(_line(request, "given_names").upper().split()),
+        sex=_line(request, "sex"),
+        birth_date=born,
+        place=_line(request, "place").upper()[:5],
+    )
+    staff, where = staff_of(request), address_of(request)
+    return carried_out(request, key, lambda: changing.ask_again(key, staff, criteria, where=where))
+
+
+@needs(Right.WORK, quiet=True)
+@require_safe
+def answer_part(request: HttpRequest, key: UUID) -> HttpResponse:  # noqa: ARG001
+    """Whether INSi has answered meanwhile: then the page shows itself again."""
+    arrival: Arrival = found(key)
+    response = HttpResponse(status=204)
+    if not changing.asking_of(arrival).is_pending:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@needs(Right.VIGILANCE)
+@require_POST
+def downgrade(request: HttpRequest, key: UUID) -> HttpResponse:
+    """What was established is taken back, with a reason."""
+    why = request.POST.get("reason", "")
+    if why not in {one.value for one in changing.WhyDown}:
+        messages.error(request, _("Dites pourquoi."))
+        return redirect("identity", key)
+    staff, where = staff_of(request), address_of(request)
+    return carried_out(request, key, lambda: changing.downgrade(key, staff, changing.WhyDown(why), where=where))
+
+
+def _line(request: HttpRequest, name: str) -> str:
+    """One short line as typed: no control character, no change of direction."""
+    text = request.POST.get(name, "")[:400]
+    return "".join(one for one in text if one.isprintable()).strip()[: changing.LONGEST]

@@ -1,0 +1,145 @@
+"""The identity-vigilance unit's desk (cellule d'identitovigilance): what was set aside, look-alikes, verifications."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kiosk.console import alike, audit, comparing, vault, verifying
+from kiosk.console.access import Right, act, address_of, needs, staff_of
+from kiosk.console.deciding import NotAllowed
+from kiosk.console.models import Arrival, Campaign, Pair, PairState, Stage
+
+VERIFIED_WITHIN = timedelta(days=3 * 365)  # ins-rules 3.4: three to five years, a parameter
+SHOWN = 10
+
+
+@needs(Right.VIGILANCE)
+@require_safe
+def set_aside(request: HttpRequest) -> HttpResponse:
+    """The unit's work list: what was set aside, oldest first."""
+    waiting = Arrival.objects.filter(stage=Stage.SET_ASIDE).select_related("decided_by").order_by("decided_at")
+    page = Paginator(waiting, 50).get_page(request.GET.get("page"))
+    return render(request, "console/vigilance.html", {"page": "vigilance", "rows": page, **_tabs("aside")})
+
+
+@needs(Right.VIGILANCE)
+@require_safe
+def pairs(request: HttpRequest) -> HttpResponse:
+    """Look-alikes to be judged, then what was said of the latest ones."""
+    known = Pair.objects.select_related("first", "second", "decided_by")
+    known = known.exclude(first__stage=Stage.REMOVED).exclude(second__stage=Stage.REMOVED)
+    page = Paginator(known.filter(state=PairState.POSSIBLE).order_by("found_at"), 50).get_page(request.GET.get("page"))
+    said = known.exclude(state=PairState.POSSIBLE).order_by("-decided_at")[:SHOWN]
+    return render(request, "console/pairs.html", {"page": "vigilance", "rows": page, "said": said, **_tabs("pairs")})
+
+
+@needs(Right.VIGILANCE)
+@require_safe
+def pair(request: HttpRequest, key: UUID, other: UUID) -> HttpResponse:
+    """Two records side by side; looking at them is written down for both."""
+    found = _pair(key, other)
+    sides = []
+    for arrival in (found.first, found.second):
+        check_in = vault.open_arrival(arrival)
+        act(request, audit.Act.OPENED, arrival.pk)
+        sides.append((arrival, comparing.rows_of_one(check_in)))
+    lines = [(label, one, two) for (label, one), (_label, two) in zip(sides[0][1], sides[1][1], strict=True)]
+    context = {"page": "vigilance", "pair": found, "first": found.first, "second": found.second, "lines": lines}
+    return render(request, "console/pair.html", {**context, **_tabs("pairs")})
+
+
+@needs(Right.VIGILANCE)
+@require_POST
+def judge(request: HttpRequest, key: UUID, other: UUID) -> HttpResponse:
+    """Merge, un-merge, or two people: what the unit says."""
+    found, staff, where = _pair(key, other), staff_of(request), address_of(request)
+    match request.POST.get("said", ""):
+        case "apart":
+            return _done(request, found, lambda: alike.set_apart(found.pk, staff, where=where))
+        case "split":
+            return _done(request, found, lambda: alike.split(found.pk, staff, where=where))
+        case "merge":
+            kept = {"first": found.first_id, "second": found.second_id}.get(request.POST.get("kept", ""))
+            if kept is None:
+                messages.error(request, _("Dites lequel des deux dossiers est gardé."))
+                return redirect("pair", found.first_id, found.second_id)
+            return _done(request, found, lambda: alike.merge(found.pk, staff, kept, where=where))
+    raise Http404
+
+
+@needs(Right.VIGILANCE)
+@require_safe
+def campaigns(request: HttpRequest) -> HttpResponse:
+    """Campaigns of verification: the one under way, those before, and what was not confirmed."""
+    latest = Campaign.objects.select_related("started_by").order_by("-pk")[:SHOWN]
+    before = timezone.localdate() - VERIFIED_WITHIN
+    context = {
+        "page": "vigilance",
+        "campaigns": [verifying.progress_of(one) for one in latest],
+        "running": verifying.running(),
+        "failed": [(row, verifying.words_of(row)) for row in verifying.failed()[:50]],
+        "before": before,
+        "due": min(verifying.due(before).count(), verifying.MOST),
+        **_tabs("campaigns"),
+    }
+    return render(request, "console/campaigns.html", context)
+
+
+@needs(Right.VIGILANCE)
+@require_POST
+def campaign_start(request: HttpRequest) -> HttpResponse:
+    """Verify what was not confirmed since a day."""
+    try:
+        day = date.fromisoformat(request.POST.get("before", ""))
+    except ValueError:
+        messages.error(request, _("Écrivez la date comme 21/01/1980."))
+        return redirect("campaigns")
+    return _told(request, lambda: verifying.start(staff_of(request), day, where=address_of(request)))
+
+
+@needs(Right.VIGILANCE)
+@require_POST
+def campaign_stop(request: HttpRequest) -> HttpResponse:
+    """End the campaign under way."""
+    return _told(request, lambda: verifying.stop(staff_of(request), where=address_of(request)))
+
+
+def _pair(key: UUID, other: UUID) -> Pair:
+    known = Pair.objects.select_related("first__sealed", "second__sealed", "decided_by")
+    found = known.filter(first=key, second=other).first()
+    if found is None or Stage.REMOVED in {found.first.stage, found.second.stage}:
+        raise Http404
+    return found
+
+
+def _done(request: HttpRequest, found: Pair, change: Callable[[], object]) -> HttpResponse:
+    try:
+        change()
+    except NotAllowed as rule:
+        messages.error(request, str(rule))
+    return redirect("pair", found.first_id, found.second_id)
+
+
+def _told(request: HttpRequest, change: Callable[[], object]) -> HttpResponse:
+    try:
+        change()
+    except NotAllowed as rule:
+        messages.error(request, str(rule))
+    return redirect("campaigns")
+
+
+def _tabs(current: str) -> dict[str, object]:
+    """The unit's three lists, each with how many wait there."""
+    return {
+        "tab": current,
+        "aside_count": Arrival.objects.filter(stage=Stage.SET_ASIDE).count(),
+        "pair_count": Pair.objects.filter(state=PairState.POSSIBLE).count(),
+    }
