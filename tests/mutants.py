@@ -58,14 +58,14 @@ MODULES = {
     "checkin": ("core.test_confidential", "test_checkin_codec"),
     "checkin_codec": ("test_checkin_codec", "core.test_status"),
     "labels": ("core.test_labels",),
-    "screens": ("turns.test_turn", "turns.test_turn_edges", "core.test_confidential"),
-    "events": ("turns.test_turn", "core.test_confidential"),
-    "turn": ("turns.test_turn", "turns.test_turn_edges"),
-    "turn_state": ("turns.test_turn", "turns.test_turn_edges"),
-    "turn_card": ("turns.test_turn", "turns.test_turn_edges"),
-    "turn_document": ("turns.test_turn", "turns.test_turn_edges"),
-    "turn_touches": ("turns.test_turn", "turns.test_turn_edges"),
-    "turn_waits": ("turns.test_turn", "turns.test_turn_edges"),
+    "screens": ("turns.test_turn", "turns.test_turn_edges", "core.test_confidential", "core.test_values"),
+    "events": ("turns.test_turn", "core.test_confidential", "core.test_values"),
+    "turn": ("turns.test_turn", "turns.test_turn_edges", "core.test_values"),
+    "turn_state": ("turns.test_turn", "turns.test_turn_edges", "core.test_values"),
+    "turn_card": ("turns.test_turn", "turns.test_turn_edges", "core.test_values"),
+    "turn_document": ("turns.test_turn", "turns.test_turn_edges", "core.test_values"),
+    "turn_touches": ("turns.test_turn", "turns.test_turn_edges", "core.test_values"),
+    "turn_waits": ("turns.test_turn", "turns.test_turn_edges", "core.test_values"),
 }
 
 

@@ -43,9 +43,9 @@ def step(state: State, event: ev.Event) -> Result:
         case ev.CardStaysMute():
             return card_mute(replace(state, card_in=True, card_mute=True, touched_at=state.now))
         case ev.CardLeft():
-            return card_left(replace(state, card_in=False, card_mute=False), sc.CardProblem.REMOVED)
+            return card_left(state, sc.CardProblem.REMOVED)
         case ev.ReaderWent():
-            return card_left(replace(state, card_in=False, card_mute=False, reader_ok=False), sc.CardProblem.READER)
+            return card_left(replace(state, reader_ok=False), sc.CardProblem.READER)
         case ev.ReaderCame():
             return reader_came(replace(state, reader_ok=True))
         case ev.CameraWent():

@@ -35,7 +35,7 @@ def card_mute(state: State) -> Result:
 
 def card_left(state: State, problem: sc.CardProblem) -> Result:
     """The card goes, and with it all that came from it (ins-rules 3.5), unless the patient had finished giving."""
-    state = replace(state, card_in=False)
+    state = replace(state, card_in=False, card_mute=False)
     match state.screen:
         case sc.ReadingCard() | sc.Beneficiaries() | sc.Confirm():
             return _start_over(state, problem)
@@ -83,7 +83,7 @@ def page_of(contents: CardContents, first: int) -> sc.Beneficiaries:
 
 def confirm(state: State, index: int) -> Result:
     card = state.journey.card
-    if card is None or not 0 <= index < len(card.beneficiaries):
+    if card is None:
         return state, NOTHING
     state = collect(state, chosen=index)
     return enter(state, sc.Confirm(label_of(card.beneficiaries[index]))), NOTHING

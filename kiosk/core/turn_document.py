@@ -13,7 +13,7 @@ def confirmed(state: State) -> Result:
     """The person is who the card says: INSi is asked at once, while the document is shown."""
     journey = state.journey
     person = journey.beneficiary
-    if person is None or journey.card is None:
+    if person is None:
         return state, NOTHING
     state = collect(state, insi_asked_at=state.now)
     state, filming = film(state, Side.FIRST)
@@ -24,7 +24,7 @@ def film(state: State, side: Side) -> Result:
     if not state.camera_ok:
         return finish_collecting(state)
     front = state.journey.front
-    first_had_zone = front.mrz is not None if side is Side.SECOND and front is not None else None
+    first_had_zone = None if front is None else front.mrz is not None
     order = ev.FilmDocument(state.journey.turn, side, first_had_zone)
     return enter(state, sc.ShowDocument(side, Guidance.NO_DOCUMENT)), (order,)
 

@@ -119,10 +119,10 @@ def _back(state: State) -> Result:
             return end(state)
         case sc.InsertCard():
             return enter(state, sc.Information()), NOTHING
-        case sc.Beneficiaries(first=first) if first > 0 and state.journey.card is not None:
-            return enter(state, page_of(state.journey.card, max(0, first - PEOPLE_PER_PAGE))), NOTHING
-        case sc.Beneficiaries():
+        case sc.Beneficiaries(first=0):
             return end(state)
+        case sc.Beneficiaries(first=first) if state.journey.card is not None:
+            return enter(state, page_of(state.journey.card, first - PEOPLE_PER_PAGE)), NOTHING
         case sc.Confirm():
             return _choose_again(state) or end(state)
         case sc.ReviewPicture(side):
@@ -130,11 +130,10 @@ def _back(state: State) -> Result:
         case sc.ShowDocument(Side.SECOND):
             state, filming = retake(collect(state, pictures=()), Side.FIRST)
             return state, (ev.StopFilming(), *filming)
+        case sc.ShowDocument(Side.FIRST) if state.journey.card is None:
+            state, commands = _informed(state)
+            return state, (ev.StopFilming(), *commands)
         case sc.ShowDocument(Side.FIRST):
-            stop = (ev.StopFilming(),)
-            if state.journey.card is None:
-                state, commands = _informed(state)
-                return state, stop + commands
             return _start_over_with_card(state)
     return state, NOTHING
 
@@ -142,9 +141,6 @@ def _back(state: State) -> Result:
 def _start_over_with_card(state: State) -> Result:
     """Back from the document to "is this you?": a new turn, so an answer about the first choice finds nobody."""
     old = state.journey
-    forget = (ev.StopFilming(), ev.Forget(old.turn))
     state, begun = begin(state, state.screen, informed=True)
-    if old.card is None or old.chosen is None:
-        return state, forget + begun
-    state, _ = confirm(collect(state, card=old.card), old.chosen)
-    return state, forget + begun
+    state, _ = confirm(collect(state, card=old.card), old.chosen or 0)
+    return state, (ev.StopFilming(), ev.Forget(old.turn), *begun)

@@ -279,7 +279,8 @@ def test_a_forgotten_card_is_told_to_staff_once() -> None:
 
 def test_a_press_meant_for_the_screen_before_changes_nothing() -> None:
     state, _ = walk([*START, ev.CardArrived(), ev.CardRead(1, ALONE)])
-    assert step(state, press(Touch.YES, "review")) == (state, ())
+    for other in ("review", "beneficiaries", "confirm2", ""):
+        assert step(state, press(Touch.YES, other)) == (state, ())
 
 
 def test_a_lost_reader_offers_the_way_without_a_card_and_returns_by_itself() -> None:

@@ -43,7 +43,9 @@ def _waited(events: list[ev.Event], last: float) -> tuple[State, State, list[ev.
     """The state when a wait is exactly over, the one just after it, and what was ordered then."""
     state, _ = walk(events)
     began = state.now
-    at, ordered = walk([ev.Tick(began + last)], state)
+    half, ordered = walk([ev.Tick(began + last / 2)], state)
+    assert (half.screen, ordered) == (state.screen, [])
+    at, ordered = walk([ev.Tick(began + last)], half)
     assert ordered == []
     after, ordered = walk([ev.Tick(began + last + 0.5)], at)
     return at, after, ordered
@@ -575,6 +577,21 @@ def test_back_from_the_document_without_a_card_stops_filming() -> None:
     assert ordered == [ev.StopFilming(), ev.ReadCard(1)]
 
 
+def test_back_from_the_document_keeps_the_person_chosen_among_several() -> None:
+    chosen = [*START, ev.CardArrived(), ev.CardRead(1, FAMILY), press(Touch.PERSON_2, "beneficiaries")]
+    state, _ = walk([*chosen, press(Touch.YES, "confirm"), press(Touch.BACK, "document")])
+    assert state.screen == sc.Confirm(sc.PersonLabel("LEO", "A", "2012"))
+    _, ordered = walk([press(Touch.YES, "confirm")], state)
+    assert ordered[0] == ev.AskInsiByCard(2, LEO, insured=ZOE)
+
+
+def test_not_me_of_a_large_card_shows_its_first_page() -> None:
+    second_page = [*START, ev.CardArrived(), ev.CardRead(1, NINETEEN), press(Touch.NEXT_PAGE, "beneficiaries")]
+    state, _ = walk([*second_page, press(Touch.PERSON_1, "beneficiaries"), press(Touch.NO, "confirm")])
+    assert isinstance(state.screen, sc.Beneficiaries)
+    assert [person.given_name for person in state.screen.people] == ["P0", "P1", "P2", "P3"]
+
+
 # --- between two people ------------------------------------------------------------------------------------------
 
 
@@ -586,6 +603,41 @@ def test_each_person_gets_a_number_never_given_before() -> None:
         turns += [command.turn for command in ordered if isinstance(command, ev.BeginTurn)]
     assert len(turns) == len(set(turns)) == 3
     assert turns == sorted(turns)
+
+
+def test_a_late_answer_finds_nobody_after_the_turn_whatever_its_number() -> None:
+    for past in (0, 3, 8):
+        begun = State(journey=Journey(past))
+        number = past + 1
+        stopped, _ = walk([*CONFIRMED[:3], ev.CardRead(number, ALONE), press(Touch.YES, "confirm")], begun)
+        assert stopped.journey.insi_asked_at is not None
+        to_desk, _ = walk(
+            [*CONFIRMED[:3], ev.CardRead(number, FAMILY), press(Touch.NOT_LISTED, "beneficiaries")], begun
+        )
+        for state in (walk([press(Touch.STOP, "document")], stopped)[0], to_desk):
+            assert state.journey == Journey(number + 1)
+            assert walk([ev.InsiAnswered(number, InsNotFound())], state) == (state, [])
+
+
+def test_a_late_answer_finds_nobody_once_the_check_in_is_kept() -> None:
+    state, _ = walk([*PICTURED, ev.Tick(9), ev.Stored(1, "A1")])
+    assert state.journey == Journey(1, submitted=True)
+    assert walk([ev.InsiAnswered(1, InsNotFound())], state) == (state, [])
+
+
+def test_a_kiosk_starts_with_nobody_and_with_everything_in_order() -> None:
+    state = State()
+    assert (state.screen, state.overlay, state.journey) == (sc.Welcome(), None, Journey())
+    assert (state.journey.turn, state.journey.informed, state.journey.submitted) == (0, False, False)
+    assert (state.now, state.touched_at, state.entered_at, state.staff_told) == (0, 0, 0, False)
+    assert (state.card_in, state.card_mute, state.reader_ok, state.camera_ok, state.storage_ok) == (
+        False, False, True, True, True,
+    )  # fmt: skip
+
+
+def test_a_person_has_not_read_the_notice_by_pressing_start() -> None:
+    state, ordered = walk([press(Touch.START, "welcome")])
+    assert (state.journey, ordered) == (Journey(1), [ev.BeginTurn(1)])
 
 
 def test_a_kiosk_whose_disk_is_full_finishes_with_this_person_and_then_rests() -> None:

@@ -1,0 +1,36 @@
+"""The values of the core: nothing of them changes after it was made, and nothing about a person prints itself."""
+
+import importlib
+import pkgutil
+from dataclasses import FrozenInstanceError, fields, is_dataclass
+
+import pytest
+
+import kiosk.core
+from kiosk.core.confidential import Confidential
+
+VALUES = sorted(
+    {
+        value
+        for module in pkgutil.iter_modules(kiosk.core.__path__)
+        for value in vars(importlib.import_module(f"kiosk.core.{module.name}")).values()
+        if isinstance(value, type) and is_dataclass(value) and value.__module__.startswith("kiosk.core.")
+    },
+    key=lambda value: f"{value.__module__}.{value.__qualname__}",
+)
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_value_cannot_be_changed_nor_be_given_what_it_has_not(value: type) -> None:
+    made = object.__new__(value)
+    for name in [field.name for field in fields(value)]:
+        with pytest.raises(FrozenInstanceError):
+            setattr(made, name, None)
+    assert not hasattr(made, "__dict__")
+
+
+@pytest.mark.parametrize("value", [value for value in VALUES if issubclass(value, Confidential)])
+def test_a_value_about_a_person_keeps_to_the_silence_it_inherited(value: type) -> None:
+    assert value.__repr__ is Confidential.__repr__
+    assert value.__str__ is Confidential.__str__
+    assert value.__format__ is Confidential.__format__
