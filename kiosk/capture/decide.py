@@ -1,6 +1,7 @@
 """From two recognisers' likelihoods to one honest text: what both say, what the format allows, what is doubtful."""
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -39,6 +40,9 @@ _SURE_TOGETHER = 1.1  # and both in sum
 _MOST_TRIALS = 256
 
 _INDEX = {character: index for index, character in enumerate(ALPHABET)}
+_MISTAKES = (*_AS_LETTER.items(), *_AS_DIGIT.items())
+_WRONG = np.array([_INDEX[wrong] for wrong, _ in _MISTAKES])
+_RIGHT = np.array([_INDEX[right] for _, right in _MISTAKES])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -70,7 +74,7 @@ def _aligned(
     one: list[Cells] = []
     two: list[Cells] = []
     for row in range(layout.rows):
-        mask = _mask(layout, row)
+        mask = _mask(layout.name, row)
         others = second[row] if second is not None else first[row]
         scores = []
         for start in range(2 * MARGIN + 1):
@@ -83,9 +87,12 @@ def _aligned(
     return one, two if second is not None else None
 
 
-def _mask(layout: MrzFormat, row: int) -> NDArray[np.bool_]:
-    mask = np.zeros((layout.columns, len(ALPHABET)), bool)
-    for column, mark in enumerate(layout.grammar[row]):
+@cache
+def _mask(layout: str, row: int) -> NDArray[np.bool_]:
+    """Say for each column of a line which characters it may hold."""
+    grammar = next(one for one in ALL_FORMATS if one.name == layout).grammar[row]
+    mask = np.zeros((len(grammar), len(ALPHABET)), bool)
+    for column, mark in enumerate(grammar):
         mask[column, [_INDEX[character] for character in CLASSES[mark]]] = True
     return mask
 
@@ -93,16 +100,13 @@ def _mask(layout: MrzFormat, row: int) -> NDArray[np.bool_]:
 def _constrained(cells: Cells, mask: NDArray[np.bool_]) -> Cells:
     """Give what a column cannot hold to the character it is mistaken for."""
     result = np.where(mask, cells, 0.0)
-    for table in (_AS_LETTER, _AS_DIGIT):
-        for wrong, right in table.items():
-            i, j = _INDEX[wrong], _INDEX[right]
-            moved = ~mask[:, i] & mask[:, j]
-            result[moved, j] = np.maximum(result[moved, j], cells[moved, i] * 0.98)
+    moved = np.where(~mask[:, _WRONG] & mask[:, _RIGHT], cells[:, _WRONG] * 0.98, 0.0)
+    np.maximum.at(result, (slice(None), _RIGHT), moved)
     return result
 
 
 def _in_layout(layout: MrzFormat, first: list[Cells], second: list[Cells] | None) -> Verdict | None:
-    masks = [_mask(layout, row) for row in range(layout.rows)]
+    masks = [_mask(layout.name, row) for row in range(layout.rows)]
     one = [_constrained(cells, mask) for cells, mask in zip(first, masks, strict=True)]
     two = [_constrained(cells, mask) for cells, mask in zip(second, masks, strict=True)] if second else one
     both = [(a + b) / 2 for a, b in zip(one, two, strict=True)]

@@ -64,8 +64,10 @@ class DocumentReader:
         ``signers``: the certificates that the site trusts for seals; without any, a seal is read and not verified.
         """
         picture = source.frame if isinstance(source, Shot) else source
-        mrz = self._reading(self.find_zone(picture), today)
-        found = read_seal(picture)
+        looking = self._pool.submit(read_seal, picture)  # while the zone is looked for
+        zone = self.find_zone(picture)
+        found = looking.result()
+        mrz = self._reading(zone, today)
         seal = None if found is None else reading_of(found, mrz, signers, verify)
         if mrz is None:
             is_card = isinstance(source, Shot) and source.is_card
