@@ -32,6 +32,11 @@ from tests.turns.test_turn import (
 
 ANSWERED: list[ev.Event] = [*PICTURED, ev.InsiAnswered(1, InsNotFound())]
 STORED: list[ev.Event] = [*ANSWERED, ev.Stored(1, "A1")]
+TWO_SIDES: list[ev.Event] = [
+    *CONFIRMED,
+    ev.PictureTaken(1, Side.FIRST, PICTURE, CARD_FRONT),
+    press(Touch.YES, "review"),
+]
 REVIEW: list[ev.Event] = [*CONFIRMED, ev.PictureTaken(1, Side.FIRST, PICTURE, PASSPORT)]
 NINETEEN = CardContents(tuple(replace(ZOE, given_name=f"P{number}") for number in range(19)))
 
@@ -377,6 +382,12 @@ def test_guidance_about_the_other_side_is_dropped() -> None:
     assert walk([ev.PictureTaken(1, Side.SECOND, BACK, CARD_BACK)], before) == (before, [])
 
 
+def test_guidance_about_the_first_side_is_dropped_once_the_second_is_asked_for() -> None:
+    before, _ = walk(TWO_SIDES)
+    assert walk([ev.Guided(1, Side.FIRST, Guidance.GLARE, 0.5)], before) == (before, [])
+    assert walk([ev.PictureTaken(1, Side.FIRST, PICTURE, CARD_FRONT)], before) == (before, [])
+
+
 def test_guidance_does_not_make_the_manual_button_wait() -> None:
     state, _ = walk([*CONFIRMED, ev.Tick(11), ev.Guided(1, Side.FIRST, Guidance.GLARE, 0.0), ev.Tick(12.5)])
     assert state.screen == sc.ShowDocument(Side.FIRST, Guidance.GLARE, 0.0, may_press=True)
@@ -400,13 +411,6 @@ def test_the_second_side_is_asked_for_and_told_whether_the_first_bore_a_zone() -
         )
         assert ordered[-1] == ev.FilmDocument(1, Side.SECOND, had_zone)
         assert state.screen == sc.ShowDocument(Side.SECOND, Guidance.NO_DOCUMENT)
-
-
-TWO_SIDES: list[ev.Event] = [
-    *CONFIRMED,
-    ev.PictureTaken(1, Side.FIRST, PICTURE, CARD_FRONT),
-    press(Touch.YES, "review"),
-]
 
 
 def _submitted(events: list[ev.Event]) -> ev.Submit:
@@ -617,6 +621,12 @@ def test_a_late_answer_finds_nobody_after_the_turn_whatever_its_number() -> None
         for state in (walk([press(Touch.STOP, "document")], stopped)[0], to_desk):
             assert state.journey == Journey(number + 1)
             assert walk([ev.InsiAnswered(number, InsNotFound())], state) == (state, [])
+
+
+def test_the_thousandth_patient_is_answered_like_the_first() -> None:
+    state, _ = walk([*START, ev.CardArrived()], State(journey=Journey(999)))
+    state, _ = walk([ev.CardRead(int("1000"), ALONE), ev.Touched(Touch.YES, "con" + "".join(["fir", "m"]))], state)
+    assert state.screen.name == "document"
 
 
 def test_a_late_answer_finds_nobody_once_the_check_in_is_kept() -> None:
