@@ -298,7 +298,8 @@ def questions() -> tuple[str, ...]:
 def evidence_offered(check_in: CheckIn, today: date) -> tuple[EvidenceType, ...]:
     """The kinds of evidence staff may choose from for this person; none is pre-selected (GI3 EXI ID 19)."""
     age = _age(check_in, today)
-    possible = (_nationality(check_in),) if check_in.mrz is not None and check_in.mrz.accepted else tuple(Nationality)
+    known = _nationality(check_in)
+    possible = (known,) if known is not None else tuple(Nationality)
     chosen = [kind for nationality in possible for kind in EVIDENCE.offered(nationality, age)]
     return tuple(kind for kind in EVIDENCE.types if kind in chosen and kind.needs_presence)
 
@@ -323,8 +324,13 @@ def listed_given_names(check_in: CheckIn, *, with_ins: bool) -> str:
     return " ".join(read.given_names) if read else ""
 
 
-def _nationality(check_in: CheckIn) -> Nationality:
-    return nationality_of(check_in.mrz.nationality if check_in.mrz is not None else "")
+def _nationality(check_in: CheckIn) -> Nationality | None:
+    """The group the document tells with certainty; the French card before 2021 states no nationality but is French."""
+    if check_in.mrz is None or not check_in.mrz.accepted:
+        return None
+    if check_in.document_kind is DocumentKind.FRENCH_ID_1988:
+        return Nationality.FRENCH
+    return nationality_of(check_in.mrz.nationality) if check_in.mrz.nationality else None
 
 
 def _age(check_in: CheckIn, today: date) -> int:

@@ -5,6 +5,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,3 +60,12 @@ def console(_tables: None) -> Iterator[ServerSettings]:
         yield _settings()
         transaction.set_rollback(True)
     connection.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, for one module's pages."""
+    from tests.console.browsing import chromium
+
+    with chromium() as opened:
+        yield opened

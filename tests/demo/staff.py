@@ -97,6 +97,7 @@ class StaffMember:
         """Choose the evidence held in hand, then qualify, by keyboard."""
         choice = self.page.locator(f"input[name=evidence][value={evidence}]")
         self.page.keyboard.press(choice.get_attribute("data-key") or "1")
+        self.page.keyboard.press("c")  # the person said it
         if self.page.locator("#decide input[type=checkbox][data-key=a]").count():
             self.page.keyboard.press("a")  # differences that staff must have seen
         self.keep_picture("evidence")

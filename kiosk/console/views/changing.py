@@ -53,7 +53,7 @@ def answer_part(request: HttpRequest, key: UUID) -> HttpResponse:  # noqa: ARG00
     """Whether INSi has answered meanwhile: then the page shows itself again."""
     arrival: Arrival = found(key)
     response = HttpResponse(status=204)
-    if not changing.asking_of(arrival).is_pending:
+    if arrival.insi_next_at is None:
         response["HX-Refresh"] = "true"
     return response
 
