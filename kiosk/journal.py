@@ -43,6 +43,7 @@ class Happening(StrEnum):
     CONSOLE_BACK = "console-back"
     INTAKE_REFUSED = "intake-refused"
     CERTIFICATE_CHECKED = "certificate-checked"
+    PSC_TROUBLE = "psc-trouble"  # signing in with Pro Santé Connect
     PURGED = "purged"
     BUG = "bug"  # class, file and line; never the message
 

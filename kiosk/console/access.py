@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.cache import add_never_cache_headers
 
-from kiosk.console import audit
-from kiosk.console.models import Role, Staff
+from kiosk.console import audit, emergencies
+from kiosk.console.models import Emergency, Role, Staff
 from kiosk.sealing import CannotOpen
 
 View = Callable[..., HttpResponse]
@@ -28,13 +28,29 @@ class Right(StrEnum):
     SUPERVISE = "supervise"  # kiosks
     ACCOUNTS = "accounts"
     AUDIT = "audit"
+    EMERGENCY = "emergency"  # take a right of another role for a while
+    EMERGENCIES = "emergencies"  # look into those who did
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.HOST: frozenset({Right.SIGNED_IN, Right.WORK}),
+    Role.HOST: frozenset({Right.SIGNED_IN, Right.WORK, Right.EMERGENCY}),
     Role.OFFICER: frozenset({Right.SIGNED_IN, Right.WORK, Right.VIGILANCE, Right.INDICATORS}),
-    Role.ADMINISTRATOR: frozenset({Right.SIGNED_IN, Right.SUPERVISE, Right.ACCOUNTS, Right.INDICATORS}),
-    Role.AUDITOR: frozenset({Right.SIGNED_IN, Right.AUDIT, Right.INDICATORS}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Right.SIGNED_IN,
+            Right.SUPERVISE,
+            Right.ACCOUNTS,
+            Right.INDICATORS,
+            Right.EMERGENCY,
+            Right.EMERGENCIES,
+        }
+    ),
+    Role.AUDITOR: frozenset({Right.SIGNED_IN, Right.AUDIT, Right.INDICATORS, Right.EMERGENCIES}),
+}
+# Accès d'urgence: only what a patient waits for. Never accounts, kiosks or the trail; an auditor stays outside.
+IN_AN_EMERGENCY: dict[Role, tuple[Right, ...]] = {
+    Role.HOST: (Right.VIGILANCE,),
+    Role.ADMINISTRATOR: (Right.WORK, Right.VIGILANCE),
 }
 
 
@@ -54,6 +70,19 @@ def staff_of(request: HttpRequest) -> Staff:
     return cast(Staff, request.user)
 
 
+def rights_of(staff: Staff) -> frozenset[Right]:
+    """What this person may do now: the rights of the role, and those taken in an emergency."""
+    own = RIGHTS[Role(staff.role)]
+    allowed = IN_AN_EMERGENCY.get(Role(staff.role), ())
+    if not allowed:
+        return own
+    taken: list[Emergency] | None = getattr(staff, "taken", None)
+    if taken is None:  # once a request
+        taken = emergencies.current(staff)
+        staff.taken = taken  # type: ignore[attr-defined]
+    return own | {right for right in allowed for one in taken if one.right == right}
+
+
 def address_of(request: HttpRequest) -> str:
     """Where a request comes from; no header is believed."""
     return str(request.META.get("REMOTE_ADDR", ""))
@@ -67,6 +96,19 @@ def act(request: HttpRequest, what: audit.Act, about: object = "", **details: st
 def open_session(request: HttpRequest) -> None:
     request.session["opened_at"] = request.session["seen_at"] = int(time.time())
     request.session["locked"] = False
+
+
+def lock_session(request: HttpRequest, page: str) -> None:
+    """Nothing is shown any more until a code or a key; then the same page again."""
+    request.session["locked"] = True
+    request.session["locked_at"] = "" if request.headers.get("HX-Request") else page[:200]
+    act(request, audit.Act.LOCKED)
+
+
+def _must_choose_password(request: HttpRequest, staff: Staff, view: View) -> bool:
+    """A password somebody else chose serves once, and only to choose another."""
+    is_open = any(getattr(view, name, False) for name in ("works_locked", "is_for_new_password", "is_quiet"))
+    return staff.must_change_password and not is_open and request.session.get("means") != "psc"
 
 
 class AccessMiddleware:
@@ -101,16 +143,19 @@ class AccessMiddleware:
             return go(request, "sign-in")
         idle = now - int(request.session.get("seen_at", 0))
         if not request.session.get("locked") and idle > settings.KIOSK.idle_lock_minutes * 60:
-            request.session["locked"] = True
-            act(request, audit.Act.LOCKED)
+            lock_session(request, request.path if request.method == "GET" else "")
         if request.session.get("locked") and not getattr(view, "works_locked", False):
             return go(request, "unlock")
-        if staff.must_change_password and not getattr(view, "works_locked", False) and right is not Right.SIGNED_IN:
+        if _must_choose_password(request, staff, view):
             return go(request, "password")
-        if right is None or right not in RIGHTS[Role(staff.role)]:
-            return render(request, "console/refused.html", status=403)
+        if right is None or right not in rights_of(staff):
+            could_take = right in IN_AN_EMERGENCY.get(Role(staff.role), ())
+            return render(request, "console/refused.html", {"could_take": could_take}, status=403)
         if not getattr(view, "is_quiet", False):
             request.session["seen_at"] = now
+            if right not in RIGHTS[Role(staff.role)]:
+                page = request.resolver_match.url_name if request.resolver_match else ""
+                emergencies.note_use(staff, right, str(page), where=address_of(request))
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -130,12 +175,15 @@ def go(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def for_templates(request: HttpRequest) -> dict[str, Any]:
-    """What every page shows: the structure, who is signed in, what they may do."""
-    staff = getattr(request, "user", None)
-    rights = RIGHTS[Role(staff.role)] if isinstance(staff, Staff) else frozenset()
+    """What every page shows: the structure, who is signed in, what they may do, which emergencies stand."""
+    user = getattr(request, "user", None)
+    staff = user if isinstance(user, Staff) else None
+    rights = rights_of(staff) if staff is not None else frozenset()
     return {
         "structure": settings.KIOSK.structure,
         "is_demo": settings.KIOSK.mode == "demo",
-        "me": staff if isinstance(staff, Staff) else None,
+        "me": staff,
         "may": {right.name.lower(): right in rights for right in Right},
+        "taken": getattr(staff, "taken", None),
+        "to_look_into": emergencies.to_look_into(staff) if staff is not None and Right.EMERGENCIES in rights else 0,
     }

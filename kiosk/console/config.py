@@ -3,11 +3,37 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from kiosk.settings import BadSettings, ConfigPath, InsiSection, Section, problems_of, read_toml
 
+EndpointName = Literal["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"]
 TerminalName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
+
+
+class PscSection(Section):
+    """Signing in with Pro Santé Connect; every address is the site's to write (sandbox or production)."""
+
+    issuer: str = Field(pattern=r"^https://[^?#]+[^/?#]$")
+    client_id: str = Field(min_length=1, max_length=200)
+    client_secret_file: ConfigPath
+    metadata: str = Field("", pattern=r"^(https://.+)?$")  # empty: issuer/.well-known/wallet-openid-configuration
+    endpoints: dict[EndpointName, str] = Field(default_factory=dict)  # what the discovery must say; it alarms if not
+    ca: ConfigPath | None = None  # empty: the machine's own list
+    proxy: str = ""
+    scope: str = "openid scope_all"
+    acr_values: str = "eidas1"  # asked for
+    accepted_acr: tuple[str, ...] = ("eidas1", "eidas2", "eidas3")
+    prompt: Literal["", "login"] = "login"  # at a shared desk the last person's sign-in does not serve the next
+    seconds: float = Field(5.0, gt=0, le=30)
+    create: bool = False  # an account for whoever works in one of ``structures``: front desk only
+    structures: tuple[str, ...] = ()  # FINESS or SIRET
+
+    @model_validator(mode="after")
+    def _says_for_whom(self) -> "PscSection":
+        if self.create and not self.structures:
+            raise ValueError("create needs structures: the FINESS or SIRET of those who may have an account")
+        return self
 
 
 class ServerSettings(Section):
@@ -21,7 +47,8 @@ class ServerSettings(Section):
     names: tuple[str, ...] = ()  # host names the console answers to, beside ``host``
     certificate: ConfigPath  # its own TLS certificate, chain included
     key: ConfigPath
-    threads: int = Field(8, ge=1, le=64)
+    processes: int = Field(1, ge=1, le=16)  # that serve; a busy console takes one a processor core
+    threads: int = Field(8, ge=1, le=64)  # in each
     request_seconds: int = Field(30, ge=1, le=300)  # the longest one request may take, its sending included
     database: str = Field("", pattern=r"^(postgres(ql)?://.+)?$")  # empty: SQLite in data_dir
     recipient_key: ConfigPath  # the structure's private key, encrypted
@@ -33,8 +60,10 @@ class ServerSettings(Section):
     metrics_token_file: ConfigPath | None = None  # who shows this token reads the figures at /metriques
     desks: tuple[str, ...] = ()
     insi: InsiSection | None = None
+    psc: PscSection | None = None  # Pro Santé Connect, beside the accounts of the console
     idle_lock_minutes: int = Field(15, ge=1, le=120)
     session_hours: int = Field(10, ge=1, le=24)
+    emergency_minutes: int = Field(60, ge=5, le=240)  # how long a right taken in an emergency lasts
     unseen_hours: int = Field(12, ge=1, le=72)  # a check-in nobody dealt with is removed after this
     copies_days: int = Field(3 * 365, ge=1, le=10 * 365)  # copies of documents (RNIV: 3 years at most)
 

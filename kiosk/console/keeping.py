@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
-from kiosk.console import audit, second_factor, vault
+from kiosk.console import audit, emergencies, second_factor, vault
 from kiosk.console.models import Sealed
 from kiosk.sealing import sealed_for
 
@@ -27,7 +27,7 @@ def reseal() -> int:
     The kiosk's signature stays, with the digest of what it signed; the trail says which key replaced which.
     """
     current = vault.keys().current.public_key.key_id
-    changed, last = second_factor.reseal(), None
+    changed, last = second_factor.reseal() + emergencies.reseal(), None
     while True:
         rows = Sealed.objects.order_by("pk")
         keys = list((rows if last is None else rows.filter(pk__gt=last)).values_list("pk", flat=True)[:BATCH])

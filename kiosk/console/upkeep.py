@@ -10,9 +10,9 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from kiosk.console import audit, second_factor
+from kiosk.console import audit, psc, second_factor, vault
 from kiosk.console.config import ServerSettings
-from kiosk.console.models import Invitation, Role, Staff, Terminal
+from kiosk.console.models import Invitation, NationalIdentity, Role, Staff, Terminal
 from kiosk.sealing import load_verifier
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # none that is mistaken for another
@@ -57,6 +57,20 @@ def new_secrets(staff: Staff, *, who: str, where: str = "") -> tuple[str, str]:
         address = second_factor.new_authenticator(staff)
         audit.record(audit.Act.ACCOUNT_CHANGED, who=who, where=where, about=staff.username, secrets="new")
     return password, address
+
+
+def link(staff: Staff, national_id: str, *, who: str, where: str = "") -> bool:
+    """Let Pro Santé Connect sign this person in, or no longer (empty); False when it is somebody else's."""
+    with transaction.atomic():
+        staff.nationalidentity_set.all().delete()
+        if national_id:
+            fingerprint = vault.blind("national identity", psc.normalised(national_id))
+            if NationalIdentity.objects.filter(fingerprint=fingerprint).exists():
+                transaction.set_rollback(True)
+                return False
+            staff.nationalidentity_set.create(name="psc", fingerprint=fingerprint, confirmed=True)
+        audit.record(audit.Act.ACCOUNT_CHANGED, who=who, where=where, about=staff.username, psc=bool(national_id))
+    return True
 
 
 def set_active(staff: Staff, *, active: bool, who: str, where: str = "") -> None:

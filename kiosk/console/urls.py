@@ -2,16 +2,13 @@
 
 from django.urls import path
 
+from kiosk.console.account_urls import ADDRESSES
 from kiosk.console.intake import api
-from kiosk.console.views import accounts, arrival, changing, desk, oversight, staff_accounts, vigilance
+from kiosk.console.views import arrival, changing, desk, oversight, vigilance
 
 urlpatterns = [
+    *ADDRESSES,
     path("", desk.home, name="home"),
-    path("connexion/", accounts.sign_in, name="sign-in"),
-    path("verrou/", accounts.unlock, name="unlock"),
-    path("verrouiller/", accounts.lock, name="lock"),
-    path("mot-de-passe/", accounts.password, name="password"),
-    path("quitter/", accounts.sign_out, name="sign-out"),
     path("file/", desk.queue_page, name="queue"),
     path("file/lignes/", desk.queue_part, name="queue-part"),
     path("file/suivant/", desk.call_next, name="call-next"),
@@ -43,11 +40,6 @@ urlpatterns = [
     path("recherche/", oversight.search_page, name="search"),
     path("indicateurs/", oversight.indicators, name="indicators"),
     path("bornes/", oversight.terminals, name="terminals"),
-    path("comptes/", staff_accounts.show, name="accounts"),
-    path("comptes/ajouter/", staff_accounts.add, name="account-add"),
-    path("comptes/<int:number>/renouveler/", staff_accounts.renew, name="account-renew"),
-    path("comptes/<int:number>/fermer/", staff_accounts.close, name="account-close"),
-    path("comptes/<int:number>/ouvrir/", staff_accounts.open_again, name="account-open"),
     path("journal/", oversight.trail, name="trail"),
     path("journal/export.csv", oversight.trail_export, name="trail-export"),
     path("sante/", oversight.health, name="health"),

@@ -19,6 +19,16 @@ TABLE = {
     "lock": (ALL, "post"),
     "unlock": (ALL, "get"),
     "sign-out": (ALL, "post"),
+    "unlock-key": (ALL, "post"),
+    "still-here": (ALL, "get"),
+    "own-account": (ALL, "get"),
+    "key-ask": (ALL, "post"),
+    "key-add": (ALL, "post"),
+    "key-remove": (ALL, "post"),
+    "emergency": ({"host", "administrator"}, "get"),
+    "emergency-end": ({"host", "administrator"}, "post"),
+    "emergencies": ({"administrator", "auditor"}, "get"),
+    "emergency-seen": ({"administrator", "auditor"}, "post"),
     "queue": (WORK, "get"),
     "queue-part": (WORK, "get"),
     "call-next": (WORK, "post"),
@@ -52,6 +62,7 @@ TABLE = {
     "terminals": ({"administrator"}, "get"),
     "accounts": ({"administrator"}, "get"),
     "account-add": ({"administrator"}, "post"),
+    "account-link": ({"administrator"}, "post"),
     "account-renew": ({"administrator"}, "post"),
     "account-close": ({"administrator"}, "post"),
     "account-open": ({"administrator"}, "post"),
@@ -59,19 +70,22 @@ TABLE = {
     "trail": ({"auditor"}, "get"),
     "trail-export": ({"auditor"}, "get"),
 }
-OPEN_TO_ALL = {"sign-in", "health", "metrics"}  # metrics: to who shows the token
+OPEN_TO_ALL = {"sign-in", "sign-in-key", "psc", "psc-back", "health", "metrics"}  # metrics: to who shows the token
 
 
 def _addresses() -> dict[str, str]:
     from django.urls import get_resolver
     from django.utils import timezone
 
-    from kiosk.console.models import Pair, Staff
+    from kiosk.console import emergencies
+    from kiosk.console.models import Emergency, Pair, Staff
 
     check_in, alike = arrive(ZOE), arrive(ZOE)
     now = timezone.now()
     Pair.objects.create(first_id=check_in.key, second_id=alike.key, likeness=90, found_at=now)
     other = Staff.objects.create_user("somebody-else", "no password", "host")
+    taken = emergencies.take(other, "vigilance", "nobody of the unit tonight", where="")
+    Emergency.objects.filter(pk=taken.pk).update(id=other.pk)
     values = {"key": check_in.key, "other": alike.key, "index": 0, "action": "doubt", "number": other.pk}
     found = {}
     for pattern in get_resolver().url_patterns:
@@ -96,7 +110,7 @@ def test_a_role_reaches_its_pages_and_no_other(role: str) -> None:
     add("someone", role)
     client = sign_in("someone")
     addresses = _addresses()
-    last = ("lock", "unlock", "sign-out")  # these end what the others need
+    last = ("lock", "unlock", "unlock-key", "sign-out")  # these end what the others need
     for name in (*(set(TABLE) - set(last)), *last):
         path, (allowed, how) = addresses[name], TABLE[name]
         answer = post(client, path, desk="4", said="apart") if how == "post" else get(client, path)

@@ -1,25 +1,41 @@
 """Signing in with a second factor, locking, coming back, leaving."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
-from django.contrib.auth.password_validation import validate_password
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.signals import user_login_failed
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_otp import login as otp_login
+from django_otp.models import Device
 
-from kiosk.console import audit, second_factor
-from kiosk.console.access import RIGHTS, Right, act, address_of, needs, open_session, staff_of
-from kiosk.console.models import Role, Staff
+from kiosk.console import audit, second_factor, security_keys
+from kiosk.console.access import RIGHTS, Right, act, address_of, lock_session, needs, open_session, staff_of
+from kiosk.console.models import NationalIdentity, Role, SecurityKey, Staff
+from kiosk.console.security_keys import NotThisKey
 
 MAX_UNLOCK_TRIES = 5
+
+
+def _code_field(*, autofocus: bool = False) -> forms.RegexField:
+    shown = {"autocomplete": "one-time-code", "inputmode": "numeric", "required": True}
+    return forms.RegexField(
+        r"^\s*\d{3}\s?\d{3}\s*$",
+        required=False,  # a key that was touched stands for it
+        label=_("Code à 6 chiffres"),
+        max_length=9,
+        widget=forms.TextInput(attrs=shown | {"autofocus": True} if autofocus else shown),
+    )
+
+
+def _key_field() -> forms.CharField:
+    return forms.CharField(required=False, max_length=security_keys.LONGEST_ANSWER, widget=forms.HiddenInput())
 
 
 class SignInForm(forms.Form):
@@ -28,29 +44,25 @@ class SignInForm(forms.Form):
     username = forms.CharField(
         label=_("Identifiant"),
         max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false", "data-key-needs": ""}
+        ),
     )
     password = forms.CharField(
         label=_("Mot de passe"),
         max_length=200,
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "data-key-needs": ""}),
     )
-    code = forms.RegexField(
-        r"^\s*\d{3}\s?\d{3}\s*$",
-        label=_("Code à 6 chiffres"),
-        max_length=9,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
-    )
+    code = _code_field()
+    key_answer = _key_field()
 
 
 class CodeForm(forms.Form):
-    code = forms.RegexField(
-        r"^\s*\d{3}\s?\d{3}\s*$",
-        label=_("Code à 6 chiffres"),
-        max_length=9,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
-    )
+    """A new code, or a key that is touched."""
+
+    code = _code_field(autofocus=True)
+    key_answer = _key_field()
 
 
 @needs(Right.EVERYONE)
@@ -61,12 +73,30 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         staff = _recognised(request, form.cleaned_data)
         if staff is not None:
-            act(request, audit.Act.SIGNED_IN, means="password+totp")
+            act(
+                request,
+                audit.Act.SIGNED_IN,
+                means="password+key" if form.cleaned_data["key_answer"] else "password+totp",
+            )
             return HttpResponseRedirect(resolve_url(home_of(staff)))
         if getattr(request, "axes_locked_out", False):
             return locked_out(request, {})
     refused = request.method == "POST"
-    return render(request, "console/sign_in.html", {"form": form, "refused": refused}, status=403 if refused else 200)
+    keys, has_psc = security_keys.are_offered(request), settings.KIOSK.psc is not None
+    context = {"form": form, "refused": refused, "keys": keys, "has_psc": has_psc}
+    return render(request, "console/sign_in.html", context, status=403 if refused else 200)
+
+
+@needs(Right.EVERYONE)
+@require_POST
+def sign_in_key(request: HttpRequest) -> HttpResponse:
+    """What the browser must ask a key at the door: the same for everybody, whoever is named."""
+    if not security_keys.are_offered(request):
+        raise Http404
+    asked = security_keys.ask(request)
+    if not request.user.is_authenticated:
+        request.session.set_expiry(security_keys.ANSWER_WITHIN)  # nobody's session: it is soon forgotten
+    return JsonResponse(asked)
 
 
 def _recognised(request: HttpRequest, said: dict[str, Any]) -> Staff | None:
@@ -74,15 +104,25 @@ def _recognised(request: HttpRequest, said: dict[str, Any]) -> Staff | None:
     if not isinstance(staff, Staff):
         audit.record(audit.Act.SIGN_IN_REFUSED, who="", where=address_of(request))
         return None
-    device = second_factor.check_code(staff, said["code"])
+    device = _second(request, staff, said, at_the_door=True)
     if device is None:
         user_login_failed.send(__name__, credentials={"username": staff.username}, request=request)
         audit.record(audit.Act.SIGN_IN_REFUSED, who=staff.username, where=address_of(request))
         return None
     login(request, staff)  # a new session key: one fixed beforehand is worthless
+    request.session.set_expiry(None)  # as long as the settings say
     otp_login(request, device)
     open_session(request)
     return staff
+
+
+def _second(request: HttpRequest, staff: Staff, said: dict[str, Any], *, at_the_door: bool) -> Device | None:
+    if not said["key_answer"]:
+        return second_factor.check_code(staff, said["code"])
+    try:
+        return security_keys.check(request, staff, said["key_answer"], at_the_door=at_the_door)
+    except NotThisKey:
+        return None
 
 
 @needs(Right.SIGNED_IN)
@@ -95,25 +135,44 @@ def unlock(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     refused = False
     if request.method == "POST":
-        if form.is_valid() and second_factor.check_code(staff, form.cleaned_data["code"]) is not None:
+        if form.is_valid() and _second(request, staff, form.cleaned_data, at_the_door=False) is not None:
+            where = request.session.pop("locked_at", "") or resolve_url(home_of(staff))
             open_session(request)
             request.session["unlock_tries"] = 0
-            act(request, audit.Act.UNLOCKED)
-            return redirect(home_of(staff))
+            act(request, audit.Act.UNLOCKED, means="key" if form.cleaned_data["key_answer"] else "totp")
+            return HttpResponseRedirect(where)
         refused = True
         request.session["unlock_tries"] = int(request.session.get("unlock_tries", 0)) + 1
         if request.session["unlock_tries"] >= MAX_UNLOCK_TRIES:
             logout(request)
             return redirect("sign-in")
-    return render(request, "console/unlock.html", {"form": form, "refused": refused}, status=403 if refused else 200)
+    keys = security_keys.are_offered(request) and SecurityKey.objects.filter(user=staff).exists()
+    has_psc = settings.KIOSK.psc is not None and NationalIdentity.objects.filter(user=staff).exists()
+    context = {"form": form, "refused": refused, "keys": keys, "has_psc": has_psc}
+    return render(request, "console/unlock.html", context, status=403 if refused else 200)
+
+
+@needs(Right.SIGNED_IN)
+@require_POST
+def unlock_key(request: HttpRequest) -> HttpResponse:
+    """What the browser must ask one of the keys of who is locked: a touch and the key's own PIN."""
+    if not security_keys.are_offered(request) or not request.session.get("locked"):
+        raise Http404
+    return JsonResponse(security_keys.ask(request, staff_of(request)))
 
 
 @needs(Right.SIGNED_IN)
 @require_POST
 def lock(request: HttpRequest) -> HttpResponse:
-    request.session["locked"] = True
-    act(request, audit.Act.LOCKED)
+    lock_session(request, _page_before(request))
     return redirect("unlock")
+
+
+@needs(Right.SIGNED_IN, quiet=True)
+@require_safe
+def still_here(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Asked by every page now and then: what stands before an idle session goes from the screen by itself."""
+    return HttpResponse(status=204)
 
 
 @needs(Right.SIGNED_IN)
@@ -124,61 +183,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("sign-in")
 
 
-class PasswordForm(forms.Form):
-    current = forms.CharField(
-        label=_("Mot de passe actuel"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
-    )
-    wanted = forms.CharField(
-        label=_("Nouveau mot de passe"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    again = forms.CharField(
-        label=_("Encore une fois"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-
-@needs(Right.SIGNED_IN)
-@sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
-def password(request: HttpRequest) -> HttpResponse:
-    """Choose one's own password; the one somebody else chose serves once."""
-    staff = staff_of(request)
-    form = PasswordForm(request.POST if request.method == "POST" else None)
-    problems: list[str] = []
-    if request.method == "POST" and form.is_valid():
-        problems = _problems(staff, form.cleaned_data)
-        if not problems:
-            staff.set_password(form.cleaned_data["wanted"])
-            staff.must_change_password = False
-            staff.save(update_fields=["password", "must_change_password"])
-            update_session_auth_hash(request, staff)
-            act(request, audit.Act.ACCOUNT_CHANGED, staff.username, password="own")  # noqa: S106 # a word, not one
-            return redirect(home_of(staff))
-    status = 200 if request.method == "GET" else 403
-    return render(request, "console/password.html", {"form": form, "problems": problems}, status=status)
-
-
-def _problems(staff: Staff, said: dict[str, Any]) -> list[str]:
-    if not staff.check_password(said["current"]):
-        return [gettext("Le mot de passe actuel n’est pas reconnu.")]
-    if said["wanted"] != said["again"] or said["wanted"] == said["current"]:
-        return [gettext("Écrivez deux fois le même nouveau mot de passe, différent de l’actuel.")]
-    try:
-        validate_password(said["wanted"], staff)
-    except ValidationError as trouble:
-        return list(trouble.messages)
-    return []
-
-
-for _view in (unlock, lock, sign_out):
+for _view in (unlock, unlock_key, lock, sign_out):
     _view.works_locked = True  # type: ignore[attr-defined]
 
 
@@ -187,9 +192,15 @@ def locked_out(request: HttpRequest, _credentials: dict[str, Any] | None = None,
     return render(request, "console/locked_out.html", status=429)
 
 
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours somebody was on; nothing for an address from elsewhere."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    return before.path if before.netloc == request.get_host() and before.path.startswith("/") else ""
+
+
 def home_of(staff: Staff) -> str:
     """The first page of a role."""
-    rights = RIGHTS[Role(staff.role)]
+    rights = RIGHTS[Role(staff.role)]  # of the role: an emergency passes
     if Right.WORK in rights:
         return "queue"
     return "terminals" if Right.SUPERVISE in rights else "trail"

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kiosk.console import alike, audit, changing, comparing, deciding, queue, search, vault
-from kiosk.console.access import RIGHTS, Right, act, address_of, needs, staff_of
+from kiosk.console.access import Right, act, address_of, needs, rights_of, staff_of
 from kiosk.console.deciding import Action, Choice, NotAllowed, Offer
-from kiosk.console.models import Arrival, Role, Staff, Stage
+from kiosk.console.models import Arrival, Staff, Stage
 from kiosk.console.templatetags.console_tags import reason as reason_label
 from kiosk.console.views.desk import queue_context
 from kiosk.core.checkin import CheckIn
@@ -220,7 +220,7 @@ def carried_out(request: HttpRequest, key: UUID, change: Callable[[], Arrival]) 
 
 def _may_reopen(staff: Staff) -> bool:
     """The identity-vigilance unit takes up what others closed."""
-    return Right.VIGILANCE in RIGHTS[Role(staff.role)]
+    return Right.VIGILANCE in rights_of(staff)
 
 
 def found(key: UUID) -> Arrival:

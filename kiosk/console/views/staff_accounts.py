@@ -5,6 +5,7 @@ import re
 import secrets
 
 import segno
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +17,7 @@ from kiosk.console import upkeep
 from kiosk.console.access import Right, address_of, needs, staff_of
 from kiosk.console.models import Role, Staff
 
+_NATIONAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./_-]{3,59}", re.ASCII)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}", re.ASCII)
 
 
@@ -49,6 +51,19 @@ def renew(request: HttpRequest, number: int) -> HttpResponse:
 
 @needs(Right.ACCOUNTS)
 @require_POST
+def link(request: HttpRequest, number: int) -> HttpResponse:
+    """Link an account to a national identifier (Pro Santé Connect), or unlink it when none is given."""
+    staff, written = _other(request, number), request.POST.get("national_id", "").strip()
+    if written and not _NATIONAL_ID.fullmatch(written):
+        messages.error(request, _("Un identifiant national : le numéro RPPS, ou celui de la carte professionnelle."))
+        return redirect("accounts")
+    if not upkeep.link(staff, written, who=staff_of(request).username, where=address_of(request)):
+        messages.error(request, _("Cet identifiant national est celui d’un autre compte."))
+    return redirect("accounts")
+
+
+@needs(Right.ACCOUNTS)
+@require_POST
 def close(request: HttpRequest, number: int) -> HttpResponse:
     upkeep.set_active(_other(request, number), active=False, who=staff_of(request).username, where=address_of(request))
     return redirect("accounts")
@@ -75,8 +90,9 @@ def _renewed(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 
 def _page(request: HttpRequest, **more: object) -> HttpResponse:
-    staff = Staff.objects.order_by("username")
-    return render(request, "console/accounts.html", {"page": "accounts", "staff": staff, "roles": Role.choices, **more})
+    staff = Staff.objects.order_by("username").prefetch_related("nationalidentity_set", "securitykey_set")
+    context = {"page": "accounts", "staff": staff, "roles": Role.choices, "has_psc": settings.KIOSK.psc is not None}
+    return render(request, "console/accounts.html", context | more)
 
 
 def _square(address: str) -> SafeString:
