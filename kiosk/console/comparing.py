@@ -15,7 +15,7 @@ from kiosk.console.templatetags.console_tags import day, number
 from kiosk.core.checkin import CheckIn
 from kiosk.core.coherence import Comparison, compare
 from kiosk.core.confidential import Confidential
-from kiosk.core.document import DocumentKind, Side
+from kiosk.core.document import DocumentKind, SealVerdict, Side
 from kiosk.core.evidence import EvidenceTable, EvidenceType, Nationality, nationality_of
 from kiosk.core.insi import (
     InsAnswer,
@@ -29,7 +29,7 @@ from kiosk.core.insi import (
 from kiosk.core.matricule import OID_NIA, OID_NIR, OID_NIR_DEMO, OID_NIR_TEST, Matricule
 from kiosk.core.names import NameRefused, propose_first_given_name
 from kiosk.core.places import PlaceTable
-from kiosk.core.reasons import STAFF_SENTENCES, Corrector, Outcome, Reason, Trait
+from kiosk.core.reasons import STAFF_SENTENCES, Outcome, Reason, Trait
 from kiosk.core.status import kiosk_status
 from kiosk.core.traits import Sex, Traits
 from kiosk.documents.places import read_places
@@ -51,14 +51,6 @@ class Row(Confidential):
     note: str = ""
     trait: str = ""
     is_wide: bool = False  # one value across the table
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something staff must know before deciding; never shown to the patient."""
-
-    text: str
-    weight: str = "wait"  # "info", "wait" or "stop"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -124,8 +116,10 @@ def read_by_machine(check_in: CheckIn) -> Traits | None:
 
 
 def is_compared_by_hand(check_in: CheckIn) -> bool:
-    """No machine read the document with certainty: staff compares each trait with the original, and says so."""
-    return check_in.mrz is None or not check_in.mrz.accepted
+    """No machine read the document with certainty, or its seal speaks against it: staff compares with the original."""
+    seal = check_in.seal
+    is_suspect = seal is not None and (seal.verdict is SealVerdict.FALSE or bool(seal.contradictions))
+    return check_in.mrz is None or not check_in.mrz.accepted or is_suspect
 
 
 def need_of(check_in: CheckIn, side_by_side: Compared | None = None) -> Need:
@@ -217,63 +211,6 @@ def _row(trait: Trait, label: str, cells: list[str], side_by_side: Compared) -> 
 _WEIGHT = {Outcome.SAME.value: 0, Outcome.TOLERATED.value: 1, Outcome.BLOCKING.value: 2}
 
 
-def notices(check_in: CheckIn, today: date) -> tuple[Notice, ...]:
-    """Oddities of the card, the answer and the document, in words."""
-    said: list[Notice] = []
-    match check_in.insi:
-        case InsUnreachable():
-            said.append(
-                Notice(_("Le service national n’a pas encore répondu. La question est reposée automatiquement."))
-            )
-        case InsNotFound():
-            said.append(Notice(_("Le service national ne trouve personne avec ces traits. Les soins continuent.")))
-        case InsSeveral():
-            said.append(Notice(_("Plusieurs identités correspondent : le service national n’en donne aucune.")))
-        case InsRefused():
-            said.append(Notice(_("Le service national a refusé la demande. Prévenez l’informatique."), "stop"))
-        case InsCertificateTrouble():
-            said.append(Notice(_("Le certificat de la structure n’est pas accepté. Prévenez l’informatique."), "stop"))
-        case InsFound() as found:
-            said += [Notice(_(_FLAGS[flag])) for flag in found.flags if flag in _FLAGS]
-            if found.matricule.oid in {OID_NIR_TEST, OID_NIR_DEMO}:
-                said.append(Notice(_("Matricule de test : ce n’est pas une identité réelle.")))
-    said += [Notice(_(_ANOMALIES[anomaly.value])) for anomaly in check_in.card_anomalies if anomaly.value in _ANOMALIES]
-    if check_in.card is None:
-        said.append(Notice(_("Pas de carte Vitale lue : recherche faite avec la pièce d’identité."), "info"))
-    said += _document_notices(check_in, today)
-    return tuple(said)
-
-
-def _document_notices(check_in: CheckIn, today: date) -> list[Notice]:
-    mrz = check_in.mrz
-    if mrz is None:
-        return (
-            [Notice(_("La bande de lecture n’a pas été lue : comparez chaque trait avec l’original."))]
-            if (check_in.pictures)
-            else []
-        )
-    said = []
-    if not mrz.accepted:
-        said.append(Notice(_("Lecture incertaine de la bande : comparez chaque trait avec l’original.")))
-    if mrz.expiry and mrz.expiry < today.isoformat():
-        said.append(Notice(_("Pièce expirée le {date}.").format(date=day(mrz.expiry))))
-    return said
-
-
-_FLAGS = {
-    "bad-key": "La clé du matricule renvoyé n’est pas celle attendue.",
-    "found-by-secondary-name": "Trouvé par un prénom secondaire : vérifiez le premier prénom.",
-}
-_ANOMALIES = {
-    "truncated": "Une partie de la carte n’a pas pu être lue.",
-    "numbers-do-not-match": "Les numéros de la carte ne concordent pas.",
-    "number-missing": "La carte ne porte pas le numéro de l’assuré.",
-    "bad-key": "La clé du numéro de la carte est fausse.",
-    "bad-date": "La date de la carte est illisible.",
-    "unreadable-text": "Une partie de la carte est illisible.",
-    "too-many": "La carte porte plus de bénéficiaires que prévu.",
-    "birth-rank-guessed": "La carte porte des jumeaux : vérifiez le prénom.",
-}
 DOCUMENTS = {
     DocumentKind.FRENCH_ID_2021: "Carte nationale d’identité (2021)",
     DocumentKind.FRENCH_ID_1988: "Carte nationale d’identité (1988)",
@@ -377,47 +314,3 @@ def _matricule(matricule: Matricule) -> str:
 
 def _lower(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:].rstrip(".")
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class SheetLine(Confidential):
-    """One difference as the patient reads it: both values, and whom to ask."""
-
-    label: str
-    known_as: str  # INSi's value
-    document: str
-    correctors: tuple[Corrector, ...]
-
-
-def sheet_lines(check_in: CheckIn, side_by_side: Compared) -> tuple[SheetLine, ...]:
-    """Each blocking difference for the patient's sheet (fiche de discordance)."""
-    lines = []
-    for row in rows(check_in, side_by_side):
-        if row.verdict != Outcome.BLOCKING:
-            continue
-        trait = Trait(row.trait)
-        correctors: list[Corrector] = []
-        for comparison in (side_by_side.document, side_by_side.card):
-            if comparison is not None:
-                said = comparison.of(trait).correctors  # type: ignore[arg-type]
-                correctors += [Corrector(one.value) for one in said]
-        lines.append(
-            SheetLine(row.label, row.insi or row.card, row.document or row.card, tuple(dict.fromkeys(correctors)))
-        )
-    return tuple(lines)
-
-
-PATIENT_ADVICE = {
-    Corrector.TOWN_HALL: "Si l’erreur est sur votre carte d’identité ou votre passeport : adressez-vous à une mairie.",
-    Corrector.PREFECTURE: "Si l’erreur est sur votre titre de séjour : adressez-vous à la préfecture.",
-    Corrector.INSEE: "Si l’erreur est dans la référence nationale : écrivez à l’Insee, en ligne ou par courrier.",
-    Corrector.HEALTH_FUND: "Si l’erreur est sur votre carte Vitale, ou si vous êtes né à l’étranger : "
-    "adressez-vous à votre caisse d’assurance maladie.",
-    Corrector.ISSUING_STATE: "Si l’erreur est sur votre document étranger : adressez-vous au pays qui l’a délivré.",
-}
-
-
-def advice(lines: tuple[SheetLine, ...]) -> tuple[str, ...]:
-    """Whom the patient asks, each once, in the order to try."""
-    asked = dict.fromkeys(one for line in lines for one in line.correctors)
-    return tuple(_(PATIENT_ADVICE[one]) for one in asked if one in PATIENT_ADVICE)

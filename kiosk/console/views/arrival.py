@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kiosk.console import alike, audit, changing, comparing, deciding, queue, search, vault
+from kiosk.console import alike, audit, changing, comparing, deciding, noticing, queue, search, sheets, vault
 from kiosk.console.access import Right, act, address_of, needs, rights_of, staff_of
 from kiosk.console.deciding import Action, Choice, NotAllowed, Offer
 from kiosk.console.models import Arrival, Staff, Stage
@@ -40,7 +40,8 @@ class IdentityView:
     """Everything the page of one identity shows."""
 
     rows: tuple[comparing.Row, ...]
-    notices: tuple[comparing.Notice, ...]
+    notices: tuple[noticing.Notice, ...]
+    seal: tuple[tuple[str, str], ...]
     pictures: tuple[PictureLink, ...]
     document_label: str
     document_refused: bool
@@ -170,19 +171,19 @@ def sheet(request: HttpRequest, key: UUID) -> HttpResponse:
     if language not in SHEET_LANGUAGES:
         raise Http404
     act(request, audit.Act.SHEET_PRINTED, key, language=language)
-    lines = comparing.sheet_lines(check_in, side_by_side)
+    lines = sheets.sheet_lines(check_in, side_by_side)
     context = {
         "arrival": arrival,
         "lines": lines,
-        "advice": comparing.advice(lines),
+        "advice": sheets.advice(lines),
         "now": timezone.now(),
         "language": language,
         "languages": SHEET_LANGUAGES.items(),
     }
     if language != "fr":
         with translation.override(language):
-            theirs = comparing.sheet_lines(check_in, side_by_side)
-            context["translated"] = {"lines": theirs, "advice": comparing.advice(theirs)}
+            theirs = sheets.sheet_lines(check_in, side_by_side)
+            context["translated"] = {"lines": theirs, "advice": sheets.advice(theirs)}
     return render(request, "console/sheet.html", context)
 
 
@@ -277,7 +278,8 @@ def _view(arrival: Arrival, check_in: CheckIn, today: date) -> IdentityView:
     kind = check_in.document_kind
     return IdentityView(
         rows=comparing.rows(check_in, side_by_side),
-        notices=comparing.notices(check_in, today),
+        notices=noticing.notices(check_in, today),
+        seal=noticing.seal_fields(check_in),
         pictures=tuple(
             PictureLink(reverse("picture", args=(arrival.key, index)), _(comparing.SIDES[picture.side]))
             for index, picture in enumerate(check_in.pictures)
