@@ -1,0 +1,228 @@
+"""The unit's work lists: look-alikes that nobody merges but the unit, campaigns of verification."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from kiosk.console import alike, vault, verifying
+from kiosk.core.insi import InsAnswer, InsFound, InsNotFound, InsUnreachable
+from kiosk.core.traits import Traits
+from tests.console.arrivals import arrive, enrol, found, mrz_of
+from tests.console.staff import at_desk, get, post
+from tests.people import DOMINIQUE, TOUSSAINT, ZOE
+
+pytestmark = pytest.mark.usefixtures("console")
+TICKED = {"evidence": "CN", "said": "1", "first_given_name": "ZOE"}
+
+
+@pytest.fixture(autouse=True)
+def _enrolled(console: object) -> None:
+    enrol()
+
+
+def _arrival(check_in):
+    from kiosk.console.models import Arrival
+
+    return Arrival.objects.select_related("sealed").get(pk=check_in.key)
+
+
+def _written(act: str) -> list[dict[str, object]]:
+    from kiosk.console.models import AuditEntry
+
+    return [json.loads(entry.details) for entry in AuditEntry.objects.filter(act=act).order_by("number")]
+
+
+def _sought() -> None:
+    while alike.seek_once():
+        pass
+
+
+def _two_records():
+    """The same person came without an answer of INSi, and came again, a letter away."""
+    misspelt = replace(mrz_of(ZOE), traits=replace(mrz_of(ZOE).traits, birth_name="ADRUNE"))
+    first, second = arrive(ZOE), arrive(ZOE, InsNotFound(), mrz=misspelt, ticket="A13")
+    _sought()
+    return first, second
+
+
+def _pair_path(first, second) -> str:
+    return f"/vigilance/doublons/{first.key}/{second.key}/"
+
+
+def test_look_alikes_are_proposed_by_the_worker_and_merged_by_nobody() -> None:
+    from kiosk.console.models import Pair
+
+    first, second = _two_records()
+    pair = Pair.objects.get()
+    assert {str(pair.first_id), str(pair.second_id)} == {first.key, second.key}
+    assert pair.state == "possible" and 85 <= pair.likeness < 100
+    assert _arrival(first).merged_into is None and _arrival(second).merged_into is None
+    assert _written("merged") == []
+    officer = at_desk("marc", "officer")
+    listed = get(officer, "/vigilance/doublons/").content.decode()
+    assert _pair_path(pair.first, pair.second) in listed
+    assert "ADRUN" not in listed  # the list names nobody
+    shown = get(officer, _pair_path(pair.first, pair.second)).content.decode()
+    assert "ADRUNE" in shown and "différent" in shown
+    host = at_desk("lea")
+    assert "Doublon possible avec un autre dossier" in get(host, f"/arrivees/{second.key}/").content.decode()
+
+
+def test_one_person_s_visits_and_two_people_insi_knows_are_not_duplicates() -> None:
+    from kiosk.console.models import Pair
+
+    arrive(ZOE)
+    arrive(ZOE)  # same matricule: she came twice
+    other = replace(ZOE, number="2751263220111")
+    arrive(other, found(other))  # same name and day, another matricule
+    arrive(TOUSSAINT, InsNotFound())
+    _sought()
+    assert Pair.objects.count() == 0
+
+
+def test_a_merge_leads_from_one_record_to_the_other_is_written_down_and_can_be_undone() -> None:
+    first, second = _two_records()
+    officer = at_desk("marc", "officer")
+    path = _pair_path(first, second)
+    post(officer, path + "dire/", said="merge")
+    assert _arrival(second).merged_into is None  # which one is kept was not said
+    post(officer, path + "dire/", said="merge", kept="first")
+    assert str(_arrival(second).merged_into_id) == first.key
+    assert "Dossier fusionné" in get(officer, f"/arrivees/{second.key}/").content.decode()
+    assert "mène à celui-ci" in get(officer, f"/arrivees/{first.key}/").content.decode()
+    post(officer, path + "dire/", said="apart")  # a colleague's old page: nothing happens
+    post(officer, path + "dire/", said="split")
+    assert _arrival(second).merged_into is None
+    assert [said["kept"] for act in ("merged", "split") for said in _written(act)] == [first.key, first.key]
+    assert _written("set-apart") == []
+
+
+def test_two_people_are_told_apart_and_bear_the_attribute_homonym() -> None:
+    first, second = _two_records()
+    officer = at_desk("marc", "officer")
+    post(officer, _pair_path(first, second) + "dire/", said="apart")
+    assert (_arrival(first).attributes, _arrival(second).attributes) == ("homonym", "homonym")
+    assert (_arrival(first).status, _arrival(second).status) == ("RETRIEVED", "PROVISIONAL")
+    assert len(_written("set-apart")) == 1
+    assert get(officer, "/vigilance/doublons/").content.decode().count("Deux personnes") == 1
+
+
+def test_a_record_others_lead_to_is_not_merged_away_itself() -> None:
+    from django.utils import timezone
+
+    from kiosk.console.models import Pair
+
+    first, second = _two_records()
+    third = arrive(DOMINIQUE)
+    Pair.objects.create(first_id=first.key, second_id=third.key, likeness=86, found_at=timezone.now())
+    officer = at_desk("marc", "officer")
+    post(officer, _pair_path(first, second) + "dire/", said="merge", kept="first")
+    answer = officer.post(
+        _pair_path(first, third) + "dire/", {"said": "merge", "kept": "second"}, secure=True, follow=True
+    )
+    assert "D’autres dossiers mènent à celui-ci" in answer.content.decode()
+    assert _arrival(first).merged_into is None
+
+
+# --- campaigns of verification --------------------------------------------------------------------------------------
+
+
+def _qualified(client, person, **changes: object):
+    check_in = arrive(person, **changes)
+    post(client, f"/arrivees/{check_in.key}/prendre/")
+    form = TICKED | {"first_given_name": person.given_names[0]}
+    post(client, f"/arrivees/{check_in.key}/qualifier/", **form)
+    assert _arrival(check_in).status == "QUALIFIED"
+    return check_in
+
+
+def _tomorrow() -> str:
+    from django.utils import timezone
+
+    return (timezone.localdate() + timedelta(days=1)).isoformat()
+
+
+def _answers(answers: dict[str, InsAnswer]):
+    def ask(_check_in: object, wanted: Traits | None = None) -> InsAnswer:
+        assert wanted is not None
+        return answers[wanted.given_names[0]]
+
+    return ask
+
+
+def test_a_campaign_asks_about_each_identity_once_and_shows_its_progress() -> None:
+    host, officer = at_desk("lea"), at_desk("marc", "officer")
+    zoe, toussaint, dominique = (_qualified(host, one) for one in (ZOE, TOUSSAINT, DOMINIQUE))
+    post(officer, "/vigilance/verifications/ouvrir/", before=_tomorrow())
+    assert "0 / 3" in get(officer, "/vigilance/verifications/").content.decode()
+    moved = found(TOUSSAINT)
+    moved = replace(moved, traits=replace(moved.traits, birth_place_code="63113"))
+    ask = _answers({"ZOE": found(ZOE), "TOUSSAINT": moved, "DOMINIQUE": InsNotFound()})
+    while verifying.verify_once(ask):
+        pass
+    page = get(officer, "/vigilance/verifications/").content.decode()
+    assert "3 / 3" in page and "confirmé 1, différent 1, introuvable 1" in page
+    assert "lieu de naissance" in page
+    assert _arrival(zoe).status == "QUALIFIED" and _arrival(zoe).verified_at is not None
+    for lost in (toussaint, dominique):  # T11: the matricule goes, the evidence stays, the unit has a task
+        assert (_arrival(lost).status, _arrival(lost).stage) == ("VALIDATED", "set-aside")
+        assert _arrival(lost).reason == "verification"
+    assert "n’a pas confirmé l’INS" in get(officer, "/vigilance/").content.decode()
+    assert sorted(str(said["verdict"]) for said in _written("verified")) == ["confirmed", "different", "not-found"]
+    kept = vault.open_arrival(_arrival(toussaint)).insi
+    assert isinstance(kept, InsFound) and kept.traits.birth_place_code == "63113"  # compared with the newest answer
+    post(officer, "/vigilance/verifications/ouvrir/", before=_tomorrow())
+    assert "0 / 1" in get(officer, "/vigilance/verifications/").content.decode()  # the others hold no matricule now
+
+
+def test_silence_is_no_verdict_and_is_tried_again_later() -> None:
+    from kiosk.console.models import Verification
+
+    check_in = _qualified(at_desk("lea"), ZOE)
+    post(at_desk("marc", "officer"), "/vigilance/verifications/ouvrir/", before=_tomorrow())
+    ask = _answers({"ZOE": InsUnreachable("timeout")})
+    assert verifying.verify_once(ask)
+    assert not verifying.verify_once(ask)  # not at once
+    row = Verification.objects.get()
+    assert (row.verdict, row.tries) == ("", 1)
+    for _ in range(verifying.TRIES - 1):
+        Verification.objects.update(next_at=row.next_at - timedelta(hours=1))
+        verifying.verify_once(ask)
+    assert Verification.objects.get().verdict == "not-verified"
+    assert _arrival(check_in).status == "QUALIFIED"
+
+
+def test_one_campaign_at_a_time_and_it_can_be_stopped() -> None:
+    officer = at_desk("marc", "officer")
+    host = at_desk("lea")
+    _qualified(host, ZOE)
+    _qualified(host, TOUSSAINT)
+    post(officer, "/vigilance/verifications/ouvrir/", before=_tomorrow())
+    post(officer, "/vigilance/verifications/ouvrir/", before=_tomorrow())
+    assert len(_written("campaign-started")) == 1
+    ask = _answers({"ZOE": found(ZOE), "TOUSSAINT": found(TOUSSAINT)})
+    assert verifying.verify_once(ask)
+    post(officer, "/vigilance/verifications/arreter/")
+    assert not verifying.verify_once(ask)
+    assert _written("campaign-stopped") == [{"left": 1}]
+    assert "arrêtée" in get(officer, "/vigilance/verifications/").content.decode()
+
+
+def test_a_campaign_over_nothing_is_not_opened() -> None:
+    officer = at_desk("marc", "officer")
+    for before in ("2000-01-01", "yesterday", ""):
+        post(officer, "/vigilance/verifications/ouvrir/", before=before)
+    assert _written("campaign-started") == []
+
+
+def test_an_identity_whose_matricule_went_meanwhile_is_left_alone() -> None:
+    officer, host = at_desk("marc", "officer"), at_desk("lea")
+    check_in = _qualified(host, ZOE)
+    post(officer, "/vigilance/verifications/ouvrir/", before=_tomorrow())
+    post(officer, f"/arrivees/{check_in.key}/prendre/")
+    post(officer, f"/arrivees/{check_in.key}/declasser/", reason="evidence")
+    assert verifying.verify_once(_answers({"ZOE": InsNotFound()}))
+    arrival = _arrival(check_in)
+    assert (arrival.status, arrival.reason) == ("PROVISIONAL", "evidence")
