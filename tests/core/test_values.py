@@ -7,7 +7,9 @@ from dataclasses import FrozenInstanceError, fields, is_dataclass
 import pytest
 
 import kiosk.core
+from kiosk.core.checkin import CheckIn
 from kiosk.core.confidential import Confidential
+from kiosk.core.document import DocumentKind, DocumentReading, SealReading, SealVerdict, Validity, ValidityStatus
 
 VALUES = sorted(
     {
@@ -34,3 +36,21 @@ def test_a_value_about_a_person_keeps_to_the_silence_it_inherited(value: type) -
     assert value.__repr__ is Confidential.__repr__
     assert value.__str__ is Confidential.__str__
     assert value.__format__ is Confidential.__format__
+
+
+def test_everything_about_a_person_is_such_a_value() -> None:
+    classes = {
+        value
+        for module in pkgutil.iter_modules(kiosk.core.__path__)
+        for value in vars(importlib.import_module(f"kiosk.core.{module.name}")).values()
+        if isinstance(value, type) and issubclass(value, Confidential) and value is not Confidential
+    }
+    assert len(classes) > 20
+    assert not [value for value in classes if "__dataclass_params__" not in vars(value)]
+
+
+def test_what_nobody_said_of_a_document_is_not_said() -> None:
+    assert not DocumentReading(DocumentKind.UNKNOWN).has_second_side
+    assert not Validity(ValidityStatus.VALID).is_extended
+    assert not SealReading(SealVerdict.NOT_VERIFIED, "", "", ()).is_compared
+    assert next(field for field in fields(CheckIn) if field.name == "document_refused").default is False
