@@ -82,7 +82,7 @@ class Broken:
 
 def record(act: Act, *, who: str, where: str = "", about: str = "", **details: str | int | bool | None) -> None:
     """Write one act, in the transaction of what it reports: both are kept, or neither."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # what failed here takes with it what it reports
         head = _locked_head()
         entry = AuditEntry(
             number=head.last_number + 1,

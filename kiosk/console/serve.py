@@ -68,7 +68,7 @@ class Served(BaseApplication):  # type: ignore[misc]
         return {
             "bind": f"{server.host}:{server.port}",
             "worker_class": PatientWorker,
-            "workers": 1,
+            "workers": server.processes,
             "threads": server.threads,
             "timeout": 60,
             "graceful_timeout": 15,
@@ -92,7 +92,8 @@ class Served(BaseApplication):  # type: ignore[misc]
         port = worker.sockets[0].sock.getsockname()[1]
         host = self.server.host if ":" not in self.server.host else f"[{self.server.host}]"
         journal.record(journal.Happening.STARTED, port=port)
-        self._announce(f"https://{host}:{port}/")
+        if worker.age == 1:  # the first of them; one that replaces another says nothing
+            self._announce(f"https://{host}:{port}/")
 
 
 def _tls(_config: Any, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:

@@ -1,0 +1,111 @@
+"""Who writes at the same moment goes through together; nobody is undone by another."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import IntegrityError, OperationalError
+
+from kiosk.console import turnstile
+from kiosk.console.turnstile import Turnstile
+from tests.demo.processes import wait_until
+
+
+class Ledger:
+    """What was begun, kept and undone, in place of a database."""
+
+    def __init__(self) -> None:
+        self.depth = threading.local()
+        self.written: list[str] = []
+        self.kept: list[list[str]] = []
+        self.fails_at_end = 0
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        outer = not getattr(self.depth, "inside", False)
+        self.depth.inside = True
+        mark = len(self.written)
+        try:
+            yield
+            if outer and self.fails_at_end:
+                self.fails_at_end -= 1
+                raise OperationalError
+        except BaseException:
+            del self.written[mark:]
+            raise
+        else:
+            if outer:
+                self.kept.append(self.written[mark:])
+        finally:
+            self.depth.inside = not outer
+
+
+@pytest.fixture()
+def ledger(monkeypatch: pytest.MonkeyPatch) -> Ledger:
+    ledger = Ledger()
+    monkeypatch.setattr(turnstile.transaction, "atomic", ledger.atomic)
+    return ledger
+
+
+def _behind_a_slow_one(ledger: Ledger, writes: dict[str, Callable[[], None]]) -> dict[str, BaseException | None]:
+    """The first writer holds the door until all the others wait behind; gives what each was told."""
+    gate, go = Turnstile(), threading.Event()
+    told: dict[str, BaseException | None] = {}
+
+    def come(name: str, write: Callable[[], None]) -> None:
+        try:
+            gate.go_through(write)
+            told[name] = None
+        except (IntegrityError, OperationalError) as trouble:
+            told[name] = trouble
+
+    def slow() -> None:
+        ledger.written.append("slow")
+        assert go.wait(20)
+
+    threads = [threading.Thread(target=come, args=("slow", slow))]
+    threads[0].start()
+    wait_until(lambda: "slow" in ledger.written, 20, "the first writer")
+    for number, (name, write) in enumerate(writes.items(), 1):
+        threads.append(threading.Thread(target=come, args=(name, write)))
+        threads[-1].start()
+        wait_until(lambda number=number: len(gate._waiting) == number, 20, "another behind")
+    go.set()
+    for thread in threads:
+        thread.join(20)
+    return told
+
+
+def _writes(ledger: Ledger, *names: str) -> dict[str, Callable[[], None]]:
+    return {name: lambda name=name: ledger.written.append(name) for name in names}
+
+
+def test_those_who_wait_go_through_in_one_transaction(ledger: Ledger) -> None:
+    told = _behind_a_slow_one(ledger, _writes(ledger, "a", "b", "c"))
+    assert ledger.kept == [["slow"], ["a", "b", "c"]]
+    assert set(told.values()) == {None}
+
+
+def test_one_that_is_refused_is_told_so_and_the_others_are_kept(ledger: Ledger) -> None:
+    def again() -> None:
+        ledger.written.append("again")
+        raise IntegrityError
+
+    told = _behind_a_slow_one(ledger, {**_writes(ledger, "a"), "again": again, **_writes(ledger, "b")})
+    assert ledger.kept == [["slow"], ["a", "b"]]
+    assert isinstance(told["again"], IntegrityError)
+    assert (told["a"], told["b"]) == (None, None)
+
+
+def test_when_all_are_undone_together_each_of_the_others_tries_alone(ledger: Ledger) -> None:
+    failures = [1]
+
+    def sick() -> None:
+        ledger.fails_at_end = failures.pop() if failures else 0
+        ledger.written.append("sick")
+
+    told = _behind_a_slow_one(ledger, {"sick": sick, **_writes(ledger, "a", "b")})
+    kept = [name for name, trouble in told.items() if trouble is None]
+    assert len(kept) == 3  # but whoever carried the others
+    assert sorted(ledger.kept) == sorted([name] for name in kept)
