@@ -31,6 +31,11 @@ _ = gettext.gettext
 _SECONDS = 5.0
 _LEAST_FREE_MB = 500
 _LARGEST_CLOCK_ERROR = 60.0  # seconds; signatures and INSi's contexts bear a time
+_NO_PICTURE = {
+    "opencv": _("Vérifiez le câble, le groupe « video » et camera.source (v4l2-ctl --list-devices)."),
+    "libcamera": _("Vérifiez la nappe, le groupe « video » et camera.source (rpicam-hello --list-cameras)."),
+    "film": _("Le film de camera.film ne peut être lu."),
+}
 _RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # a clock before that was never set
 
 
@@ -122,16 +127,32 @@ def _camera(settings: Settings) -> list[Verdict]:
         frame = source.read(1.0)
         while isinstance(frame, CameraLost) and time.monotonic() < ends_at:
             frame = source.read(1.0)
+        facts = source.describe()
     finally:
         source.close()
+    driver = facts.get("driver", settings.camera.driver)
     if isinstance(frame, CameraLost):
-        todo = _("Vérifiez le câble, le groupe « video » et camera.source (v4l2-ctl --list-devices).")
-        return [Verdict("camera", Level.BAD, _("aucune image ({why})").format(why=frame.reason), todo)]
+        todo = {
+            "no-program": _("Installez rpicam-apps (sudo apt install rpicam-apps), puis relancez."),
+            "frozen": _("La caméra répète la même image : débranchez-la et rebranchez-la."),
+            "silent": _("Vérifiez la nappe et que la caméra est listée : rpicam-hello --list-cameras"),
+        }.get(frame.reason, _NO_PICTURE[settings.camera.driver])
+        what = _("{driver} : aucune image ({why})").format(driver=driver, why=frame.reason)
+        return [Verdict("camera", Level.BAD, what, todo)]
     height, width = frame.shape[:2]
+    what = _("{driver}, {width}×{height}").format(driver=driver, width=width, height=height)
+    troubles = facts.get("troubles", [])
+    if troubles:
+        names = {"resolution": _("définition"), "focus": _("mise au point"), "exposure": _("exposition")}
+        missed = ", ".join(names.get(each, each) for each in troubles)
+        todo = _("La caméra n'a pas pris ces réglages : corrigez camera.width, height, focus ou exposure_us.")
+        return [
+            Verdict("camera", Level.WARNING, _("{what} ; non obtenu : {missed}").format(what=what, missed=missed), todo)
+        ]
     if width < 1280:
         todo = _("Préférez 1920×1080 : la bande MRZ demande 10 pixels par millimètre.")
-        return [Verdict("camera", Level.WARNING, f"{width}×{height}", todo)]
-    return [Verdict("camera", Level.OK, f"{width}×{height}")]
+        return [Verdict("camera", Level.WARNING, what, todo)]
+    return [Verdict("camera", Level.OK, what)]
 
 
 def _display(settings: Settings) -> list[Verdict]:

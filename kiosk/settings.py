@@ -65,12 +65,14 @@ class CardSection(Section):
 class CameraSection(Section):
     """The camera above the tray."""
 
-    driver: Literal["opencv", "film"] = "opencv"
+    driver: Literal["opencv", "libcamera", "film"] = "opencv"  # USB (UVC, V4L2); a Raspberry Pi's own (CSI)
     source: str = "0"  # a device number or path
     film: ConfigPath | None = None  # demo only: the film that stands in for the camera
     seal_certificates: ConfigPath | None = None  # directory of the visible seals' signers (FR05-0001.pem …)
     width: int = Field(default=1920, ge=320, le=7680)
     height: int = Field(default=1080, ge=240, le=4320)
+    focus: float | None = Field(default=None, ge=0, le=1023)  # none: automatic; dioptres, or the USB camera's own unit
+    exposure_us: int | None = Field(default=None, ge=20, le=1_000_000)  # none: automatic; microseconds
 
 
 class InsiSection(Section):
@@ -119,7 +121,7 @@ class Settings(Section):
             return
         problems = []
         if self.camera.driver in SIMULATED_CAMERAS:
-            problems.append("camera.driver: a simulated camera is refused in production; choose opencv")
+            problems.append("camera.driver: a simulated camera is refused in production; choose opencv or libcamera")
         if self.kiosk.control is not None:
             problems.append("kiosk.control: a driver that plays the patient is refused in production; remove the key")
         if problems:

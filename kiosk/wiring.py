@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from importlib.metadata import entry_points
 from typing import Protocol
 
-from hardware.camera.base import Frame, FrameSource
+from hardware.camera.base import CameraManners, Frame, FrameSource
 from hardware.cards.base import CardReader, NotVitale, Unreadable, VitaleFiles, VitaleRecords
 from hardware.cards.vitale_files import read_card
 from kiosk import __version__, journal, sealing
@@ -224,9 +224,14 @@ def camera(settings: Settings) -> FrameSource:
         if chosen.film is None:
             raise BadSettings("camera.film: the film driver needs the path of a film")
         return FilmCamera(chosen.film)
+    manners = CameraManners(chosen.width, chosen.height, chosen.focus, chosen.exposure_us)
+    if chosen.driver == "libcamera":
+        from hardware.camera.libcamera import LibcameraCamera  # noqa: PLC0415
+
+        return LibcameraCamera(chosen.source, manners)
     from hardware.camera.opencv import OpenCvCamera  # noqa: PLC0415
 
-    return OpenCvCamera(chosen.source, chosen.width, chosen.height)
+    return OpenCvCamera(chosen.source, manners)
 
 
 class _Eye:
@@ -257,7 +262,10 @@ class _Eye:
         trusted = self._certificates
         # Read anew for each document: an administrator replaces the certificates without a restart.
         return Taken(
-            shot.jpeg, shot.picture, lambda: read_document(shot, signers=load_signers(trusted) if trusted else {})
+            shot.jpeg,
+            shot.untouched,
+            shot.picture,
+            lambda: read_document(shot, signers=load_signers(trusted) if trusted else {}),
         )
 
 

@@ -16,6 +16,16 @@ class CameraLost:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class CameraManners:
+    """How a camera is asked to film; what it does not do is told by ``describe``."""
+
+    width: int = 1920
+    height: int = 1080
+    focus: float | None = None  # None: automatic; dioptres (libcamera), the camera's own unit (V4L2)
+    exposure_us: int | None = None  # None: automatic; microseconds
+
+
 class FrameSource(Protocol):
     """One camera, opened for one patient's document and closed after."""
 
@@ -29,6 +39,10 @@ class FrameSource(Protocol):
 
     def close(self) -> None: ...
 
+    def missing(self) -> "CameraLost | None":
+        """Look, without filming, whether the device is gone: cheap enough to ask every few seconds while idle."""
+        ...
+
     def describe(self) -> dict[str, Any]:
-        """Resolution, rate, driver: for ``kiosk doctor``."""
+        """Resolution, rate, driver; "troubles": what was asked and not obtained. For ``kiosk doctor``."""
         ...

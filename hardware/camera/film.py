@@ -26,7 +26,7 @@ class FilmCamera(ThreadedCamera):
     def __init__(self, path: str | Path) -> None:
         super().__init__()
         self._path = Path(path)
-        self._facts: dict[str, Any] = {"source": str(path), "state": "closed", "driver": "film"}
+        self._facts: dict[str, Any] = {"source": str(path), "state": "closed", "driver": "film", "troubles": []}
 
     def describe(self) -> dict[str, Any]:
         return dict(self._facts)
@@ -66,6 +66,7 @@ class FilmCamera(ThreadedCamera):
                         "state": "empty tray" if target is None else "playing" if capture is not None else "not-a-film",
                         "driver": "film",
                         "rate": round(1 / step, 1),
+                        "troubles": [],
                     }
                     due = time.monotonic()
                 if capture is not None:

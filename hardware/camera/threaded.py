@@ -43,5 +43,8 @@ class ThreadedCamera(ABC):
     def _film(self, stop: threading.Event, newest: NewestFrame) -> None:
         """Put frames and losses into ``newest`` until ``stop`` is set; never raise."""
 
+    def missing(self) -> CameraLost | None:
+        return None
+
     @abstractmethod
     def describe(self) -> dict[str, Any]: ...

@@ -15,7 +15,8 @@ from kiosk.journal import Happening
 
 _FRAME_SECONDS = 0.5
 _LOST_AFTER = 3.0  # seconds without a frame, before the patient goes on without a document
-_PROBE_SECONDS = 3.0  # between two looks for a camera that was lost
+_PROBE_SECONDS = 3.0  # between two looks for a camera that was lost, or may be while nobody needs it
+_PROVE_SECONDS = 60.0  # of idleness, until a frame proves that the camera still films
 _GUIDE_SECONDS = 0.1  # a bar that moves ten times a second moves smoothly
 
 
@@ -24,6 +25,7 @@ class Taken:
     """A shot: the picture as kept, and as the patient reviews it."""
 
     jpeg: bytes
+    untouched: bytes  # JPEG: the part of the frame that shows the document, as the camera gave it
     shown: Frame
     reading: Callable[[], DocumentReading]  # the slow part
 
@@ -73,7 +75,13 @@ class DocumentDesk:
     """Films one side at a time, on its own thread, until told to stop or the picture is taken."""
 
     def __init__(
-        self, camera: FrameSource, eye_for: Callable[[ev.FilmDocument], Eye], post: Callable[[ev.Event], None]
+        self,
+        camera: FrameSource,
+        eye_for: Callable[[ev.FilmDocument], Eye],
+        post: Callable[[ev.Event], None],
+        *,
+        probe_seconds: float = _PROBE_SECONDS,
+        prove_seconds: float = _PROVE_SECONDS,
     ) -> None:
         self._camera = camera
         self._eye_for = eye_for
@@ -82,6 +90,8 @@ class DocumentDesk:
         self._job: ev.FilmDocument | None = None
         self._press_now = False
         self._stopping = False
+        self._probe_seconds, self._prove_seconds = probe_seconds, prove_seconds
+        self._proved_at = 0.0
         self._thread = threading.Thread(target=self._run, name="document", daemon=True)
         self.viewfinder = Viewfinder()
         self.camera_ok = True
@@ -123,12 +133,13 @@ class DocumentDesk:
         while not self._stopping:
             with self._changed:
                 if self._job is None:
-                    self._changed.wait(_PROBE_SECONDS)
+                    self._changed.wait(self._probe_seconds)
                 job = self._job
             if job is not None:
                 guarded(lambda job=job: self._film(job), self._camera_broke)  # type: ignore[misc]
-            elif not self.camera_ok and not self._stopping:
-                guarded(self._probe, self._camera_broke)
+                self._proved_at = time.monotonic()
+            elif not self._stopping:
+                guarded(self._watch, self._camera_broke)
 
     def _film(self, job: ev.FilmDocument) -> None:
         eye = self._eye_for(job)
@@ -181,10 +192,19 @@ class DocumentDesk:
             mrz_ms=round((read_at - shot_at) * 1000),
             mrz=_mrz_outcome(reading),
         )
-        self._post(ev.PictureTaken(job.turn, job.side, DocumentPicture(job.side, taken.jpeg), reading))
+        self._post(ev.PictureTaken(job.turn, job.side, DocumentPicture(job.side, taken.jpeg, taken.untouched), reading))
+
+    def _watch(self) -> None:
+        """While nobody films: a camera that is gone is told at once, one that died in its place within a minute."""
+        gone = self._camera.missing() if self.camera_ok else None
+        if gone is not None:
+            self._lost(gone.reason)
+        elif not self.camera_ok or time.monotonic() - self._proved_at > self._prove_seconds:
+            self._probe()
 
     def _probe(self) -> None:
         """Look whether the camera gives a frame, without filming anybody."""
+        self._proved_at = time.monotonic()
         self._camera.open()
         try:
             ends_at = time.monotonic() + _LOST_AFTER

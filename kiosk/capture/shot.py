@@ -26,13 +26,14 @@ class Shot(Confidential):
     side: Side
     picture: Picture
     jpeg: bytes  # of ``picture``, at most 400 kB
+    untouched: bytes  # JPEG of the part of ``frame`` that shows the document, neither turned nor stretched
     frame: Picture
     is_card: bool  # the outline has the shape of a bank card (ID-1)
     sharpness: float
 
     def kept(self) -> DocumentPicture:
         """What goes into the check-in."""
-        return DocumentPicture(self.side, self.jpeg)
+        return DocumentPicture(self.side, self.jpeg, self.untouched)
 
 
 def rectify(frame: Picture, corners: Corners, *, is_card: bool) -> Picture:
@@ -42,6 +43,15 @@ def rectify(frame: Picture, corners: Corners, *, is_card: bool) -> Picture:
     goal = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), goal)
     return cv2.warpPerspective(frame, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
+
+
+def cut_out(frame: Picture, corners: Corners) -> Picture:
+    """The part of the frame that shows the document and a little of the tray: what was seen, before any computing."""
+    margin = 0.04 * float(np.ptp(corners[:, 0]))
+    x0, y0 = np.maximum(np.floor(corners.min(axis=0) - margin), 0).astype(int)
+    x1, y1 = np.ceil(corners.max(axis=0) + margin).astype(int)
+    part = frame[y0 : max(y1, y0), x0 : max(x1, x0)]
+    return part if min(part.shape[:2]) >= 16 else frame
 
 
 def is_card_shaped(corners: Corners) -> bool:

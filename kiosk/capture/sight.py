@@ -1,58 +1,86 @@
-"""What one preview frame shows: outline, zone, sharpness, light. Cheap enough for every frame."""
+"""What one preview frame shows: outline, zone, sharpness, light, hands. Cheap enough for every frame."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.capture.cover import Mask, hidden_share, skin_of
 from kiosk.capture.grid import Grey, Grid, find_grid
+from kiosk.capture.outline import Outline, find_outline
 from kiosk.capture.shot import Corners, Picture, is_card_shaped
 
 _WIDTH = 640  # preview analysis is done at this width
 _TILE = 24  # pixels
+_THUMB = (80, 45)
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
     """Measures of one frame; corners and grid in the frame's own pixels."""
 
-    corners: Corners | None
-    is_outline: bool  # the corners are the document's outline, not derived from the zone
-    grid: Grid | None
-    width: float  # share of the frame's width that the document takes (of its height when that is more)
-    margin: float  # smallest distance of a corner to the frame's border, share of the width; negative: cut
-    tilt: float  # difference of opposite sides, share of the longer; 1 when no document has this shape
-    sharpness: float  # slope of edges, 0 to 1, independent of contrast and noise
-    texture: float  # standard deviation of the document's brightness
-    glare: float  # share of burnt pixels in the zone, or on the whole side
-    luma: float  # mean brightness of the document
+    corners: Corners | None = None
+    is_outline: bool = False  # the corners are the document's outline, not derived from the zone
+    grid: Grid | None = None
+    width: float = 0.0  # share of the frame's width that the document takes (of its height when that is more)
+    margin: float = 0.0  # smallest distance of a corner to the frame's border, share of the width; negative: cut
+    tilt: float = 0.0  # difference of opposite sides, share of the longer; 1 when no document has this shape
+    sharpness: float = 0.0  # slope of edges, 0 to 1, independent of contrast and noise
+    texture: float = 0.0  # standard deviation of the document's brightness
+    glare: float = 0.0  # share of the zone that the light has eaten, or of the whole side that is burnt in spots
+    spot: float = 0.0  # the same for the worst place of the size of a portrait
+    burnt: float = 0.0  # share of the side that has no tone left, spots or not
+    covered: float = 0.0  # share that a hand hides, or of the zone where ink is missing without light
+    luma: float = 0.0  # mean brightness of the document
+    count: int = 0  # things of a document's shape that lie apart
+    is_held: bool = False  # a hand reaches in over a document
+    is_heap: bool = False  # documents one on the other
+    is_filled: bool = False  # something fills the whole picture
+    thumb: Grey | None = None  # the frame in very small: whether anything moves when nothing was found
+
+    @property
+    def shape(self) -> str:
+        """The document's size by its outline and zone: "ID-1" (cards), "ID-2" (old French card), "ID-3" (passports)."""
+        if self.corners is None:
+            return ""
+        if self.grid is not None:
+            return {30: "ID-1", 36: "ID-2", 44: "ID-3"}[self.grid.columns]
+        return "ID-1" if is_card_shaped(self.corners) else "ID-3"
 
 
-EMPTY = Sight(None, False, None, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+EMPTY = Sight()
 
 
-def look(frame: Picture, *, with_grid: bool = True, last_grid: Grid | None = None) -> Sight:
-    """Analyse one frame (BGR). ``last_grid`` is kept when the grid is not looked for in this frame."""
+def look(frame: Picture, *, with_grid: bool = True, before: Sight = EMPTY) -> Sight:
+    """Analyse one frame (BGR). Without ``with_grid`` a document that lies where it lay before keeps its zone."""
     scale = _WIDTH / frame.shape[1]
     small = cv2.resize(frame, (_WIDTH, round(frame.shape[0] * scale)), interpolation=cv2.INTER_AREA)
     grey: Grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)  # type: ignore[assignment]
-    outline = find_outline(grey)
-    grid = last_grid
-    if with_grid:
+    skin = skin_of(small)  # type: ignore[arg-type]
+    outline = find_outline(grey, skin)
+    corners: Corners | None = None
+    if outline.corners is not None:
+        corners = ((outline.corners + 0.5) / scale - 0.5).astype(np.float32)
+    grid = before.grid if corners is not None or not before.is_outline else None
+    if with_grid or (corners is not None and not _lies_still(before, corners)):
         found = find_grid(grey)
         grid = found.scaled(1 / scale) if found is not None else None
-    if outline is None and grid is None:
-        return EMPTY
-    corners: Corners | None = None
-    if outline is not None:
-        corners = ((outline + 0.5) / scale - 0.5).astype(np.float32)
+    is_outline = corners is not None
+    is_heap = outline.is_heap or (grid is not None and corners is not None and _lies_across(corners, grid))
     if grid is not None and (corners is None or not _belongs(corners, grid)):
-        return _measure(frame, small, scale, _from_zone(grid), grid, False)
+        corners, is_outline = _from_zone(grid), False
     if corners is None:
-        return EMPTY
-    return _measure(frame, small, scale, corners, grid, True)
+        thumb: Grey = cv2.resize(grey, _THUMB, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        return Sight(is_held=outline.is_held, is_heap=is_heap, is_filled=outline.is_filled, thumb=thumb)
+    seen = _measure(frame, small, skin, scale, corners, grid, is_outline, outline)
+    return replace(seen, is_heap=True) if is_heap else seen
+
+
+def _lies_still(before: Sight, corners: Corners | None) -> bool:
+    if before.corners is None or corners is None or not before.is_outline:
+        return False
+    return float(np.abs(before.corners - corners).max()) < 0.01 * float(np.hypot(*(corners[1] - corners[0])))
 
 
 def _belongs(corners: Corners, grid: Grid) -> bool:
@@ -64,98 +92,15 @@ def _belongs(corners: Corners, grid: Grid) -> bool:
     return is_parallel and 0.76 < lengths[0] / max(lengths[1], 1e-6) < 1.0
 
 
-def find_outline(grey: Grey) -> Corners | None:
-    """Find a document's four corners on the dark tray, or None; rounded corners are squared off."""
-    height, width = grey.shape
-    edges = cv2.Canny(cv2.GaussianBlur(grey, (5, 5), 0), 30, 90)
-    edges = cv2.dilate(edges, np.ones((3, 3), np.uint8))
-    contours, _ = cv2.findContours(edges, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    best: tuple[float, Corners] | None = None
-    for contour in sorted(contours, key=lambda c: -cv2.boundingRect(c)[2] * cv2.boundingRect(c)[3])[:4]:
-        w, h = cv2.boundingRect(contour)[2:]
-        if w * h < 0.06 * width * height:
-            break
-        hull = cv2.convexHull(contour)
-        area = float(cv2.contourArea(hull))
-        if area < 0.05 * width * height:
-            continue
-        corners = _four_corners(hull)
-        if corners is None:
-            continue
-        if not 0.9 < area / max(float(cv2.contourArea(corners)), 1.0) < 1.06:
-            continue  # the shape is not a quadrangle
-        sides = [float(np.hypot(*(corners[(i + 1) % 4] - corners[i]))) for i in range(4)]
-        ratio = (sides[0] + sides[2]) / max(sides[1] + sides[3], 1e-6)
-        if 1.1 < ratio < 2.6 and (best is None or area > best[0]):
-            best = (area, corners)
-    return best[1] if best is not None else _cut_outline(contours, width, height)
-
-
-def _cut_outline(contours: Sequence[NDArray[np.int32]], width: int, height: int) -> Corners | None:
-    """A straight-sided shape that leaves the picture: a document cut by the border. Its corners are where it ends."""
-    for contour in contours:
-        x, y, w, h = cv2.boundingRect(contour)
-        touches = x <= 2 or y <= 2 or x + w >= width - 2 or y + h >= height - 2
-        if not touches or w * h < 0.1 * width * height:
-            continue
-        hull = cv2.convexHull(contour)
-        box = cv2.minAreaRect(hull)
-        if cv2.contourArea(hull) > 0.9 * box[1][0] * box[1][1] > 0.08 * width * height:
-            return np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]], np.float32)
-    return None
-
-
-def _four_corners(hull: NDArray[np.int32]) -> Corners | None:
-    """Lines through the four long sides of a hull, and where they meet; the first corner is top left as seen."""
-    length = cv2.arcLength(hull, True)
-    for tolerance in (0.02, 0.035, 0.05, 0.07):
-        shape = cv2.approxPolyDP(hull, tolerance * length, True)
-        if len(shape) <= 4:
-            break
-    if len(shape) != 4 or not cv2.isContourConvex(shape):
-        return None
-    rough = shape[:, 0].astype(np.float64)
-    dense = _dense(hull[:, 0].astype(np.float64))
-    lines: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
-    for index in range(4):
-        a, b = rough[index], rough[(index + 1) % 4]
-        side = b - a
-        along = (dense - a) @ side / max(float(side @ side), 1e-6)
-        away = np.abs((dense - a) @ np.array([-side[1], side[0]])) / max(float(np.hypot(*side)), 1e-6)
-        near = dense[(along > 0.15) & (along < 0.85) & (away < 0.06 * length / 4 + 3)]
-        if len(near) < 6:
-            return None
-        vx, vy, x0, y0 = cv2.fitLine(near.astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
-        lines.append((np.array([float(x0), float(y0)]), np.array([float(vx), float(vy)])))
-    corners = []
-    for index in range(4):
-        (p, u), (q, v) = lines[index - 1], lines[index]
-        cross = u[0] * v[1] - u[1] * v[0]
-        if abs(cross) < 0.2:
-            return None
-        corners.append(p + u * (((q - p)[0] * v[1] - (q - p)[1] * v[0]) / cross))
-    return ordered(np.array(corners, np.float32))
-
-
-def _dense(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Points every two pixels along a closed polygon: a hull has none on its straight sides."""
-    steps = np.roll(points, -1, axis=0) - points
-    counts = np.maximum(1, np.hypot(steps[:, 0], steps[:, 1]) / 2).astype(int)
-    start = np.repeat(np.arange(len(points)), counts)
-    share = (np.arange(counts.sum()) - np.repeat(counts.cumsum() - counts, counts)) / np.repeat(counts, counts)
-    return points[start] + steps[start] * share[:, None]
-
-
-def ordered(corners: Corners) -> Corners:
-    """Clockwise from the corner that makes a long side the top, as near to upright as that allows."""
-    centre = corners.mean(axis=0)
-    angle = np.arctan2(corners[:, 1] - centre[1], corners[:, 0] - centre[0])
-    turned = corners[np.argsort(angle)]
-    sides = [float(np.hypot(*(turned[(i + 1) % 4] - turned[i]))) for i in range(4)]
-    first = 0 if sides[0] + sides[2] >= sides[1] + sides[3] else 1
-    choices = [np.roll(turned, -first, axis=0), np.roll(turned, -first - 2, axis=0)]
-    upright = max(choices, key=lambda c: float((c[1] - c[0])[0] - 0.01 * (c[1] - c[0])[1]))
-    return upright.astype(np.float32)
+def _lies_across(corners: Corners, grid: Grid) -> bool:
+    """Whether a zone stands aslant in an outline: one document lies upon another."""
+    zone = grid.outline(0.5)
+    along, top = zone[1] - zone[0], (corners[1] - corners[0]).astype(np.float64)
+    side = (corners[2] - corners[1]).astype(np.float64)
+    length = float(np.hypot(*along))
+    if max(abs(float(along @ way)) / max(float(np.hypot(*way)), 1e-6) for way in (top, side)) > 0.97 * length:
+        return False
+    return all(cv2.pointPolygonTest(corners, (float(x), float(y)), True) > -0.1 * length for x, y in zone)
 
 
 def _from_zone(grid: Grid) -> Corners:
@@ -170,12 +115,17 @@ def _from_zone(grid: Grid) -> Corners:
 
 
 def _measure(
-    frame: Picture, small: Picture, scale: float, corners: Corners, grid: Grid | None, is_outline: bool
+    frame: Picture,
+    small: Picture,
+    skin: Mask,
+    scale: float,
+    corners: Corners,
+    grid: Grid | None,
+    is_outline: bool,
+    outline: Outline,
 ) -> Sight:
     height, width = frame.shape[:2]
     sides = [float(np.hypot(*(corners[(i + 1) % 4] - corners[i]))) for i in range(4)]
-    box_width = max(sides[0], sides[2]) / width
-    box_height = max(sides[1], sides[3]) / height
     margin = min(
         float(corners[:, 0].min()),
         float(corners[:, 1].min()),
@@ -187,26 +137,33 @@ def _measure(
     tilt = max(abs(sides[0] - sides[2]) / max(sides[0], sides[2]), abs(sides[1] - sides[3]) / max(sides[1], sides[3]))
     flat_size = (240, 152 if is_card_shaped(corners) else 168)
     goal = np.array([[0, 0], [flat_size[0], 0], [flat_size[0], flat_size[1]], [0, flat_size[1]]], np.float32)
-    flat = cv2.warpPerspective(small, cv2.getPerspectiveTransform(corners * scale, goal), flat_size)
+    on_small = (corners * scale).astype(np.float32)
+    flat = cv2.warpPerspective(small, cv2.getPerspectiveTransform(on_small, goal), flat_size)[6:-6, 6:-6]
     light = cv2.cvtColor(flat, cv2.COLOR_BGR2GRAY)
-    inner = light[6:-6, 6:-6]
+    burnt, glare, spot = _burnt(flat)  # type: ignore[arg-type]
+    covered = hidden_share(skin, on_small)
     if grid is not None:
         band = _band(frame, grid)
-        glare = _lost_cells(band, grid)
+        eaten, hidden = _lost_cells(band, grid)
+        glare, covered = max(eaten, glare), max(covered, hidden)
     else:
         band = _middle(frame, corners)
-        glare = _burnt(flat[6:-6, 6:-6])
     return Sight(
         corners=corners,
         is_outline=is_outline,
         grid=grid,
-        width=max(box_width, box_height),
+        width=max(max(sides[0], sides[2]) / width, max(sides[1], sides[3]) / height),
         margin=margin / width,
         tilt=tilt if shape[0] < ratio < shape[1] else 1.0,
         sharpness=sharpness(cv2.cvtColor(band, cv2.COLOR_BGR2GRAY)),  # type: ignore[arg-type]
-        texture=float(inner.std()),
+        texture=float(light.std()),
         glare=glare,
-        luma=float(inner.mean()),
+        spot=spot,
+        burnt=burnt,
+        covered=covered,
+        luma=float(light.mean()),
+        count=outline.count,
+        is_held=outline.is_held,
     )
 
 
@@ -252,8 +209,8 @@ def sharpness(grey: Grey) -> float:
     return float(np.percentile(steep[with_edges] / (4 * contrast[with_edges]), 75))
 
 
-def _lost_cells(band: Picture, grid: Grid) -> float:
-    """Share of the zone where the light has eaten the ink: bright and without contrast. White paper is neither."""
+def _lost_cells(band: Picture, grid: Grid) -> tuple[float, float]:
+    """Shares of the zone without ink: eaten by light, or hidden by something. White paper alone is neither."""
     grey = cv2.cvtColor(band, cv2.COLOR_BGR2GRAY)
     rows = np.array_split(np.arange(grey.shape[0]), grid.rows)
     count = grid.columns // 2
@@ -264,12 +221,22 @@ def _lost_cells(band: Picture, grid: Grid) -> float:
         contrast.append(part.max(axis=(0, 2)).astype(np.float64) - part.min(axis=(0, 2)))
         light.append(part.mean(axis=(0, 2)))
     ink, paper = np.concatenate(contrast), np.concatenate(light)
-    return float(np.mean((ink < 0.45 * np.median(ink)) & (paper > np.median(paper) + 8) & (paper > 200)))
+    lost = ink < 0.45 * np.median(ink)
+    is_bright = (paper > np.median(paper) + 8) & (paper > 200)
+    return float(np.mean(lost & is_bright)), float(np.mean(lost & ~is_bright))
 
 
-def _burnt(picture: Picture) -> float:
-    """Share of the side that is burnt in spots; single bright pixels of white paper do not count."""
-    hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
-    mask = ((hsv[..., 2] >= 252) & (hsv[..., 1] < 30)).astype(np.uint8)
+def _burnt(flat: Picture) -> tuple[float, float, float]:
+    """Shares of the side without any tone, in spots, and in the worst place as large as a portrait.
+
+    Single bright pixels of white paper are no spots.
+    """
+    lowest = cv2.min(cv2.min(flat[..., 0], flat[..., 1]), flat[..., 2])
+    mask = cv2.compare(lowest, 246, cv2.CMP_GE)
+    share = cv2.countNonZero(mask) / mask.size
+    if share == 0:
+        return 0.0, 0.0, 0.0
     spots = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    return float(spots.mean())
+    window = (flat.shape[1] // 4, flat.shape[0] * 2 // 5)
+    local = cv2.blur(spots, window, borderType=cv2.BORDER_REFLECT)
+    return share, cv2.countNonZero(spots) / spots.size, float(local.max()) / 255

@@ -27,14 +27,20 @@ class Guidance(StrEnum):
     """The one calm instruction of the moment while a document is filmed."""
 
     NO_DOCUMENT = "no-document"
+    NOTHING_YET = "nothing-yet"  # no document for some seconds: said in other words
+    OTHER_THING = "other-thing"  # what lies there bears neither a zone nor a portrait
+    ONE_ONLY = "one-only"  # several documents at once
     TURN_OVER = "turn-over"
     CLOSER = "closer"
     FURTHER = "further"
     CENTER = "center"  # cut by the border of the picture
     STRAIGHTEN = "straighten"
+    COVERED = "covered"  # a finger over it
     GLARE = "glare"
     DARK = "dark"
-    HOLD_STILL = "hold-still"
+    BURNT = "burnt"  # so much light that nothing is left to see
+    HOLD_STILL = "hold-still"  # it moves
+    BLURRED = "blurred"  # it lies still and is not sharp
     TAKING = "taking"  # good: the picture takes itself
 
 
@@ -97,10 +103,11 @@ class Validity:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DocumentPicture(Confidential):
-    """One side as kept: rectified, JPEG, at most 400 kB."""
+    """One side as kept: rectified, JPEG, at most 400 kB; and as it was seen, for what straightening may hide."""
 
     side: Side
     jpeg: bytes
+    untouched: bytes = b""  # the part of the camera's own frame that shows it, JPEG, at most 400 kB
 
 
 @dataclass(frozen=True, slots=True, repr=False)

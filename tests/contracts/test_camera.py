@@ -45,7 +45,7 @@ def is_frame(seen: Frame | CameraLost) -> bool:
 @pytest.fixture(params=["film", "opencv"])
 def camera(request: pytest.FixtureRequest, tmp_path: Path) -> FrameSource:
     film = make_film(tmp_path / "film.avi", 120, count=200)
-    return FilmCamera(film) if request.param == "film" else OpenCvCamera(str(film), 320, 240)
+    return FilmCamera(film) if request.param == "film" else OpenCvCamera(str(film))
 
 
 def test_an_open_camera_gives_frames(camera: FrameSource) -> None:

@@ -1,17 +1,19 @@
-"""Labelled films: what happens before the camera, when a good picture is possible, what a person should be told."""
+"""Labelled films of documents: what happens before the camera, when a good picture is possible, what should be told."""
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from kiosk.core.document import Guidance, Side
-from tests.specimens.draw import PX, Flat, Picture, draw, portrait, text
-from tests.specimens.film import FRAME, RATE, Grain, resting_pose
-from tests.specimens.person import ZOE, somebody
-from tests.specimens.photograph import Pose, add_glare, place, tray
+from tests.specimens.film import FRAME
+from tests.specimens.others import OTHERS
+from tests.specimens.photograph import add_glare, place
+from tests.specimens.stage import Scene, Shown, Stage, flat_of
+
+Story = Callable[[str, str, int], Scene]
 
 _DOCUMENTS = (
     ("french-id-2021", "front"),
@@ -19,262 +21,294 @@ _DOCUMENTS = (
     ("french-id-1988", ""),
     ("passport", ""),
     ("residence-permit", "back"),
+    ("residence-permit", "front"),
+    ("european-id", ""),
 )
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One frame and its truth."""
-
-    picture: Picture
-    is_possible: bool = False  # a good picture can be taken of this frame
-    told: frozenset[Guidance] | None = None  # what may be said by the end of this phase; None: not judged
-
-
-@dataclass(frozen=True)
-class Scene:
-    name: str
-    frames: Callable[[], Iterator[Shown]]
-    side: Side = Side.FIRST
-    first_had_zone: bool | None = None
-    has_document: bool = True  # a picture is expected
-
-
-class _Set:
-    """The tray with one document, its resting pose and the sensor's noise."""
-
-    def __init__(self, flat: Flat, seed: int) -> None:
-        self.rng = random.Random(seed)
-        self.ground = tray(FRAME, self.rng)
-        self.flat = flat
-        self.rest = resting_pose(flat, self.rng)
-        self.grain = Grain(seed)
-        factor = 1.45 * FRAME[0] * self.rest.width / flat.picture.shape[1]
-        if factor < 1:
-            smaller = cv2.resize(flat.picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-            self.flat = replace(flat, picture=smaller)
-
-    def show(self, pose: Pose) -> Picture:
-        return place(self.flat, pose, self.ground)[0]
-
-    def empty(self, count: int) -> Iterator[Shown]:
-        for _ in range(count):
-            yield Shown(self.grain.on(self.ground), told=frozenset({Guidance.NO_DOCUMENT}))
-
-    def enter(self, to: Pose, count: int = 20) -> Iterator[Shown]:
-        for index in range(1, count + 1):
-            left = (1 - index / count) ** 2
-            picture = self.show(replace(to, y=to.y + left * 1.2, turn=to.turn + 8 * left))
-            yield Shown(self.grain.on(cv2.blur(picture, (1, 1 + 2 * round(8 * left)))))
-
-    def still(self, picture: Picture, seconds: float, possible: bool, *told: Guidance) -> Iterator[Shown]:
-        for _ in range(round(seconds * RATE)):
-            yield Shown(self.grain.on(picture), possible, frozenset(told) or None)
-
-    def good(self, seconds: float = 2.2) -> Iterator[Shown]:
-        yield from self.still(self.show(self.rest), seconds, True, Guidance.TAKING)
+_WITH_PORTRAIT = (("french-id-2021", "front"), ("french-id-1988", ""), ("passport", ""), ("residence-permit", "front"))
 
 
 def scenes(count: int = 60, seed: int = 1) -> list[Scene]:
-    """As many labelled films as asked for, every story in turn."""
-    stories = (
-        _laid, _shaken, _glared, _blurred_first, _too_far_first, _cut_first, _dark_first, _covered, _passing,
-        _turn_over, _nothing, _bank_card, _blank_sheet, _face, _tilted_first,
-    )  # fmt: skip
+    """As many labelled films as asked for, every story in turn, each time with another document."""
     rng = random.Random(seed)
+    stories = (*STORIES, *OTHERS)
     made: list[Scene] = []
     for index in range(count):
         kind, side = _DOCUMENTS[(index // len(stories) + index) % len(_DOCUMENTS)]
-        one = rng.getrandbits(30)
-        made.append(stories[index % len(stories)](kind, side, one))
+        made.append(stories[index % len(stories)](kind, side, rng.getrandbits(30)))
     return made
 
 
-def _flat(kind: str, side: str, seed: int) -> Flat:
-    return draw(somebody(random.Random(seed)), kind, side, seed)
+def _scene(name: str, kind: str, side: str, seed: int, play: Callable[[Stage], Iterator[Shown]]) -> Scene:
+    flat = flat_of(kind, side, seed)
+    return Scene(f"{name} {kind} {side}".strip(), lambda: play(Stage(flat, seed)), flat)
 
 
 def _laid(kind: str, side: str, seed: int) -> Scene:
-    def play() -> Iterator[Shown]:
-        stage = _Set(_flat(kind, side, seed), seed)
-        yield from stage.empty(8)
-        yield from stage.enter(stage.rest)
+    def play(stage: Stage) -> Iterator[Shown]:
+        yield from stage.empty(0.4)
+        yield from stage.enter()
         yield from stage.good()
 
-    return Scene(f"laid {kind} {side}", play)
+    return _scene("laid", kind, side, seed, play)
 
 
 def _shaken(kind: str, side: str, seed: int) -> Scene:
-    def play() -> Iterator[Shown]:
-        stage = _Set(_flat(kind, side, seed), seed)
-        yield from stage.enter(stage.rest)
-        for index in range(30):
+    def play(stage: Stage) -> Iterator[Shown]:
+        yield from stage.enter()
+        for index in range(40):
             pose = replace(stage.rest, x=stage.rest.x + 0.012 * (-1) ** index, turn=stage.rest.turn + (index % 3))
-            yield Shown(stage.grain.on(cv2.blur(stage.show(pose), (9, 1))), told=frozenset({Guidance.HOLD_STILL}))
+            yield stage.say(cv2.blur(stage.lying(pose), (9, 1)), "shaking", Guidance.HOLD_STILL, Guidance.CENTER)
         yield from stage.good()
 
-    return Scene(f"shaken {kind} {side}", play)
+    return _scene("shaken", kind, side, seed, play)
 
 
-def _glared(kind: str, side: str, seed: int) -> Scene:
-    def play() -> Iterator[Shown]:
-        stage = _Set(_flat(kind, side, seed), seed)
-        yield from stage.enter(stage.rest)
-        lying = stage.show(stage.rest)
-        height = 0.5 + 0.36 * stage.flat.size[1] / stage.flat.size[0] * stage.rest.width * FRAME[0] / FRAME[1]
-        spot_y = height if stage.flat.lines else 0.48
-        for index in range(35):
-            x = FRAME[0] * (0.35 + 0.2 * index / 35)
-            picture = add_glare(lying, (x, FRAME[1] * spot_y), (420, 150), 240, 10)
-            told = frozenset({Guidance.GLARE}) if stage.flat.lines else None
-            yield Shown(stage.grain.on(picture), told=told)
+def _glare_on_text(kind: str, side: str, seed: int) -> Scene:
+    def play(stage: Stage) -> Iterator[Shown]:
+        yield from stage.enter()
+        lying = stage.lying()
+        level = 0.86 if stage.flat.lines else 0.5
+        for index in range(40):
+            spot = stage.at(0.3 + 0.4 * index / 40, level)
+            picture = add_glare(lying, spot, (420, 150), 240, 10)
+            yield stage.say(picture, "glare on text", Guidance.GLARE)
         yield from stage.good()
 
-    return Scene(f"glare {kind} {side}", play)
+    return _scene("glare on text", kind, side, seed, play)
+
+
+def _glare_on_portrait(kind: str, side: str, seed: int) -> Scene:
+    kind, side = _WITH_PORTRAIT[seed % len(_WITH_PORTRAIT)]
+
+    def play(stage: Stage) -> Iterator[Shown]:
+        yield from stage.enter()
+        lying = stage.lying()
+        x, y = stage.portrait_at()
+        for index in range(40):
+            spot = stage.at(x - 0.04 + 0.08 * index / 40, y)
+            yield stage.say(add_glare(lying, spot, (190, 230), 245, 20), "glare on portrait", Guidance.GLARE)
+        yield from stage.good()
+
+    return _scene("glare on portrait", kind, side, seed, play)
 
 
 def _blurred_first(kind: str, side: str, seed: int) -> Scene:
-    def play() -> Iterator[Shown]:
-        stage = _Set(_flat(kind, side, seed), seed)
-        yield from stage.enter(stage.rest)
-        blurred = cv2.GaussianBlur(stage.show(stage.rest), (0, 0), 3.2)
-        yield from stage.still(blurred, 1.4, False, Guidance.HOLD_STILL)
+    def play(stage: Stage) -> Iterator[Shown]:
+        yield from stage.enter()
+        blurred = cv2.GaussianBlur(stage.lying(), (0, 0), 3.2)
+        yield from stage.still(blurred, 1.6, "blurred", Guidance.BLURRED)
         yield from stage.good()
 
-    return Scene(f"blurred first {kind} {side}", play)
+    return _scene("blurred first", kind, side, seed, play)
 
 
-def _too_far_first(kind: str, side: str, seed: int) -> Scene:
-    def play() -> Iterator[Shown]:
-        stage = _Set(_flat(kind, side, seed), seed)
+def _focus_breathes(kind: str, side: str, seed: int) -> Scene:
+    """The lens hunts: every frame is good enough, some are better; the picture must be one of the best."""
+
+    def play(stage: Stage) -> Iterator[Shown]:
+        yield from stage.enter()
+        lying = stage.lying()
+        for index in range(60):
+            sigma = 0.9 * abs((index + seed % 14) % 14 - 7) / 7
+            picture = cv2.GaussianBlur(lying, (0, 0), sigma) if sigma > 0.2 else lying
+            yield stage.say(picture, "good", Guidance.TAKING, flaw=sigma)
+
+    return _scene("focus breathes", kind, side, seed, play)
+
+
+def _too_far(kind: str, side: str, seed: int) -> Scene:
+    def play(stage: Stage) -> Iterator[Shown]:
         far = replace(stage.rest, width=0.3)
         yield from stage.enter(far)
-        yield from stage.still(stage.show(far), 1.2, False, Guidance.CLOSER)
+        yield from stage.still(stage.lying(far), 1.5, "too far", Guidance.CLOSER)
         yield from stage.good()
 
-    return Scene(f"too far first {kind} {side}", play)
+    return _scene("too far first", kind, side, seed, play)
 
 
-def _cut_first(kind: str, side: str, seed: int) -> Scene:
-    def play() -> Iterator[Shown]:
-        stage = _Set(_flat(kind, side, seed), seed)
-        aside = replace(stage.rest, x=0.5 - stage.rest.width * 0.62)
+def _too_near(kind: str, side: str, seed: int) -> Scene:
+    """Lifted towards the lens until no border of it is seen, then laid down."""
+
+    def play(stage: Stage) -> Iterator[Shown]:
+        yield from stage.enter()
+        near = replace(stage.rest, width=stage.rest.width * 2.1)
+        for index in range(10):
+            pose = replace(stage.rest, width=stage.rest.width * (1 + 0.11 * (index + 1)))
+            right = (Guidance.HOLD_STILL, Guidance.FURTHER, Guidance.CENTER, Guidance.NO_DOCUMENT)
+            yield stage.say(cv2.blur(stage.lying(pose), (5, 5)), "lifted", *right)
+        yield from stage.still(stage.lying(near), 1.6, "too near", Guidance.FURTHER)
+        yield from stage.good()
+
+    return _scene("too near first", kind, side, seed, play)
+
+
+def _cut(kind: str, side: str, seed: int) -> Scene:
+    def play(stage: Stage) -> Iterator[Shown]:
+        away = (-1) ** (seed % 2) * stage.rest.width * 0.62
+        aside = replace(stage.rest, x=0.5 + away)
+        if seed % 4 >= 2:
+            aside = replace(stage.rest, y=0.5 + (-1) ** (seed % 2) * 0.42)
         yield from stage.enter(aside)
-        yield from stage.still(stage.show(aside), 1.2, False, Guidance.CENTER)
+        yield from stage.still(stage.lying(aside), 1.5, "cut", Guidance.CENTER)
         yield from stage.good()
 
-    return Scene(f"cut first {kind} {side}", play)
+    return _scene("cut first", kind, side, seed, play)
 
 
-def _dark_first(kind: str, side: str, seed: int) -> Scene:
-    def play() -> Iterator[Shown]:
-        stage = _Set(_flat(kind, side, seed), seed)
-        dark = (stage.show(stage.rest) * 0.2).astype(np.uint8)
-        yield from stage.still(dark, 1.4, False, Guidance.DARK)
+def _dark(kind: str, side: str, seed: int) -> Scene:
+    def play(stage: Stage) -> Iterator[Shown]:
+        dark = (stage.lying() * 0.2).astype(np.uint8)
+        yield from stage.still(dark, 1.6, "dark", Guidance.DARK)
         yield from stage.good()
 
-    return Scene(f"dark first {kind} {side}", play)
+    return _scene("dark first", kind, side, seed, play)
 
 
-def _tilted_first(kind: str, side: str, seed: int) -> Scene:
-    def play() -> Iterator[Shown]:
-        stage = _Set(_flat(kind, side, seed), seed)
+def _burnt(kind: str, side: str, seed: int) -> Scene:
+    def play(stage: Stage) -> Iterator[Shown]:
+        yield from stage.enter()
+        burnt = cv2.convertScaleAbs(stage.lying(), alpha=1.5, beta=30)
+        yield from stage.still(burnt, 1.6, "burnt", Guidance.BURNT)
+        yield from stage.good()
+
+    return _scene("burnt first", kind, side, seed, play)
+
+
+def _tilted(kind: str, side: str, seed: int) -> Scene:
+    def play(stage: Stage) -> Iterator[Shown]:
         leaning = replace(stage.rest, tilt_x=38, width=stage.rest.width * 0.8)
         yield from stage.enter(leaning)
-        yield from stage.still(stage.show(leaning), 1.2, False, Guidance.STRAIGHTEN)
+        yield from stage.still(stage.lying(leaning), 1.5, "tilted", Guidance.STRAIGHTEN)
         yield from stage.good()
 
-    return Scene(f"tilted first {kind} {side}", play)
+    return _scene("tilted first", kind, side, seed, play)
 
 
-def _covered(kind: str, side: str, seed: int) -> Scene:
-    def play() -> Iterator[Shown]:
-        stage = _Set(_flat(kind, side, seed), seed)
-        yield from stage.enter(stage.rest)
-        for index in range(32):
-            picture = stage.show(stage.rest)
-            x = round(FRAME[0] * (0.42 + 0.004 * index))
-            cv2.ellipse(picture, (x, FRAME[1] - 40), (150, 330), 8, 0, 360, (120, 150, 205), -1, cv2.LINE_AA)
-            yield Shown(stage.grain.on(picture))
-        yield from stage.good()
+def _hand_over(kind: str, side: str, seed: int) -> Scene:
+    """A whole hand from below, over the text or the zone."""
 
-    return Scene(f"hand over {kind} {side}", play)
-
-
-def _passing(kind: str, side: str, seed: int) -> Scene:
-    def play() -> Iterator[Shown]:
-        stage = _Set(_flat(kind, side, seed), seed)
-        yield from stage.empty(5)
+    def play(stage: Stage) -> Iterator[Shown]:
+        yield from stage.enter()
         for index in range(40):
-            pose = replace(stage.rest, y=1.6 - index * 0.055)
-            yield Shown(stage.grain.on(cv2.blur(stage.show(pose), (1, 15))))
-        yield from stage.empty(15)
+            picture = stage.lying()
+            tip = stage.at(0.4 + 0.003 * index, 0.55)
+            for finger in (-0.09, 0.0, 0.09):
+                end = (tip[0] + finger * FRAME[0], tip[1] + abs(finger) * 300)
+                stage.with_finger(picture, end, (tip[0] + finger * FRAME[0], FRAME[1] + 40.0))
+            yield stage.say(picture, "hand over", Guidance.COVERED)
+        yield from stage.good()
 
-    return Scene(f"passing {kind} {side}", play, has_document=False)
+    return _scene("hand over", kind, side, seed, play)
 
 
-def _turn_over(kind: str, side: str, seed: int) -> Scene:
-    def play() -> Iterator[Shown]:
-        stage = _Set(_flat("french-id-2021", "back", seed), seed)
-        yield from stage.enter(stage.rest)
-        yield from stage.still(stage.show(stage.rest), 1.4, False, Guidance.TURN_OVER)
-        other = _Set(_flat("french-id-2021", "front", seed), seed + 1)
-        yield from other.enter(other.rest)
+def _finger_on_portrait(kind: str, side: str, seed: int) -> Scene:
+    kind, side = _WITH_PORTRAIT[seed % len(_WITH_PORTRAIT)]
+
+    def play(stage: Stage) -> Iterator[Shown]:
+        yield from stage.enter()
+        x, y = stage.portrait_at()
+        for index in range(40):
+            tip = stage.at(x + 0.02 * np.sin(index / 9), y)
+            start = (-60.0, tip[1] + 60) if seed % 2 else (tip[0] - 40, -60.0)
+            yield stage.say(stage.with_finger(stage.lying(), tip, start), "finger on portrait", Guidance.COVERED)
+        yield from stage.good()
+
+    return _scene("finger on portrait", kind, side, seed, play)
+
+
+def _held_by_the_edge(kind: str, side: str, seed: int) -> Scene:
+    """A thumb stays a centimetre over the edge, then lets go."""
+
+    def play(stage: Stage) -> Iterator[Shown]:
+        yield from stage.enter()
+        for _ in range(40):
+            tip = stage.at(1 - 11 / stage.flat.size[0], 0.4)
+            picture = stage.with_finger(stage.lying(), tip, (FRAME[0] + 60.0, tip[1] + 30))
+            yield stage.say(picture, "thumb on the edge", Guidance.COVERED)
+        yield from stage.good()
+
+    return _scene("held by the edge", kind, side, seed, play)
+
+
+def _upside_down(kind: str, side: str, seed: int) -> Scene:
+    """Nobody is asked to turn it round: it is taken, and kept the right way up."""
+
+    def play(stage: Stage) -> Iterator[Shown]:
+        stage.rest = replace(stage.rest, turn=stage.rest.turn + 180)
+        yield from stage.enter()
+        yield from stage.good()
+
+    return _scene("upside down", kind, side, seed, play)
+
+
+def _wrong_side(kind: str, side: str, seed: int) -> Scene:
+    """The second side is asked for and the first is shown again; then it is turned over."""
+    kind = ("french-id-2021", "residence-permit")[seed % 2]
+    first, second = ("back", "front") if seed % 4 < 2 else ("front", "back")
+    wrong, wanted = flat_of(kind, first, seed), flat_of(kind, second, seed)
+
+    def frames() -> Iterator[Shown]:
+        stage = Stage(wrong, seed)
+        yield from stage.enter()
+        yield from stage.still(stage.lying(), 1.8, "wrong side", Guidance.TURN_OVER)
+        other = Stage(wanted, seed + 1)
+        for shown in (*stage.leave(), *other.enter()):
+            yield replace(shown, right=shown.right | {Guidance.TURN_OVER})  # while it is being turned over
         yield from other.good()
 
-    return Scene("wrong side first", play, Side.SECOND, first_had_zone=True)
+    return Scene(f"wrong side first {kind} {first}", frames, wanted, Side.SECOND, first_had_zone=first == "back")
 
 
-def _nothing(kind: str, side: str, seed: int) -> Scene:
-    def play() -> Iterator[Shown]:
-        yield from _Set(_flat(kind, side, seed), seed).empty(60)
+def _several(kind: str, side: str, seed: int) -> Scene:
+    """Two cards at once, apart or one on the other; then one is taken away."""
+    kind, side = (("french-id-2021", "front"), ("residence-permit", "back"))[seed % 2]
+    second = flat_of("french-id-2021", "back", seed + 1)
 
-    return Scene("no document", play, has_document=False)
+    def play(stage: Stage) -> Iterator[Shown]:
+        if seed % 4 < 2:
+            one = replace(stage.rest, x=0.26, width=0.44)
+            both = place(second, replace(stage.rest, x=0.745, width=0.44, turn=2), stage.lying(one))[0]
+        else:
+            both = place(second, replace(stage.rest, x=0.66, y=0.6, width=0.42, turn=24), stage.lying())[0]
+        for _ in range(45):
+            yield stage.say(both, "several", Guidance.ONE_ONLY)
+        yield from stage.good()
 
-
-def _other_thing(name: str, picture: Picture, size: tuple[float, float], seed: int, *told: Guidance) -> Scene:
-    def play() -> Iterator[Shown]:
-        stage = _Set(Flat(picture, size, (), "other", "front"), seed)
-        yield from stage.enter(stage.rest)
-        yield from stage.still(stage.show(stage.rest), 2.4, False, *told)
-
-    return Scene(name, play, has_document=False)
-
-
-def _bank_card(kind: str, side: str, seed: int) -> Scene:
-    rng = random.Random(seed)
-    size = (85.6, 54.0)
-    y, x = np.mgrid[0 : round(54 * PX), 0 : round(85.6 * PX)].astype(np.float32)
-    tint = np.array([rng.randint(60, 200) for _ in range(3)], np.float32)
-    picture = np.clip(tint + (x / 18 + y / 25)[..., None], 0, 255).astype(np.uint8)
-    cv2.rectangle(picture, (9 * PX, 20 * PX), (20 * PX, 29 * PX), (120, 190, 215), -1)
-    for offset in (2, 5, 7):
-        cv2.line(picture, (9 * PX, (20 + offset) * PX), (20 * PX, (20 + offset) * PX), (70, 130, 150), 2)
-    text(picture, (7, 11), "BANQUE FANTAISIE", 3.4, bold=True, ink=(245, 245, 245))
-    text(picture, (8, 39), "4970 1012 3456 7890", 4.0, bold=True, ink=(240, 240, 240))
-    text(picture, (8, 48), "ZOE ADRUN      12/29", 2.4, ink=(240, 240, 240))
-    cv2.circle(picture, (74 * PX, 45 * PX), 5 * PX, (60, 60, 220), -1, cv2.LINE_AA)
-    return _other_thing("bank card", picture, size, seed, Guidance.NO_DOCUMENT)
+    return _scene("several at once", kind, side, seed, play)
 
 
-def _blank_sheet(kind: str, side: str, seed: int) -> Scene:
-    size = random.Random(seed).choice(((85.6, 54.0), (105.0, 74.0), (148.0, 105.0)))
-    picture = np.full((round(size[1] * 8), round(size[0] * 8), 3), 232, np.uint8)
-    return _other_thing("blank sheet", picture, size, seed, Guidance.NO_DOCUMENT)
+def _laid_and_taken_away(kind: str, side: str, seed: int) -> Scene:
+    """It rests too short for a picture: nothing is expected, and nothing bad may be taken."""
+    flat = flat_of(kind, side, seed)
+
+    def frames() -> Iterator[Shown]:
+        stage = Stage(flat, seed)
+        yield from stage.enter()
+        yield from stage.good(0.32)
+        yield from stage.leave()
+        yield from stage.empty(1.0)
+
+    return Scene(f"taken away at once {kind} {side}".strip(), frames, flat, must=False)
 
 
-def _face(kind: str, side: str, seed: int) -> Scene:
-    def play() -> Iterator[Shown]:
-        rng = random.Random(seed)
-        ground = np.full((FRAME[1], FRAME[0], 3), (90, 100, 110), np.uint8)
-        grain = Grain(seed)
-        head = np.full((60 * PX, 46 * PX, 3), (90, 100, 110), np.uint8)
-        portrait(head, (0, 0, 46, 60), random.Random(ZOE.surname))
-        for index in range(60):
-            picture = ground.copy()
-            left = 360 + round(30 * np.sin(index / 9)) + rng.randint(-2, 2)
-            picture[: FRAME[1], left : left + head.shape[1]] = head[: FRAME[1]]
-            soft = cv2.GaussianBlur(picture, (0, 0), 3)
-            yield Shown(grain.on(soft), told=frozenset({Guidance.NO_DOCUMENT, Guidance.CENTER, Guidance.FURTHER}))
-
-    return Scene("a face", play, has_document=False)
+STORIES: tuple[Story, ...] = (
+    _laid,
+    _shaken,
+    _glare_on_text,
+    _glare_on_portrait,
+    _blurred_first,
+    _focus_breathes,
+    _too_far,
+    _too_near,
+    _cut,
+    _dark,
+    _burnt,
+    _tilted,
+    _hand_over,
+    _finger_on_portrait,
+    _held_by_the_edge,
+    _upside_down,
+    _wrong_side,
+    _several,
+    _laid_and_taken_away,
+)

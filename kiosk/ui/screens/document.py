@@ -10,6 +10,12 @@ def _instruction(guidance: Guidance, side: Side) -> str:
     if guidance is Guidance.NO_DOCUMENT:
         return _("Montrez votre pièce d'identité") if side is Side.FIRST else _("Montrez l'autre côté de la carte")
     return {
+        Guidance.NOTHING_YET: _("Posez votre pièce à plat dans le cadre"),
+        Guidance.OTHER_THING: _("Montrez une pièce d'identité, côté photo"),
+        Guidance.ONE_ONLY: _("Une seule pièce à la fois"),
+        Guidance.COVERED: _("Ôtez vos doigts de la pièce"),
+        Guidance.BURNT: _("Trop de lumière : éloignez-la un peu"),
+        Guidance.BLURRED: _("Posez-la bien à plat"),
         Guidance.TURN_OVER: _("Retournez la carte"),
         Guidance.CLOSER: _("Approchez un peu"),
         Guidance.FURTHER: _("Reculez un peu"),
@@ -32,7 +38,7 @@ def _help(screen: ShowDocument) -> str:
 
 def _hint(screen: ShowDocument) -> str:
     """An empty tray teaches nothing: an outline slides to where the document belongs."""
-    if screen.guidance is not Guidance.NO_DOCUMENT:
+    if screen.guidance not in (Guidance.NO_DOCUMENT, Guidance.NOTHING_YET):
         return ""
     return "first-side-here" if screen.side is Side.FIRST else "second-side-here"
 
