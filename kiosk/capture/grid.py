@@ -3,19 +3,23 @@
 Any turn, any place, no need of the document's outline. It never reads a character: it says where each one stands.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.capture.bend import Bend, fit_bent
+from kiosk.capture.marks import dark_marks
+
 Grey = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
-_MOST_BLOBS = 1600  # a hostile picture is made of dots: the work stays bounded
 _NEIGHBOURS = 10
 _LEAST_CHAIN = 5
+_LEAST_BEND = 0.14  # steps; less is the glyphs' own unevenness
+_FLAT = 0.93  # share of the glyphs that stand on a plane, under which the page may be bent
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Grid:
     step: float  # distance of two lines, in pitches
     pitch: float  # pixels between two characters, in the middle of the zone
     slack: tuple[int, ...]  # other places of the first column, when an end was not seen (offsets)
+    bend: Bend | None = None  # of a page that does not lie flat
 
     @property
     def support(self) -> float:
@@ -39,23 +44,21 @@ class Grid:
         """The same grid in a picture enlarged by ``factor`` (pixel centres stay pixel centres)."""
         shift = (factor - 1) / 2
         enlarge = np.array([[factor, 0, shift], [0, factor, shift], [0, 0, 1.0]])
-        return Grid(
-            enlarge @ self.matrix, self.rows, self.columns, self.found, self.step, self.pitch * factor, self.slack
-        )
+        return replace(self, matrix=enlarge @ self.matrix, pitch=self.pitch * factor)
 
     def moved(self, columns: int) -> "Grid":
         """The grid begun ``columns`` further to the right."""
         shift = np.array([[1, 0, columns], [0, 1, 0], [0, 0, 1.0]])
-        return Grid(self.matrix @ shift, self.rows, self.columns, self.found, self.step, self.pitch, ())
+        return replace(self, matrix=self.matrix @ shift, slack=(), bend=self.bend and self.bend.moved(columns))
 
     def turned(self) -> "Grid":
         """The same cells read upside down."""
         turn = np.array([[-1, 0, self.columns - 1], [0, -1, self.rows - 1], [0, 0, 1.0]])
         slack = tuple(-offset for offset in self.slack)
-        return Grid(self.matrix @ turn, self.rows, self.columns, self.found, self.step, self.pitch, slack)
+        return replace(self, matrix=self.matrix @ turn, slack=slack, bend=self.bend and self.bend.turned(self.columns))
 
     def points(self, cells: Floats) -> Floats:
-        """Pixels of (column, row) pairs, n x 2."""
+        """Pixels of (column, row) pairs on the zone's plane, n x 2."""
         return cv2.perspectiveTransform(cells[None].astype(np.float64), self.matrix)[0].astype(np.float64)
 
     def outline(self, margin: float = 0.7) -> Floats:
@@ -73,46 +76,19 @@ class _Row:
 
 def find_grid(grey: Grey) -> Grid | None:
     """Find the zone in a grey picture of at most about 1600 pixels a side; None when there is none."""
-    blobs = _blobs(grey)
+    blobs = dark_marks(grey)
     if len(blobs) < 2 * _LEAST_CHAIN:
         return None
     best: Grid | None = None
     for direction, links in _directions(blobs):
         for rows in _row_groups(blobs, direction, links):
-            matrix = _fit(rows)
-            grid = _settle(blobs[:, :2], matrix) if matrix is not None else None
-            if grid is not None and (best is None or grid.found > best.found):
-                best = grid
+            for matrix, bend in _fits(rows):
+                grid = _settle(blobs[:, :2], matrix, bend)
+                if grid is not None and (best is None or grid.found > best.found):
+                    best = grid
         if best is not None and best.support > 0.8:
             break
     return best
-
-
-def _blobs(grey: Grey) -> Floats:
-    """Dark marks the size of a character: n x 4 (centre x, y, width, height)."""
-    soft = cv2.GaussianBlur(grey, (3, 3), 0)
-    hat = cv2.morphologyEx(soft, cv2.MORPH_BLACKHAT, np.ones((15, 15), np.uint8))
-    peak = cv2.dilate(cv2.resize(hat, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), np.ones((9, 9), np.uint8))
-    local = cv2.resize(peak, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    limit = cv2.max(cv2.convertScaleAbs(local, alpha=0.62), np.full_like(local, 14))
-    marks = cv2.compare(hat, limit, cv2.CMP_GT)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8, ltype=cv2.CV_32S)
-    if count < 2:
-        return np.zeros((0, 4))
-    box = stats[1:].astype(np.float64)
-    width, height, area = box[:, 2], box[:, 3], box[:, 4]
-    largest = np.maximum(width, height)
-    keep = (
-        (largest >= 5)
-        & (largest <= 64)
-        & (np.minimum(width, height) >= 2)
-        & (area >= 6)
-        & (area < 0.9 * width * height + 9)
-    )
-    box = box[keep]
-    if len(box) > _MOST_BLOBS:
-        box = box[np.argsort(-box[:, 4])[:_MOST_BLOBS]]
-    return np.stack([box[:, 0] + (box[:, 2] - 1) / 2, box[:, 1] + (box[:, 3] - 1) / 2, box[:, 2], box[:, 3]], 1)
 
 
 def _directions(blobs: Floats) -> list[tuple[Floats, NDArray[np.int64]]]:
@@ -288,8 +264,8 @@ def _stand_together(rows: tuple[_Row, ...], along: Floats, across: Floats, pitch
     return overlap > 0.35 * (max(ends) - min(starts)) and max(ends) - min(starts) > 18 * pitch
 
 
-def _fit(rows: list[_Row]) -> Floats | None:
-    """Align the lines' columns and fit the plane: (column, row) to pixels."""
+def _fits(rows: list[_Row]) -> list[tuple[Floats, Bend | None]]:
+    """Align the lines' columns and fit the plane, (column, row) to pixels; and a bent page where a plane fits badly."""
     longest = max(rows, key=lambda row: int(row.columns[-1]))
     target = int(longest.columns[-1])
     cells, pixels = [], []
@@ -298,10 +274,19 @@ def _fit(rows: list[_Row]) -> Floats | None:
         cells.append(np.stack([row.columns + shift, np.full(len(row.columns), index)], 1))
         pixels.append(row.points)
     pitch = float(np.median(np.hypot(*(np.diff(longest.points, axis=0) / np.diff(longest.columns)[:, None]).T)))
-    fitted = _plane(np.concatenate(cells).astype(np.float64), np.concatenate(pixels), pitch)
-    if fitted is None or fitted[1].sum() < 0.5 * len(fitted[1]):
-        return None
-    return fitted[0]
+    places, seen = np.concatenate(cells).astype(np.float64), np.concatenate(pixels)
+    fits: list[tuple[Floats, Bend | None]] = []
+    fitted = _plane(places, seen, pitch)
+    share = 0.0
+    if fitted is not None:
+        share = float(fitted[1].mean())
+        if share >= 0.5:
+            fits.append((fitted[0], None))
+    if share < _FLAT:
+        bent = fit_bent(places, seen)
+        if bent is not None and bent[2].mean() > max(share, 0.6):
+            fits.append(bent[:2])
+    return fits
 
 
 def _plane(cells: Floats, pixels: Floats, pitch: float) -> tuple[Floats, NDArray[np.bool_]] | None:
@@ -319,7 +304,7 @@ def _measures(matrix: Floats, column: float, row: float) -> tuple[float, float]:
     return pitch, float(np.hypot(*(below - here))) / max(pitch, 1e-6)
 
 
-def _settle(points: Floats, matrix: Floats) -> Grid | None:
+def _settle(points: Floats, matrix: Floats, bend: Bend | None) -> Grid | None:
     """Ask every blob for its cell, choose the format whose cells are best filled, fit again."""
     window: tuple[int, int, int, int] | None = None
     slack: tuple[int, ...] = ()
@@ -329,7 +314,9 @@ def _settle(points: Floats, matrix: Floats) -> Grid | None:
             back = np.linalg.inv(matrix)
         except np.linalg.LinAlgError:
             return None
-        cells = cv2.perspectiveTransform(points[None], back)[0]
+        cells = cv2.perspectiveTransform(points[None], back)[0].astype(np.float64)
+        if bend is not None:
+            cells = bend.straight(cells)
         nearest = np.round(cells)
         _, step = _measures(matrix, float(np.median(nearest[:, 0])), 0.5)
         off = np.abs(cells - nearest) * [1.0, np.clip(step, 1.2, 4.2)]
@@ -344,10 +331,10 @@ def _settle(points: Floats, matrix: Floats) -> Grid | None:
         inside = hit & (nearest[:, 1] >= top) & (nearest[:, 1] < top + rows)
         inside &= (nearest[:, 0] >= left) & (nearest[:, 0] < left + columns)
         pitch, _ = _measures(matrix, left + columns / 2, top + rows / 2)
-        fitted = _plane(nearest[inside] - [left, top], points[inside], pitch)
+        fitted = _refit(nearest[inside] - [left, top], points[inside], pitch, is_bent=bend is not None)
         if fitted is None:
             return None
-        matrix = fitted[0]
+        matrix, bend = fitted
         window = (top, left, rows, columns)
     if window is None:
         return None
@@ -360,7 +347,15 @@ def _settle(points: Floats, matrix: Floats) -> Grid | None:
     )
     if not cv2.isContourConvex(corners.astype(np.float32)):
         return None
-    return Grid(matrix, rows, columns, found, step, pitch, slack)
+    return Grid(matrix, rows, columns, found, step, pitch, slack, bend)
+
+
+def _refit(cells: Floats, pixels: Floats, pitch: float, *, is_bent: bool) -> tuple[Floats, Bend | None] | None:
+    bent = fit_bent(cells, pixels)
+    if bent is not None and (is_bent or bent[1].most() > _LEAST_BEND):
+        return bent[:2]
+    plane = None if is_bent else _plane(cells, pixels, pitch)
+    return None if plane is None else (plane[0], None)
 
 
 def _best_window(table: NDArray[np.int64]) -> tuple[tuple[int, int, int, int], tuple[int, ...], int] | None:

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from kiosk.capture.grid import Grey, Grid
+from kiosk.capture.grid import Floats, Grey, Grid
 
 MARGIN = 1  # cells of ground beside the line: one found a character off is still whole
 
@@ -26,15 +26,29 @@ def line_strips(grey: Grey, grid: Grid, pitch: int, height: int) -> list[Grey]:
                 [0, 0, 1.0],
             ]
         )
-        strip = cv2.warpPerspective(
-            source,
-            enlarge @ grid.matrix @ cells,
-            (width, height),
-            flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        if grid.bend is not None:
+            strip = _bent_strip(source, grid, enlarge, cells, (width, height))
+        else:
+            strip = cv2.warpPerspective(
+                source,
+                enlarge @ grid.matrix @ cells,
+                (width, height),
+                flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
         strips.append(even_light(strip))  # type: ignore[arg-type]
     return strips
+
+
+def _bent_strip(source: Grey, grid: Grid, enlarge: Floats, cells: Floats, size: tuple[int, int]) -> Grey:
+    """Follow the page's bend, column by column."""
+    y, x = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float64)
+    places = np.stack([x, y], -1).reshape(1, -1, 2)
+    seen = cv2.perspectiveTransform(places, cells).astype(np.float64)
+    if grid.bend is not None:
+        seen = grid.bend.bent(seen)
+    pixels = cv2.perspectiveTransform(seen, enlarge @ grid.matrix).astype(np.float32).reshape(size[1], size[0], 2)
+    return cv2.remap(source, pixels, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
 
 
 def even_light(strip: Grey) -> Grey:
