@@ -242,13 +242,12 @@ def test_the_sheet_is_said_in_the_patient_s_language_too(language: str, word: st
 
 def test_every_look_at_a_document_is_written_down() -> None:
     from kiosk.console.models import AuditEntry
-    from tests.console.arrivals import TINY_JPEG
 
     check_in = arrive(ZOE)
     add()
     client = sign_in()
     answer = get(client, f"/arrivees/{check_in.key}/pieces/0/")
-    assert (answer["Content-Type"], answer.content) == ("image/jpeg", TINY_JPEG)
+    assert (answer["Content-Type"], answer.content[:3]) == ("image/jpeg", b"\xff\xd8\xff")
     assert get(client, f"/arrivees/{check_in.key}/pieces/1/").status_code == 404
     assert AuditEntry.objects.filter(act="picture-seen", about=check_in.key, who="lea").count() == 1
 

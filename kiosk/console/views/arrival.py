@@ -15,10 +15,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kiosk.console import alike, audit, changing, comparing, deciding, noticing, queue, search, sheets, vault
+from kiosk.console import alike, audit, changing, comparing, deciding, noticing, queue, search, sheets, vault, watermark
 from kiosk.console.access import Right, act, address_of, needs, rights_of, staff_of
 from kiosk.console.deciding import Action, Choice, NotAllowed, Offer
 from kiosk.console.models import Arrival, Staff, Stage
+from kiosk.console.templatetags.console_tags import clock, day
 from kiosk.console.templatetags.console_tags import reason as reason_label
 from kiosk.console.views.desk import queue_context
 from kiosk.core.checkin import CheckIn
@@ -67,13 +68,18 @@ def show(request: HttpRequest, key: UUID) -> HttpResponse:
 @needs(Right.WORK)
 @require_safe
 def picture(request: HttpRequest, key: UUID, index: int) -> HttpResponse:
-    """One side of the document, for this account, now; no cache keeps it."""
+    """One side of the document with who looks and when written across it; no cache keeps it."""
     arrival = found(key)
     pictures = vault.open_arrival(arrival).pictures
     if index >= len(pictures):
         raise Http404
     act(request, audit.Act.PICTURE_SEEN, key, side=pictures[index].side.value)
-    response = HttpResponse(pictures[index].jpeg, content_type="image/jpeg")
+    staff, now = staff_of(request), timezone.now()
+    try:
+        shown = watermark.marked(pictures[index].jpeg, f"{staff.username} · {day(now)} {clock(now)}")
+    except watermark.CannotShow:
+        raise Http404 from None
+    response = HttpResponse(shown, content_type="image/jpeg")
     response["Content-Disposition"] = "inline"
     return response
 
