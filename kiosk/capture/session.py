@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from kiosk.capture.grid import Grey, find_grid
 from kiosk.capture.outline import ordered
 from kiosk.capture.portrait import has_portrait, is_portrait_upside_down
 from kiosk.capture.shot import Corners, Picture, Shot, cut_out, is_card_shaped, rectify, to_jpeg
@@ -15,6 +16,8 @@ from kiosk.capture.sight import EMPTY, Sight, look
 from kiosk.capture.upright import is_upside_down
 from kiosk.core.confidential import Confidential
 from kiosk.core.document import Guidance, Side
+
+_ZONE_SIDE = 1280  # pixels: the size at which a shot's own zone is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,11 +265,18 @@ def _worth(sight: Sight) -> float:
 
 
 def _upright(frame: Picture, sight: Sight, corners: Corners) -> Corners:
-    """Turn the corners so that the zone is at the foot of the picture, or the portrait on its shoulders."""
+    """Turn the corners so that the zone is at the foot of the picture, or the portrait on its shoulders.
+
+    The zone is looked for anew, in this very frame and larger than the preview does.
+    """
     if sight.grid is None:
         return np.roll(corners, -2, axis=0) if is_portrait_upside_down(frame, corners) else corners
-    grey = frame.mean(axis=2).astype(np.uint8)
-    grid = sight.grid.turned() if is_upside_down(grey, sight.grid) else sight.grid
+    grey: Grey = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)  # type: ignore[assignment]
+    scale = min(1.0, _ZONE_SIDE / max(grey.shape))
+    found = find_grid(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey)  # type: ignore[arg-type]
+    grid = found.scaled(1 / scale) if found is not None else sight.grid
+    if is_upside_down(grey, grid):
+        grid = grid.turned()
     zone = grid.outline()
     reading = zone[1] - zone[0]
     along = corners[1] - corners[0]

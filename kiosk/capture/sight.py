@@ -65,7 +65,7 @@ def look(frame: Picture, *, with_grid: bool = True, before: Sight = EMPTY) -> Si
     grid = before.grid if corners is not None or not before.is_outline else None
     if with_grid or (corners is not None and not _lies_still(before, corners)):
         found = find_grid(grey)
-        grid = found.scaled(1 / scale) if found is not None else None
+        grid = found.scaled(1 / scale) if found is not None and _is_square(found) else None
     is_outline = corners is not None
     is_heap = outline.is_heap or (grid is not None and corners is not None and _lies_across(corners, grid))
     if grid is not None and (corners is None or not _belongs(corners, grid)):
@@ -81,6 +81,13 @@ def _lies_still(before: Sight, corners: Corners | None) -> bool:
     if before.corners is None or corners is None or not before.is_outline:
         return False
     return float(np.abs(before.corners - corners).max()) < 0.01 * float(np.hypot(*(corners[1] - corners[0])))
+
+
+def _is_square(grid: Grid) -> bool:
+    """Whether the lines of a zone stand one under the other; blur can make them look shifted by some characters."""
+    zone = grid.outline(0.0)
+    along, down = zone[1] - zone[0], zone[3] - zone[0]
+    return abs(float(along @ down)) < 0.4 * float(np.hypot(*along)) * float(np.hypot(*down))
 
 
 def _belongs(corners: Corners, grid: Grid) -> bool:
@@ -168,8 +175,9 @@ def _measure(
 
 
 def _band(frame: Picture, grid: Grid) -> Picture:
-    """The zone, straightened, 16 pixels a character at most."""
-    size = (min(720, grid.columns * 16), round(16 * grid.step * grid.rows))
+    """The zone, straightened, 16 to 24 pixels a character: fewer would make a blurred picture look sharp."""
+    pitch = round(min(max(grid.pitch, 16.0), 24.0))
+    size = (min(720, grid.columns * pitch), round(pitch * grid.step * grid.rows))
     goal = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
     matrix = cv2.getPerspectiveTransform(grid.outline().astype(np.float32), goal)
     return cv2.warpPerspective(frame, matrix, size, flags=cv2.INTER_LINEAR)  # type: ignore[return-value]

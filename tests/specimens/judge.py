@@ -22,7 +22,7 @@ from tests.specimens.stage import Scene, Shown
 
 GRACE = 0.8  # seconds
 IN_TIME = 1.5  # seconds from the first frame of which a good picture can be taken
-_FLAW_APART = 0.25  # two frames whose flaws (blur, pixels) are that near are equally good
+_FLAW_APART = 0.5  # pixels: blurs that differ by less than half a pixel are the same to every eye
 
 
 @dataclass
