@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from hardware.camera.base import CameraLost, Frame, FrameSource
+from hardware.camera import opencv
+from hardware.camera.base import CameraLost, CameraManners, Frame, FrameSource
 from hardware.camera.film import FilmCamera
 from hardware.camera.newest import NewestFrame
-from hardware.camera.opencv import OpenCvCamera
+from hardware.camera.opencv import OpenCvCamera, set_up
 
 _BOUND = 15.0  # seconds a test waits for what must come
 
@@ -157,3 +158,84 @@ def test_a_camera_plugged_in_later_is_found_without_a_restart(tmp_path: Path) ->
         wait_for(camera, lambda seen: isinstance(seen, CameraLost) and seen.reason == "unplugged")
     finally:
         camera.close()
+
+
+class PlayedDevice:
+    """A V4L2 device as OpenCV shows it: it takes what it can and keeps the rest as it was."""
+
+    def __init__(self, refuses: frozenset[int] = frozenset(), frames: tuple[int, ...] = (90, 91, 92)) -> None:
+        self.refuses, self.frames, self.count = refuses, frames, 0
+        self.values: dict[int, float] = {cv2.CAP_PROP_FRAME_WIDTH: 640, cv2.CAP_PROP_FRAME_HEIGHT: 480}
+
+    def set(self, what: int, value: float) -> bool:
+        if what in self.refuses:
+            return False
+        self.values[what] = value
+        return True
+
+    def get(self, what: int) -> float:
+        return self.values.get(what, 0.0)
+
+    def isOpened(self) -> bool:  # noqa: N802 - OpenCV's word
+        return True
+
+    def getBackendName(self) -> str:  # noqa: N802 - OpenCV's word
+        return "V4L2"
+
+    def read(self) -> tuple[bool, Frame]:
+        self.count += 1
+        return True, np.full((48, 64, 3), self.frames[self.count % len(self.frames)], np.uint8)
+
+    def release(self) -> None: ...
+
+
+ASKED = CameraManners(1280, 720, focus=40, exposure_us=8000)
+
+
+def test_size_focus_and_exposure_are_asked_for_and_looked_at() -> None:
+    device = PlayedDevice()
+    assert set_up(device, ASKED) == []
+    assert device.values[cv2.CAP_PROP_FRAME_WIDTH] == 1280
+    assert device.values[cv2.CAP_PROP_AUTOFOCUS] == 0
+    assert device.values[cv2.CAP_PROP_FOCUS] == 40
+    assert device.values[cv2.CAP_PROP_EXPOSURE] == 80  # in 100 microseconds
+
+
+@pytest.mark.parametrize(
+    ("refused", "trouble"),
+    [
+        (cv2.CAP_PROP_FRAME_WIDTH, "resolution"),
+        (cv2.CAP_PROP_FOCUS, "focus"),
+        (cv2.CAP_PROP_EXPOSURE, "exposure"),
+    ],
+)
+def test_what_a_camera_does_not_take_is_told(refused: int, trouble: str) -> None:
+    assert set_up(PlayedDevice(frozenset({refused})), ASKED) == [trouble]
+
+
+def test_a_fixed_lens_is_no_trouble_when_focus_is_automatic() -> None:
+    assert set_up(PlayedDevice(frozenset({cv2.CAP_PROP_AUTOFOCUS})), CameraManners(1280, 720)) == []
+
+
+def test_a_frozen_camera_is_lost_and_opened_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    device = tmp_path / "video"
+    device.touch()
+    frames: list[tuple[int, ...]] = [(90,), (90, 91, 92)]  # dead at first, alive once opened again
+    monkeypatch.setattr(opencv.cv2, "VideoCapture", lambda *_asked: PlayedDevice(frames=frames.pop(0)))
+    camera = OpenCvCamera(str(device), frozen_seconds=0.3)
+    camera.open()
+    try:
+        wait_for(camera, lambda seen: isinstance(seen, CameraLost) and seen.reason == "frozen")
+        wait_for(camera, is_frame)
+        assert camera.describe()["driver"] == "V4L2"
+    finally:
+        camera.close()
+
+
+def test_a_device_that_was_pulled_out_is_missed_without_filming(tmp_path: Path) -> None:
+    device = tmp_path / "video"
+    camera = OpenCvCamera(str(device))
+    assert camera.missing() == CameraLost("not-found")
+    device.touch()
+    assert camera.missing() is None
+    assert OpenCvCamera("97").missing() == CameraLost("not-found")
