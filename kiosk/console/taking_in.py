@@ -93,7 +93,8 @@ def take_in(key: UUID, request: Request) -> Outcome:
         return Outcome.TOO_MANY
     check_in = _opened(key, request)
     arrived_at = _instant(check_in.arrived_at)
-    need = comparing.need_of(check_in)
+    side_by_side = comparing.compared(check_in)
+    need = comparing.need_of(check_in, side_by_side)
     values = search.indexes_of(check_in)
     arrival = Arrival(
         key=key,
@@ -106,6 +107,7 @@ def take_in(key: UUID, request: Request) -> Outcome:
         ticket=_line(check_in.ticket, 12),
         desk=_line(check_in.desk, 20),
         need=need,
+        differences=comparing.difference_codes(check_in, side_by_side),
         stage=Stage.WAITING,
         status=_believable(check_in),
         insi_next_at=now + NEXT_INSI_TRY if comparing.may_be_asked_again(check_in) else None,

@@ -38,7 +38,8 @@ def test_indicators_count_what_happened_in_the_period() -> None:
     assert found["discordance"] == (1, 2)
     assert found["not-found"] == (1, 3)
     tomorrow = today + timedelta(days=1)
-    assert all(one.total == 0 for one in figures.of(figures.Period(tomorrow, tomorrow)))
+    later = {one.code: one.total for one in figures.of(figures.Period(tomorrow, tomorrow))}
+    assert {code for code, total in later.items() if total} == {"downgrades"}  # one is qualified by then
 
 
 def test_a_qualification_taken_back_is_a_downgrade() -> None:
@@ -86,8 +87,76 @@ def test_indicators_can_be_downloaded() -> None:
     rows = list(
         csv.reader(io.StringIO(get(client, "/indicateurs/?format=csv").content.decode("utf-8-sig")), delimiter=";")
     )
-    assert rows[0] == ["indicateur", "valeur", "sur"]
-    assert len(rows) > 10
+    assert rows[0] == ["du", "au", "borne", "guichet", "indicateur", "formule", "valeur", "sur", "pourcentage"]
+    assert {len(row) for row in rows} == {9}
+    assert len(rows) > 20
+    [retrieved] = [row for row in rows if row[4] == "Identités récupérées"]
+    assert retrieved[6:] == ["1", "1", "100,0"]
+
+
+def test_every_indicator_says_its_formula_and_the_page_shows_it() -> None:
+    arrive(ZOE)
+    today = timezone.localdate()
+    told = figures.of(figures.Period(today, today))
+    assert len({one.code for one in told}) == len(told) >= 20
+    assert all(one.formula and "{" not in one.formula for one in told)
+    page = get(at_desk("marc", "officer"), "/indicateurs/").content.decode()
+    assert "réponses 00" in page and "<svg" in page
+
+
+def test_indicators_are_narrowed_to_one_kiosk_and_one_service() -> None:
+    enrol("borne-2")
+    arrive(ZOE)
+    arrive(DOMINIQUE, mrz=mrz_of(TOUSSAINT), desk="4")
+    client = at_desk("marc", "officer")
+    assert "selected>borne-1" in get(client, "/indicateurs/?kiosk=borne-1&desk=4").content.decode()
+    today = timezone.localdate()
+
+    def total(kiosk: str, desk: str) -> int:
+        return next(iter(figures.of(figures.Period(today, today, kiosk, desk)))).total
+
+    assert (total("", ""), total("borne-1", ""), total("borne-2", ""), total("", "4"), total("", "9")) == (
+        2,
+        2,
+        0,
+        1,
+        0,
+    )
+    assert [one.count for one in figures.reasons(figures.Period(today, today, "", "3"))] == []
+    assert [one.count for one in figures.reasons(figures.Period(today, today, "", "4"))] != []
+
+
+def test_the_reasons_of_discordances_and_the_waiting_times_are_counted() -> None:
+    plain = arrive(ZOE, arrived_at=(timezone.now() - timedelta(minutes=7)).isoformat())
+    arrive(DOMINIQUE, mrz=mrz_of(TOUSSAINT))
+    client = at_desk()
+    post(client, f"/arrivees/{plain.key}/prendre/")
+    post(client, f"/arrivees/{plain.key}/qualifier/", evidence="CN", said="1", first_given_name="ZOE")
+    today = timezone.localdate()
+    period = figures.Period(today - timedelta(days=1), today)
+    told = {one.label: one.count for one in figures.reasons(period)}
+    assert told["Sexe : le sexe est différent"] == 1
+    assert "Date de naissance : les dates de naissance sont différentes" in told
+    assert [one.count for one in figures.waiting(period)] == [0, 1, 0, 0, 0, 0]
+    found = {one.code: one.count for one in figures.of(period)}
+    assert (found["delay"], found["qualified-delay"], found["qualified-delay-90"]) == (7, 7, 7)
+    chart = figures.days(period)
+    assert [(one.arrivals, one.qualified) for one in chart if one.arrivals][-1][1] <= 1
+    assert sum(one.arrivals for one in chart) == 2 and max(one.height for one in chart) == 100
+
+
+def test_lost_qualifications_and_collisions_are_counted_with_the_place_they_came_from() -> None:
+    check_in = arrive(ZOE)
+    officer = at_desk("marc", "officer")
+    path = f"/arrivees/{check_in.key}/"
+    post(officer, path + "prendre/")
+    post(officer, path + "qualifier/", evidence="CN", said="1", first_given_name="ZOE")
+    post(officer, path + "prendre/")
+    post(officer, path + "declasser/", reason="wrong-person")
+    today = timezone.localdate()
+    for kiosk, expected in (("", 1), ("borne-1", 1), ("borne-9", 0)):
+        found = {one.code: one.count for one in figures.of(figures.Period(today, today, kiosk))}
+        assert (found["downgrades"], found["collisions"]) == (expected, expected)
 
 
 def test_the_unit_sees_what_was_set_aside_and_takes_it_up() -> None:

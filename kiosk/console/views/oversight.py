@@ -3,7 +3,9 @@
 import csv
 import io
 import re
+from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kiosk.console import audit, figures, metrics, queue, search
 from kiosk.console.access import Right, act, needs
-from kiosk.console.models import AuditEntry, Staff
+from kiosk.console.models import AuditEntry, Staff, Terminal
 
 EXPORT_LIMIT = 100_000
 _FORMULA = re.compile(r"^[\s]*[=+\-@\t\r]")
@@ -38,12 +40,38 @@ def search_page(request: HttpRequest) -> HttpResponse:
 @needs(Right.INDICATORS)
 @require_safe
 def indicators(request: HttpRequest) -> HttpResponse:
-    period = figures.period_of(request.GET.get("from", ""), request.GET.get("to", ""), timezone.localdate())
-    context = {"page": "indicators", "figures": figures.of(period), "period": period}
+    """The indicators of a period, of all or of one kiosk and service; as a page, or for a spreadsheet."""
+    said = {name: request.GET.get(name, "") for name in ("from", "to", "kiosk", "desk")}
+    period = figures.period_of(said["from"], said["to"], timezone.localdate(), said["kiosk"], said["desk"])
+    context = {
+        "page": "indicators",
+        "figures": figures.of(period),
+        "reasons": figures.reasons(period),
+        "waiting": figures.waiting(period),
+        "period": period,
+    }
     if request.GET.get("format") == "csv":
-        rows = [("indicateur", "valeur", "sur"), *((f.label, f.count, f.total) for f in context["figures"])]
-        return _csv(rows, "indicateurs.csv")
+        return _csv(_rows(period, context), "indicateurs.csv")
+    context["days"] = figures.days(period)
+    context["kiosks"] = list(Terminal.objects.order_by("name").values_list("pk", flat=True))
+    context["desks"] = settings.KIOSK.desks
     return render(request, "console/indicators.html", context)
+
+
+def _rows(period: figures.Period, context: dict[str, Any]) -> list[tuple[object, ...]]:
+    """Period, kiosk and service in every line: a line says all even when cut out."""
+    where = (period.first.isoformat(), period.last.isoformat(), period.kiosk or "toutes", period.desk or "tous")
+    rows: list[tuple[object, ...]] = [
+        ("du", "au", "borne", "guichet", "indicateur", "formule", "valeur", "sur", "pourcentage")
+    ]
+    for one in context["figures"]:
+        share = "" if one.is_minutes or not one.total else f"{one.percent:.1f}".replace(".", ",")
+        rows.append((*where, one.label, one.formula, one.count, "" if one.is_minutes else one.total, share))
+    for title, shares in (("Discordance", context["reasons"]), ("Attente avant qualification", context["waiting"])):
+        for one in shares:
+            share = f"{one.percent:.1f}".replace(".", ",")
+            rows.append((*where, f"{title} : {one.label}", "", one.count, one.total, share))
+    return rows
 
 
 @needs(Right.SUPERVISE)
