@@ -10,6 +10,7 @@ from kiosk.capture.cover import Mask, hidden_share, skin_of
 from kiosk.capture.grid import Grey, Grid, find_grid
 from kiosk.capture.outline import Outline, find_outline
 from kiosk.capture.shot import Corners, Picture, is_card_shaped
+from kiosk.capture.upright import is_upside_down
 
 _WIDTH = 640  # preview analysis is done at this width
 _TILE = 24  # pixels
@@ -62,13 +63,17 @@ def look(frame: Picture, *, with_grid: bool = True, before: Sight = EMPTY) -> Si
     corners: Corners | None = None
     if outline.corners is not None:
         corners = ((outline.corners + 0.5) / scale - 0.5).astype(np.float32)
+    found: Grid | None = None
     grid = before.grid if corners is not None or not before.is_outline else None
     if with_grid or (corners is not None and not _lies_still(before, corners)):
         found = find_grid(grey)
-        grid = found.scaled(1 / scale) if found is not None and _is_square(found) else None
+        found = found if found is not None and _is_square(found) else None
+        grid = found.scaled(1 / scale) if found is not None else None
     is_outline = corners is not None
     is_heap = outline.is_heap or (grid is not None and corners is not None and _lies_across(corners, grid))
     if grid is not None and (corners is None or not _belongs(corners, grid)):
+        if found is not None and is_upside_down(grey, found):
+            grid = grid.turned()
         corners, is_outline = _from_zone(grid), False
     if corners is None:
         thumb: Grey = cv2.resize(grey, _THUMB, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
@@ -91,11 +96,17 @@ def _is_square(grid: Grid) -> bool:
 
 
 def _belongs(corners: Corners, grid: Grid) -> bool:
-    """Whether an outline is that of the zone's document; an open passport shows two pages, a table its own edges."""
+    """Whether an outline is that of the zone's document; an open passport shows two pages, a table its own edges.
+
+    A zone stands along one of the long edges, and is as long as the nearer one of them allows, tilted or not.
+    """
     zone = grid.outline(0.5)
-    along, top = zone[1] - zone[0], (corners[1] - corners[0]).astype(np.float64)
-    lengths = float(np.hypot(*along)), float(np.hypot(*top))
-    is_parallel = abs(float(along @ top)) > 0.94 * lengths[0] * lengths[1]
+    middle, along = zone.mean(axis=0), zone[1] - zone[0]
+    edges = ((corners[0], corners[1]), (corners[3], corners[2]))
+    a, b = min(edges, key=lambda edge: float(np.hypot(*((edge[0] + edge[1]) / 2 - middle))))
+    edge = (b - a).astype(np.float64)
+    lengths = float(np.hypot(*along)), float(np.hypot(*edge))
+    is_parallel = abs(float(along @ edge)) > 0.94 * lengths[0] * lengths[1]
     return is_parallel and 0.76 < lengths[0] / max(lengths[1], 1e-6) < 1.0
 
 
