@@ -17,6 +17,7 @@ from kiosk.capture.upright import is_upside_down
 from kiosk.core.confidential import Confidential
 from kiosk.core.document import Guidance, Side
 
+_AGAIN = 1.0  # seconds until a portrait that was not there is looked for again
 _ZONE_SIDE = 1280  # pixels: the size at which a shot's own zone is looked for
 
 
@@ -226,7 +227,7 @@ class CaptureSession:
             return True
         if self._portrait is not None:
             is_there = np.abs(self._portrait[0] - sight.corners).max() < 0.01 * frame.shape[1]
-            if is_there and (self._portrait[1] or now - self._portrait[2] < 0.4):
+            if is_there and (self._portrait[1] or now - self._portrait[2] < _AGAIN):
                 return self._portrait[1]
         self._portrait = (sight.corners, has_portrait(frame, sight.corners), now)
         return self._portrait[1]

@@ -38,6 +38,7 @@ class Sight:
     is_held: bool = False  # a hand reaches in over a document
     is_heap: bool = False  # documents one on the other
     is_filled: bool = False  # something fills the whole picture
+    is_searched: bool = False  # the zone was looked for since the document lies where it lies
     thumb: Grey | None = None  # the frame in very small: whether anything moves when nothing was found
 
     @property
@@ -63,9 +64,12 @@ def look(frame: Picture, *, with_grid: bool = True, before: Sight = EMPTY) -> Si
     corners: Corners | None = None
     if outline.corners is not None:
         corners = ((outline.corners + 0.5) / scale - 0.5).astype(np.float32)
+    is_still = _lies_still(before, corners)
+    is_zone_only = before.grid is not None and not before.is_outline
+    grid = before.grid if is_still or is_zone_only else None
+    is_searched = with_grid or is_still
     found: Grid | None = None
-    grid = before.grid if corners is not None or not before.is_outline else None
-    if with_grid or (corners is not None and not _lies_still(before, corners)):
+    if with_grid or (is_still and not before.is_searched):
         found = find_grid(grey)
         found = found if found is not None and _is_square(found) else None
         grid = found.scaled(1 / scale) if found is not None else None
@@ -79,7 +83,7 @@ def look(frame: Picture, *, with_grid: bool = True, before: Sight = EMPTY) -> Si
         thumb: Grey = cv2.resize(grey, _THUMB, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
         return Sight(is_held=outline.is_held, is_heap=is_heap, is_filled=outline.is_filled, thumb=thumb)
     seen = _measure(frame, small, skin, scale, corners, grid, is_outline, outline)
-    return replace(seen, is_heap=True) if is_heap else seen
+    return replace(seen, is_heap=is_heap, is_searched=is_searched)
 
 
 def _lies_still(before: Sight, corners: Corners | None) -> bool:
@@ -100,6 +104,9 @@ def _belongs(corners: Corners, grid: Grid) -> bool:
 
     A zone stands along one of the long edges, and is as long as the nearer one of them allows, tilted or not.
     """
+    sides = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
+    if sides[0] + sides[2] < 1.18 * (sides[1] + sides[3]):
+        return False  # two pages, one above the other
     zone = grid.outline(0.5)
     middle, along = zone.mean(axis=0), zone[1] - zone[0]
     edges = ((corners[0], corners[1]), (corners[3], corners[2]))

@@ -11,7 +11,7 @@ from kiosk.core.document import Guidance, Side
 from tests.specimens.film import FRAME
 from tests.specimens.others import OTHERS
 from tests.specimens.photograph import add_glare, place
-from tests.specimens.stage import Scene, Shown, Stage, flat_of
+from tests.specimens.stage import ENTERING, Scene, Shown, Stage, flat_of
 
 Story = Callable[[str, str, int], Scene]
 
@@ -291,6 +291,26 @@ def _laid_and_taken_away(kind: str, side: str, seed: int) -> Scene:
     return Scene(f"taken away at once {kind} {side}".strip(), frames, flat, must=False)
 
 
+def _open_passport(kind: str, side: str, seed: int) -> Scene:
+    """The booklet lies open: the other page reaches out of the picture, only the one with the zone is wanted."""
+    flat = flat_of("passport", "", seed)
+
+    def play(stage: Stage) -> Iterator[Shown]:
+        stage.rest = replace(stage.rest, y=0.56, width=0.6, turn=0.0, tilt_x=0.0, tilt_y=0.0)
+        blank = replace(flat, picture=np.full_like(stage.flat.picture, 214), lines=())
+        height = stage.rest.width * FRAME[0] / FRAME[1] * flat.size[1] / flat.size[0]
+        empty = stage.ground
+        yield from stage.empty(0.3)
+        for away in (0.5, 0.3, 0.15, 0.06, 0.02):
+            above = replace(stage.rest, y=stage.rest.y + away - height)
+            stage.ground = place(blank, above, empty)[0]
+            yield Shown(stage.grain.on(stage.lying(replace(stage.rest, y=stage.rest.y + away))), "entering", ENTERING)
+        stage.ground = place(blank, replace(stage.rest, y=stage.rest.y - height), empty)[0]
+        yield from stage.good()
+
+    return Scene("open passport", lambda: play(Stage(flat, seed)), flat)
+
+
 STORIES: tuple[Story, ...] = (
     _laid,
     _shaken,
@@ -310,5 +330,6 @@ STORIES: tuple[Story, ...] = (
     _upside_down,
     _wrong_side,
     _several,
+    _open_passport,
     _laid_and_taken_away,
 )
