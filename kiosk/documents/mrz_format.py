@@ -11,7 +11,8 @@ Span = tuple[int, int, int]  # line, first column, column after the last; from 0
 
 # What a cell may hold, by the letter of its class in a grammar.
 CLASSES = {
-    "N": LETTERS + FILLER,  # names, states, the code's second letter
+    "N": LETTERS + FILLER,  # names, states, a passport's second letter
+    "M": LETTERS + FILLER + "12",  # a card's second character, at the issuer's discretion (Doc 9303 part 5; C1: USA)
     "X": ALPHABET,  # numbers and optional data
     "D": DIGITS + FILLER,  # dates, of which a part may be unknown
     "C": DIGITS,  # a check digit
@@ -51,7 +52,7 @@ class MrzFormat:
 
 TD1 = MrzFormat(
     "TD1",
-    ("ANNNN" + "X" * 9 + "K" + "X" * 15, "D" * 6 + "C" + "S" + "D" * 6 + "K" + "NNN" + "X" * 11 + "C", "N" * 30),
+    ("AMNNN" + "X" * 9 + "K" + "X" * 15, "D" * 6 + "C" + "S" + "D" * 6 + "K" + "NNN" + "X" * 11 + "C", "N" * 30),
     {
         "code": (0, 0, 2),
         "state": (0, 2, 5),
@@ -88,7 +89,7 @@ _TWO_LINE_CHECKS: dict[str, tuple[tuple[Span, ...], tuple[int, int]]] = {
 _SECOND_LINE = "X" * 9 + "K" + "NNN" + "D" * 6 + "C" + "S" + "D" * 6 + "K"
 TD2 = MrzFormat(
     "TD2",
-    ("ANNNN" + "N" * 31, _SECOND_LINE + "X" * 7 + "C"),
+    ("AMNNN" + "N" * 31, _SECOND_LINE + "X" * 7 + "C"),
     {**_TWO_LINE_FIELDS, "optional": (1, 28, 35), "names": (0, 5, 36)},
     {**_TWO_LINE_CHECKS, "composite": (((1, 0, 10), (1, 13, 20), (1, 21, 35)), (1, 35))},
 )
@@ -146,6 +147,7 @@ _STATES = (
     "NPL NRU NZL OMN PAK PAN PCN PER PHL PLW PNG POL PRI PRK PRT PRY PSE PYF QAT REU ROU RUS RWA SAU SDN SEN SGP SGS "
     "SHN SJM SLB SLE SLV SMR SOM SPM SRB SSD STP SUR SVK SVN SWE SWZ SXM SYC SYR TCA TCD TGO THA TJK TKL TKM TLS TON "
     "TTO TUN TUR TUV TWN TZA UGA UKR UMI URY USA UZB VAT VCT VEN VGB VIR VNM VUT WLF WSM YEM ZAF ZMB ZWE "
+    "ANT NTZ ROM SCG TMP YUG ZAR "  # of states that are no more; their documents may still be shown
     "GBD GBN GBO GBP GBS EUE UNO UNA UNK XBA XIM XCC XCE XCO XEC XPO XES XMP XOM XDC XXA XXB XXC XXX RKS UTO IAO"
 )
 KNOWN_STATES = frozenset(code.ljust(3, FILLER) for code in _STATES.split())

@@ -114,6 +114,16 @@ def test_nobody_is_born_after_their_card_was_issued() -> None:
     assert reading.traits.other_birth_dates == ()
 
 
+def test_an_american_permit_has_a_digit_in_its_code() -> None:
+    lines = write(
+        TD1, MrzContent("SPECIMEN", ("TEST", "VOID"), "000000074", "800101", "F", "C1", "USA", "UTO", "300101")
+    )
+    reading = read(lines, accepted=True)
+    assert reading.accepted
+    assert lines[0].startswith("C1USA")
+    assert propose_kind(reading) is DocumentKind.UNKNOWN
+
+
 def test_a_long_belgian_number_goes_on_in_the_optional_data() -> None:
     content = MrzContent("JANSSENS", ("EMMA",), "592123456789", "900101", "F", "ID", "BEL", "BEL", "300101")
     lines = write(TD1, content)

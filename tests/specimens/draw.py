@@ -42,19 +42,26 @@ class Flat:
 
 @dataclass(frozen=True)
 class Print:
-    """How the zone was printed: cut of OCR-B, weight, slant of the press, ink."""
+    """How the zone was printed: cut of OCR-B, weight, breadth, slant of the press, ink."""
 
     font: str = "OCRB.otf"
     weight: int = 0  # -1 thin, 0, 1 fat
     height: float = 2.45  # mm, of a capital
     ink: tuple[int, int, int] = (24, 22, 26)
     step: float = STEP
+    breadth: float = 1.0  # of a character, to the font's own
+    slant: float = 0.0  # to the right, of a character's height
+
+
+_SLANTED = {"OCRBL.otf": 0.21}  # a cut that leans: set upright before a press leans it again
 
 
 def random_print(rng: random.Random) -> Print:
-    """Several cuts and weights, so that nothing is tuned to one font."""
+    """Several cuts, weights and breadths, so that nothing is tuned to one font."""
     return Print(
-        font=rng.choice(("OCRB.otf", "OCRB.otf", "OCRBS.otf")),
+        font=rng.choice(("OCRB.otf", "OCRBS.otf", "OCRBL.otf")),
+        breadth=rng.choice((0.94, 1.0, 1.0, 1.05)),
+        slant=rng.choice((-0.04, 0.0, 0.0, 0.0, 0.04, 0.09)),
         weight=rng.choice((-1, 0, 0, 0, 1, 1)),
         height=rng.uniform(2.3, 2.6),
         ink=tuple(rng.randint(10, 60) for _ in range(3)),  # type: ignore[arg-type]
@@ -85,7 +92,7 @@ def text(
 
 
 @functools.cache
-def _glyph(font: str, character: str, cap: int, weight: int) -> Picture:
+def _glyph(font: str, character: str, cap: int, weight: int, breadth: float, slant: float) -> Picture:
     """One character as coverage (0 to 255), in a cell of 2 pitches; drawn large and reduced."""
     size = round(cap * 3 / 0.72)
     cell = np.zeros((cap * 6, cap * 6), np.uint8)
@@ -98,6 +105,11 @@ def _glyph(font: str, character: str, cap: int, weight: int) -> Picture:
     if weight:
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (max(3, cap // 9) | 1,) * 2)
         cell = cv2.dilate(cell, kernel) if weight > 0 else cv2.erode(cell, kernel)
+    lean = slant - _SLANTED.get(font, 0.0)
+    if breadth != 1.0 or lean:
+        middle, half = cap * 3, cap * 3
+        matrix = np.array([[breadth, -lean, middle * (1 - breadth) + lean * (cap * 4)], [0, 1.0, 0]])
+        cell = cv2.warpAffine(cell, matrix, (2 * half, 2 * half), flags=cv2.INTER_LINEAR)
     return cv2.resize(cell, (cap * 2, cap * 2), interpolation=cv2.INTER_AREA)
 
 
@@ -108,7 +120,7 @@ def zone(picture: Picture, left: float, bottom: float, lines: tuple[str, ...], h
     for row, line in enumerate(lines):
         base = (bottom - (len(lines) - 1 - row) * how.step) * PX
         for column, character in enumerate(line):
-            cover = _glyph(how.font, character, cap, how.weight)
+            cover = _glyph(how.font, character, cap, how.weight, how.breadth, how.slant)
             x = round((left + (column + 0.5) * PITCH) * PX - cap)
             y = round(base - cap * 1.5)
             y1, x1 = y + cover.shape[0], x + cover.shape[1]
