@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import close_old_connections, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -74,20 +74,37 @@ def ask_again(client: InsiClient, check_in: CheckIn | None, wanted: Traits | Non
 
 
 def work(ask: Ask | None, stop: threading.Event, *, once: bool = False) -> None:
-    """Look at the table again and again until told to stop."""
-    last_purge = None
+    """Look at the table again and again until told to stop; a database that goes away is waited for."""
+    next_purge = timezone.now()
+    is_lost = False
     while not stop.is_set():
         now = timezone.now()
-        if last_purge is None or now - last_purge > PURGE_EVERY:
-            retention.purge(now)
-            last_purge = now
-        done = ask is not None and (insi_once(ask) or verifying.verify_once(ask))
-        done = done or alike.seek_once()
-        if once and not done:
-            return
+        try:
+            if now >= next_purge:
+                retention.purge(now)
+                next_purge = now + PURGE_EVERY
+            done = _one_thing(ask)
+        except (OperationalError, InterfaceError):
+            if once:
+                raise
+            if not is_lost:
+                journal.record(journal.Happening.DEVICE_LOST, device="database")
+            is_lost, done = True, False
+            connection.close()
+        else:
+            if is_lost:
+                journal.record(journal.Happening.DEVICE_BACK, device="database")
+            is_lost = False
+            if once and not done:
+                return
         if not done:
             close_old_connections()
             stop.wait(PAUSE)
+
+
+def _one_thing(ask: Ask | None) -> bool:
+    """Do what is due first; False when nothing is."""
+    return (ask is not None and (insi_once(ask) or verifying.verify_once(ask))) or alike.seek_once()
 
 
 def insi_once(ask: Ask) -> bool:

@@ -3,9 +3,11 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 NEEDED_WITHIN = 60.0
@@ -24,6 +26,17 @@ class Postgres:
     @property
     def folder(self) -> Path:
         return self._folder
+
+    def kill(self) -> None:
+        """SIGKILL to the server and all its own, as a power cut would; then it comes up again and recovers."""
+        assert self._process is not None
+        leader = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        theirs = [int(one) for one in Path(f"/proc/{leader}/task/{leader}/children").read_text().split()]
+        for process in (leader, *theirs):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self._process.wait(30)
+        self._serve()
 
     def crash(self) -> None:
         """Everything ends at once, nothing is written any more; then it comes up again and recovers."""

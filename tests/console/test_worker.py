@@ -127,6 +127,31 @@ def test_the_worker_ends_when_it_is_told() -> None:
     worker.work(None, threading.Event(), once=True)
 
 
+def test_a_database_that_goes_away_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    arrive(ZOE, SILENT)
+    _due()
+    stop, troubles = threading.Event(), [OperationalError(), OperationalError()]
+    monkeypatch.setattr(worker, "PAUSE", 0.0)
+    monkeypatch.setattr(worker, "connection", type("Lost", (), {"close": staticmethod(lambda: None)}))
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+    one_thing = worker._one_thing
+
+    def looked(ask: worker.Ask) -> bool:
+        if troubles:
+            raise troubles.pop()
+        stop.set()
+        return one_thing(ask)
+
+    monkeypatch.setattr(worker, "_one_thing", looked)
+    worker.work(lambda _: found(ZOE), stop)
+    assert (troubles, Arrival.objects.get().need) == ([], "ready")
+    troubles.append(OperationalError())
+    with pytest.raises(OperationalError):
+        worker.work(None, threading.Event(), once=True)
+
+
 def test_the_second_search_is_made_with_the_card_or_without_one_with_the_document() -> None:
     from tests.console.arrivals import check_in_of
 
