@@ -204,7 +204,7 @@ def _row(trait: Trait, label: str, cells: list[str], side_by_side: Compared) -> 
             worst = outcome
     if side_by_side.by_hand and worst in {"", Outcome.SAME.value}:
         worst = LOOK
-    note = " ".join(text for outcome, text in notes if outcome == worst)
+    note = " · ".join(text for outcome, text in notes if outcome == worst)
     return Row(label, *cells, verdict=worst, note=note, trait=trait.value)
 
 
@@ -228,7 +228,7 @@ def questions() -> tuple[str, ...]:
         _("Quel est votre nom de naissance ?"),
         _("Quels sont vos prénoms, dans l’ordre ?"),
         _("Quelle est votre date de naissance ?"),
-        _("Dans quelle commune, ou quel pays, êtes-vous né ?"),
+        _("Quel est votre lieu de naissance ?"),
     )
 
 

@@ -35,13 +35,13 @@ class TerminalLine:
 
 
 def in_work(need: str = "", desk: str = "") -> QuerySet[Arrival]:
-    """Those staff has still to deal with, newest first."""
+    """Those staff has still to deal with, who has waited longest first."""
     chosen = Arrival.objects.filter(stage__in=IN_WORK).select_related("assigned_to")
     if need:
         chosen = chosen.filter(need=need)
     if desk:
         chosen = chosen.filter(desk=desk)
-    return chosen.order_by("-arrived_at")[:SHOWN]
+    return chosen.order_by("arrived_at")[:SHOWN]
 
 
 def counts() -> dict[str, int]:

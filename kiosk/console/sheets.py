@@ -42,7 +42,7 @@ PATIENT_ADVICE = {
     Corrector.TOWN_HALL: "Si l’erreur est sur votre carte d’identité ou votre passeport : adressez-vous à une mairie.",
     Corrector.PREFECTURE: "Si l’erreur est sur votre titre de séjour : adressez-vous à la préfecture.",
     Corrector.INSEE: "Si l’erreur est dans la référence nationale : écrivez à l’Insee, en ligne ou par courrier.",
-    Corrector.HEALTH_FUND: "Si l’erreur est sur votre carte Vitale, ou si vous êtes né à l’étranger : "
+    Corrector.HEALTH_FUND: "Si l’erreur est sur votre carte Vitale, ou si vous êtes né ou née à l’étranger : "
     "adressez-vous à votre caisse d’assurance maladie.",
     Corrector.ISSUING_STATE: "Si l’erreur est sur votre document étranger : adressez-vous au pays qui l’a délivré.",
 }

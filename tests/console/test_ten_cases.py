@@ -157,7 +157,7 @@ def _twin(scene: Scene) -> tuple[str, ...]:
     check_in = scene.kiosk.check_in(CLARA.beneficiary(), answer, document_of(CHLOE, "passport"), SOPHIE.beneficiary())
     _called(scene, check_in.ticket)
     _cannot_qualify(scene, "Un trait diffère")
-    expect(scene.desk.page.locator(".verdict-blocking").first).to_contain_text("jumeau")
+    expect(scene.desk.page.locator(".note.verdict-blocking").first).to_contain_text("jumeau")
     scene.desk.press("e", ".aside[open] input[type=radio]")
     scene.desk.page.get_by_label("La personne n’est pas celle de la carte").check()
     scene.desk.page.get_by_role("button", name="Écarter pour l’identitovigilance").click()
