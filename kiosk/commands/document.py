@@ -1,5 +1,6 @@
 """``kiosk document``: read pictures, watch the guidance; ``kiosk simulate document``: put a film before the camera."""
 
+import gettext
 import json
 import secrets
 import sys
@@ -10,129 +11,166 @@ from typing import Annotated, Any
 
 import typer
 
+_ = gettext.gettext
+
 app = typer.Typer(help="Pièce d'identité : lire une image, voir le guidage.", no_args_is_help=True)
 
 EXIT_READ, EXIT_NO_DOCUMENT, EXIT_NO_MRZ, EXIT_NOT_CERTAIN = 0, 3, 4, 5
 _LARGEST_FILE = 40_000_000  # bytes
+_NOTHING: dict[str, Any] = {
+    "quality": {}, "corners": None, "kind": "unknown", "mrz": None, "seal": None, "seconds": 0.0,
+}  # fmt: skip
+_TROUBLES = {
+    EXIT_NO_DOCUMENT: _("aucun document"),
+    EXIT_NO_MRZ: _("un document, pas de bande MRZ"),
+    EXIT_NOT_CERTAIN: _("une bande MRZ illisible"),
+}
+_VERDICTS = {
+    "genuine": _("authentique"),
+    "false": _("altéré : la signature ne correspond pas"),
+    "signer-expired": _("signé hors de la période du certificat"),
+    "unknown-signer": _("non vérifié : certificat du signataire absent"),
+    "not-verified": _("non vérifié : aucun certificat installé"),
+}
 
 
 @app.command()
 def read(
-    files: Annotated[list[Path], typer.Argument(help="Pictures: JPEG or PNG")],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
-    trust: Annotated[Path | None, typer.Option("--trust", help="Directory of the seals' certificates")] = None,
+    files: Annotated[list[Path], typer.Argument(help=_("Images : JPEG ou PNG"))],
+    as_json: Annotated[bool, typer.Option("--json", help=_("Un objet JSON par ligne"))] = False,
+    trust: Annotated[Path | None, typer.Option("--trust", help=_("Dossier des certificats des cachets (CEV)"))] = None,
 ) -> None:
-    """Read each picture; exit 0 read, 3 no document, 4 no MRZ found, 5 MRZ seen but not read with certainty.
+    """Lit chaque image : 0 lue, 3 pas de document, 4 pas de bande MRZ, 5 bande vue sans certitude.
 
-    With several files, the worst of them decides. It prints what the document says: use it on specimens.
+    Avec plusieurs fichiers, le plus mauvais résultat décide. Affiche ce que dit le document : à utiliser sur des
+    spécimens.
     """
     from kiosk.capture.reader import DocumentReader
+    from kiosk.documents.cev_trust import load_signers
 
     reader = DocumentReader()
+    signers = load_signers(trust) if trust else {}
     worst = EXIT_READ
     try:
         for file in files:
-            facts, code = _read_one(reader, file, trust)
+            facts, code = _read_one(reader, file, signers)
             worst = max(worst, code)
             if as_json:
                 print(json.dumps({"file": file.name, **facts}, ensure_ascii=False), flush=True)
             else:
-                _print_plain(file, facts)
+                _print_plain(file, facts, code)
     finally:
         reader.close()
     raise typer.Exit(worst)
 
 
-def _read_one(reader: Any, file: Path, trust: Path | None) -> tuple[dict[str, Any], int]:
+def _read_one(reader: Any, file: Path, signers: Any) -> tuple[dict[str, Any], int]:
     from kiosk.capture.picture import decode
     from kiosk.capture.sight import look
 
     started = time.perf_counter()
     picture = decode(file.read_bytes()) if file.is_file() and file.stat().st_size <= _LARGEST_FILE else None
     if picture is None:
-        return {"error": "not-a-picture"}, EXIT_NO_DOCUMENT
+        return {**_NOTHING, "error": "not-a-picture"}, EXIT_NO_DOCUMENT
     sight = look(picture)
-    reading = reader.read(picture, date.today())  # noqa: DTZ011 - the day on the wall is what an expiry means
+    today = date.today()  # noqa: DTZ011 - the day on the wall is what an expiry means
+    reading = reader.read(picture, today, signers)
+    seconds = time.perf_counter() - started
     facts: dict[str, Any] = {
-        "quality": {
-            "sharpness": round(sight.sharpness, 3),
-            "glare": round(sight.glare, 4),
-            "luma": round(sight.luma, 1),
-            "tilt": round(sight.tilt, 3),
-            "width": round(sight.width, 3),
-        },
+        "quality": _quality(sight),
         "corners": None
         if sight.corners is None
         else [[round(float(v), 1) for v in corner] for corner in sight.corners],
         "kind": str(reading.kind),
-        "has_second_side": reading.has_second_side,
-        "mrz": None,
-        "seal": None if reading.mrz is None else _seal(picture, reading.mrz, trust),
-        "seconds": 0.0,
+        "mrz": None if reading.mrz is None else _mrz(reading.mrz, reading.validity),
+        "seal": None if reading.seal is None else _seal(reading.seal),
+        "seconds": round(seconds, 3),
     }
-    mrz = reading.mrz
-    if mrz is not None:
-        traits = mrz.traits
-        dates = (traits.birth_date, *traits.other_birth_dates)
-        facts["mrz"] = {
-            "format": mrz.format,
-            "lines": list(mrz.lines),
-            "fields": {
-                "birth_name": traits.birth_name,
-                "given_names": list(traits.given_names),
-                "birth_dates": [day.text for day in dates if day is not None],
-                "sex": str(traits.sex or ""),
-                "document_number": mrz.document_number,
-                "issuing_state": mrz.issuing_state,
-                "nationality": mrz.nationality,
-                "expiry": mrz.expiry,
-                "birth_name_may_be_cut": traits.birth_name_may_be_cut,
-                "given_names_may_be_cut": traits.given_names_may_be_cut,
-            },
-            "checks": dict(mrz.checks),
-            "doubtful": [list(cell) for cell in mrz.doubtful],
-            "accepted": mrz.accepted,
-        }
-    facts["seconds"] = round(time.perf_counter() - started, 3)
-    if mrz is None:
-        return facts, EXIT_NO_DOCUMENT if sight.corners is None else EXIT_NO_MRZ
-    return facts, EXIT_READ if mrz.accepted else EXIT_NOT_CERTAIN
+    if reading.mrz is not None:
+        return facts, EXIT_READ if reading.mrz.accepted else EXIT_NOT_CERTAIN
+    if reader.find_zone(picture) is not None:
+        return facts, EXIT_NOT_CERTAIN  # a zone stands there, and nothing sensible could be read
+    return facts, EXIT_NO_DOCUMENT if sight.corners is None else EXIT_NO_MRZ
 
 
-def _seal(picture: Any, mrz: Any, trust: Path | None) -> dict[str, Any] | None:
-    from kiosk.capture.seal import read_seal
-    from kiosk.documents.cev import check, contradicts
-    from kiosk.documents.cev_trust import load_signers, verify
+def _quality(sight: Any) -> dict[str, Any]:
+    """Each measure with its verdict, by the limits of the automatic picture; none without a document."""
+    from kiosk.capture.session import CaptureSettings
 
-    seal = read_seal(picture)
-    if seal is None:
-        return None
+    limits = CaptureSettings()
+    if sight.corners is None:
+        return {}
+    measures = {
+        "sharpness": (sight.sharpness, sight.sharpness >= limits.soft_sharpness),
+        "glare": (sight.glare, sight.glare <= limits.most_glare),
+        "light": (sight.luma, limits.least_luma <= sight.luma <= limits.most_luma),
+        "tilt": (sight.tilt, sight.tilt <= limits.most_tilt),
+        "size": (sight.width, limits.least_width <= sight.width <= limits.most_width),
+        "margin": (sight.margin, sight.margin >= limits.least_margin),
+    }
     return {
-        "verdict": str(check(seal, load_signers(trust) if trust else {}, verify)),
-        "signer": f"{seal.authority}-{seal.certificate}",
-        "signed": seal.signed.isoformat() if seal.signed else "",
-        "fields": dict(seal.items),
-        "contradicts": list(contradicts(seal, mrz.document_number, mrz.traits.birth_name, mrz.traits.given_names)),
+        name: {"value": round(float(value), 4), "verdict": "good" if is_good else "poor"}
+        for name, (value, is_good) in measures.items()
     }
 
 
-def _print_plain(file: Path, facts: dict[str, Any]) -> None:
-    mrz = facts.get("mrz")
+def _mrz(mrz: Any, validity: Any) -> dict[str, Any]:
+    traits = mrz.traits
+    dates = (traits.birth_date, *traits.other_birth_dates)
+    return {
+        "format": mrz.format,
+        "lines": list(mrz.lines),
+        "fields": {
+            "birth_name": traits.birth_name,
+            "given_names": list(traits.given_names),
+            "birth_dates": [day.text for day in dates if day is not None],
+            "sex": str(traits.sex or ""),
+            "document_number": mrz.document_number,
+            "issuing_state": mrz.issuing_state,
+            "nationality": mrz.nationality,
+            "expiry": mrz.expiry,
+            "birth_name_may_be_cut": traits.birth_name_may_be_cut,
+            "given_names_may_be_cut": traits.given_names_may_be_cut,
+            "validity": str(validity.status) if validity else "unknown",
+            "valid_until": validity.until if validity else "",
+            "is_extended": bool(validity and validity.is_extended),
+        },
+        "checks": dict(mrz.checks),
+        "doubtful": [list(cell) for cell in mrz.doubtful],
+        "accepted": mrz.accepted,
+    }
+
+
+def _seal(seal: Any) -> dict[str, Any]:
+    return {
+        "verdict": str(seal.verdict),
+        "fields": dict(seal.fields),
+        "signer": seal.signer,
+        "signed": seal.signed,
+        "contradictions": list(seal.contradictions),
+    }
+
+
+def _print_plain(file: Path, facts: dict[str, Any], code: int) -> None:
+    mrz = facts["mrz"]
     if mrz is None:
-        print(f"{file.name}: {facts.get('error') or 'no MRZ'}")
+        trouble = _("ce n'est pas une image lisible") if "error" in facts else _TROUBLES[code]
+        print(f"{file.name} : {trouble}")
         return
-    certainty = "read with certainty" if mrz["accepted"] else "not certain"
-    print(f"{file.name}: {facts['kind']}, {mrz['format']}, {certainty}, {facts['seconds']} s")
+    certainty = _("lue avec certitude") if mrz["accepted"] else _("lue sans certitude")
+    print(f"{file.name} : {facts['kind']}, {mrz['format']}, {certainty}, {facts['seconds']} s")
     for line in mrz["lines"]:
         print(f"  {line}")
+    if facts["seal"] is not None:
+        print(_("  cachet : {verdict}").format(verdict=_VERDICTS[facts["seal"]["verdict"]]))
 
 
 @app.command()
 def watch(
-    source: Annotated[str, typer.Argument(help="Camera index or path, or a film")] = "0",
-    seconds: Annotated[float, typer.Option(help="Stop after this time")] = 60.0,
+    source: Annotated[str, typer.Argument(help=_("Numéro ou chemin de la caméra, ou film"))] = "0",
+    seconds: Annotated[float, typer.Option(help=_("Durée, en secondes"))] = 60.0,
 ) -> None:
-    """Follow the guidance live: one line at each change, and what the picture is worth when it takes itself."""
+    """Suit le guidage : une ligne à chaque changement, et ce que vaut l'image quand elle se prend."""
     from hardware.camera.base import CameraLost
     from hardware.camera.film import FilmCamera
     from hardware.camera.opencv import OpenCvCamera
@@ -149,12 +187,14 @@ def watch(
         while (now := time.monotonic() - started) < seconds:
             frame = camera.read(1.0)
             if isinstance(frame, CameraLost):
-                line = f"camera: {frame.reason}"
+                line = _("caméra : {reason}").format(reason=frame.reason)
             else:
                 seen = session.feed(frame, now)
                 line = f"{seen.guidance}"
                 if seen.shot is not None:
-                    print(f"{now:6.1f} s  shot: {len(seen.shot.jpeg)} bytes, sharpness {seen.shot.sharpness:.2f}")
+                    size, sharpness = len(seen.shot.jpeg), f"{seen.shot.sharpness:.2f}"
+                    taken = _("image prise : {size} octets, netteté {sharpness}").format(size=size, sharpness=sharpness)
+                    print(f"{now:6.1f} s  {taken}")
             if line != shown:
                 print(f"{now:6.1f} s  {line}", flush=True)
                 shown = line
@@ -165,12 +205,12 @@ def watch(
 
 
 def simulate_document(
-    link: Annotated[Path, typer.Option("--link", help="The path that the film camera plays")],
-    film: Annotated[Path | None, typer.Argument(help="A film; none: the tray is emptied")] = None,
+    link: Annotated[Path, typer.Option("--link", help=_("Chemin que joue la caméra simulée"))],
+    film: Annotated[Path | None, typer.Argument(help=_("Un film ; aucun : le plateau est vidé"))] = None,
 ) -> None:
     """Met un film de pièce d'identité devant la caméra simulée."""
     if film is not None and not film.is_file():
-        typer.echo("this film does not exist", err=True)
+        typer.echo(_("Ce film n'existe pas."), err=True)
         raise typer.Exit(2)
     put_into_tray(film, link)
 
@@ -178,7 +218,7 @@ def simulate_document(
 def put_into_tray(film: Path | None, link: Path) -> None:
     """Point the film camera's link at another film, in one step; None empties the tray."""
     if link.exists() and not link.is_symlink():
-        raise typer.BadParameter("the link's path is a file of its own: it is not replaced")
+        raise typer.BadParameter(_("Le chemin du lien est celui d'un vrai fichier : il n'est pas remplacé."))
     if film is None:
         link.unlink(missing_ok=True)
         return
