@@ -28,6 +28,11 @@ from kiosk.documents.mrz_format import (
 )
 
 _VALUES = {character: index for index, character in enumerate(DIGITS + ALPHABET[10:36])} | {FILLER: 0}
+# Letters that no accent explains, as the zone writes them (Doc 9303 part 3, section 6, table A).
+_WRITTEN = {
+    "Œ": "OE", "Æ": "AE", "ß": "SS", "ẞ": "SS", "Ø": "OE", "Å": "AA", "Þ": "TH", "Ð": "D", "Đ": "D", "Ł": "L",
+    "Ħ": "H", "Ŧ": "T", "Ŋ": "N", "Ĳ": "IJ", "ĸ": "Q",
+}  # fmt: skip
 _OLDEST = 120  # years: nobody presenting a document is older
 _LONGEST_NAME = 200  # characters of a civil name that are looked at; a hostile one is cut
 
@@ -71,8 +76,8 @@ def check_digit(text: str) -> str:
 def mrz_name(name: str, form: NameForm = NameForm.MRZ) -> str:
     """Write a name as the zone does: no accent, apostrophe dropped (French card: a filler), hyphen and space alike."""
     text = name[:_LONGEST_NAME].upper()
-    for letter, pair in (("Œ", "OE"), ("Æ", "AE"), ("ß", "SS"), ("Ø", "OE"), ("Å", "AA"), ("Þ", "TH"), ("Ð", "D")):
-        text = text.replace(letter, pair)
+    for letter, written in _WRITTEN.items():
+        text = text.replace(letter, written)
     cells: list[str] = []
     for character in unicodedata.normalize("NFD", text):
         if "A" <= character <= "Z":

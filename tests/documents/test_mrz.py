@@ -30,7 +30,15 @@ CARD = ("I<UTOD231458907<<<<<<<<<<<<<<<", "7408122F1204159UTO<<<<<<<<<<<6", "ERI
 TWO_LINES = ("I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "D231458907UTO7408122F1204159<<<<<<<6")
 FRENCH_OLD = ("IDFRABERTHIER<<<<<<<<<<<<<<<<<<<<<<<", "8806923102858CORINNE<<<<<<<6512068F6")
 FRENCH_NEW = ("IDFRAX4RTBPFW46<<<<<<<<<<<<<<<", "9007138F3002119FRA<<<<<<<<<<<6", "MARTIN<<MAELYS<GAELLE<MARIE<<<")
-ALL = [PASSPORT, CARD, TWO_LINES, FRENCH_OLD, FRENCH_NEW]
+CARD_LONG_NUMBER = (
+    "I<UTOD23145890<7349<<<<<<<<<<<",
+    "3407127M9507122UTO<<<<<<<<<<<2",
+    "STEVENSON<<PETER<JOHN<<<<<<<<<",
+)
+TWO_LINES_LONG_NUMBER = ("I<UTOSTEVENSON<<PETER<<<<<<<<<<<<<<<", "D23145890<UTO3407127M95071227349<<<8")
+VISA_A = ("V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L8988901C4XXX4009078F96121096ZE184226B<<<<<<")
+VISA_B = ("V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "L8988901C4XXX4009078F9612109<<<<<<<<")
+ALL = [CARD_LONG_NUMBER, TWO_LINES_LONG_NUMBER, PASSPORT, CARD, TWO_LINES, FRENCH_OLD, FRENCH_NEW]
 
 
 def read(lines: tuple[str, ...], **more: object) -> MrzReading:
@@ -58,6 +66,34 @@ def test_the_passport_of_doc_9303_says_who_anna_is() -> None:
     assert reading.document_number == "L898902C3"
     assert reading.expiry == "2012-04-15"
     assert propose_kind(reading) is DocumentKind.PASSPORT
+
+
+@pytest.mark.parametrize(
+    ("covered", "digit"),
+    [("520727", "3"), ("AB2134<<<", "5"), ("HA672242<658022549601086<<<<<<<<<<<<<<0", "8")],
+)
+def test_the_check_digits_worked_out_in_doc_9303_come_out(covered: str, digit: str) -> None:
+    assert check_digit(covered) == digit
+
+
+@pytest.mark.parametrize("lines", [CARD_LONG_NUMBER, TWO_LINES_LONG_NUMBER])
+def test_the_long_number_of_doc_9303_is_read_whole(lines: tuple[str, ...]) -> None:
+    assert read(lines).document_number == "D23145890734"
+
+
+@pytest.mark.parametrize(("lines", "name"), [(VISA_A, "MRV-A"), (VISA_B, "MRV-B")])
+def test_a_visa_is_named_and_is_no_identity_document(lines: tuple[str, ...], name: str) -> None:
+    reading = read(lines)
+    assert reading.format == name
+    assert all(is_right for _, is_right in reading.checks)
+    assert propose_kind(reading) is DocumentKind.UNKNOWN
+
+
+def test_a_name_too_long_is_cut_as_doc_9303_shows() -> None:
+    names = ("CHAYAPA", "DEJTHAMRONG", "KRASUANG")
+    lines = write(TD3, MrzContent("NILAVADHANANANDA", names, "L898902C3", "690806", "F", "P<", "UTO", "UTO", "940623"))
+    assert lines[0] == "P<UTONILAVADHANANANDA<<CHAYAPA<DEJTHAMRONG<K"
+    assert read(lines).traits.given_names_may_be_cut
 
 
 def test_the_french_card_before_2021_is_never_read_as_td2() -> None:
@@ -142,6 +178,10 @@ def test_a_long_belgian_number_goes_on_in_the_optional_data() -> None:
         ("Œuvrard", "OEUVRARD", "OEUVRARD"),
         ("LE  GALL", "LE<GALL", "LE<GALL"),
         ("Müller", "MULLER", "MULLER"),
+        ("Wałęsa", "WALESA", "WALESA"),
+        ("Đurić", "DURIC", "DURIC"),
+        ("Ĳssel", "IJSSEL", "IJSSEL"),
+        ("İnan Straße", "INAN<STRASSE", "INAN<STRASSE"),
     ],
 )
 def test_a_name_is_written_as_the_zone_writes_it(civil: str, icao: str, french: str) -> None:

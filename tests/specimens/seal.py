@@ -26,6 +26,12 @@ def test_key() -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(20261122, ec.SECP256R1())
 
 
+def public_key() -> bytes:
+    """The test authority's public key, as a list of trust holds it."""
+    encoding, form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    return test_key().public_key().public_bytes(encoding, form)
+
+
 def seal_text(
     person: SpecimenPerson,
     number: str,
