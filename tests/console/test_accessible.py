@@ -1,0 +1,167 @@
+"""Every page of desk and unit, in every state: no accessibility fault, nothing beside the screen at 200 %."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
+from playwright.sync_api import Browser, Page
+
+from kiosk.core.document import SealReading, SealVerdict, Validity, ValidityStatus
+from kiosk.core.insi import InsNotFound, InsSeveral, InsUnreachable
+from tests.console.arrivals import check_in_of, mrz_of
+from tests.console.browsing import Desk
+from tests.console.served import COMMAND, ServedConsole
+from tests.console.test_access import TABLE
+from tests.demo.processes import Child
+from tests.people import CATARINA, DOMINIQUE, MARIE, TOUSSAINT, ZOE
+
+WIDE, ZOOMED = {"width": 1280, "height": 800}, {"width": 640, "height": 400}  # the second: 200 % of the first
+PARTS = {"home", "unlock", "queue-part", "answer-part", "picture", "trail-export"}  # no pages of their own
+SEAL = SealReading(SealVerdict.FALSE, "FR05-0001", "2024-01-01", (("birth_name", "ADRUN"),), (), True, ("birth_name",))
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedConsole]:
+    console = ServedConsole(tmp_path_factory.mktemp("accessible"))
+    console.config.write_text(console.config.read_text().replace("port = 0", 'port = 0\ndesks = ["3", "4"]'))
+    console.start()
+    worker = Child("worker", [*COMMAND, "worker", "--config", str(console.config)], console.folder / "worker.log")
+    try:
+        worker.first_line(60)
+        yield console
+    finally:
+        worker.end()
+        console.stop()
+
+
+@pytest.fixture(scope="module")
+def keys(served: ServedConsole) -> dict[str, str]:
+    """One arrival of each kind, and what kiosks say beside."""
+    misspelt = replace(mrz_of(ZOE), traits=replace(mrz_of(ZOE).traits, birth_name="ADRUNE"))
+    expired = Validity(ValidityStatus.EXPIRED, "2024-06-01")
+    arrivals = {
+        "plain": check_in_of(ZOE, ticket="X1"),
+        "differs": check_in_of(DOMINIQUE, mrz=mrz_of(TOUSSAINT), ticket="X2"),
+        "several": check_in_of(TOUSSAINT, InsSeveral(), ticket="X3"),
+        "pending": check_in_of(CATARINA, InsUnreachable("timeout"), ticket="X4"),
+        "suspect": check_in_of(MARIE, seal=SEAL, document_validity=expired, ticket="X5"),
+        "alike": check_in_of(ZOE, InsNotFound(), mrz=misspelt, ticket="X6"),
+    }
+    assert [served.deliver(one) for one in arrivals.values()] == [201] * len(arrivals)
+    served.put("/intake/heartbeat", b'{"devices": {"reader": "lost"}, "queue": 2, "certificate_days": 9}')
+    for reason in (b'{"reason": "help"}', b'{"reason": "card-forgotten"}'):
+        served.put(f"/intake/calls/{uuid.uuid4()}", reason)
+    return {name: one.key for name, one in arrivals.items()}
+
+
+class Round:
+    """One person's round through their pages; remembers which addresses were seen."""
+
+    def __init__(self, served: ServedConsole, browser: Browser, role: str) -> None:
+        self.desk = Desk(served, browser, role)
+        self.desk.sign_in()
+        self.seen: set[str] = set()
+
+    @property
+    def page(self) -> Page:
+        return self.desk.page
+
+    def go(self, path: str) -> None:
+        self.page.set_viewport_size(WIDE)
+        self.page.goto(self.desk.url + path)
+        self.look()
+
+    def look(self) -> None:
+        """The page as it stands now: axe finds nothing, and at 200 % nothing is beside the screen."""
+        assert_accessible(self.page)
+        path = "/" + self.page.url.removeprefix(self.desk.url).split("?")[0]
+        self.seen.add(str(resolve(path).url_name))
+        self.page.set_viewport_size(ZOOMED)
+        assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), self.page.url
+        self.page.set_viewport_size(WIDE)
+
+
+def assert_accessible(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+
+
+def test_the_pages_of_the_desk(served: ServedConsole, browser: Browser, keys: dict[str, str]) -> None:
+    host = Round(served, browser, "host")
+    host.go("file/")
+    for name in ("plain", "differs", "pending", "suspect"):
+        host.go(f"arrivees/{keys[name]}/")  # in nobody's hands: to be taken
+    host.desk.press("t", "#decide")
+    host.look()
+    host.page.goto(f"{host.desk.url}arrivees/{keys['several']}/")
+    host.desk.press("t", "#decide")
+    for key, opened in (("e", "fieldset"), ("i", "#ask-name"), ("k", "#c-word"), ("o", "button")):
+        host.desk.press(key, f".aside[open] {opened}")
+    host.look()  # everything that can be opened is open
+    host.page.goto(f"{host.desk.url}arrivees/{keys['plain']}/")
+    host.desk.press("t", "#decide")
+    host.desk.press("1cq", "h1 .status-QUALIFIED")
+    host.look()
+    for language in ("fr", "ar"):
+        host.go(f"arrivees/{keys['differs']}/fiche/?langue={language}")
+    for missing in (f"arrivees/{uuid.uuid4()}/", "vigilance/"):
+        host.page.goto(host.desk.url + missing)
+        assert_accessible(host.page)
+    assert host.seen == {"queue", "identity", "sheet"}
+    host.page.close()
+
+
+def test_the_pages_of_the_unit_and_no_page_is_left_out(
+    served: ServedConsole, browser: Browser, keys: dict[str, str]
+) -> None:
+    officer = Round(served, browser, "officer")
+    officer.page.goto(f"{officer.desk.url}arrivees/{keys['differs']}/")
+    officer.desk.press("t", "#decide")
+    officer.page.get_by_text("Déclasser", exact=True).click()
+    officer.look()
+    officer.desk.press("e", ".aside[open] input[type=radio]")
+    officer.page.get_by_label("Un trait diffère").check()
+    officer.page.get_by_role("button", name="Écarter pour l’identitovigilance").click()
+    officer.page.locator(".outcome").wait_for()
+    officer.go("vigilance/")
+    officer.page.wait_for_function(  # the worker proposes the pair
+        "async () => (await (await fetch('/vigilance/doublons/')).text()).includes('Comparer')", timeout=30_000
+    )
+    officer.go("vigilance/doublons/")
+    officer.page.get_by_role("link", name="Comparer").click()
+    officer.look()
+    officer.page.get_by_label("X1,").check()
+    officer.page.get_by_role("button", name="Fusionner").click()
+    officer.page.get_by_role("button", name="Défaire la fusion").wait_for()
+    officer.look()
+    officer.go("vigilance/doublons/")
+    officer.go(f"arrivees/{keys['alike']}/")  # merged: leads to the other
+    officer.go("vigilance/verifications/")
+    officer.page.get_by_label("Vérifier les INS").fill("2099-01-01")
+    officer.page.get_by_role("button", name="Ouvrir une campagne").click()
+    officer.look()
+    officer.go("recherche/")
+    officer.page.get_by_label("Date de naissance").fill("31/12/1975")
+    officer.page.get_by_role("button", name="Chercher").click()
+    officer.page.locator("tbody tr").first.wait_for()
+    officer.look()
+    officer.go("indicateurs/")
+    officer.page.close()
+    auditor, administrator = Round(served, browser, "auditor"), Round(served, browser, "administrator")
+    auditor.go("journal/")
+    auditor.page.close()
+    administrator.go("bornes/")
+    administrator.page.close()
+    seen = officer.seen | auditor.seen | administrator.seen | {"queue", "identity", "sheet"}
+    assert seen == _pages()
+
+
+def _pages() -> set[str]:
+    """The names of all pages but those of accounts, which are looked at where accounts are."""
+    from kiosk.console.account_urls import ADDRESSES
+
+    theirs = {str(one.name) for one in ADDRESSES}
+    return {name for name, (_roles, how) in TABLE.items() if how == "get"} - theirs - PARTS
