@@ -217,7 +217,7 @@ def _opened(key: UUID, request: Request) -> CheckIn:
     if check_in.key != str(key) or check_in.kiosk != request.kiosk:
         raise NotUnderstood("the check-in inside is not the one announced")
     for picture in check_in.pictures:
-        if not _is_modest_jpeg(picture.jpeg):
+        if not _is_modest_jpeg(picture.jpeg) or (picture.untouched and not _is_modest_jpeg(picture.untouched)):
             raise NotUnderstood("a picture is not a JPEG of a reasonable size")
     return check_in
 

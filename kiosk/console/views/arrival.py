@@ -23,6 +23,7 @@ from kiosk.console.templatetags.console_tags import clock, day
 from kiosk.console.templatetags.console_tags import reason as reason_label
 from kiosk.console.views.desk import queue_context
 from kiosk.core.checkin import CheckIn
+from kiosk.core.document import DocumentPicture
 from kiosk.core.evidence import EvidenceType
 
 OTHERS = (Action.ACCEPT_INS, Action.REFUSE_INS, Action.DOUBT, Action.FICTITIOUS, Action.HOMONYM, Action.CLEAR)
@@ -34,6 +35,7 @@ SHEET_LANGUAGES = {"fr": "Français", "en": "English", "es": "Español", "pt": "
 class PictureLink:
     url: str
     label: str
+    untouched: str = ""  # where it is shown as the camera saw it, when that was kept
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,7 +70,10 @@ def show(request: HttpRequest, key: UUID) -> HttpResponse:
 @needs(Right.WORK)
 @require_safe
 def picture(request: HttpRequest, key: UUID, index: int) -> HttpResponse:
-    """One side of the document with who looks and when written across it; no cache keeps it."""
+    """One side of the document with who looks and when written across it; no cache keeps it.
+
+    ``?brute`` shows it as the camera saw it: what straightening may have hidden.
+    """
     arrival = found(key)
     pictures = vault.open_arrival(arrival).pictures
     if index >= len(pictures):
@@ -76,7 +81,8 @@ def picture(request: HttpRequest, key: UUID, index: int) -> HttpResponse:
     act(request, audit.Act.PICTURE_SEEN, key, side=pictures[index].side.value)
     staff, now = staff_of(request), timezone.now()
     try:
-        shown = watermark.marked(pictures[index].jpeg, f"{staff.username} · {day(now)} {clock(now)}")
+        kept = pictures[index].untouched if "brute" in request.GET else pictures[index].jpeg
+        shown = watermark.marked(kept, f"{staff.username} · {day(now)} {clock(now)}")
     except watermark.CannotShow:
         raise Http404 from None
     response = HttpResponse(shown, content_type="image/jpeg")
@@ -277,6 +283,11 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
     }
 
 
+def _picture_link(arrival: Arrival, index: int, picture: DocumentPicture) -> PictureLink:
+    url = reverse("picture", args=(arrival.key, index))
+    return PictureLink(url, _(comparing.SIDES[picture.side]), f"{url}?brute" if picture.untouched else "")
+
+
 def _view(arrival: Arrival, check_in: CheckIn, today: date) -> IdentityView:
     side_by_side = comparing.compared(check_in)
     offers = deciding.offers(arrival, check_in, side_by_side)
@@ -286,10 +297,7 @@ def _view(arrival: Arrival, check_in: CheckIn, today: date) -> IdentityView:
         rows=comparing.rows(check_in, side_by_side),
         notices=noticing.notices(check_in, today),
         seal=noticing.seal_fields(check_in),
-        pictures=tuple(
-            PictureLink(reverse("picture", args=(arrival.key, index)), _(comparing.SIDES[picture.side]))
-            for index, picture in enumerate(check_in.pictures)
-        ),
+        pictures=tuple(_picture_link(arrival, index, picture) for index, picture in enumerate(check_in.pictures)),
         document_label=_(comparing.DOCUMENTS[kind]) if kind is not None else "",
         document_refused=check_in.document_refused,
         evidence=comparing.evidence_offered(check_in, today),
