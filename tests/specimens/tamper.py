@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from kiosk.documents.mrz_format import ALPHABET
-from tests.specimens.draw import PX, Flat, Print, zone
+from tests.specimens.draw import PX, Flat, Picture, Print, zone
 
-WAYS = ("paper", "ink", "smear", "top", "bottom", "left", "right", "altered", "stain")
+WAYS = ("paper", "ink", "smear", "top", "bottom", "left", "right", "altered", "stain", "swapped", "cut")
 
 
 def tamper(flat: Flat, way: str, rng: random.Random, how: Print) -> Flat:
@@ -43,6 +43,15 @@ def tamper(flat: Flat, way: str, rng: random.Random, how: Print) -> Flat:
         cv2.ellipse(
             picture, middle, ((x1 - x0) * 3 // 5, (y1 - y0) // 3), rng.uniform(0, 180), 0, 360, (60, 70, 90), -1
         )
+    if way == "swapped":
+        other = rng.choice([place for place in written if place != column] or written)
+        picture, lines = _swapped(flat, row, column, other)
+    if way == "cut":
+        shift = (x1 - x0) * rng.randint(1, 4)
+        if rng.random() < 0.5:
+            picture[:, -flat.cell(0, 0)[0] - shift :] = picture[:4, :4].mean(axis=(0, 1))
+        else:
+            picture[:, : flat.cell(0, 0)[0] + shift] = picture[:4, :4].mean(axis=(0, 1))
     if way == "altered":
         other = rng.choice([character for character in ALPHABET if character not in ("<", lines[row][column])])
         line = lines[row][:column] + other + lines[row][column + 1 :]
@@ -51,3 +60,16 @@ def tamper(flat: Flat, way: str, rng: random.Random, how: Print) -> Flat:
         level = bottom - (len(lines) - 1 - row) * step
         zone(picture, left + column * 2.54, level, (other,), how)
     return replace(flat, picture=picture, lines=lines)
+
+
+def _swapped(flat: Flat, row: int, one: int, other: int) -> tuple[Picture, tuple[str, ...]]:
+    """Two characters of a line in each other's place, and the lines as they now stand."""
+    picture = flat.picture.copy()
+    a, b = flat.cell(row, one), flat.cell(row, other)
+    width, height = min(a[2] - a[0], b[2] - b[0]), min(a[3] - a[1], b[3] - b[1])
+    for to, source in ((a, b), (b, a)):
+        taken = flat.picture[source[1] : source[1] + height, source[0] : source[0] + width]
+        picture[to[1] : to[1] + height, to[0] : to[0] + width] = taken
+    line = list(flat.lines[row])
+    line[one], line[other] = line[other], line[one]
+    return picture, (*flat.lines[:row], "".join(line), *flat.lines[row + 1 :])
