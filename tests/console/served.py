@@ -73,21 +73,21 @@ class ServedConsole:
     def context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.folder / "console.pem"))
 
-    def deliver(self, check_in: CheckIn) -> int:
+    def deliver(self, check_in: CheckIn, kiosk: str = "borne-1") -> int:
         """Send one check-in as a kiosk does; 0 when nobody answered."""
         path = f"/intake/check-ins/{check_in.key}"
         body = seal(checkin_codec.to_bytes(check_in), self.recipient.public_key, f"check-in:{check_in.key}".encode())
-        return self.put(path, body)
+        return self.put(path, body, kiosk)
 
-    def put(self, path: str, body: bytes) -> int:
+    def put(self, path: str, body: bytes, kiosk: str = "borne-1") -> int:
         sent_at = datetime.now(UTC).isoformat()
-        signature = sign(intake_message(path, "borne-1", sent_at, body), SIGNER)
+        signature = sign(intake_message(path, kiosk, sent_at, body), SIGNER)
         request = urllib.request.Request(  # noqa: S310 # our own console
             self.url.rstrip("/") + path,
             body,
             {
                 "Content-Type": "application/octet-stream",
-                "X-Kiosk": "borne-1",
+                "X-Kiosk": kiosk,
                 "X-Sent-At": sent_at,
                 "X-Signature": base64.b64encode(signature).decode(),
             },

@@ -1,0 +1,69 @@
+"""Enrolment: a new kiosk brings its public key to the console with a one-time code (code d'enrôlement).
+
+The private key never leaves the kiosk; what comes back is the structure's public key, trusted because the console
+proved who it is (TLS, with the authority the site gave).
+"""
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import requests
+
+_CONNECT_SECONDS = 5.0
+_READ_SECONDS = 20.0
+_ANSWER_LIMIT = 64 * 1024
+
+
+class NotEnrolled(Enum):
+    """Why the kiosk is still a stranger to the console."""
+
+    CODE_REFUSED = "code-refused"  # wrong, used, expired or tried too often: the console never says which
+    NOT_UNDERSTOOD = "not-understood"
+    CERTIFICATE = "certificate"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """The console knows this kiosk from now on."""
+
+    structure_key: bytes  # PEM, public
+
+
+def bring_key(url: str, ca: Path, kiosk: str, code: str, public_key: bytes) -> Enrolled | NotEnrolled:
+    """Show the code once and leave the public key; nothing is raised, nothing is repeated."""
+    said = {"kiosk": kiosk, "code": code, "public_key": public_key.decode("ascii")}
+    with requests.Session() as session:
+        session.trust_env = False  # no proxy or netrc of the environment
+        try:
+            with session.put(
+                url.rstrip("/") + "/intake/enrolment",
+                data=json.dumps(said).encode(),
+                headers={"Content-Type": "application/json"},
+                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+                verify=str(ca),
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                return _meaning(answer.status_code, answer.raw.read(_ANSWER_LIMIT, decode_content=True))
+        except requests.exceptions.SSLError:
+            return NotEnrolled.CERTIFICATE
+        except (requests.RequestException, OSError):
+            return NotEnrolled.UNREACHABLE
+
+
+def _meaning(status: int, body: bytes) -> Enrolled | NotEnrolled:
+    if status == requests.codes.unauthorized:
+        return NotEnrolled.CODE_REFUSED
+    if status >= requests.codes.internal_server_error:
+        return NotEnrolled.UNREACHABLE
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return NotEnrolled.NOT_UNDERSTOOD
+    key = said.get("structure_key") if isinstance(said, dict) else None
+    if status != requests.codes.created or not isinstance(key, str) or not key.isascii():
+        return NotEnrolled.NOT_UNDERSTOOD
+    return Enrolled(key.encode("ascii"))

@@ -1,0 +1,110 @@
+"""A new kiosk and a real console: the key is made on the kiosk, the code serves once, and a refusal says what to do."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from kiosk.commands import keys
+from kiosk.sealing import load_recipient_public, load_signer
+from kiosk.storage.enrolment import Enrolled, NotEnrolled, _meaning
+from tests.console import served
+from tests.console.arrivals import check_in_of
+from tests.console.served import ServedConsole
+from tests.people import ZOE
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedConsole]:
+    console = ServedConsole(tmp_path_factory.mktemp("enrolment") / "console")
+    console.start()
+    yield console
+    assert console.stop() == 0
+
+
+class NewKiosk:
+    """A kiosk nobody knows yet."""
+
+    def __init__(self, folder: Path, console: ServedConsole, name: str) -> None:
+        self.key, self.structure, self.name = folder / "kiosk.pem", folder / "structure.pub", name
+        self.console, self.url, self.ca = console, console.url, console.folder / "console.pem"
+
+    def invited(self) -> str:
+        done = self.console.run("console", "kiosk", "invite", self.name)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def enrol(self, code: str) -> Result:
+        words = ["enrol", str(self.key), "--structure-key", str(self.structure), "--console", self.url]
+        return CliRunner().invoke(keys.app, [*words, "--ca", str(self.ca), "--name", self.name, "--code", code])
+
+
+def test_a_new_kiosk_makes_its_key_shows_its_code_and_delivers_until_it_is_revoked(
+    console: ServedConsole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kiosk = NewKiosk(tmp_path, console, "hall-2")
+    code = kiosk.invited()
+    done = kiosk.enrol(code.lower())
+    assert done.exit_code == 0, done.stderr
+    key_id = console.recipient.public_key.key_id
+    assert key_id in done.stdout and load_recipient_public(kiosk.structure).key_id == key_id
+    assert kiosk.key.stat().st_mode & 0o077 == 0
+    monkeypatch.setattr(served, "SIGNER", load_signer(kiosk.key))
+    assert console.deliver(check_in_of(ZOE, kiosk="hall-2"), kiosk="hall-2") == 201
+    kiosk.structure.unlink()
+    again = kiosk.enrol(code)  # it served once
+    assert (again.exit_code, "Demandez-en un autre" in again.stderr) == (4, True)
+    assert console.run("console", "kiosk", "revoke", "hall-2").returncode == 0
+    assert console.deliver(check_in_of(ZOE, kiosk="hall-2"), kiosk="hall-2") == 401
+    assert kiosk.enrol(code).exit_code == 4
+    assert console.deliver(check_in_of(ZOE, kiosk="hall-2"), kiosk="hall-2") == 401
+
+
+def test_wrong_codes_are_refused_and_counted_and_the_key_of_a_vain_try_serves_the_next(
+    console: ServedConsole, tmp_path: Path
+) -> None:
+    kiosk = NewKiosk(tmp_path, console, "hall-3")
+    code = kiosk.invited()
+    refused = kiosk.enrol("AAAA-AAAA-AAAA")
+    assert (refused.exit_code, "kiosk console kiosk invite hall-3" in refused.stderr) == (4, True)
+    assert not kiosk.structure.exists()
+    made = kiosk.key.read_bytes()
+    assert [kiosk.enrol("AAAA-AAAA-AAAB").exit_code for _ in range(4)] == [4] * 4
+    assert kiosk.enrol(code).exit_code == 4  # five wrong ones wore it out
+    assert kiosk.enrol(kiosk.invited()).exit_code == 0
+    assert kiosk.key.read_bytes() == made
+
+
+def test_what_can_be_seen_wrong_is_said_before_the_code_is_shown(console: ServedConsole, tmp_path: Path) -> None:
+    kiosk = NewKiosk(tmp_path, console, "hall-4")
+    kiosk.url, kiosk.name, kiosk.ca = "http://localhost:1", "borne à côté", tmp_path / "none"
+    done = kiosk.enrol("AAAA-AAAA-AAAA")
+    assert done.exit_code == 2
+    assert all(word in done.stderr for word in ("--console", "--ca", "--name"))
+    assert not kiosk.key.exists()
+    kiosk = NewKiosk(tmp_path, console, "hall-4")
+    kiosk.structure.write_bytes(b"another")
+    assert kiosk.enrol("AAAA-AAAA-AAAA").exit_code == 3
+    assert kiosk.structure.read_bytes() == b"another"
+
+
+def test_a_console_that_is_away_or_is_another_is_told_apart(console: ServedConsole, tmp_path: Path) -> None:
+    kiosk = NewKiosk(tmp_path, console, "hall-5")
+    kiosk.url = "https://localhost:1"
+    assert "ne répond pas" in kiosk.enrol("AAAA-AAAA-AAAA").stderr
+    kiosk.url = console.url
+    stranger = ServedConsole(tmp_path / "stranger")
+    kiosk.ca = stranger.folder / "console.pem"
+    done = kiosk.enrol("AAAA-AAAA-AAAA")
+    assert (done.exit_code, "n'est pas garanti" in done.stderr) == (4, True)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"[" * 9000, b"{}", b'{"structure_key": 1}', '{"structure_key":"é"}'.encode()]
+)
+def test_an_answer_that_is_none_enrols_nobody(body: bytes) -> None:
+    assert _meaning(201, body) is NotEnrolled.NOT_UNDERSTOOD
+    assert _meaning(302, b'{"structure_key": "x"}') is NotEnrolled.NOT_UNDERSTOOD
+    assert _meaning(502, body) is NotEnrolled.UNREACHABLE
+    assert _meaning(201, b'{"structure_key": "x"}') == Enrolled(b"x")
