@@ -36,7 +36,7 @@ class Said(Schema):
     reason: str = ""
 
 
-_ANSWERS = {200: Said, 201: Said, 401: Said, 409: Said, 413: Said, 422: Said, 429: Said}
+_ANSWERS = {200: Said, 201: Said, 401: Said, 404: Said, 409: Said, 413: Said, 422: Said, 429: Said}
 
 
 @api.put("/check-ins/{uuid:key}", response=_ANSWERS, openapi_extra=_BINARY_BODY, summary="Take in a check-in")

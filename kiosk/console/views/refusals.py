@@ -1,6 +1,6 @@
 """Pages that say no, calmly."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from kiosk.console.access import Right, needs
@@ -19,6 +19,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @needs(Right.EVERYONE)
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    if request.path.startswith("/intake/"):  # a kiosk, not a person
+        return JsonResponse({"outcome": "not-found", "reason": ""}, status=404)
     return render(request, "console/not_found.html", status=404)
 
 
