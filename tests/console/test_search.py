@@ -89,3 +89,25 @@ def test_the_queue_is_narrowed_to_one_need() -> None:
     assert f"line-{unknown.key}" in page and f"line-{ready.key}" not in page
     page = get(client, "/file/?need=%3Cscript%3E").content.decode()
     assert f"line-{ready.key}" in page and "<script>" not in page
+
+
+def test_the_queue_is_narrowed_to_one_desk_and_stays_so_while_it_refreshes() -> None:
+    here, there = arrive(ZOE), arrive(DOMINIQUE, desk="4")
+    client = at_desk()
+    page = get(client, "/file/?guichet=4&need=ready").content.decode()
+    assert f"line-{there.key}" in page and f"line-{here.key}" not in page
+    again = page.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+    assert get(client, again).status_code == 204  # nothing changed: the same list, the same desk
+    page = get(client, "/file/?guichet=99").content.decode()
+    assert f"line-{here.key}" in page and "guichet=99" not in page
+
+
+def test_who_has_waited_longest_stands_first_and_is_called_first() -> None:
+    from datetime import UTC, datetime, timedelta
+
+    late = arrive(ZOE)
+    early = arrive(TOUSSAINT, arrived_at=(datetime.now(UTC) - timedelta(minutes=9)).isoformat())
+    client = at_desk()
+    page = get(client, "/file/").content.decode()
+    assert page.index(f"line-{early.key}") < page.index(f"line-{late.key}")
+    assert post(client, "/file/suivant/")["Location"] == f"/arrivees/{early.key}/"

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -33,7 +34,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     since = timezone.now() - RECENT
     mine = Arrival.objects.filter(decided_by=staff_of(request), decided_at__gte=since).order_by("-decided_at")[:8]
     gone = Arrival.objects.filter(stage=Stage.GONE, arrived_at__gte=since).order_by("-arrived_at")[:8]
-    context = {"page": "queue", "today": mine, "gone": gone, **queue_context(None, _need(request))}
+    context = {"page": "queue", "today": mine, "gone": gone, **queue_context(None, _need(request), _desk(request))}
     return render(request, "console/queue.html", context)
 
 
@@ -45,7 +46,7 @@ def queue_part(request: HttpRequest) -> HttpResponse:
         current = UUID(request.GET["current"]) if "current" in request.GET else None
     except ValueError:
         current = None
-    context = queue_context(current, _need(request))
+    context = queue_context(current, _need(request), _desk(request))
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
     return render(request, "console/_queue.html", context)
@@ -74,10 +75,16 @@ def _need(request: HttpRequest) -> str:
     return asked if asked in Need.values else ""
 
 
-def queue_context(current: UUID | None, need: str = "") -> dict[str, Any]:
+def _desk(request: HttpRequest) -> str:
+    """The one desk the list is narrowed to; empty for all."""
+    asked = request.GET.get("guichet", "")
+    return asked if asked in settings.KIOSK.desks else ""
+
+
+def queue_context(current: UUID | None, need: str = "", desk: str = "") -> dict[str, Any]:
     """What the left column shows, with a fingerprint that tells whether it changed."""
     now = timezone.now()
-    arrivals, calls, terminals = list(queue.in_work(need)), list(queue.open_calls()), queue.terminals()
+    arrivals, calls, terminals = list(queue.in_work(need, desk)), list(queue.open_calls()), queue.terminals()
     counts = queue.counts()
     shown = [
         tuple(sorted(counts.items())),
@@ -95,6 +102,8 @@ def queue_context(current: UUID | None, need: str = "") -> dict[str, Any]:
         "terminals": terminals,
         "waiting": queue.waiting(),
         "need": need,
+        "narrowed_desk": desk,
+        "all_desks": settings.KIOSK.desks,
         "needs": [
             {"code": one.value, "label": one.label, "count": counts[one.value]} for one in Need if counts.get(one.value)
         ],
