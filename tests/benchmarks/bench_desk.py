@@ -1,7 +1,7 @@
 """How long the plain case takes at the desk, from the call to the qualified identity, by keyboard alone in Chromium.
 
-``python -m tests.benchmarks.bench_desk``. Each key is pressed as soon as what it is for can be seen: what is measured is
-the machine's share of the ten seconds; the rest is left to the person.
+``python -m tests.benchmarks.bench_desk``. Each key is pressed as soon as what it is for can be seen: measured is the
+machine's share of the ten seconds; the rest is left to the person.
 """
 
 import statistics
