@@ -107,6 +107,8 @@ class CaptureSession:
     def feed(self, frame: Picture, at_seconds: float) -> Seen:
         """Look at one frame; ``shot`` is given once, when the picture took itself."""
         self._count += 1
+        if self._count == 1:
+            self._confirmed_at = at_seconds
         before = self._last[1] if self._last is not None else EMPTY
         sight = look(frame, with_grid=self._count % (4 if before.is_outline else 2) == 0, before=before)
         motion = _motion(before, sight)

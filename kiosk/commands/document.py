@@ -2,8 +2,8 @@
 
 import gettext
 import json
+import os
 import secrets
-import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -169,39 +169,24 @@ def _print_plain(file: Path, facts: dict[str, Any], code: int) -> None:
 def watch(
     source: Annotated[str, typer.Argument(help=_("Numéro ou chemin de la caméra, ou film"))] = "0",
     seconds: Annotated[float, typer.Option(help=_("Durée, en secondes"))] = 60.0,
+    driver: Annotated[str, typer.Option(help=_("auto, opencv, libcamera ou film"))] = "auto",
+    no_window: Annotated[bool, typer.Option("--no-window", help=_("Des lignes seulement"))] = False,
 ) -> None:
-    """Suit le guidage : une ligne à chaque changement, et ce que vaut l'image quand elle se prend."""
-    from hardware.camera.base import CameraLost
-    from hardware.camera.film import FilmCamera
-    from hardware.camera.opencv import OpenCvCamera
-    from kiosk.capture.session import CaptureSession
+    """Suit le guidage dans une fenêtre, avec une ligne à chaque changement ; rien de ce qui est filmé n'est gardé."""
+    from kiosk.commands.watch import Watch, camera_for, in_window
     from kiosk.core.document import Side
 
-    is_film = Path(source).is_file() or Path(source).is_symlink()
-    camera = FilmCamera(source) if is_film else OpenCvCamera(source)
-    session = CaptureSession(Side.FIRST)
-    shown = ""
-    camera.open()
-    started = time.monotonic()
+    if driver not in ("auto", "opencv", "libcamera", "film"):
+        raise typer.BadParameter(_("auto, opencv, libcamera ou film"), param_hint="--driver")
+    watching = Watch(camera_for(source, driver), Side.FIRST, seconds, lambda line: print(line, flush=True))
+    has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     try:
-        while (now := time.monotonic() - started) < seconds:
-            frame = camera.read(1.0)
-            if isinstance(frame, CameraLost):
-                line = _("caméra : {reason}").format(reason=frame.reason)
-            else:
-                seen = session.feed(frame, now)
-                line = f"{seen.guidance}"
-                if seen.shot is not None:
-                    size, sharpness = len(seen.shot.jpeg), f"{seen.shot.sharpness:.2f}"
-                    taken = _("image prise : {size} octets, netteté {sharpness}").format(size=size, sharpness=sharpness)
-                    print(f"{now:6.1f} s  {taken}")
-            if line != shown:
-                print(f"{now:6.1f} s  {line}", flush=True)
-                shown = line
+        if no_window or not has_display:
+            watching.run()
+        else:
+            in_window(watching)
     except KeyboardInterrupt:
-        sys.exit(0)
-    finally:
-        camera.close()
+        watching.stop()
 
 
 def simulate_document(
