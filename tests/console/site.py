@@ -74,6 +74,7 @@ class Site:
         """Wait until something was taken in or decided since the last kill, then kill in the middle of the next."""
         before = len(self.told.acknowledged), len(self.told.shown_qualified)
         wait_until(lambda: len(self.told.acknowledged) > before[0] + 2, PROGRESS_WITHIN, "check-ins acknowledged")
+        wait_until(lambda: len(self.told.shown_qualified) > before[1], PROGRESS_WITHIN, "a decision shown")
         tried = self.told.tried + chance.randrange(4)
         wait_until(lambda: self.told.tried > tried, PROGRESS_WITHIN, "another try")
         time.sleep(chance.random() * 0.03)  # anywhere within a request
@@ -148,7 +149,7 @@ class Site:
             raise _NotNow
         path = f"{url}arrivees/{parts[1]}/"
         given = self.told.sent[parts[1]].mrz.traits.given_names[0]
-        form = {"csrfmiddlewaretoken": _token(called), "evidence": "CN", "first_given_name": given}
+        form = {"csrfmiddlewaretoken": _token(called), "evidence": "CN", "first_given_name": given, "said": "1"}
         self.told.tried += 1
         answer = session.post(path + "qualifier/", form, headers={"Referer": path}, timeout=30)
         if answer.status_code == 200 and "status-QUALIFIED" in answer.text and parts[1] in answer.url:

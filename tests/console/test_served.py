@@ -6,8 +6,6 @@ import sqlite3
 import ssl
 import subprocess
 import sys
-import threading
-import time
 import urllib.request
 import warnings
 from collections.abc import Iterator
@@ -15,13 +13,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-import requests
 
 from tests.console.arrivals import check_in_of
 from tests.console.served import ServedConsole, writings
 from tests.demo.processes import ROOT
-from tests.demo.staff import totp
-from tests.people import DOMINIQUE, PIERRE_ALAIN, TOUSSAINT, ZOE
+from tests.people import DOMINIQUE, PIERRE_ALAIN, ZOE
 
 
 @pytest.fixture()
@@ -117,37 +113,6 @@ def test_accounts_and_kiosks_are_added_by_command_and_written_down(served: Serve
     assert (verified["intact"], verified["entries"]) == (True, 4)
 
 
-def test_killed_at_any_moment_nothing_acknowledged_is_lost_or_doubled(served: ServedConsole) -> None:
-    """The console dies in the middle of deliveries; the kiosk repeats; every check-in is there once."""
-    sent = [check_in_of((ZOE, DOMINIQUE, TOUSSAINT)[n % 3], ticket=f"B{n}") for n in range(24)]
-    acknowledged: set[str] = set()
-    for round_ in range(6):
-        waiting = [check_in for check_in in sent if check_in.key not in acknowledged]
-        answers: dict[str, int] = {}
-        first = threading.Event()
-
-        def send(mine: list, answers: dict[str, int] = answers, first: threading.Event = first) -> None:
-            for check_in in mine:
-                answers[check_in.key] = served.deliver(check_in)
-                first.set()
-
-        halves = [threading.Thread(target=send, args=(waiting[n::3],)) for n in range(3)]
-        for half in halves:
-            half.start()
-        first.wait(30)
-        if round_ < 5:
-            served.kill()
-        for half in halves:
-            half.join(60)
-        acknowledged |= {key for key, answer in answers.items() if answer in {200, 201}}
-        if round_ < 5:
-            served.start()
-    assert acknowledged == {check_in.key for check_in in sent}
-    assert [served.deliver(check_in) for check_in in sent] == [200] * len(sent)
-    verified = json.loads(served.run("console", "audit", "verify", "--json").stdout)
-    assert (verified["intact"], verified["entries"]) == (True, len(sent) + 1)
-
-
 def test_three_desks_in_three_processes_never_call_the_same_patient(served: ServedConsole) -> None:
     sent = [check_in_of(ZOE, ticket=f"C{n}") for n in range(45)]
     assert {served.deliver(check_in) for check_in in sent} == {201}
@@ -212,71 +177,3 @@ def test_what_is_purged_is_gone_from_the_files_too(served: ServedConsole) -> Non
     for start in range(0, len(body) - 40, 500):
         assert body[start : start + 40] not in written
     assert index not in written
-
-
-def _browser(served: ServedConsole, account: dict[str, str]) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    session.verify = str(served.folder / "console.pem")
-    page = session.get(served.url + "connexion/", timeout=20)
-    said = {
-        "username": account["user"],
-        "password": account["password"],
-        "code": totp(account["totp_secret"], time.time()),
-        "csrfmiddlewaretoken": _token(page.text),
-    }
-    answer = session.post(served.url + "connexion/", said, headers={"Referer": served.url}, timeout=20)
-    assert answer.url.endswith("/file/"), answer.status_code
-    return session
-
-
-def _token(page: str) -> str:
-    return page.split('name="csrfmiddlewaretoken" value="')[1].split('"', maxsplit=1)[0]
-
-
-def test_killed_while_staff_decides_nothing_is_half_decided(served: ServedConsole) -> None:
-    """The session survives the console; what was shown as qualified is; each qualification has its one line."""
-    sent = [check_in_of(ZOE, ticket=f"K{n}") for n in range(12)]
-    assert {served.deliver(check_in) for check_in in sent} == {201}
-    session = _browser(served, _add_staff(served, "lea"))
-    shown: set[str] = set()
-    for start in range(0, len(sent), 3):
-        some = sent[start : start + 3]
-        decided = threading.Event()
-
-        def decide(some: list = some, decided: threading.Event = decided) -> None:
-            for check_in in some:
-                path = f"{served.url}arrivees/{check_in.key}/"
-                try:
-                    token = _token(session.get(path, timeout=20).text)
-                    headers = {"Referer": path}
-                    session.post(path + "prendre/", {"csrfmiddlewaretoken": token}, headers=headers, timeout=20)
-                    form = {"csrfmiddlewaretoken": token, "evidence": "CN", "said": "1", "first_given_name": "ZOE"}
-                    answer = session.post(path + "qualifier/", form, headers=headers, timeout=20)
-                    if "status-QUALIFIED" in answer.text:
-                        shown.add(check_in.key)
-                except requests.RequestException:
-                    return
-                finally:
-                    decided.set()
-
-        worker = threading.Thread(target=decide)
-        worker.start()
-        decided.wait(60)
-        served.kill()
-        worker.join(60)
-        served.start()
-    served.stop()
-    with closing(sqlite3.connect(served.folder / "data" / "console.sqlite3")) as database:
-        rows = database.execute(
-            "SELECT a.key, a.status, a.stage, (SELECT count(*) FROM console_auditentry e"
-            " WHERE e.act = 'qualified' AND replace(e.about, '-', '') = a.key) FROM console_arrival a"
-        ).fetchall()
-    assert len(rows) == len(sent)
-    for key, status, stage, lines in rows:
-        assert (status, lines) in {("QUALIFIED", 1), ("RETRIEVED", 0)}, key
-        assert stage == ("done" if status == "QUALIFIED" else stage)
-    qualified = {key for key, status, _stage, _lines in rows if status == "QUALIFIED"}
-    assert {key.replace("-", "") for key in shown} <= qualified
-    assert len(shown) >= 4
-    assert json.loads(served.run("console", "audit", "verify", "--json").stdout)["intact"]
