@@ -39,7 +39,7 @@ class Gallery:
         (self._out / "pages.json").write_text(json.dumps(self._pages, ensure_ascii=False, indent=1), encoding="utf-8")
 
     def _preview(self) -> Preview | None:
-        return None if self._left[0][0] in WITHOUT_CAMERA else film_frame()
+        return None if not self._left or self._left[0][0] in WITHOUT_CAMERA else film_frame()
 
     def _shown(self, _name: str, _items: object) -> None:
         label, screen = self._left.pop(0)
