@@ -1,6 +1,8 @@
 """The kiosks' way in (HTTPS API): sealed and signed check-ins, heartbeats, calls. No page, no cookie."""
 
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -47,14 +49,8 @@ def put_check_in(
     x_sent_at: str = Header("", alias="X-Sent-At"),
     x_signature: str = Header("", alias="X-Signature"),
 ) -> Status[Said]:
-    if _length(request) > taking_in.MAX_BODY:
-        return _said(Outcome.TOO_LARGE)
-    try:
-        return _said(taking_in.take_in(key, _request(request, x_kiosk, x_sent_at, x_signature)))
-    except NotTrusted:
-        return _refused(Outcome.NOT_TRUSTED, "")
-    except NotUnderstood as why:
-        return _refused(Outcome.NOT_UNDERSTOOD, str(why))
+    signed = _signed(request, x_kiosk, x_sent_at, x_signature)
+    return _answer(request, taking_in.MAX_BODY, lambda: taking_in.take_in(key, signed()))
 
 
 @api.put("/heartbeat", response=_ANSWERS, openapi_extra=_JSON_BODY, summary="Say how the kiosk is")
@@ -64,15 +60,8 @@ def put_heartbeat(
     x_sent_at: str = Header("", alias="X-Sent-At"),
     x_signature: str = Header("", alias="X-Signature"),
 ) -> Status[Said]:
-    if _length(request) > taking_in.MAX_SIGNED_TEXT:
-        return _said(Outcome.TOO_LARGE)
-    try:
-        taking_in.take_heartbeat(_request(request, x_kiosk, x_sent_at, x_signature))
-    except NotTrusted:
-        return _refused(Outcome.NOT_TRUSTED, "")
-    except NotUnderstood as why:
-        return _refused(Outcome.NOT_UNDERSTOOD, str(why))
-    return _said(Outcome.ALREADY_HERE)
+    signed = _signed(request, x_kiosk, x_sent_at, x_signature)
+    return _answer(request, taking_in.MAX_SIGNED_TEXT, lambda: taking_in.take_heartbeat(signed()))
 
 
 @api.put("/calls/{uuid:key}", response=_ANSWERS, openapi_extra=_JSON_BODY, summary="Call a member of staff")
@@ -83,14 +72,8 @@ def put_call(
     x_sent_at: str = Header("", alias="X-Sent-At"),
     x_signature: str = Header("", alias="X-Signature"),
 ) -> Status[Said]:
-    if _length(request) > taking_in.MAX_SIGNED_TEXT:
-        return _said(Outcome.TOO_LARGE)
-    try:
-        return _said(taking_in.take_call(key, _request(request, x_kiosk, x_sent_at, x_signature)))
-    except NotTrusted:
-        return _refused(Outcome.NOT_TRUSTED, "")
-    except NotUnderstood as why:
-        return _refused(Outcome.NOT_UNDERSTOOD, str(why))
+    signed = _signed(request, x_kiosk, x_sent_at, x_signature)
+    return _answer(request, taking_in.MAX_SIGNED_TEXT, lambda: taking_in.take_call(key, signed()))
 
 
 class Welcome(Schema):
@@ -106,14 +89,22 @@ class Welcome(Schema):
     summary="Bring a new kiosk's key, with a one-time code",
 )
 def put_enrolment(request: HttpRequest) -> "Status[Welcome | Said]":
-    if _length(request) > taking_in.MAX_SIGNED_TEXT:
+    return _answer(
+        request, taking_in.MAX_SIGNED_TEXT, lambda: Welcome(structure_key=taking_in.take_enrolment(request.body))
+    )
+
+
+def _answer(request: HttpRequest, longest: int, take: Callable[[], Outcome | Welcome]) -> Status[Any]:
+    """Take in what came, if it is not too long; a refusal is written down by its number and says what it may."""
+    if _length(request) > longest:
         return _said(Outcome.TOO_LARGE)
     try:
-        return Status(HTTPStatus.CREATED, Welcome(structure_key=taking_in.take_enrolment(request.body)))
+        taken = take()
     except NotTrusted:
         return _refused(Outcome.NOT_TRUSTED, "")
     except NotUnderstood as why:
         return _refused(Outcome.NOT_UNDERSTOOD, str(why))
+    return _said(taken) if isinstance(taken, Outcome) else Status(HTTPStatus.CREATED, taken)
 
 
 def _length(request: HttpRequest) -> int:
@@ -121,8 +112,9 @@ def _length(request: HttpRequest) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else taking_in.MAX_BODY + 1
 
 
-def _request(request: HttpRequest, kiosk: str, sent_at: str, signature: str) -> Request:
-    return Request(request.path, kiosk[:60], sent_at, signature[:200], request.body)
+def _signed(request: HttpRequest, kiosk: str, sent_at: str, signature: str) -> Callable[[], Request]:
+    """The request as it was signed, its body read only when asked for."""
+    return lambda: Request(request.path, kiosk[:60], sent_at, signature[:200], request.body)
 
 
 def _said(outcome: Outcome) -> Status[Said]:

@@ -129,7 +129,7 @@ def take_in(key: UUID, request: Request) -> Outcome:
     return Outcome.TAKEN_IN
 
 
-def take_heartbeat(request: Request) -> None:
+def take_heartbeat(request: Request) -> Outcome:
     """Note how a kiosk is. NotTrusted for a replay or a clock too far off; NotUnderstood for another shape."""
     terminal = trusted_terminal(request)
     sent_at = _instant(request.sent_at)
@@ -154,6 +154,7 @@ def take_heartbeat(request: Request) -> None:
     )
     if not updated:
         raise NotTrusted
+    return Outcome.ALREADY_HERE
 
 
 def take_call(key: UUID, request: Request) -> Outcome:
