@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hardware.camera.base import CameraLost
+from kiosk.documents.cev_trust import age_in_days, load_signers
 from kiosk.insi.certificate import CertificateTroubleError, client_context, load
 from kiosk.insi.certificate import Level as CertificateLevel
 from kiosk.insi.certificate import check as check_certificate
@@ -29,6 +30,7 @@ from kiosk.wiring import camera, insi_config
 
 _ = gettext.gettext
 _SECONDS = 5.0
+_OLDEST_SEALS = 400  # days: signers are added from year to year
 _LEAST_FREE_MB = 500
 _LARGEST_CLOCK_ERROR = 60.0  # seconds; signatures and INSi's contexts bear a time
 _NO_PICTURE = {
@@ -62,6 +64,7 @@ def examine(settings: Settings) -> list[Verdict]:
     checks: list[tuple[str, Callable[[Settings], list[Verdict]]]] = [
         ("card-service", _card_service),
         ("camera", _camera),
+        ("seals", _seals),
         ("display", _display),
         ("clock", _clock),
         ("disk", _disk),
@@ -153,6 +156,22 @@ def _camera(settings: Settings) -> list[Verdict]:
         todo = _("Préférez 1920×1080 : la bande MRZ demande 10 pixels par millimètre.")
         return [Verdict("camera", Level.WARNING, what, todo)]
     return [Verdict("camera", Level.OK, what)]
+
+
+def _seals(settings: Settings) -> list[Verdict]:
+    """The certificates that visible seals (CEV) are verified with: data that an administrator renews offline."""
+    place = settings.camera.seal_certificates
+    if place is None:
+        return [Verdict("seals", Level.OK, _("aucun certificat : les cachets (CEV) sont lus, pas vérifiés"))]
+    count, age = len(load_signers(place)), age_in_days(place, datetime.now(UTC).date())
+    if not count or age is None:
+        what = _("aucun certificat utilisable dans {path}").format(path=place)
+        todo = _("Nommez chaque certificat d'après son signataire : FR05-0001.pem (camera.seal_certificates).")
+        return [Verdict("seals", Level.WARNING, what, todo)]
+    what = _("{count} certificat(s) de cachet, le plus récent a {age} jours").format(count=count, age=age)
+    if age > _OLDEST_SEALS:
+        return [Verdict("seals", Level.WARNING, what, _("Renouvelez la liste des certificats publiés."))]
+    return [Verdict("seals", Level.OK, what)]
 
 
 def _display(settings: Settings) -> list[Verdict]:
