@@ -42,7 +42,16 @@ def _queue() -> Iterator[str]:
 
 def _terminals() -> Iterator[str]:
     now = timezone.now()
-    for name in ("up", "queue", "silent_seconds", "certificate_days", "disk_free_mb", "clock_offset_ms", "device_ok"):
+    for name in (
+        "up",
+        "queue",
+        "silent_seconds",
+        "certificate_days",
+        "disk_free_mb",
+        "clock_offset_ms",
+        "device_ok",
+        "alarm",
+    ):
         yield f"# TYPE kiosk_{name} gauge"
     for line in queue.terminals():
         one = line.terminal
@@ -55,6 +64,8 @@ def _terminals() -> Iterator[str]:
             value = getattr(one, name)
             if value is not None:
                 yield f"kiosk_{name}{{{label}}} {value}"
+        for name in line.alarms:
+            yield f'kiosk_alarm{{{label},about="{name}"}} 1'
         for device, state in sorted(one.devices.items()):
             if device.isidentifier():
                 yield f'kiosk_device_ok{{{label},device="{device}"}} {1 if state == "ok" else 0}'

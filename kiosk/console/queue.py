@@ -13,6 +13,10 @@ from kiosk.console.models import Arrival, Call, Need, Staff, Stage, Terminal
 
 SHOWN = 60
 SILENT_AFTER = timedelta(seconds=90)  # three heartbeats
+MANY_UNDELIVERED = 10
+CERTIFICATE_DAYS = 30
+LITTLE_DISK_MB = 1024
+CLOCK_OFF_MS = 30_000  # beyond five minutes the kiosk is not believed any more
 CALL_SHOWN_FOR = timedelta(hours=2)
 IN_WORK = (Stage.WAITING, Stage.CALLED, Stage.HELD)
 
@@ -30,8 +34,20 @@ class TerminalLine:
     lost: tuple[str, ...]
 
     @property
+    def alarms(self) -> tuple[str, ...]:
+        """What somebody must see to before it stops the kiosk."""
+        one = self.terminal
+        raised = {
+            "queue": one.queue >= MANY_UNDELIVERED,
+            "certificate": one.certificate_days is not None and one.certificate_days < CERTIFICATE_DAYS,
+            "disk": one.disk_free_mb is not None and one.disk_free_mb < LITTLE_DISK_MB,
+            "clock": one.clock_offset_ms is not None and abs(one.clock_offset_ms) > CLOCK_OFF_MS,
+        }
+        return tuple(name for name, is_raised in raised.items() if is_raised)
+
+    @property
     def is_well(self) -> bool:
-        return not self.is_silent and not self.lost
+        return not self.is_silent and not self.lost and not self.alarms
 
 
 def in_work(need: str = "", desk: str = "") -> QuerySet[Arrival]:

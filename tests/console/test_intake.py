@@ -139,6 +139,33 @@ def test_a_heartbeat_tells_how_the_kiosk_is() -> None:
     assert (line.lost, line.terminal.queue, line.is_silent) == (("camera",), 2, False)
 
 
+@pytest.mark.parametrize(
+    ("change", "seconds", "alarms"),
+    [
+        ({}, 0, ()),
+        ({"queue": 10}, 0, ("queue",)),
+        ({"certificate_days": 29}, 0, ("certificate",)),
+        ({"certificate_days": -1}, 0, ("certificate",)),
+        ({"disk_free_mb": 1023}, 0, ("disk",)),
+        ({}, 60, ("clock",)),
+        ({}, -60, ("clock",)),
+    ],
+)
+def test_what_would_stop_a_kiosk_one_day_raises_an_alarm_before(
+    change: dict[str, int], seconds: int, alarms: tuple[str, ...]
+) -> None:
+    from kiosk.console import metrics, queue
+    from kiosk.console.templatetags.console_tags import device
+
+    sent_at = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+    beat = _beat(**{"devices": {"reader": "ok"}, "disk_free_mb": 1024, **change})
+    assert put("/intake/heartbeat", beat, sent_at=sent_at).status_code == 200
+    (line,) = queue.terminals()
+    assert (line.alarms, line.is_well) == (alarms, not alarms)
+    assert all(f'kiosk_alarm{{kiosk="borne-1",about="{name}"}} 1' in metrics.text() for name in alarms)
+    assert all(device(name) != name for name in alarms)
+
+
 def test_an_old_repeated_or_future_heartbeat_is_refused() -> None:
     from kiosk.console.models import Terminal
 

@@ -18,6 +18,10 @@ DEVICES = {
     "storage": "stockage en défaut",
     "printer": "imprimante absente",
     "display": "écran en défaut",
+    "queue": "envois en retard",
+    "certificate": "certificat bientôt expiré",
+    "disk": "disque presque plein",
+    "clock": "horloge décalée",
 }
 
 
