@@ -28,50 +28,53 @@ MOST_COMPARED = 12  # records opened for one newcomer, the latest of the look-al
 
 
 def seek_once() -> bool:
-    """Look for look-alikes of one record nobody looked at yet; False when there is none."""
+    """Look for look-alikes of one record nobody looked at yet; False when there is none.
+
+    Read first, then noted with what was found in one short transaction: killed between the two, it is done again.
+    """
     due = Arrival.objects.filter(likened_at=None, insi_next_at=None).exclude(stage=Stage.REMOVED)
-    key = due.order_by("received_at").values_list("pk", flat=True).first()
-    if key is None:
+    arrival = due.select_related("sealed").order_by("received_at").first()
+    if arrival is None:
         return False
-    if Arrival.objects.filter(pk=key, likened_at=None).update(likened_at=timezone.now()):
-        arrival = Arrival.objects.select_related("sealed").get(pk=key)
-        try:
-            _seek(arrival)
-        except (CannotOpen, BadCheckIn):
-            journal.record(journal.Happening.INSI_CALLED, outcome="CannotOpen")  # no key for it here
+    try:
+        found = _likest(arrival)
+    except (CannotOpen, BadCheckIn):
+        found = None  # no key for it here: nothing to compare
+        journal.record(journal.Happening.INSI_CALLED, outcome="CannotOpen")
+    with transaction.atomic():
+        is_mine = Arrival.objects.filter(pk=arrival.pk, likened_at=None).update(likened_at=timezone.now())
+        if is_mine and found is not None:
+            other, alike = found
+            first, second = sorted((arrival, other), key=lambda one: (one.arrived_at, str(one.pk)))
+            _propose(first, second, round(alike * 100))
     return True
 
 
-def _seek(arrival: Arrival) -> None:
+def _likest(arrival: Arrival) -> tuple[Arrival, float] | None:
+    """The record that looks most like this one, if one does; only the latest candidates are opened."""
     check_in = vault.open_arrival(arrival)
     ours = reference_of(check_in)
     if ours is None:
-        return
-    best: tuple[float, Arrival] | None = None
-    candidates = search.alike(check_in).select_related("sealed")
-    for other in [
-        one for one in candidates[: MOST_COMPARED + 1] if one.pk != arrival.pk and one.merged_into_id is None
-    ]:
+        return None
+    best: tuple[Arrival, float] | None = None
+    keys = [one.pk for one in search.alike(check_in) if one.pk != arrival.pk and one.merged_into_id is None]
+    for other in Arrival.objects.filter(pk__in=keys[:MOST_COMPARED]).select_related("sealed"):
         known = vault.open_arrival(other)
         theirs = reference_of(known)
         if theirs is None or both_numbered(check_in, known):
             continue
         alike = likeness(ours, theirs, JaroWinkler.normalized_similarity)
-        if alike >= LOOKS_ALIKE and (best is None or alike > best[0]):
-            best = (alike, other)
-    if best is not None:
-        _propose(*sorted((arrival, best[1]), key=lambda one: (one.arrived_at, str(one.pk))), round(best[0] * 100))
+        if alike >= LOOKS_ALIKE and (best is None or alike > best[1]):
+            best = (other, alike)
+    return best
 
 
 def _propose(first: Arrival, second: Arrival, percent: int) -> None:
-    with transaction.atomic():
-        _pair, is_new = Pair.objects.get_or_create(
-            first=first, second=second, defaults={"likeness": percent, "found_at": timezone.now()}
-        )
-        if is_new:
-            audit.record(
-                audit.Act.PAIR_FOUND, who="worker", about=str(second.pk), other=str(first.pk), likeness=percent
-            )
+    _pair, is_new = Pair.objects.get_or_create(
+        first=first, second=second, defaults={"likeness": percent, "found_at": timezone.now()}
+    )
+    if is_new:
+        audit.record(audit.Act.PAIR_FOUND, who="worker", about=str(second.pk), other=str(first.pk), likeness=percent)
 
 
 def both_numbered(one: CheckIn, other: CheckIn) -> bool:
@@ -141,7 +144,11 @@ def _locked(number: int, state: PairState) -> Pair:
     pair = Pair.objects.select_for_update().filter(pk=number).first()
     if pair is None or pair.state != state:
         raise deciding.NotAllowed(_("Un collègue a déjà traité ce doublon."))
-    locked = Arrival.objects.select_for_update().select_related("sealed").filter(pk__in=(pair.first_id, pair.second_id))
+    locked = (
+        Arrival.objects.select_for_update(of=("self",))
+        .select_related("sealed")
+        .filter(pk__in=(pair.first_id, pair.second_id))
+    )
     sides = {one.pk: one for one in locked.order_by("pk").exclude(stage=Stage.REMOVED)}
     if len(sides) < 2:
         raise deciding.NotAllowed(_("Un des deux dossiers a été effacé."))

@@ -191,7 +191,8 @@ def _note(row: Verification, verdict: str, differences: tuple[str, ...] = (), la
             verdict=verdict, differences=" ".join(differences), next_at=None, leased_until=None, done_at=now
         ):
             return  # stopped meanwhile
-        arrival = Arrival.objects.select_for_update().select_related("sealed").get(pk=row.arrival_id)
+        locked = Arrival.objects.select_for_update(of=("self",)).select_related("sealed")
+        arrival = locked.get(pk=row.arrival_id)
         before = arrival.status
         if verdict == Verdict.CONFIRMED:
             arrival.verified_at = now
