@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from kiosk.console import audit, emergencies
 from kiosk.console.models import Emergency, Role, Staff
@@ -101,7 +102,8 @@ def open_session(request: HttpRequest) -> None:
 def lock_session(request: HttpRequest, page: str) -> None:
     """Nothing is shown any more until a code or a key; then the same page again."""
     request.session["locked"] = True
-    request.session["locked_at"] = "" if request.headers.get("HX-Request") else page[:200]
+    is_ours = url_has_allowed_host_and_scheme(page, allowed_hosts=None) and not request.headers.get("HX-Request")
+    request.session["locked_at"] = page if is_ours and len(page) <= 200 else ""
     act(request, audit.Act.LOCKED)
 
 

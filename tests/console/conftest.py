@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 
 from kiosk.console.config import ServerSettings
 from kiosk.console.django_settings import configure
@@ -36,6 +37,7 @@ def _server() -> ServerSettings:
 
 
 configure(_server())
+django_settings.PASSWORD_HASHERS = ["tests.console.staff.QuickArgon2"]  # the real cost: test_accounts, served consoles
 
 
 @pytest.fixture(scope="session")

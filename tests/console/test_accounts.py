@@ -177,3 +177,55 @@ def test_nobody_touches_their_own_account_from_the_list_nor_takes_a_strange_name
     for name, role in (("x", "host"), ("<b>", "host"), ("a b", "host"), ("ines", "king"), ("ada", "host")):
         assert post(admin, "/comptes/ajouter/", username=name, role=role).status_code == 302
     assert Staff.objects.count() == 1
+
+
+def test_passwords_are_hashed_with_argon2id() -> None:
+    from django.conf import settings
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    from kiosk.console.django_settings import build
+    from kiosk.console.models import Staff
+
+    add()
+    assert Staff.objects.get().password.startswith("argon2$argon2id$")
+    assert build(settings.KIOSK)["PASSWORD_HASHERS"] == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    assert (
+        Argon2PasswordHasher().encode(PASSWORD, "0123456789abcdef").startswith("argon2$argon2id$v=19$m=102400,t=2,p=8$")
+    )
+
+
+def test_a_locked_session_comes_back_to_the_page_it_left_and_never_to_a_part_of_one() -> None:
+    from kiosk.console.models import Authenticator
+
+    client = at_desk()
+    for path, headers, back in (
+        ("/mot-de-passe/", {}, "/mot-de-passe/"),
+        ("/file/lignes/", {"HX-Request": "true"}, "/file/"),
+    ):
+        idle_for(client, 16 * 60)
+        answer = client.get(path, secure=True, headers=headers)
+        assert "/verrou/" in (answer.headers.get("Location"), answer.headers.get("HX-Redirect"))
+        Authenticator.objects.update(last_t=-1)
+        assert post(client, "/verrou/", code=code_of("lea"))["Location"] == back
+
+
+def test_a_page_that_stands_open_asks_by_itself_and_is_sent_to_the_lock() -> None:
+    client = at_desk()
+    assert client.get("/veille/", secure=True, headers={"HX-Request": "true"}).status_code == 204
+    idle_for(client, 16 * 60)
+    assert client.get("/veille/", secure=True, headers={"HX-Request": "true"})["HX-Redirect"] == "/verrou/"
+
+
+def test_a_password_change_ends_the_other_sessions_and_guessing_the_old_one_ends_this_one() -> None:
+    from kiosk.console.models import Authenticator
+
+    client = at_desk()
+    Authenticator.objects.update(last_t=-1)
+    other = sign_in()
+    new = "another long pass phrase"
+    assert post(client, "/mot-de-passe/", current=PASSWORD, wanted=new, again=new).status_code == 302
+    assert get(client, "/file/").status_code == 200
+    assert get(other, "/file/")["Location"] == "/connexion/"
+    for _ in range(5):
+        post(client, "/mot-de-passe/", current="wrong", wanted=new + "x", again=new + "x")
+    assert get(client, "/file/")["Location"] == "/connexion/"

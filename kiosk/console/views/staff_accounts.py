@@ -38,7 +38,8 @@ def add(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Ce compte existe déjà."))
         return redirect("accounts")
     me = staff_of(request).username
-    upkeep.add_staff(name, role, secrets.token_urlsafe(24), who=me, desk=request.POST.get("desk", "")[:20])
+    desk = "".join(one for one in request.POST.get("desk", "") if one.isprintable())[:20]
+    upkeep.add_staff(name, role, secrets.token_urlsafe(24), who=me, desk=desk)
     return _renewed(request, Staff.objects.get(username=name))
 
 
