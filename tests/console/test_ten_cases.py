@@ -28,6 +28,7 @@ from tests.demo.processes import Child
 from tests.people import CHLOE, CLARA, DOMINIQUE, LEO, MARIE, PIERRE, PIERRE_ALAIN, SOPHIE, TOUSSAINT, ZOE, Person
 from tests.specimens.draw import Picture
 
+pytestmark = pytest.mark.timeout(400)  # real readers, real services, a browser: a busy machine takes its time
 LONG = Person(
     "a name longer than a zone",
     *("FOUQUET-DE-BELLE-ISLE-ET-DE-VAUX", ("MARIE-ANTOINETTE", "JOSEPHINE"), Sex.FEMALE),
