@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -90,6 +91,8 @@ def running() -> Campaign | None:
 
 def start(staff: Staff, before: date, *, where: str = "") -> Campaign:
     """Open a campaign over what was not confirmed since that day."""
+    if settings.KIOSK.insi is None:
+        raise deciding.NotAllowed(_("Le service national n’est pas configuré ici."))
     with transaction.atomic():
         if running() is not None:
             raise deciding.NotAllowed(_("Une campagne est en cours : attendez sa fin, ou arrêtez-la."))
@@ -204,7 +207,8 @@ def _note(row: Verification, verdict: str, differences: tuple[str, ...] = (), la
                 arrival.status = after.status.value
                 arrival.stage, arrival.reason = Stage.SET_ASIDE, deciding.WhyAside.VERIFICATION.value
                 arrival.need, arrival.differences = comparing.need_of(later), comparing.difference_codes(later)
-                arrival.save(update_fields=["status", "stage", "reason", "need", "differences"])
+                arrival.before = {}  # what staff decided before rests on an answer that no longer holds
+                arrival.save(update_fields=["status", "stage", "reason", "need", "differences", "before"])
                 arrival.sealed.answer = vault.seal_answer(later, later.insi)
                 arrival.sealed.save(update_fields=["answer"])
         audit.record(

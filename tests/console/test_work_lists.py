@@ -18,8 +18,11 @@ TICKED = {"evidence": "CN", "said": "1", "first_given_name": "ZOE"}
 
 
 @pytest.fixture(autouse=True)
-def _enrolled(console: object) -> None:
+def _with_insi(console: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.conf import settings
+
     enrol()
+    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"insi": object()}))
 
 
 def _arrival(check_in):
@@ -89,6 +92,8 @@ def test_a_merge_leads_from_one_record_to_the_other_is_written_down_and_can_be_u
     post(officer, path + "dire/", said="merge")
     assert _arrival(second).merged_into is None  # which one is kept was not said
     post(officer, path + "dire/", said="merge", kept="first")
+    found_again = post(officer, "/recherche/", born="31/12/1975").content.decode()
+    assert found_again.count("fusionné avec un autre dossier") == 1
     assert str(_arrival(second).merged_into_id) == first.key
     assert "Dossier fusionné" in get(officer, f"/arrivees/{second.key}/").content.decode()
     assert "mène à celui-ci" in get(officer, f"/arrivees/{first.key}/").content.decode()
@@ -169,6 +174,7 @@ def test_a_campaign_asks_about_each_identity_once_and_shows_its_progress() -> No
     for lost in (toussaint, dominique):  # T11: the matricule goes, the evidence stays, the unit has a task
         assert (_arrival(lost).status, _arrival(lost).stage) == ("VALIDATED", "set-aside")
         assert _arrival(lost).reason == "verification"
+        assert "Annuler cette décision" not in get(host, f"/arrivees/{lost.key}/").content.decode()
     assert "n’a pas confirmé l’INS" in get(officer, "/vigilance/").content.decode()
     assert sorted(str(said["verdict"]) for said in _written("verified")) == ["confirmed", "different", "not-found"]
     kept = vault.open_arrival(_arrival(toussaint)).insi
@@ -226,3 +232,15 @@ def test_an_identity_whose_matricule_went_meanwhile_is_left_alone() -> None:
     assert verifying.verify_once(_answers({"ZOE": InsNotFound()}))
     arrival = _arrival(check_in)
     assert (arrival.status, arrival.reason) == ("PROVISIONAL", "evidence")
+
+
+def test_where_no_national_service_is_configured_no_campaign_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.conf import settings
+
+    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"insi": None}))
+    _qualified(at_desk("lea"), ZOE)
+    officer = at_desk("marc", "officer")
+    path = "/vigilance/verifications/ouvrir/"
+    answer = officer.post(path, {"before": _tomorrow()}, secure=True, follow=True)
+    assert "n’est pas configuré ici" in answer.content.decode()
+    assert _written("campaign-started") == []
