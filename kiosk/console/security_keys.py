@@ -35,6 +35,7 @@ LONGEST_ANSWER = 16 * 1024
 ANSWER_WITHIN = 120  # seconds
 _ALGORITHMS = (-7, -8, -257)  # ES256, EdDSA, RS256
 _ASKED = "key_asked"
+_PARTS = ("clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle")
 
 
 class NotThisKey(Exception):
@@ -164,6 +165,15 @@ def _answered(request: HttpRequest, what: str, answer: str) -> tuple[dict[str, A
         said = json.loads(answer)
     except (ValueError, RecursionError):
         raise NotThisKey from None
+    return _texts(said), asked["state"]
+
+
+def _texts(said: object) -> dict[str, Any]:
+    """Only texts go on to the library: a number in their place, it would make so many bytes of it."""
     if not isinstance(said, dict) or not isinstance(said.get("response"), dict):
         raise NotThisKey
-    return said, asked["state"]
+    outside = {name: said.get(name) for name in ("id", "rawId", "type")}
+    inside = {name: said["response"][name] for name in _PARTS if name in said["response"]}
+    if not all(isinstance(value, str) for value in (*outside.values(), *inside.values())):
+        raise NotThisKey
+    return {**outside, "response": inside, "clientExtensionResults": {}}

@@ -124,6 +124,7 @@ def test_no_form_of_any_page_is_broken_by_what_is_written_in_it(role: str) -> No
             assert "<script>alert" not in answer.content.decode("latin-1"), name
             if name == "emergency":
                 break  # three wrong passwords are enough: five end the session
+    assert get(client, "/mon-compte/").status_code == 200  # signed in all the while
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

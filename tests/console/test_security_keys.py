@@ -211,6 +211,15 @@ ANSWER = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.parametrize("part", ["clientDataJSON", "attestationObject"])
+def test_a_number_in_the_place_of_a_text_does_not_become_so_many_bytes(part: str) -> None:
+    client = at_desk()
+    said = json.loads(Key().registered(post(client, "/mon-compte/cles/demander/").json()))
+    said["response"][part] = 30_501_452_042
+    post(client, "/mon-compte/cles/ajouter/", name="x", password=PASSWORD, key_answer=json.dumps(said))
+    assert _count() == 0
+
+
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(answer=ANSWER | JSON, cut=st.integers(0, 400), flip=st.binary(min_size=1, max_size=3))
 def test_any_answer_of_any_key_is_refused_calmly(answer: object, cut: int, flip: bytes) -> None:
