@@ -47,7 +47,10 @@ class ServedConsole:
         return twin
 
     def start(self) -> None:
-        self.child = Child("console", [*COMMAND, "console", "--config", str(self.config)], self.folder / "console.log")
+        scratch = self.folder / "tmp"  # what it leaves in its temporary folder is found there
+        scratch.mkdir(exist_ok=True)
+        command = [*COMMAND, "console", "--config", str(self.config)]
+        self.child = Child("console", command, self.folder / "console.log", {"TMPDIR": str(scratch)})
         self.url = str(self.child.first_line(STARTS_WITHIN)["url"])
 
     def stop(self) -> int:

@@ -5,6 +5,7 @@ What was acknowledged or shown is remembered here; ``tally`` reads the database 
 
 import json
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -99,6 +100,32 @@ class Site:
         if self._worker is not None:
             assert self._worker.end(60) == 0
 
+    def search(self, account: dict[str, str], born: str, name: str, *, of: str) -> str:
+        """A prior search in the browser, and the first record it finds opened; gives what that page says."""
+        session = self._browser()
+        wait_until(lambda: self._is_in(session, account), PROGRESS_WITHIN, "signing in")
+        url = self.console.url + "recherche/"
+        form = {"csrfmiddlewaretoken": _token(session.get(url, timeout=30)), "born": born, "name": name}
+        found = session.post(url, form, headers={"Referer": url}, timeout=30)
+        key = re.search(r"/arrivees/([0-9a-f-]{36})/", found.text)
+        assert key is not None, "nobody was found"
+        page = session.get(f"{self.console.url}arrivees/{key[1]}/", timeout=30).text
+        assert of in page
+        return page
+
+    def _is_in(self, session: requests.Session, account: dict[str, str]) -> bool:
+        try:
+            self._sign_in(session, account)
+        except _NotNow:
+            return False
+        return True
+
+    def _browser(self) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False
+        session.verify = str(self.console.folder / "console.pem")
+        return session
+
     def close(self) -> None:
         self._stop.set()
         for child in (self._worker, self.console.child, self._insi):
@@ -126,9 +153,7 @@ class Site:
                 self._stop.wait(0.02)
 
     def _decide(self, name: str) -> None:
-        session = requests.Session()
-        session.trust_env = False
-        session.verify = str(self.console.folder / "console.pem")
+        session = self._browser()
         while not self._stop.is_set():
             try:
                 if not session.cookies.get("__Host-console"):
