@@ -10,16 +10,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import typer
 
-app = typer.Typer(help="The staff's console: queue, comparison, decision, trace.", no_args_is_help=False)
-user = typer.Typer(help="Accounts of members of staff.", no_args_is_help=True)
-kiosk = typer.Typer(help="The kiosks the console listens to.", no_args_is_help=True)
-trail = typer.Typer(help="The audit trail.", no_args_is_help=True)
+app = typer.Typer(help="Console de l'accueil : file, comparaison, décision, trace.", no_args_is_help=False)
+user = typer.Typer(help="Comptes des agents.", no_args_is_help=True)
+kiosk = typer.Typer(help="Bornes que la console écoute.", no_args_is_help=True)
+trail = typer.Typer(help="Journal des actes.", no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(kiosk, name="kiosk")
 app.add_typer(trail, name="audit")
 
-Config = Annotated[Path, typer.Option("--config", help="The TOML file with a [server] section.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Config = Annotated[Path, typer.Option("--config", help="Le fichier TOML, avec sa section [server].")]
+AsJson = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON.")]
 DEFAULT_CONFIG = Path("/etc/kiosk/kiosk.toml")
 
 
@@ -49,7 +49,7 @@ def _prepared(config: Path) -> None:
 
 @app.callback(invoke_without_command=True)
 def console(context: typer.Context, config: Config = DEFAULT_CONFIG) -> None:
-    """Serve over HTTPS until stopped; prints one line of JSON with the address once it answers."""
+    """Sert en HTTPS jusqu'à l'arrêt ; une ligne de JSON donne l'adresse dès qu'elle répond."""
     if context.invoked_subcommand is not None:
         return
     server = set_up(config)
@@ -70,13 +70,17 @@ def console(context: typer.Context, config: Config = DEFAULT_CONFIG) -> None:
 @user.command("add")
 def add_user(
     name: str,
-    role: Annotated[str, typer.Option("--role", help="host, officer, administrator or auditor.")],
-    password_file: Annotated[Path | None, typer.Option("--password-file", help="A file holding the password.")] = None,
-    desk: Annotated[str, typer.Option("--desk", help="The desk where they sit.")] = "",
+    role: Annotated[
+        str, typer.Option("--role", help="host (accueil), officer (identitovigilance), administrator ou auditor.")
+    ],
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", help="Fichier contenant le mot de passe.")
+    ] = None,
+    desk: Annotated[str, typer.Option("--desk", help="Le guichet où la personne travaille.")] = "",
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
-    """Create an account; prints what to put into the authenticator, once."""
+    """Crée un compte ; ce qu'il faut donner à l'authentificateur n'est écrit qu'une fois."""
     _prepared(config)
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
@@ -85,10 +89,10 @@ def add_user(
     from kiosk.console.upkeep import add_staff
 
     if role not in Role.values:
-        typer.echo(f"--role: one of {', '.join(Role.values)}", err=True)
+        typer.echo(f"--role : {', '.join(Role.values)}", err=True)
         raise typer.Exit(2)
     if Staff.objects.filter(username=name).exists():
-        typer.echo("this account exists already", err=True)
+        typer.echo("Ce compte existe déjà.", err=True)
         raise typer.Exit(3)
     generated = ""
     if password_file is not None:
@@ -110,20 +114,20 @@ def add_user(
         )
         return
     if generated:
-        print(f"Password: {generated}")
-    print(f"TOTP secret: {secret}")
+        print(f"Mot de passe : {generated}")
+    print(f"Secret TOTP : {secret}")
     print(address)
 
 
 @user.command("disable")
 def disable_user(name: str, config: Config = DEFAULT_CONFIG) -> None:
-    """Close an account; what it signed for stays."""
+    """Ferme un compte ; ce qu'il a signé reste."""
     _prepared(config)
     from kiosk.console import audit
     from kiosk.console.models import Staff
 
     if not Staff.objects.filter(username=name, is_active=True).update(is_active=False):
-        typer.echo("no active account of that name", err=True)
+        typer.echo("Aucun compte ouvert de ce nom.", err=True)
         raise typer.Exit(3)
     audit.record(audit.Act.ACCOUNT_CHANGED, who=f"command:{getpass.getuser()}", about=name, active=False)
 
@@ -131,10 +135,10 @@ def disable_user(name: str, config: Config = DEFAULT_CONFIG) -> None:
 @kiosk.command("add")
 def add_kiosk(
     name: str,
-    public_key: Annotated[Path, typer.Option("--public-key", help="The kiosk's public key (PEM).")],
+    public_key: Annotated[Path, typer.Option("--public-key", help="La clé publique de la borne (PEM).")],
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Enrol a kiosk, or give it a new key."""
+    """Enrôle une borne, ou lui donne une nouvelle clé."""
     _prepared(config)
     from kiosk.console.upkeep import enrol
     from kiosk.sealing import BadKey
@@ -144,12 +148,12 @@ def add_kiosk(
     except (BadKey, OSError) as trouble:
         typer.echo(str(trouble), err=True)
         raise typer.Exit(2) from None
-    print("enrolled" if is_new else "already enrolled with this key")
+    print("Borne enrôlée." if is_new else "Borne déjà enrôlée avec cette clé.")
 
 
 @kiosk.command("invite")
 def invite_kiosk(name: str, config: Config = DEFAULT_CONFIG) -> None:
-    """Print a one-time code with which a kiosk brings its key, within the hour."""
+    """Écrit un code à usage unique : la borne apporte sa clé dans l'heure."""
     _prepared(config)
     from kiosk.console.upkeep import invite
 
@@ -158,21 +162,21 @@ def invite_kiosk(name: str, config: Config = DEFAULT_CONFIG) -> None:
 
 @kiosk.command("revoke")
 def revoke_kiosk(name: str, config: Config = DEFAULT_CONFIG) -> None:
-    """Stop listening to a kiosk."""
+    """N'écoute plus une borne."""
     _prepared(config)
     from kiosk.console.upkeep import Unknown, revoke
 
     try:
         revoke(name, who=f"command:{getpass.getuser()}")
     except Unknown:
-        typer.echo("no enrolled kiosk of that name", err=True)
+        typer.echo("Aucune borne enrôlée de ce nom.", err=True)
         raise typer.Exit(3) from None
-    print("revoked")
+    print("Borne révoquée.")
 
 
 @trail.command("verify")
 def verify_trail(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """Read the audit trail again; exit code 1 when an entry was altered, removed or reordered."""
+    """Relit le journal des actes ; sortie 1 si un acte a été modifié, retiré ou déplacé."""
     _prepared(config)
     from kiosk.console import audit
 
@@ -181,16 +185,16 @@ def verify_trail(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> No
         found = [{"number": one.number, "reason": one.reason} for one in broken]
         print(json.dumps({"entries": count, "intact": not broken, "broken": found}))
     else:
-        print(f"{count} entries, " + ("intact" if not broken else "NOT intact:"))
+        print(f"Actes : {count}, " + ("journal intact." if not broken else "journal NON intact :"))
         for one in broken:
-            print(f"  entry {one.number}: {one.reason}")
+            print(f"  acte {one.number} : {one.reason}")
     if broken:
         raise typer.Exit(1)
 
 
 @app.command("openapi")
 def openapi(config: Config = DEFAULT_CONFIG) -> None:
-    """Print the intake's description (OpenAPI)."""
+    """Écrit la description de l'interface des bornes (OpenAPI)."""
     set_up(config)
     from kiosk.console.intake import api
 
@@ -199,7 +203,7 @@ def openapi(config: Config = DEFAULT_CONFIG) -> None:
 
 @app.command("reseal")
 def reseal_records(config: Config = DEFAULT_CONFIG) -> None:
-    """Seal every record for the structure's current key; the former key may then be put away."""
+    """Scelle de nouveau chaque dossier pour la clé du moment ; l'ancienne peut ensuite être rangée."""
     _prepared(config)
     from kiosk.console import keeping
     from kiosk.sealing import BadKey, CannotOpen
@@ -209,12 +213,12 @@ def reseal_records(config: Config = DEFAULT_CONFIG) -> None:
     except (BadKey, CannotOpen) as trouble:
         typer.echo(str(trouble), err=True)
         raise typer.Exit(1) from None
-    print(f"{count} records sealed again")
+    print(f"Dossiers scellés de nouveau : {count}")
 
 
 @app.command("backup")
 def backup_database(path: Path, config: Config = DEFAULT_CONFIG) -> None:
-    """Copy the database to a file, while the console runs."""
+    """Copie la base dans un fichier, console en marche."""
     _prepared(config)
     from kiosk.console import keeping
 
@@ -227,7 +231,7 @@ def backup_database(path: Path, config: Config = DEFAULT_CONFIG) -> None:
 
 @app.command("restore")
 def restore_database(path: Path, config: Config = DEFAULT_CONFIG) -> None:
-    """Put a backup in place of an empty database; the console must be stopped."""
+    """Remet une sauvegarde à la place d'une base vide ; la console doit être arrêtée."""
     set_up(config)
     from kiosk.console import keeping
 
@@ -236,4 +240,4 @@ def restore_database(path: Path, config: Config = DEFAULT_CONFIG) -> None:
     except (keeping.CannotKeep, OSError) as trouble:
         typer.echo(str(trouble), err=True)
         raise typer.Exit(1) from None
-    print(f"restored; {count} acts in the trail, intact")
+    print(f"Base remise ; actes dans le journal : {count}, intact.")

@@ -9,15 +9,15 @@ import typer
 
 from kiosk.commands.console import DEFAULT_CONFIG, Config, set_up
 
-app = typer.Typer(help="The console's background work: INSi asked again, purge.", no_args_is_help=False)
+app = typer.Typer(help="Travail de fond de la console : INSi reposé, purge, alertes.", no_args_is_help=False)
 
 
 @app.callback(invoke_without_command=True)
 def worker(
     config: Config = DEFAULT_CONFIG,
-    once: Annotated[bool, typer.Option("--once", help="Do what is due, then end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Faire ce qui est dû, puis finir.")] = False,
 ) -> None:
-    """Work until stopped (SIGTERM); prints one line of JSON when it has begun."""
+    """Travaille jusqu'à l'arrêt (SIGTERM) ; une ligne de JSON dit qu'il a commencé."""
     server = set_up(config)
     from kiosk.console.upkeep import bring_up_to_date
     from kiosk.console.worker import insi_of, work

@@ -30,11 +30,11 @@ def test_records_sealed_for_a_former_key_open_and_are_sealed_again(stopped: Serv
     assert stopped.run("console", "reseal").returncode == 1  # nobody holds the former key
     text = stopped.config.read_text()
     stopped.config.write_text(text.replace("port = 0", 'port = 0\nformer_recipient_keys = ["former.key"]'))
-    assert stopped.run("console", "reseal").stdout == "2 records sealed again\n"
-    assert stopped.run("console", "reseal").stdout == "0 records sealed again\n"
+    assert stopped.run("console", "reseal").stdout == "Dossiers scellés de nouveau : 2\n"
+    assert stopped.run("console", "reseal").stdout == "Dossiers scellés de nouveau : 0\n"
     stopped.config.write_text(text)
     (folder / "former.key").unlink()
-    assert stopped.run("console", "reseal").stdout == "0 records sealed again\n"
+    assert stopped.run("console", "reseal").stdout == "Dossiers scellés de nouveau : 0\n"
     verified = json.loads(stopped.run("console", "audit", "verify", "--json").stdout)
     assert (verified["intact"], verified["entries"]) == (True, 5)
 
@@ -47,7 +47,7 @@ def test_a_backup_comes_back_whole(stopped: ServedConsole, tmp_path: Path) -> No
     assert "move it away" in stopped.run("console", "restore", str(copy)).stderr
     for path in (stopped.folder / "data").iterdir():
         path.unlink()
-    assert stopped.run("console", "restore", str(copy)).stdout == "restored; 3 acts in the trail, intact\n"
+    assert stopped.run("console", "restore", str(copy)).stdout == "Base remise ; actes dans le journal : 3, intact.\n"
     stopped.start()
     assert stopped.deliver(check_in_of(ZOE)) == 201
     assert stopped.stop() == 0

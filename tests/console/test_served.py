@@ -105,7 +105,7 @@ def test_accounts_and_kiosks_are_added_by_command_and_written_down(served: Serve
     assert served.run("console", "user", "add", "lea", "--role", "host").returncode == 3
     assert served.run("console", "user", "add", "x", "--role", "king").returncode == 2
     key = str(served.folder / "borne-1.pem")
-    assert served.run("console", "kiosk", "add", "borne-2", "--public-key", key).stdout == "enrolled\n"
+    assert served.run("console", "kiosk", "add", "borne-2", "--public-key", key).stdout == "Borne enrôlée.\n"
     assert served.run("console", "kiosk", "add", "borne-3", "--public-key", "/dev/null").returncode == 2
     assert served.run("console", "kiosk", "revoke", "borne-2").returncode == 0
     assert served.run("console", "kiosk", "revoke", "borne-2").returncode == 3
