@@ -20,6 +20,15 @@ from tests.people import CATARINA, DOMINIQUE, MARIE, TOUSSAINT, ZOE
 
 pytestmark = pytest.mark.timeout(300)  # many pages in a browser: a busy machine takes its time
 WIDE, ZOOMED = {"width": 1280, "height": 800}, {"width": 640, "height": 400}  # the second: 200 % of the first
+# A national service that does not answer: what is asked stays asked, a campaign stays under way.
+NOBODY_THERE = """
+[insi]
+endpoint = "https://localhost:1/"
+certificate = "console.pem"
+key = "console.key"
+ca = "console.pem"
+idam = "TEST00000001"
+"""
 PARTS = {"home", "unlock", "queue-part", "answer-part", "picture", "trail-export"}  # no pages of their own
 SEAL = SealReading(SealVerdict.FALSE, "FR05-0001", "2024-01-01", (("birth_name", "ADRUN"),), (), True, ("birth_name",))
 
@@ -27,7 +36,8 @@ SEAL = SealReading(SealVerdict.FALSE, "FR05-0001", "2024-01-01", (("birth_name",
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedConsole]:
     console = ServedConsole(tmp_path_factory.mktemp("accessible"))
-    console.config.write_text(console.config.read_text().replace("port = 0", 'port = 0\ndesks = ["3", "4"]'))
+    said = console.config.read_text().replace("port = 0", 'port = 0\ndesks = ["3", "4"]')
+    console.config.write_text(said + NOBODY_THERE)
     console.start()
     worker = Child("worker", [*COMMAND, "worker", "--config", str(console.config)], console.folder / "worker.log")
     try:
@@ -141,6 +151,7 @@ def test_the_pages_of_the_unit(served: ServedConsole, browser: Browser, keys: di
     officer.go("vigilance/verifications/")
     officer.page.get_by_label("Vérifier les INS").fill("2099-01-01")
     officer.page.get_by_role("button", name="Ouvrir une campagne").click()
+    officer.page.get_by_text("en cours", exact=True).wait_for()
     officer.look()
     assert officer.seen == {"vigilance", "pairs", "pair", "campaigns", "identity"}
     officer.page.close()
