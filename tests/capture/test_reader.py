@@ -84,6 +84,19 @@ def test_a_name_painted_over_is_never_accepted(reader: DocumentReader) -> None:
     assert mrz is None or not mrz.accepted
 
 
+@pytest.mark.parametrize("letter", "RB")
+def test_a_letter_cut_so_that_it_resembles_another_is_never_accepted(reader: DocumentReader, letter: str) -> None:
+    """An R without its right part is an F to both recognisers, and no check digit covers a name."""
+    nobody = SpecimenPerson("DURAND", ("MARBE",), "1980-01-08", "F")
+    flat = draw(nobody, "residence-permit", seed=3)
+    picture = flat.picture.copy()
+    x0, y0, x1, y1 = flat.cell(2, flat.lines[2].rindex(letter))
+    picture[y0:y1, x1 - (x1 - x0) * 2 // 5 : x1] = picture[y0 - 4 : y0, x0:x1].mean(axis=(0, 1))
+    scan = cv2.copyMakeBorder(picture, 60, 60, 60, 60, cv2.BORDER_CONSTANT, value=(40, 40, 40))
+    mrz = reader.read(scan, TODAY).mrz
+    assert mrz is None or not mrz.accepted or mrz.lines == flat.lines
+
+
 @pytest.mark.parametrize(
     "picture",
     [

@@ -53,7 +53,8 @@ def tamper(flat: Flat, way: str, rng: random.Random, how: Print) -> Flat:
         else:
             picture[:, : flat.cell(0, 0)[0] + shift] = picture[:4, :4].mean(axis=(0, 1))
     if way == "altered":
-        other = rng.choice([character for character in ALPHABET if character not in ("<", lines[row][column])])
+        # A zero among letters is an O to everybody, and the other way round: such a pair is no alteration.
+        other = rng.choice([mark for mark in ALPHABET if mark not in ("<", "0", "O", "1", "I", lines[row][column])])
         line = lines[row][:column] + other + lines[row][column + 1 :]
         lines = (*lines[:row], line, *lines[row + 1 :])
         left, bottom, step = flat.zone_at
