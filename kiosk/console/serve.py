@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -57,6 +58,7 @@ class Served(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         application = get_wsgi_application()
+        get_resolver().url_patterns  # noqa: B018 # every page's module is read now, not before the first request
         from kiosk.console import comparing, vault  # noqa: PLC0415 # models: Django first
 
         vault.keys()
