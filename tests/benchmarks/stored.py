@@ -93,12 +93,13 @@ def _write(model: type[models.Model], template: models.Model, rows: Iterator[dic
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
     constant = [field.get_db_prep_save(getattr(template, field.attname), connection) for field in fields]
     places = {field.name: place for place, field in enumerate(fields)}
+    is_native = connection.vendor == "postgresql"  # it takes keys, instants and bytes as they are
 
     def columns(row: dict[str, object]) -> list[object]:
         written = constant.copy()
         for name, value in row.items():
             place = places[name]
-            written[place] = fields[place].get_db_prep_save(value, connection)
+            written[place] = value if is_native else fields[place].get_db_prep_save(value, connection)
         return written
 
     names = ", ".join(f'"{field.column}"' for field in fields)
