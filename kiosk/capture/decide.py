@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,8 @@ _AS_DIGIT = {
 _TWINS = ({"0", "O"}, {"1", "I"})  # alike in many cuts of OCR-B: a check digit tells them apart
 _SURE = 0.3  # likelihood each recogniser must give to a character that no check digit covers
 _SURE_TOGETHER = 1.1  # and both in sum
+_SURE_OF_TWIN = 0.9  # likelihood for a twin that no check digit tells apart
+_MOST_TWINS = 16
 _MOST_TRIALS = 256
 
 _INDEX = {character: index for index, character in enumerate(ALPHABET)}
@@ -136,7 +138,7 @@ def _in_layout(layout: MrzFormat, first: list[Cells], second: list[Cells] | None
                 (row, column) in covered and (is_twin or least > 0.1)
             ):
                 doubtful.add((row, column))
-    doubtful |= _implausible(layout, lines) | _out_of_place(first, lines)
+    doubtful |= _implausible(layout, lines) | _out_of_place(first, lines) | _cancelling(layout, lines, (one, two))
     for name in failing:
         spans, (row, column) = layout.checks[name]
         if name != "composite" or len(failing) == 1:
@@ -270,6 +272,38 @@ def _with_one_twin(layout: MrzFormat, lines: tuple[str, ...], failing: list[str]
                 if all(is_right for _, is_right in checks_of(layout, changed)):
                     found.append(changed)
     return found[0] if len(found) == 1 else None
+
+
+def _cancelling(
+    layout: MrzFormat, lines: tuple[str, ...], readers: tuple[list[Cells], list[Cells]]
+) -> set[tuple[int, int]]:
+    """Twins whose mistakes would hide each other: two changed at once leave every check digit right.
+
+    Such a pair is certain only when both recognisers are sure of each of the two.
+    """
+    covered = _covered(layout)
+    twins = [
+        (row, column, next(iter(pair - {lines[row][column]})))
+        for row, column in sorted(covered)
+        for pair in _TWINS
+        if lines[row][column] in pair and pair <= set(layout.allowed(row, column))
+    ][:_MOST_TWINS]
+    unsure = {
+        (row, column)
+        for row, column, _ in twins
+        if min(float(reader[row][column, _INDEX[lines[row][column]]]) for reader in readers) < _SURE_OF_TWIN
+    }
+    cells: set[tuple[int, int]] = set()
+    for first, second in combinations(twins, 2):
+        pair = {first[:2], second[:2]}
+        if not pair & unsure:
+            continue
+        grid = [list(line) for line in lines]
+        for row, column, twin in (first, second):
+            grid[row][column] = twin
+        if all(is_right for _, is_right in checks_of(layout, ["".join(line) for line in grid])):
+            cells |= pair
+    return cells
 
 
 def _implausible(layout: MrzFormat, lines: tuple[str, ...]) -> set[tuple[int, int]]:

@@ -96,8 +96,7 @@ def record(act: Act, *, who: str, where: str = "", about: str = "", **details: s
         entry.chained = _link(bytes(head.chained), entry)
         entry.save(force_insert=True)
         head.last_number, head.chained = entry.number, entry.chained
-        head.proof = _proof(head)
-        head.save()
+        AuditHead.objects.filter(pk=1).update(last_number=entry.number, chained=entry.chained, proof=_proof(head))
 
 
 def verify() -> tuple[int, tuple[Broken, ...]]:
@@ -137,8 +136,7 @@ def entries(about: str = "", before: int | None = None, limit: int = 200) -> Ite
 
 
 def _locked_head() -> AuditHead:
-    head = AuditHead.objects.select_for_update().filter(pk=1).first()
-    if head is not None:
+    for head in AuditHead.objects.select_for_update().filter(pk=1):
         return head
     fresh = AuditHead(pk=1, last_number=0, chained=_START)
     fresh.proof = _proof(fresh)

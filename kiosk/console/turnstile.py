@@ -44,6 +44,9 @@ class Turnstile:
 
     def _take_along(self) -> None:
         together = [self._waiting.popleft() for _ in range(len(self._waiting))]  # at most one a thread
+        if len(together) == 1:  # nobody else to protect: no savepoint
+            _alone(together[0])
+            return
         with transaction.atomic():
             for one in together:
                 try:
@@ -53,3 +56,12 @@ class Turnstile:
                     one.refusal = refusal
         for one in together:
             one.is_done = True
+
+
+def _alone(one: _Writer) -> None:
+    try:
+        with transaction.atomic():
+            one.write()
+    except IntegrityError as refusal:
+        one.refusal = refusal
+    one.is_done = True
