@@ -99,6 +99,11 @@ def record(act: Act, *, who: str, where: str = "", about: str = "", **details: s
         AuditHead.objects.filter(pk=1).update(last_number=entry.number, chained=entry.chained, proof=_proof(head))
 
 
+def hold() -> None:
+    """Lock the trail's end until this transaction ends: whoever writes more than one thing takes it first."""
+    _locked_head()
+
+
 def verify() -> tuple[int, tuple[Broken, ...]]:
     """Read the whole trail again: how many entries, and where it is not what was written."""
     broken: list[Broken] = []

@@ -196,7 +196,8 @@ def _database(server: ServerSettings) -> dict[str, Any]:
         "PASSWORD": unquote(url.password or ""),
         "HOST": unquote(url.hostname or ""),
         "PORT": str(url.port or ""),
-        "OPTIONS": {"connect_timeout": 5, **dict(parse_qsl(url.query))},
+        # Parameters travel beside the statement: a picture is not written out in hexadecimal and parsed again.
+        "OPTIONS": {"connect_timeout": 5, "server_side_binding": True, **dict(parse_qsl(url.query))},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

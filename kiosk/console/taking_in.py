@@ -26,7 +26,7 @@ MAX_SIGNED_TEXT = 16 * 1024
 CLOCK_TOLERANCE = timedelta(minutes=5)
 NEXT_INSI_TRY = timedelta(seconds=5)  # somebody waits
 MAX_PIXELS = 40_000_000
-_TURNSTILE = Turnstile()
+_TURNSTILE = Turnstile(audit.hold)
 
 
 class Outcome(IntEnum):

@@ -22,7 +22,9 @@ class _Writer:
 class Turnstile:
     """Lets the threads of one process write in turns; whoever is first takes along those who wait behind."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: Callable[[], None]) -> None:
+        """``first`` takes what every write will lock, so that two processes never hold half of it each."""
+        self._first = first
         self._waiting: deque[_Writer] = deque()
         self._door = threading.Lock()  # its holder waits for the database only, which has its own deadlines
 
@@ -38,6 +40,7 @@ class Turnstile:
                 self._take_along()
             if not mine.is_done:
                 with transaction.atomic():  # another one's trouble undid it: alone this time
+                    self._first()
                     write()
         if mine.refusal is not None:
             raise mine.refusal
@@ -45,9 +48,10 @@ class Turnstile:
     def _take_along(self) -> None:
         together = [self._waiting.popleft() for _ in range(len(self._waiting))]  # at most one a thread
         if len(together) == 1:  # nobody else to protect: no savepoint
-            _alone(together[0])
+            self._alone(together[0])
             return
         with transaction.atomic():
+            self._first()
             for one in together:
                 try:
                     with transaction.atomic():
@@ -57,11 +61,11 @@ class Turnstile:
         for one in together:
             one.is_done = True
 
-
-def _alone(one: _Writer) -> None:
-    try:
-        with transaction.atomic():
-            one.write()
-    except IntegrityError as refusal:
-        one.refusal = refusal
-    one.is_done = True
+    def _alone(self, one: _Writer) -> None:
+        try:
+            with transaction.atomic():
+                self._first()
+                one.write()
+        except IntegrityError as refusal:
+            one.refusal = refusal
+        one.is_done = True

@@ -16,7 +16,7 @@ import pytest
 from tests.console.arrivals import TINY_JPEG, check_in_of
 from tests.console.postgres import Postgres
 from tests.console.served import ServedConsole, writings
-from tests.console.site import Site, judge
+from tests.console.site import Site, judge, tally
 from tests.demo.processes import ROOT, wait_until
 from tests.people import DOMINIQUE, ZOE
 
@@ -114,7 +114,10 @@ def test_a_backup_of_postgresql_comes_back(postgres: Postgres, tmp_path: Path) -
     assert console.stop() == 0
     again = postgres.url()
     console.config.write_text(console.config.read_text().replace(console.database, again))
-    assert console.run("console", "restore", str(tmp_path / "copy")).stdout == "restored; 2 acts in the trail, intact\n"
+    assert (
+        console.run("console", "restore", str(tmp_path / "copy")).stdout
+        == "Base remise ; actes dans le journal : 2, intact.\n"
+    )
 
 
 @pytest.mark.timeout(400)
@@ -127,6 +130,7 @@ def test_after_a_whole_life_no_file_of_database_backup_log_or_scratch_holds_anyt
         site.start()
         ines = json.loads(console.run("console", "user", "add", "ines", "--role", "officer", "--json").stdout)
         wait_until(lambda: len(site.told.shown_qualified) > 3, 90, "decisions")
+        wait_until(lambda: any(row["answered"] for row in tally(console)), 90, "an answer of INSi that came later")
         assert "ADRUN" in site.search(ines, "31/12/1975", "ADR", of="ADRUN")
         site.end()
     finally:
