@@ -1,6 +1,6 @@
 """What staff reads of a card's oddities."""
 
-from kiosk.console.comparing import _ANOMALIES
+from kiosk.console.noticing import _ANOMALIES
 from kiosk.core.card import CardAnomaly
 
 
