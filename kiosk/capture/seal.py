@@ -12,14 +12,20 @@ _LARGEST = 2600  # pixels a side: what is larger is reduced first
 def read_seal(picture: Picture) -> Seal | None:
     """Read the seal of a picture; None when there is none, or none that can be decoded."""
     longest = max(picture.shape[:2])
-    scales = (1.0, 2.0) if longest * 2 <= _LARGEST else (min(1.0, _LARGEST / longest),)
-    for scale in scales:
+    first = min(1.0, _LARGEST / longest)
+    larger = min(2.0, max(1.25, _LARGEST / longest)) * first  # a small one is drawn larger: modules of few pixels merge
+    for scale, binarizer in (
+        (first, zxingcpp.Binarizer.LocalAverage),  # copes with shadows
+        (first, zxingcpp.Binarizer.GlobalHistogram),  # and this with modules that touch
+        (larger, zxingcpp.Binarizer.LocalAverage),
+    ):
         sized = picture
         if scale != 1.0:
             way = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
             sized = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=way)  # type: ignore[assignment]
         grey = cv2.cvtColor(sized, cv2.COLOR_BGR2GRAY) if sized.ndim == 3 else sized
-        for found in zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.DataMatrix):
+        wanted = zxingcpp.BarcodeFormat.DataMatrix
+        for found in zxingcpp.read_barcodes(grey, formats=wanted, binarizer=binarizer):
             seal = parse(found.bytes.decode("latin-1"))
             if not isinstance(seal, NotSeal):
                 return seal

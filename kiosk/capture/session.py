@@ -110,7 +110,7 @@ class CaptureSession:
         if self._count == 1:
             self._confirmed_at = at_seconds
         before = self._last[1] if self._last is not None else EMPTY
-        every = 2 if not before.is_outline else 5 if before.grid is None else 10  # a zone found stays where it lies
+        every = 2 if not before.is_outline else 4 if before.grid is None else 8  # a zone found stays where it lies
         sight = look(frame, with_grid=self._count % every == 0, before=before)
         motion = _motion(before, sight)
         self._last = (frame, sight)
@@ -271,8 +271,11 @@ def _worth(sight: Sight) -> float:
 def _upright(frame: Picture, sight: Sight, corners: Corners) -> Corners:
     """Turn the corners so that the zone is at the foot of the picture, or the portrait on its shoulders.
 
-    The zone is looked for anew, in this very frame and larger than the preview does.
+    The zone is looked for anew, in this very frame and larger than the preview does: unless the preview knew none and
+    there is a portrait, whose printed lines might be taken for a zone.
     """
+    if sight.grid is None and has_portrait(frame, corners):
+        return np.roll(corners, -2, axis=0) if is_portrait_upside_down(frame, corners) else corners
     grey: Grey = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)  # type: ignore[assignment]
     scale = min(1.0, _ZONE_SIDE / max(grey.shape))
     found = find_grid(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey)  # type: ignore[arg-type]
