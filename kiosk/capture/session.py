@@ -274,12 +274,13 @@ def _upright(frame: Picture, sight: Sight, corners: Corners) -> Corners:
     The zone is looked for anew, in this very frame and larger than the preview does: unless the preview knew none and
     there is a portrait, whose printed lines might be taken for a zone.
     """
-    if sight.grid is None and has_portrait(frame, corners):
-        return np.roll(corners, -2, axis=0) if is_portrait_upside_down(frame, corners) else corners
     grey: Grey = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)  # type: ignore[assignment]
-    scale = min(1.0, _ZONE_SIDE / max(grey.shape))
-    found = find_grid(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey)  # type: ignore[arg-type]
-    grid = found.scaled(1 / scale) if found is not None else sight.grid
+    grid = sight.grid
+    if grid is not None or not has_portrait(frame, corners):
+        scale = min(1.0, _ZONE_SIDE / max(grey.shape))
+        sized = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
+        found = find_grid(sized)  # type: ignore[arg-type]
+        grid = found.scaled(1 / scale) if found is not None else grid
     if grid is None:
         return np.roll(corners, -2, axis=0) if is_portrait_upside_down(frame, corners) else corners
     if is_upside_down(grey, grid):

@@ -38,10 +38,8 @@ class Turnstile:
         with self._door:
             if mine in self._waiting:
                 self._take_along()
-            if not mine.is_done:
-                with transaction.atomic():  # another one's trouble undid it: alone this time
-                    self._first()
-                    write()
+            if not mine.is_done:  # another one's trouble undid it: alone this time
+                self._alone(mine)
         if mine.refusal is not None:
             raise mine.refusal
 
