@@ -33,6 +33,8 @@ GOAL = 0.90
 SECONDS = 120
 NOT_RUN = {"test_properties", "test_rules"}  # slow, and about the documentation
 
+_EDGES = ("turns.test_turn_waits", "turns.test_turn_devices", "turns.test_turn_back")
+
 # The tests that know a module best, run first. Those of ``tests/core`` all follow if a mutant of the identity rules is
 # still alive; the patient's turn and what is sent have their tests elsewhere.
 MODULES = {
@@ -58,15 +60,15 @@ MODULES = {
     "checkin": ("core.test_confidential", "core.test_values", "test_checkin_codec", "contracts.test_checkin_versions"),
     "checkin_codec": ("test_checkin_codec", "contracts.test_checkin_versions", "core.test_status"),
     "labels": ("core.test_labels",),
-    "screens": ("turns.test_turn", "turns.test_turn_edges", "core.test_confidential", "core.test_values"),
+    "screens": ("turns.test_turn", *_EDGES, "core.test_confidential", "core.test_values"),
     "events": ("turns.test_turn", "core.test_confidential", "core.test_values"),
     "rules": ("core.test_rules",),
-    "turn": ("turns.test_turn", "turns.test_turn_edges", "core.test_values"),
-    "turn_state": ("turns.test_turn", "turns.test_turn_edges", "core.test_values"),
-    "turn_card": ("turns.test_turn", "turns.test_turn_edges", "core.test_values"),
-    "turn_document": ("turns.test_turn", "turns.test_turn_edges", "core.test_values"),
-    "turn_touches": ("turns.test_turn", "turns.test_turn_edges", "core.test_values"),
-    "turn_waits": ("turns.test_turn", "turns.test_turn_edges", "core.test_values"),
+    "turn": ("turns.test_turn", *_EDGES, "core.test_values"),
+    "turn_state": ("turns.test_turn", *_EDGES, "core.test_values"),
+    "turn_card": ("turns.test_turn", *_EDGES, "core.test_values"),
+    "turn_document": ("turns.test_turn", *_EDGES, "core.test_values"),
+    "turn_touches": ("turns.test_turn", *_EDGES, "core.test_values"),
+    "turn_waits": ("turns.test_turn", *_EDGES, "core.test_values"),
 }
 
 
