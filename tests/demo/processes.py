@@ -1,5 +1,6 @@
 """Child processes of ours: started, waited for, ended by their own id, never left behind."""
 
+import atexit
 import json
 import os
 import select
@@ -33,6 +34,7 @@ class Child:
                 env={**os.environ, **(environment or {})},
                 start_new_session=True,  # it and its own children can be killed at once
             )
+        atexit.register(self._kill_if_running)  # a test that failed halfway ends nothing itself
 
     @property
     def pid(self) -> int:
@@ -78,6 +80,10 @@ class Child:
         self._process.wait(10)
         if self._process.stdout is not None:
             self._process.stdout.close()
+
+    def _kill_if_running(self) -> None:
+        if self.is_running:
+            self.kill()
 
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
