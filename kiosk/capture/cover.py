@@ -28,15 +28,17 @@ def hidden_share(skin: Mask, corners: Corners) -> float:
     if cv2.countNonZero(skin) < _LEAST * area:
         return 0.0
     centre = corners.mean(axis=0)
-    outside = _filled(skin.shape, (centre + (corners - centre) * 1.03) * SKIN_SCALE) == 0
-    inside = _filled(skin.shape, (centre + (corners - centre) * 0.95) * SKIN_SCALE) > 0
-    ring = outside & (_filled(skin.shape, (centre + (corners - centre) * 1.12) * SKIN_SCALE) > 0)
-    if float((skin[ring] > 0).mean() if ring.any() else 0.0) > 0.5:
+    outside = cv2.bitwise_not(_filled(skin.shape, (centre + (corners - centre) * 1.03) * SKIN_SCALE))
+    inside = _filled(skin.shape, (centre + (corners - centre) * 0.95) * SKIN_SCALE)
+    ring = cv2.bitwise_and(outside, _filled(skin.shape, (centre + (corners - centre) * 1.12) * SKIN_SCALE))
+    if cv2.mean(skin, ring)[0] > 0.5 * 255:
         return 0.0  # a wooden table has this colour all around
     closed = cv2.morphologyEx(skin, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    if min(cv2.countNonZero(cv2.bitwise_and(closed, part)) for part in (outside, inside)) < _LEAST * area:
+        return 0.0  # nothing that could cross: spared what follows
     count, labels = cv2.connectedComponents(closed, connectivity=4)
-    beyond = np.bincount(labels[outside], minlength=count)
-    within = np.bincount(labels[inside], minlength=count)
+    beyond = np.bincount(labels[outside > 0], minlength=count)
+    within = np.bincount(labels[inside > 0], minlength=count)
     crossing = (beyond[1:] > _LEAST * area) & (within[1:] > _LEAST * area)
     return float(within[1:][crossing].sum()) / area
 

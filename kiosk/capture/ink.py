@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.capture.grid import Grey
+from kiosk.capture.rows import straight_line
 from kiosk.capture.strips import MARGIN
 from kiosk.documents.mrz_format import FILLER
 
 _MOST_HEIGHT = 0.16  # share of a capital's height that top or foot may differ from the line's own
 _MOST_ASIDE = 0.16  # pitches that the ink may begin or end away from where the character's does
 _MOST_WEIGHT = 1.9  # times the ink of the line's usual character
+_MOST_DRIFT = 0.35  # pitches; further away it is another glyph's ink
 
 # Where the ink of each character begins and ends, in hundredths of a pitch from the cell's middle: the same in every
 # cut of OCR-B (ISO 1073-2), and moved as one by weight and slant.
@@ -61,27 +63,44 @@ _ENDS = {
 def odd_cells(strips: list[Grey], lines: tuple[str, ...], pitch: int) -> set[tuple[int, int]]:
     """Cells whose character is shorter, taller or blacker than those beside it, or not as broad as it should be."""
     odd: set[tuple[int, int]] = set()
-    for row, (strip, line) in enumerate(zip(strips, lines, strict=True)):
+    for row, (slanting, line) in enumerate(zip(strips, lines, strict=True)):
+        strip = _in_place(slanting, line, pitch)
         tops, feet, weights = _measures(strip, len(line), pitch)
         written = np.array([character != FILLER for character in line])
         places = np.nonzero(written & ~np.isnan(tops))[0]
         if len(places) < 4:
             continue
-        aside = _sides(strip, len(line), pitch) - np.array([_ENDS[character] for character in line]) / 100
+        aside = _aside(strip, line, pitch)
         height = float(np.median(feet[places] - tops[places])) + 1
         usual = float(np.median(weights[places]))
-        for column in np.nonzero(written)[0].tolist():
-            near = places[np.argsort(np.abs(places - column), kind="stable")[:9]]
-            if np.isnan(tops[column]):
-                odd.add((row, column))
-                continue
-            away = max(
-                abs(float(tops[column] - np.median(tops[near]))), abs(float(feet[column] - np.median(feet[near])))
-            )
-            moved = float(np.abs(aside[column] - np.nanmedian(aside[near], axis=0)).max())
-            if away > _MOST_HEIGHT * height or weights[column] > _MOST_WEIGHT * usual or not moved <= _MOST_ASIDE:
-                odd.add((row, column))
+        columns = np.nonzero(written)[0]
+        near = places[np.argsort(np.abs(places[None] - columns[:, None]), axis=1, kind="stable")[:, :9]]
+        away = np.maximum(
+            np.abs(tops[columns] - np.median(tops[near], axis=1)), np.abs(feet[columns] - np.median(feet[near], axis=1))
+        )
+        moved = np.abs(aside[columns] - np.nanmedian(aside[near], axis=1)).max(axis=1)
+        is_sound = (away <= _MOST_HEIGHT * height) & (weights[columns] <= _MOST_WEIGHT * usual) & (moved <= _MOST_ASIDE)
+        odd |= {(row, column) for column in columns[~is_sound].tolist()}  # nan, where no ink is, is not sound
     return odd
+
+
+def _in_place(strip: Grey, line: str, pitch: int) -> Grey:
+    """The strip with every character in the middle of its cell: the grid of a turned picture drifts along the line."""
+    off = _aside(strip, line, pitch).mean(axis=1)
+    known = np.nonzero(np.abs(off) < _MOST_DRIFT)[0]
+    if len(known) < 8:
+        return strip
+    slope, level = straight_line(known.astype(np.float64), off[known])
+    x = np.arange(strip.shape[1], dtype=np.float64)
+    wanted = x + pitch * (slope * ((x + 0.5) / pitch - MARGIN - 0.5) + level)
+    places = np.broadcast_to(wanted.astype(np.float32), strip.shape)
+    rows = np.broadcast_to(np.arange(strip.shape[0], dtype=np.float32)[:, None], strip.shape)
+    return cv2.remap(strip, places, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
+
+
+def _aside(strip: Grey, line: str, pitch: int) -> NDArray[np.float64]:
+    """How far the ink of every cell begins and ends from where its character's does, in pitches; n x 2."""
+    return _sides(strip, len(line), pitch) - np.array([_ENDS[character] for character in line]) / 100
 
 
 def _measures(
@@ -126,6 +145,8 @@ def _sides(strip: Grey, columns: int, pitch: int) -> NDArray[np.float64]:
 
 def _crossing(profile: NDArray[np.float64], row: int, way: int, limit: float) -> float:
     """Where the ink begins or ends, finer than a pixel."""
+    while 0 <= row + way < len(profile) and profile[row + way] > limit:
+        row += way
     beside = row + way
     if not 0 <= beside < len(profile):
         return float(row)

@@ -96,12 +96,13 @@ class DocumentReader:
         best = Zone(grid, None)
         for offset in (0, *grid.slack[:4]):
             tried = grid.moved(offset) if offset else grid
-            first, second = self._cells(grey, tried)
+            strips = line_strips(grey, tried, self._readers[0].pitch, self._readers[0].height)
+            first, second = self._cells(grey, tried, strips)
             verdict = decide(first, second)
             if verdict is not None and 0 < len(verdict.doubtful) <= _FEW:
                 verdict = self._second_look(grey, tried, verdict, first, second)
             if verdict is not None and verdict.accepted:
-                verdict = self._with_sound_ink(grey, tried, verdict)
+                verdict = self._with_sound_ink(strips, verdict)
             if verdict is not None and (best.verdict is None or verdict.score > best.verdict.score):
                 best = Zone(tried, verdict)
             if best.verdict is not None and best.verdict.accepted:
@@ -124,16 +125,16 @@ class DocumentReader:
                     return other
         return verdict
 
-    def _with_sound_ink(self, grey: Grey, grid: Grid, verdict: Verdict) -> Verdict:
+    def _with_sound_ink(self, strips: list[Grey], verdict: Verdict) -> Verdict:
         """Take the certainty back when a character was cut, covered or blotted."""
-        first = self._readers[0]
-        odd = odd_cells(line_strips(grey, grid, first.pitch, first.height), verdict.lines, first.pitch)
+        odd = odd_cells(strips, verdict.lines, self._readers[0].pitch)
         return replace(verdict, doubtful=tuple(sorted(odd)), accepted=False) if odd else verdict
 
-    def _cells(self, grey: Grey, grid: Grid) -> tuple[list[Cells], list[Cells]]:
+    def _cells(self, grey: Grey, grid: Grid, strips: list[Grey]) -> tuple[list[Cells], list[Cells]]:
+        """What each recogniser sees in the lines, both at once; ``strips`` as the first wants them."""
         first, second = self._readers
         later = self._pool.submit(_read_lines, second, grey, grid)
-        return _read_lines(first, grey, grid), later.result()
+        return _read_strips(first, strips), later.result()
 
 
 _shared: DocumentReader | None = None
@@ -157,8 +158,11 @@ def read_document(
 
 
 def _read_lines(recogniser: Recogniser, grey: Grey, grid: Grid) -> list[Cells]:
-    strips = line_strips(grey, grid, recogniser.pitch, recogniser.height)
-    return [recogniser.read(strip, grid.columns + 2 * MARGIN) for strip in strips]
+    return _read_strips(recogniser, line_strips(grey, grid, recogniser.pitch, recogniser.height))
+
+
+def _read_strips(recogniser: Recogniser, strips: list[Grey]) -> list[Cells]:
+    return [recogniser.read(strip, round(strip.shape[1] / recogniser.pitch)) for strip in strips]
 
 
 def _grey(picture: Picture) -> Grey:

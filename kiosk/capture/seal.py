@@ -14,10 +14,10 @@ def read_seal(picture: Picture) -> Seal | None:
     longest = max(picture.shape[:2])
     first = min(1.0, _LARGEST / longest)
     larger = min(2.0, max(1.25, _LARGEST / longest)) * first  # a small one is drawn larger: modules of few pixels merge
-    for scale, binarizer in (
-        (first, zxingcpp.Binarizer.LocalAverage),  # copes with shadows
-        (first, zxingcpp.Binarizer.GlobalHistogram),  # and this with modules that touch
-        (larger, zxingcpp.Binarizer.LocalAverage),
+    for scale, binarizer, is_any_size in (
+        (first, zxingcpp.Binarizer.LocalAverage, True),  # copes with shadows
+        (first, zxingcpp.Binarizer.GlobalHistogram, True),  # and this with modules that touch
+        (larger, zxingcpp.Binarizer.LocalAverage, False),
     ):
         sized = picture
         if scale != 1.0:
@@ -25,7 +25,13 @@ def read_seal(picture: Picture) -> Seal | None:
             sized = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=way)  # type: ignore[assignment]
         grey = cv2.cvtColor(sized, cv2.COLOR_BGR2GRAY) if sized.ndim == 3 else sized
         wanted = zxingcpp.BarcodeFormat.DataMatrix
-        for found in zxingcpp.read_barcodes(grey, formats=wanted, binarizer=binarizer):
+        for found in zxingcpp.read_barcodes(
+            grey,
+            formats=wanted,
+            binarizer=binarizer,
+            try_invert=False,  # a seal is dark on light
+            try_downscale=is_any_size,
+        ):
             seal = parse(found.bytes.decode("latin-1"))
             if not isinstance(seal, NotSeal):
                 return seal

@@ -110,7 +110,7 @@ class CaptureSession:
         if self._count == 1:
             self._confirmed_at = at_seconds
         before = self._last[1] if self._last is not None else EMPTY
-        every = 2 if not before.is_outline else 4 if before.grid is None else 8  # a zone found stays where it lies
+        every = 2 if not before.is_outline else 4 if not before.is_searched else 10  # what lies still, keeps its zone
         sight = look(frame, with_grid=self._count % every == 0, before=before)
         motion = _motion(before, sight)
         self._last = (frame, sight)

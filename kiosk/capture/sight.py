@@ -180,7 +180,7 @@ def _measure(
         width=max(max(sides[0], sides[2]) / width, max(sides[1], sides[3]) / height),
         margin=margin / width,
         tilt=tilt if shape[0] < ratio < shape[1] else 1.0,
-        sharpness=sharpness(cv2.cvtColor(band, cv2.COLOR_BGR2GRAY)),  # type: ignore[arg-type]
+        sharpness=sharpness(band),
         texture=float(light.std()),
         glare=glare,
         spot=spot,
@@ -192,23 +192,28 @@ def _measure(
     )
 
 
-def _band(frame: Picture, grid: Grid) -> Picture:
+def _band(frame: Picture, grid: Grid) -> Grey:
     """The zone, straightened, 16 to 24 pixels a character: fewer would make a blurred picture look sharp."""
     pitch = round(min(max(grid.pitch, 16.0), 24.0))
     size = (min(720, grid.columns * pitch), round(pitch * grid.step * grid.rows))
     goal = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
-    matrix = cv2.getPerspectiveTransform(grid.outline().astype(np.float32), goal)
-    return cv2.warpPerspective(frame, matrix, size, flags=cv2.INTER_LINEAR)  # type: ignore[return-value]
+    corners = grid.outline()
+    limits = (frame.shape[1] - 8, frame.shape[0] - 8)
+    x0, y0 = np.clip(corners.min(axis=0) - 2, 0, limits).astype(int)
+    x1, y1 = np.clip(corners.max(axis=0) + 3, 8, (frame.shape[1], frame.shape[0])).astype(int)
+    part = cv2.cvtColor(frame[y0 : max(y1, y0 + 8), x0 : max(x1, x0 + 8)], cv2.COLOR_BGR2GRAY)
+    matrix = cv2.getPerspectiveTransform((corners - [x0, y0]).astype(np.float32), goal)
+    return cv2.warpPerspective(part, matrix, size, flags=cv2.INTER_LINEAR)  # type: ignore[return-value]
 
 
-def _middle(frame: Picture, corners: Corners) -> Picture:
+def _middle(frame: Picture, corners: Corners) -> Grey:
     """The part of the frame inside the outline, at the frame's own resolution, at most 640 x 200."""
     x0, y0 = np.clip(corners.min(axis=0), 0, [frame.shape[1] - 8, frame.shape[0] - 8]).astype(int)
     x1, y1 = np.clip(corners.max(axis=0), 8, [frame.shape[1], frame.shape[0]]).astype(int)
     middle_x, middle_y = (x0 + x1) // 2, (y0 + y1) // 2
-    half_x, half_y = min(320, (x1 - x0) * 2 // 5), min(160, (y1 - y0) * 2 // 5)
+    half_x, half_y = min(320, (x1 - x0) * 2 // 5), min(100, (y1 - y0) * 2 // 5)
     part = frame[max(0, middle_y - half_y) : middle_y + half_y, max(0, middle_x - half_x) : middle_x + half_x]
-    return part if part.size else frame[:16, :16]
+    return cv2.cvtColor(part if part.size else frame[:16, :16], cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
 
 
 def sharpness(grey: Grey) -> float:
@@ -221,31 +226,37 @@ def sharpness(grey: Grey) -> float:
     rows, columns = (soft.shape[0] - 4) // _TILE, (soft.shape[1] - 4) // _TILE
     if rows < 1 or columns < 1:
         return 0.0
-
-    def tiles(picture: NDArray[np.generic]) -> NDArray[np.generic]:
-        part = picture[2 : 2 + rows * _TILE, 2 : 2 + columns * _TILE]
-        return part.reshape(rows, _TILE, columns, _TILE).swapaxes(1, 2).reshape(rows * columns, -1)
-
-    flat = tiles(soft)
-    contrast = flat.max(axis=1).astype(np.float64) - flat.min(axis=1)
-    steep = tiles(slope).max(axis=1).astype(np.float64)
+    inside = slice(2, 2 + columns * _TILE)
+    contrasts, slopes = [], []
+    for row in range(rows):
+        lines = slice(2 + row * _TILE, 2 + (row + 1) * _TILE)
+        brightest = _in_pieces(cv2.reduce(soft[lines, inside], 0, cv2.REDUCE_MAX), columns).max(axis=1)
+        darkest = _in_pieces(cv2.reduce(soft[lines, inside], 0, cv2.REDUCE_MIN), columns).min(axis=1)
+        contrasts.append(brightest.astype(np.float64) - darkest)
+        slopes.append(_in_pieces(cv2.reduce(slope[lines, inside], 0, cv2.REDUCE_MAX), columns).max(axis=1))
+    contrast, steep = np.concatenate(contrasts), np.concatenate(slopes).astype(np.float64)
     with_edges = contrast > max(30.0, 0.35 * float(contrast.max()))
     if with_edges.sum() < 3:
         return 0.0
     return float(np.percentile(steep[with_edges] / (4 * contrast[with_edges]), 75))
 
 
-def _lost_cells(band: Picture, grid: Grid) -> tuple[float, float]:
+def _in_pieces(line: NDArray[np.generic], count: int) -> NDArray[np.generic]:
+    """One line of pixels in ``count`` pieces of one width; what is left over on the right is dropped."""
+    width = line.shape[1] // count
+    return line[0, : count * width].reshape(count, width)
+
+
+def _lost_cells(band: Grey, grid: Grid) -> tuple[float, float]:
     """Shares of the zone without ink: eaten by light, or hidden by something. White paper alone is neither."""
-    grey = cv2.cvtColor(band, cv2.COLOR_BGR2GRAY)
-    rows = np.array_split(np.arange(grey.shape[0]), grid.rows)
     count = grid.columns // 2
-    width = grey.shape[1] // count
     contrast, light = [], []
-    for row in rows:
-        part = grey[row[0] : row[-1] + 1, : count * width].reshape(len(row), count, width)
-        contrast.append(part.max(axis=(0, 2)).astype(np.float64) - part.min(axis=(0, 2)))
-        light.append(part.mean(axis=(0, 2)))
+    for row in np.array_split(np.arange(band.shape[0]), grid.rows):
+        part = band[row[0] : row[-1] + 1]
+        brightest = _in_pieces(cv2.reduce(part, 0, cv2.REDUCE_MAX), count).max(axis=1)
+        darkest = _in_pieces(cv2.reduce(part, 0, cv2.REDUCE_MIN), count).min(axis=1)
+        contrast.append(brightest.astype(np.float64) - darkest)
+        light.append(_in_pieces(cv2.reduce(part, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F), count).mean(axis=1))
     ink, paper = np.concatenate(contrast), np.concatenate(light)
     lost = ink < 0.45 * np.median(ink)
     is_bright = (paper > np.median(paper) + 8) & (paper > 200)
