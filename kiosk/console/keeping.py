@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,7 +19,7 @@ PARTS = (("check_in", "check-in"), ("answer", "answer"), ("accepted", "accepted"
 
 
 class CannotKeep(Exception):
-    """A backup or a restore was not done; says why and what to do."""
+    """A backup or a restore was not done; says why and what to do, in French: the technician reads it."""
 
 
 def reseal() -> int:
@@ -53,14 +54,14 @@ def reseal() -> int:
 def backup(path: Path) -> None:
     """Copy the database as it is at one moment, while it is in use; sealed records stay sealed. CannotKeep if not."""
     if path.exists():
-        raise CannotKeep(f"{path}: exists already; choose another name")
+        raise CannotKeep(f"{path} : existe déjà ; choisissez un autre nom.")
     if connection.vendor == "sqlite":
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         os.close(descriptor)
         with closing(sqlite3.connect(_database())) as source, closing(sqlite3.connect(path)) as copy:
             source.backup(copy)
         return
-    _run(["pg_dump", "--format=custom", f"--file={path}", settings.KIOSK.database], path)
+    _run(["pg_dump", "--format=custom", f"--file={path}"], path)
 
 
 def restore(path: Path) -> int:
@@ -69,19 +70,19 @@ def restore(path: Path) -> int:
     The console must be stopped. The trail is read again first: a backup that was touched is refused.
     """
     if connection.vendor != "sqlite":
-        _run(["pg_restore", "--exit-on-error", "--no-owner", f"--dbname={settings.KIOSK.database}", str(path)], path)
+        _run(["pg_restore", "--exit-on-error", "--no-owner", str(path)], path)
         return _intact(path)
     target = _database()
     if target.exists():
-        raise CannotKeep(f"{target}: exists; move it away first")
+        raise CannotKeep(f"{target} : une base est déjà là ; déplacez-la d'abord.")
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as source:
             if source.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-                raise CannotKeep(f"{path}: damaged")
+                raise CannotKeep(f"{path} : sauvegarde abîmée ; prenez-en une autre.")
             with closing(sqlite3.connect(target)) as copy:
                 source.backup(copy)
     except sqlite3.Error:
-        raise CannotKeep(f"{path}: not a backup of a console") from None
+        raise CannotKeep(f"{path} : ce n'est pas une sauvegarde de la console.") from None
     target.chmod(0o600)
     try:
         return _intact(path)
@@ -94,7 +95,9 @@ def restore(path: Path) -> int:
 def _intact(path: Path) -> int:
     count, broken = audit.verify()
     if broken:
-        raise CannotKeep(f"{path}: its audit trail is not intact (entry {broken[0].number}: {broken[0].reason})")
+        raise CannotKeep(
+            f"{path} : son journal n'est pas intact (acte {broken[0].number}) ; prenez une autre sauvegarde."
+        )
     return count
 
 
@@ -103,9 +106,16 @@ def _database() -> Path:
 
 
 def _run(command: list[str], path: Path) -> None:
+    """Run one of PostgreSQL's tools on the console's database; the password is in no command line."""
+    url = urlsplit(settings.KIOSK.database)
+    place = url._replace(netloc=url.netloc.replace(f":{url.password}@", "@") if url.password else url.netloc)
+    environment = {**os.environ, "PGPASSWORD": unquote(url.password)} if url.password else None
+    words = [*command, f"--dbname={place.geturl()}"]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=3600, check=False)  # noqa: S603 # our own words
+        done = subprocess.run(  # noqa: S603 # our own words
+            words, capture_output=True, timeout=3600, check=False, env=environment
+        )
     except FileNotFoundError:
-        raise CannotKeep(f"{command[0]}: not installed (Debian package postgresql-client)") from None
+        raise CannotKeep(f"{command[0]} : absent ; installez le paquet Debian postgresql-client.") from None
     if done.returncode:
-        raise CannotKeep(f"{path}: {command[0]} ended with code {done.returncode}")
+        raise CannotKeep(f"{path} : {command[0]} s'est arrêté avec le code {done.returncode}.")

@@ -43,8 +43,8 @@ def test_a_backup_comes_back_whole(stopped: ServedConsole, tmp_path: Path) -> No
     copy = tmp_path / "copy"
     assert stopped.run("console", "backup", str(copy)).returncode == 0
     assert copy.stat().st_mode & 0o077 == 0
-    assert "exists already" in stopped.run("console", "backup", str(copy)).stderr
-    assert "move it away" in stopped.run("console", "restore", str(copy)).stderr
+    assert "existe déjà" in stopped.run("console", "backup", str(copy)).stderr
+    assert "déplacez-la d'abord" in stopped.run("console", "restore", str(copy)).stderr
     for path in (stopped.folder / "data").iterdir():
         path.unlink()
     assert stopped.run("console", "restore", str(copy)).stdout == "Base remise ; actes dans le journal : 3, intact.\n"
@@ -67,6 +67,6 @@ def test_a_touched_or_foreign_backup_is_refused(stopped: ServedConsole, tmp_path
     noise.write_bytes(os.urandom(10_000))
     for path in (stopped.folder / "data").iterdir():
         path.unlink()
-    assert "not intact" in stopped.run("console", "restore", str(copy)).stderr
-    assert "not a backup" in stopped.run("console", "restore", str(noise)).stderr
+    assert "n'est pas intact" in stopped.run("console", "restore", str(copy)).stderr
+    assert "pas une sauvegarde" in stopped.run("console", "restore", str(noise)).stderr
     assert not (stopped.folder / "data" / "console.sqlite3").exists()
