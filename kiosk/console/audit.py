@@ -134,6 +134,11 @@ def verify() -> tuple[int, tuple[Broken, ...]]:
     return expected, tuple(broken)
 
 
+def last_number() -> int:
+    """The number of the latest act; 0 when there is none."""
+    return AuditHead.objects.filter(pk=1).values_list("last_number", flat=True).first() or 0
+
+
 def entries(about: str = "", before: int | None = None, limit: int = 200) -> Iterator[AuditEntry]:
     """The latest entries first."""
     chosen = AuditEntry.objects.order_by("-number")

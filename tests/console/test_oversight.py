@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -79,6 +80,24 @@ def test_the_trail_is_exported_whole_for_the_auditor() -> None:
     assert [row[0] for row in rows[1:]] == [str(number) for number in range(1, len(rows))]
     assert "'=cmd|' /C calc'!A0" in [row[2] for row in rows]
     assert rows[-1][4] == "exported"
+
+
+def test_a_long_trail_is_exported_in_several_files_without_losing_an_act(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kiosk.console import audit
+    from kiosk.console.views import oversight
+
+    monkeypatch.setattr(oversight, "ACTS_IN_A_FILE", 4)
+    client = at_desk("aude", "auditor")
+    while audit.last_number() < 10:
+        audit.record(audit.Act.ACCOUNT_ADDED, who="somebody")
+    files = re.findall(r'href="(/journal/export\.csv\?from=\d+)"', get(client, "/journal/").content.decode())
+    assert len(files) == 3
+    numbers = []
+    for path in files:
+        rows = list(csv.reader(io.StringIO(get(client, path).content.decode("utf-8-sig")), delimiter=";"))
+        assert len(rows) <= 5
+        numbers += [int(row[0]) for row in rows[1:]]
+    assert numbers == list(range(1, len(numbers) + 1)) and len(numbers) > 10
 
 
 def test_indicators_can_be_downloaded() -> None:

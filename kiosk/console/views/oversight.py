@@ -16,7 +16,7 @@ from kiosk.console import audit, figures, metrics, queue, search
 from kiosk.console.access import Right, act, needs
 from kiosk.console.models import AuditEntry, Staff, Terminal
 
-EXPORT_LIMIT = 100_000
+ACTS_IN_A_FILE = 100_000  # what is read and sent within one request's time
 _FORMULA = re.compile(r"^[\s]*[=+\-@\t\r]")
 
 
@@ -84,16 +84,22 @@ def terminals(request: HttpRequest) -> HttpResponse:
 @require_safe
 def trail(request: HttpRequest) -> HttpResponse:
     page = Paginator(AuditEntry.objects.order_by("-number"), 100).get_page(request.GET.get("page"))
-    return render(request, "console/trail.html", {"page": "trail", "rows": page})
+    last = audit.last_number()
+    starts = range(1, max(last, 1) + 1, ACTS_IN_A_FILE)
+    files = [(start, min(start + ACTS_IN_A_FILE - 1, last)) for start in starts]
+    return render(request, "console/trail.html", {"page": "trail", "rows": page, "files": files})
 
 
 @needs(Right.AUDIT)
 @require_safe
 def trail_export(request: HttpRequest) -> HttpResponse:
-    """The whole trail for the auditor; no cell can be taken for a formula."""
-    act(request, audit.Act.EXPORTED)
+    """The trail for the auditor, a file for every so many acts; no cell can be taken for a formula."""
+    said = request.GET.get("from", "1")
+    first = int(said) if said.isascii() and said.isdigit() and len(said) < 12 else 1
+    act(request, audit.Act.EXPORTED, first=first)
     rows: list[tuple[object, ...]] = [("numéro", "instant", "qui", "où", "acte", "dossier", "détails", "chaîne")]
-    for entry in AuditEntry.objects.order_by("number")[:EXPORT_LIMIT].iterator():
+    part = AuditEntry.objects.filter(number__gte=first, number__lt=first + ACTS_IN_A_FILE)
+    for entry in part.order_by("number").iterator():
         rows.append(
             (
                 entry.number,
@@ -106,7 +112,7 @@ def trail_export(request: HttpRequest) -> HttpResponse:
                 bytes(entry.chained).hex(),
             )
         )
-    return _csv(rows, "journal-des-actes.csv")
+    return _csv(rows, f"journal-des-actes-{first}.csv")
 
 
 @needs(Right.EVERYONE)
