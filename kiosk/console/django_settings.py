@@ -187,6 +187,7 @@ def _database(server: ServerSettings) -> dict[str, Any]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
                 " PRAGMA wal_autocheckpoint=8000;",  # pages: 32 MB, some eighty check-ins
             },
+            "CONN_MAX_AGE": 60,  # seconds: to open and prepare one for every request takes longer than most requests
         }
     url = urlsplit(server.database)
     return {
@@ -197,7 +198,12 @@ def _database(server: ServerSettings) -> dict[str, Any]:
         "HOST": unquote(url.hostname or ""),
         "PORT": str(url.port or ""),
         # Parameters travel beside the statement: a picture is not written out in hexadecimal and parsed again.
-        "OPTIONS": {"connect_timeout": 5, "server_side_binding": True, **dict(parse_qsl(url.query))},
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "server_side_binding": True,
+            "prepare_threshold": 5,
+            **dict(parse_qsl(url.query)),
+        },
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -1,6 +1,7 @@
 """Serves the console over HTTPS: gunicorn with threads, its own certificate, TLS 1.2 at least."""
 
 import contextlib
+import gc
 import json
 import socket
 import ssl
@@ -63,6 +64,7 @@ class Served(BaseApplication):  # type: ignore[misc]
 
         vault.keys()
         comparing.places()  # read now, not before the first patient
+        gc.freeze()  # what stays for ever is not looked through again and again
         return application
 
     def _wanted(self) -> dict[str, Any]:
@@ -87,6 +89,7 @@ class Served(BaseApplication):  # type: ignore[misc]
             "loglevel": "critical",
             "control_socket_disable": True,
             "proc_name": "kiosk-console",
+            "worker_tmp_dir": "/dev/shm",  # noqa: S108 # in memory: its sign of life never waits for a busy disk
             "post_worker_init": self._ready,
         }
 
