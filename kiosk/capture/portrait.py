@@ -14,23 +14,16 @@ _WINDOWS = ((22, 28), (26, 33), (30, 39))  # millimetres: photographs on cards o
 _PATCH = (16, 20)
 
 
-def has_portrait(frame: Picture, corners: Corners) -> bool:
-    """Look for a photograph, upright or upside down, on the side inside these corners."""
-    return max(_both_ways(frame, corners)) > 0
-
-
-def is_portrait_upside_down(frame: Picture, corners: Corners) -> bool:
-    """Tell whether the photograph stands on its head."""
-    upright, turned = _both_ways(frame, corners)
-    return turned > upright
-
-
-def _both_ways(frame: Picture, corners: Corners) -> tuple[float, float]:
+def portrait_turn(frame: Picture, corners: Corners) -> int | None:
+    """Look for a photograph on the side inside these corners: 0 upright, 2 (quarter turns) upside down, None none."""
     goal = np.array([[0, 0], [4 * _SIZE[0], 0], [4 * _SIZE[0], 4 * _SIZE[1]], [0, 4 * _SIZE[1]]], np.float32)
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), goal)
     flat = cv2.warpPerspective(frame, matrix, (4 * _SIZE[0], 4 * _SIZE[1]))
     small = cv2.cvtColor(cv2.resize(flat, _SIZE, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
-    return portrait_score(small), portrait_score(np.ascontiguousarray(small[::-1, ::-1]))  # type: ignore[arg-type]
+    upright, turned = portrait_score(small), portrait_score(np.ascontiguousarray(small[::-1, ::-1]))  # type: ignore[arg-type]
+    if max(upright, turned) <= 0:
+        return None
+    return 2 if turned > upright else 0
 
 
 def portrait_score(small: NDArray[np.uint8]) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 
 from kiosk.capture.grid import Grey, find_grid
 from kiosk.capture.outline import ordered
-from kiosk.capture.portrait import has_portrait, is_portrait_upside_down
+from kiosk.capture.portrait import portrait_turn
 from kiosk.capture.shot import Corners, Picture, Shot, cut_out, is_card_shaped, rectify, to_jpeg
 from kiosk.capture.sight import EMPTY, Sight, look
 from kiosk.capture.upright import is_upside_down
@@ -232,7 +232,7 @@ class CaptureSession:
             is_there = np.abs(self._portrait[0] - sight.corners).max() < 0.01 * frame.shape[1]
             if is_there and (self._portrait[1] or now - self._portrait[2] < _AGAIN):
                 return self._portrait[1]
-        self._portrait = (sight.corners, has_portrait(frame, sight.corners), now)
+        self._portrait = (sight.corners, portrait_turn(frame, sight.corners) is not None, now)
         return self._portrait[1]
 
     def _calm(self, advice: Guidance, now: float) -> Guidance:
@@ -276,13 +276,14 @@ def _upright(frame: Picture, sight: Sight, corners: Corners) -> Corners:
     """
     grey: Grey = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)  # type: ignore[assignment]
     grid = sight.grid
-    if grid is not None or not has_portrait(frame, corners):
+    turn = portrait_turn(frame, corners) if grid is None else None
+    if turn is None:
         scale = min(1.0, _ZONE_SIDE / max(grey.shape))
         sized = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
         found = find_grid(sized)  # type: ignore[arg-type]
         grid = found.scaled(1 / scale) if found is not None else grid
     if grid is None:
-        return np.roll(corners, -2, axis=0) if is_portrait_upside_down(frame, corners) else corners
+        return np.roll(corners, -(turn or 0), axis=0)
     if is_upside_down(grey, grid):
         grid = grid.turned()
     zone = grid.outline()
