@@ -45,6 +45,14 @@ def test_a_good_photograph_is_read_with_certainty(reader: DocumentReader, kind: 
     assert reading.mrz.traits.birth_name == "ADRUN"
 
 
+@pytest.mark.parametrize(("kind", "seed"), [("residence-permit", 7), ("french-id-2021", 5), ("european-id", 20)])
+def test_a_turned_photograph_is_certain_to_its_last_character(reader: DocumentReader, kind: str, seed: int) -> None:
+    photo = photograph(draw(ZOE, kind, seed=seed), "rotated", seed)
+    reading = reader.read(photo.picture, TODAY)
+    assert reading.mrz is not None and reading.mrz.lines == photo.lines
+    assert reading.mrz.accepted, reading.mrz.doubtful
+
+
 def test_the_seal_of_the_card_of_2021_is_read_verified_and_compared(reader: DocumentReader, tmp_path: Path) -> None:
     write_certificate(tmp_path, date(2021, 3, 8), date(2024, 3, 8))
     photo = photograph(draw(ZOE, "french-id-2021", seed=4), "good", 4)
