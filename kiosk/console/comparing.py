@@ -117,9 +117,13 @@ def read_by_machine(check_in: CheckIn) -> Traits | None:
 
 def is_compared_by_hand(check_in: CheckIn) -> bool:
     """No machine read the document with certainty, or its seal speaks against it: staff compares with the original."""
+    return check_in.mrz is None or not check_in.mrz.accepted or is_sealed_otherwise(check_in)
+
+
+def is_sealed_otherwise(check_in: CheckIn) -> bool:
+    """The document's seal (cachet électronique visible) is false, or says otherwise than its printed zone."""
     seal = check_in.seal
-    is_suspect = seal is not None and (seal.verdict is SealVerdict.FALSE or bool(seal.contradictions))
-    return check_in.mrz is None or not check_in.mrz.accepted or is_suspect
+    return seal is not None and (seal.verdict is SealVerdict.FALSE or bool(seal.contradictions))
 
 
 def need_of(check_in: CheckIn, side_by_side: Compared | None = None) -> Need:
@@ -135,6 +139,8 @@ def need_of(check_in: CheckIn, side_by_side: Compared | None = None) -> Need:
             return Need.SEVERAL
     if (side_by_side or compared(check_in)).blocks:
         return Need.DIFFERENCES
+    if is_sealed_otherwise(check_in):
+        return Need.DOUBTFUL_DOCUMENT
     if not check_in.pictures:
         return Need.NO_DOCUMENT
     if check_in.mrz is None or not check_in.mrz.accepted:

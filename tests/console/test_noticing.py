@@ -77,6 +77,8 @@ def test_a_seal_that_contradicts_the_zone_is_said_loudly_and_must_be_compared_by
     assert texts == ["Le cachet et la bande de lecture se contredisent : Nom de naissance, Numéro de la pièce."]
     assert comparing.is_compared_by_hand(suspect)
     assert comparing.is_compared_by_hand(check_in_of(ZOE, seal=_seal(SealVerdict.FALSE)))
+    assert comparing.need_of(suspect) == comparing.need_of(check_in_of(ZOE, seal=_seal(SealVerdict.FALSE)))
+    assert comparing.need_of(suspect).label == "Pièce à vérifier"  # in the queue, before it is opened
     assert not comparing.is_compared_by_hand(check_in_of(ZOE, seal=_seal(SealVerdict.GENUINE)))
 
 

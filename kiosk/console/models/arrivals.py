@@ -11,6 +11,7 @@ class Need(models.TextChoices):
 
     READY = "ready", _("Prêt à qualifier")
     DIFFERENCES = "differences", _("Différences")
+    DOUBTFUL_DOCUMENT = "doubtful-document", _("Pièce à vérifier")
     NO_DOCUMENT = "no-document", _("Sans pièce")
     DOUBTFUL_READING = "doubtful-reading", _("Pièce mal lue")
     INSI_PENDING = "insi-pending", _("INSi en attente")

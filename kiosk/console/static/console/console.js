@@ -16,6 +16,16 @@
   }
   show();
 
+  document.querySelectorAll("table.list").forEach((table) => { // on a narrow page each cell says what it is
+    const names = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+    table.querySelectorAll("tbody tr").forEach((row) => {
+      [...row.cells].forEach((cell, column) => {
+        if (cell.colSpan === 1 && names[column]) cell.dataset.name = names[column];
+      });
+    });
+    table.classList.add("by-line");
+  });
+
   const isTyping = (element) =>
     element instanceof HTMLTextAreaElement ||
     element instanceof HTMLSelectElement ||
