@@ -10,6 +10,7 @@ from kiosk.capture.shot import Picture
 _LARGEST_SIDE = 8000  # pixels
 _LARGEST_AREA = 40_000_000
 _LARGEST_BYTES = 40_000_000
+_MOST_CHUNKS = 20_000
 
 
 def decode(data: bytes) -> Picture | None:
@@ -33,10 +34,24 @@ def _size(data: bytes) -> tuple[int, int] | None:
     """Read the size from the file's head, before any pixel is decoded."""
     if data[:8] == b"\x89PNG\r\n\x1a\n" and data[12:16] == b"IHDR" and len(data) > 33:
         width, height = struct.unpack(">II", data[16:24])
-        return width, height
+        return (width, height) if _is_whole_png(data) else None
     if data[:2] == b"\xff\xd8":
         return _jpeg_size(data)
     return None
+
+
+def _is_whole_png(data: bytes) -> bool:
+    """Every chunk ends within the file: OpenCV makes room for what a chunk says before it looks whether it is there."""
+    at = 8
+    for _ in range(_MOST_CHUNKS):
+        if at + 12 > len(data):
+            return False
+        at += 12 + int.from_bytes(data[at : at + 4])
+        if at > len(data):
+            return False
+        if data[at - 8 : at - 4] == b"IEND":
+            return True
+    return False
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int] | None:
