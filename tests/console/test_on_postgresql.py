@@ -23,6 +23,7 @@ from tests.people import DOMINIQUE, ZOE
 
 AGENTS, PATIENTS = 20, 1000
 SAME_TESTS = ("intake", "deciding", "audit", "worker", "search", "changing", "work_lists", "oversight")
+SAME_TESTS += ("access", "accounts", "emergencies", "noticing", "security_keys", "psc")
 
 
 @pytest.fixture(scope="module")
