@@ -103,17 +103,21 @@ def _aside(strip: Grey, line: str, pitch: int) -> NDArray[np.float64]:
     return _sides(strip, len(line), pitch) - np.array([_ENDS[character] for character in line]) / 100
 
 
+def _cells(strip: Grey, columns: int, pitch: int, reach: float) -> tuple[NDArray[np.float64], float]:
+    """The ink, rows x cells x pixels, as far from the line's middle as ``reach`` pitches; and where ink begins."""
+    ink = 255.0 - cv2.GaussianBlur(strip, (3, 3), 0).astype(np.float64)
+    level, ground = float(np.percentile(ink, 96)), float(np.percentile(ink, 30))
+    middle, away = strip.shape[0] // 2, round(reach * pitch)
+    band = ink[max(0, middle - away) : middle + away, MARGIN * pitch : (MARGIN + columns) * pitch]
+    return band.reshape(band.shape[0], columns, pitch), ground + 0.5 * (level - ground)
+
+
 def _measures(
     strip: Grey, columns: int, pitch: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Top, foot and weight of the ink in every cell; nan where there is none."""
-    ink = 255.0 - cv2.GaussianBlur(strip, (3, 3), 0).astype(np.float64)
-    level = float(np.percentile(ink, 96))
-    ground = float(np.percentile(ink, 30))
-    limit = ground + 0.5 * (level - ground)
-    middle, reach = strip.shape[0] // 2, round(0.85 * pitch)
-    band = ink[max(0, middle - reach) : middle + reach, MARGIN * pitch : (MARGIN + columns) * pitch]
-    cells = band.reshape(band.shape[0], columns, pitch)[:, :, 2:-2]
+    cells, limit = _cells(strip, columns, pitch, 0.85)
+    cells = cells[:, :, 2:-2]
     peak = cells.max(axis=2)  # rows x columns
     tops, feet = np.full(columns, np.nan), np.full(columns, np.nan)
     for column in range(columns):
@@ -127,12 +131,8 @@ def _measures(
 
 def _sides(strip: Grey, columns: int, pitch: int) -> NDArray[np.float64]:
     """Left and right end of the ink in every cell, in pitches from its middle; nan where there is none."""
-    ink = 255.0 - cv2.GaussianBlur(strip, (3, 3), 0).astype(np.float64)
-    level, ground = float(np.percentile(ink, 96)), float(np.percentile(ink, 30))
-    limit = ground + 0.5 * (level - ground)
-    middle, reach = strip.shape[0] // 2, round(0.6 * pitch)
-    band = ink[max(0, middle - reach) : middle + reach, MARGIN * pitch : (MARGIN + columns) * pitch]
-    peak = band.reshape(band.shape[0], columns, pitch).max(axis=0)
+    cells, limit = _cells(strip, columns, pitch, 0.6)
+    peak = cells.max(axis=0)
     ends = np.full((columns, 2), np.nan)
     for column in range(columns):
         places = np.nonzero(peak[column, 2:-2] > limit)[0] + 2

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from kiosk.capture.marks import Floats
 
 LEAST_CHAIN = 5
 _NEIGHBOURS = 10

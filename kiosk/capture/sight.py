@@ -230,9 +230,7 @@ def sharpness(grey: Grey) -> float:
     contrasts, slopes = [], []
     for row in range(rows):
         lines = slice(2 + row * _TILE, 2 + (row + 1) * _TILE)
-        brightest = _in_pieces(cv2.reduce(soft[lines, inside], 0, cv2.REDUCE_MAX), columns).max(axis=1)
-        darkest = _in_pieces(cv2.reduce(soft[lines, inside], 0, cv2.REDUCE_MIN), columns).min(axis=1)
-        contrasts.append(brightest.astype(np.float64) - darkest)
+        contrasts.append(_contrast(soft[lines, inside], columns))
         slopes.append(_in_pieces(cv2.reduce(slope[lines, inside], 0, cv2.REDUCE_MAX), columns).max(axis=1))
     contrast, steep = np.concatenate(contrasts), np.concatenate(slopes).astype(np.float64)
     with_edges = contrast > max(30.0, 0.35 * float(contrast.max()))
@@ -247,15 +245,20 @@ def _in_pieces(line: NDArray[np.generic], count: int) -> NDArray[np.generic]:
     return line[0, : count * width].reshape(count, width)
 
 
+def _contrast(part: Grey, count: int) -> NDArray[np.float64]:
+    """Brightest less darkest pixel of each of ``count`` pieces side by side."""
+    brightest = _in_pieces(cv2.reduce(part, 0, cv2.REDUCE_MAX), count).max(axis=1)
+    darkest = _in_pieces(cv2.reduce(part, 0, cv2.REDUCE_MIN), count).min(axis=1)
+    return brightest.astype(np.float64) - darkest  # type: ignore[no-any-return]
+
+
 def _lost_cells(band: Grey, grid: Grid) -> tuple[float, float]:
     """Shares of the zone without ink: eaten by light, or hidden by something. White paper alone is neither."""
     count = grid.columns // 2
     contrast, light = [], []
     for row in np.array_split(np.arange(band.shape[0]), grid.rows):
         part = band[row[0] : row[-1] + 1]
-        brightest = _in_pieces(cv2.reduce(part, 0, cv2.REDUCE_MAX), count).max(axis=1)
-        darkest = _in_pieces(cv2.reduce(part, 0, cv2.REDUCE_MIN), count).min(axis=1)
-        contrast.append(brightest.astype(np.float64) - darkest)
+        contrast.append(_contrast(part, count))
         light.append(_in_pieces(cv2.reduce(part, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F), count).mean(axis=1))
     ink, paper = np.concatenate(contrast), np.concatenate(light)
     lost = ink < 0.45 * np.median(ink)

@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
@@ -14,7 +14,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from kiosk.console import audit, comparing, search, upkeep, vault
@@ -29,6 +29,24 @@ MAX_SIGNED_TEXT = 16 * 1024
 CLOCK_TOLERANCE = timedelta(minutes=5)
 NEXT_INSI_TRY = timedelta(seconds=5)  # somebody waits
 MAX_PIXELS = 40_000_000
+
+
+@contextmanager
+def _transaction_in_turn() -> Iterator[None]:
+    """A transaction that waited for those of other processes: in PostgreSQL's queue for the trail's end, or in ours.
+
+    Who finds SQLite busy would sleep and try again. The kernel opens the door when a process dies.
+    """
+    with ExitStack() as until_done:
+        if connection.vendor == "sqlite":
+            door = until_done.enter_context((settings.KIOSK.data_dir / "writers").open("ab"))
+            fcntl.flock(door, fcntl.LOCK_EX)
+        until_done.enter_context(transaction.atomic())
+        audit.hold()
+        yield
+
+
+_TURNSTILE = Turnstile(_transaction_in_turn)
 
 
 class Outcome(IntEnum):
@@ -130,20 +148,6 @@ def take_in(key: UUID, request: Request) -> Outcome:
             raise
         return known
     return Outcome.TAKEN_IN
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Wait for the other processes' turn to end: who finds SQLite busy sleeps and tries again, and loses time."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with (settings.KIOSK.data_dir / "writers").open("ab") as door:  # the kernel opens it again when a process dies
-        fcntl.flock(door, fcntl.LOCK_EX)
-        yield
-
-
-_TURNSTILE = Turnstile(audit.hold, _alone)
 
 
 def take_heartbeat(request: Request) -> Outcome:

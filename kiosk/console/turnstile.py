@@ -6,7 +6,7 @@ The disk is what a busy intake waits for. Nobody is told "kept" before the trans
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 
 from django.db import IntegrityError, transaction
 
@@ -23,15 +23,9 @@ class _Writer:
 class Turnstile:
     """Lets the threads of one process write in turns; whoever is first takes along those who wait behind."""
 
-    def __init__(
-        self, first: Callable[[], None], alone: Callable[[], AbstractContextManager[object]] = nullcontext
-    ) -> None:
-        """``first`` takes what every write will lock, so that two processes never hold half of it each.
-
-        Every transaction stands within ``alone()``: where the database itself has no queue for its writers.
-        """
-        self._first = first
-        self._with_nobody_else = alone
+    def __init__(self, transaction_in_turn: Callable[[], AbstractContextManager[None]]) -> None:
+        """``transaction_in_turn`` begins with its turn among the processes: two never hold half of what they need."""
+        self._transaction = transaction_in_turn
         self._waiting: deque[_Writer] = deque()
         self._door = threading.Lock()  # its holder waits for the database only, which has its own deadlines
 
@@ -55,8 +49,7 @@ class Turnstile:
         if len(together) == 1:  # nobody else to protect: no savepoint
             self._alone(together[0])
             return
-        with self._with_nobody_else(), transaction.atomic():
-            self._first()
+        with self._transaction():
             for one in together:
                 try:
                     with transaction.atomic():
@@ -68,8 +61,7 @@ class Turnstile:
 
     def _alone(self, one: _Writer) -> None:
         try:
-            with self._with_nobody_else(), transaction.atomic():
-                self._first()
+            with self._transaction():
                 one.write()
         except IntegrityError as refusal:
             one.refusal = refusal

@@ -22,8 +22,10 @@ from tests.demo.processes import ROOT, wait_until
 from tests.people import DOMINIQUE, ZOE
 
 AGENTS, PATIENTS = 20, 1000
-SAME_TESTS = ("intake", "deciding", "audit", "worker", "search", "changing", "work_lists", "oversight")
-SAME_TESTS += ("access", "accounts", "emergencies", "noticing", "security_keys", "psc")
+SAME_TESTS = (
+    *("intake", "deciding", "audit", "worker", "search", "changing", "work_lists", "oversight"),
+    *("access", "accounts", "emergencies", "noticing", "security_keys", "psc"),
+)
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,7 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> Ledger:
 
 def _behind_a_slow_one(ledger: Ledger, writes: dict[str, Callable[[], None]]) -> dict[str, BaseException | None]:
     """The first writer holds the door until all the others wait behind; gives what each was told."""
-    gate, go = Turnstile(lambda: None), threading.Event()
+    gate, go = Turnstile(ledger.atomic), threading.Event()
     told: dict[str, BaseException | None] = {}
 
     def come(name: str, write: Callable[[], None]) -> None:
