@@ -3,6 +3,7 @@
 One reader is made at start and kept: loading its models takes half a second.
 """
 
+import ctypes
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from kiosk.capture.decide import Verdict, decide
 from kiosk.capture.grid import Grey, Grid, find_grid
 from kiosk.capture.ink import odd_cells
+from kiosk.capture.motion import stilled
 from kiosk.capture.recognise import Cells, PpOcr, Recogniser, TesseractMrz
 from kiosk.capture.seal import read_seal
 from kiosk.capture.shot import Shot
@@ -31,9 +33,11 @@ from kiosk.documents.validity import validity_of
 Picture = NDArray[np.uint8]
 
 _SIDES = (1280, 900, 1920)  # longest side, in pixels, at which the zone is looked for, one after the other
+_MOST_ASIDE = 4  # other places of the zone's first column that are tried
 _FEW = 6  # doubtful characters that are worth a second look
 _NO_SIGNERS: Mapping[SignerId, Signer] = {}
 _LARGEST = 4200  # a larger picture is reduced first
+_M_MMAP_THRESHOLD, _LARGE_BUFFER = -3, 4 * 1024 * 1024  # see glibc's mallopt(3)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,12 +47,17 @@ class Zone(Confidential):
     grid: Grid  # in the picture's own pixels, the right way up
     verdict: Verdict | None
 
+    @property
+    def is_accepted(self) -> bool:
+        return self.verdict is not None and self.verdict.accepted
+
 
 class DocumentReader:
     """The two recognisers, each with its own thread when there are two."""
 
     def __init__(self, recognisers: tuple[Recogniser, Recogniser] | None = None) -> None:
         cv2.setNumThreads(1)
+        _give_back_large_buffers()
         self._readers = recognisers or (TesseractMrz(), PpOcr())
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="second-reader")
         self._lock = threading.Lock()
@@ -83,7 +92,17 @@ class DocumentReader:
         if grid is None:
             return None
         with self._lock:
-            return self._read_grid(grey, grid)
+            zone = self._read_grid(grey, grid)
+            return zone if zone.is_accepted else self._stilled(grey, zone)
+
+    def _stilled(self, grey: Grey, zone: Zone) -> Zone:
+        """Read a zone that moved again, without its movement; the better of the two readings."""
+        still = stilled(grey, zone.grid)
+        grid = None if still is None else locate(still)
+        if still is None or grid is None:
+            return zone
+        again = self._read_grid(still, grid)
+        return max(zone, again, key=lambda one: (one.is_accepted, one.verdict.score if one.verdict else 0.0))
 
     def _reading(self, zone: Zone | None, today: date) -> MrzReading | None:
         if zone is None or zone.verdict is None:
@@ -93,21 +112,26 @@ class DocumentReader:
         return None if isinstance(reading, NotMrz) else reading
 
     def _read_grid(self, grey: Grey, grid: Grid) -> Zone:
-        best = Zone(grid, None)
-        for offset in (0, *grid.slack[:4]):
+        """Read the zone where it was found, and beside it when an end was not seen; what is nearly certain again."""
+        best, seen = Zone(grid, None), None
+        for offset in (0, *grid.slack[:_MOST_ASIDE]):
             tried = grid.moved(offset) if offset else grid
             strips = line_strips(grey, tried, self._readers[0].pitch, self._readers[0].height)
             first, second = self._cells(grey, tried, strips)
             verdict = decide(first, second)
-            if verdict is not None and 0 < len(verdict.doubtful) <= _FEW:
-                verdict = self._second_look(grey, tried, verdict, first, second)
-            if verdict is not None and verdict.accepted:
-                verdict = self._with_sound_ink(strips, verdict)
             if verdict is not None and (best.verdict is None or verdict.score > best.verdict.score):
-                best = Zone(tried, verdict)
-            if best.verdict is not None and best.verdict.accepted:
+                best, seen = Zone(tried, verdict), (strips, first, second)
+            if best.is_accepted:
                 break
-        return best
+        if best.verdict is None or seen is None:
+            return best
+        strips, first, second = seen
+        verdict = best.verdict
+        if 0 < len(verdict.doubtful) <= _FEW:
+            verdict = self._second_look(grey, best.grid, verdict, first, second)
+        if verdict.accepted:
+            verdict = self._with_sound_ink(strips, verdict)
+        return replace(best, verdict=verdict)
 
     def _second_look(
         self, grey: Grey, grid: Grid, verdict: Verdict, first: list[Cells], second: list[Cells]
@@ -135,6 +159,15 @@ class DocumentReader:
         first, second = self._readers
         later = self._pool.submit(_read_lines, second, grey, grid)
         return _read_strips(first, strips), later.result()
+
+
+def _give_back_large_buffers() -> None:
+    """Have every large buffer returned to the system when it is freed, in the whole process.
+
+    The allocator's own threshold rises with what it sees, until two threads' pictures leave holes in the heap that the
+    next ones do not fit: some 40 MB more after a thousand pictures.
+    """
+    ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BUFFER)
 
 
 _shared: DocumentReader | None = None

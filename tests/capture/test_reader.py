@@ -1,5 +1,7 @@
 """Photographs of specimens read whole: found, read, proposed; or honestly not read."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -64,6 +66,27 @@ def test_the_seal_of_the_card_of_2021_is_read_verified_and_compared(reader: Docu
     assert reading.validity is not None
     assert reading.mrz is not None
     assert reading.validity.until == reading.mrz.expiry
+
+
+def test_a_large_buffer_is_given_back_to_the_system_also_after_others_of_its_size() -> None:
+    """By itself the allocator keeps such buffers after the first, and two readers' leave holes between them."""
+    script = """
+import ctypes
+from kiosk.capture.reader import DocumentReader
+DocumentReader().close()
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_size_t], [ctypes.c_void_p]
+class Use(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in "arena ordblks smblks hblks hblkhd".split() + list("abcde")]
+libc.mallinfo2.restype = Use
+for _ in range(3):
+    before = libc.mallinfo2().hblkhd
+    taken = libc.malloc(8 * 1024 * 1024)
+    print(libc.mallinfo2().hblkhd - before >= 8 * 1024 * 1024)
+    libc.free(taken)
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stdout.split() == ["True"] * 3
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,0 +1,103 @@
+"""Undoes a moving hand: finds how far and which way the zone moved while it was taken, and takes that out again.
+
+A straight, even movement multiplies each frequency by a known, real number (a sinc); Wiener's filter divides by it
+where there is more picture than noise. What is looked for is the movement after which ink and paper lie apart best.
+"""
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.capture.grid import Grey, Grid
+
+_PITCH = 27.0  # pixels a character, when the movement is looked for: a larger zone is reduced first
+_WINDOW = (400, 160)  # pixels that are looked at then: the first characters, for fillers have few directions
+_MIDDLE = 6.5  # column in the middle of the window
+_LENGTHS = (7.0, 10.0, 13.0)  # pixels of movement, at that size
+_ANGLES = tuple(math.pi * step / 12 for step in range(12))
+_FINER = tuple((length, angle) for length in (-1.5, 0.0, 1.5) for angle in (-0.13, 0.0, 0.13))
+_NOISE = 0.01  # power of the noise beside the picture's
+_EDGE = 12  # pixels at the border that are not judged: what moved in from outside is not known
+_FAR = 1.6  # times as much is left, when the shortest movement is taken out of what did not move
+_BETTER = 0.9  # a movement is believed when it leaves less than this share between ink and paper
+
+_Floats = NDArray[np.float32]
+
+
+def stilled(grey: Grey, grid: Grid) -> Grey | None:
+    """The picture with its zone as if it had not moved; None when it did not, or too far to tell."""
+    factor = min(1.0, _PITCH / grid.pitch)
+    middle = grid.points(np.array([[_MIDDLE, (grid.rows - 1) / 2]]))[0] * factor
+    shift = np.array([[factor, 0, _WINDOW[0] / 2 - middle[0]], [0, factor, _WINDOW[1] / 2 - middle[1]]])
+    window = cv2.warpAffine(grey, shift, _WINDOW, borderMode=cv2.BORDER_REPLICATE)
+    movement = _movement(_ink_and_paper(window, _PITCH)[0])  # type: ignore[arg-type]
+    if movement is None:
+        return None
+    place = _around(grey, grid, (-3.0, grid.columns + 2.0), 1.8)
+    ink, paper = _ink_and_paper(grey[place], grid.pitch)
+    height, width = ink.shape
+    border = round(grid.pitch)
+    below, beside = (cv2.getOptimalDFTSize(size + 2 * border) - size - border for size in ink.shape)
+    spectrum = _spectrum(cv2.copyMakeBorder(ink, border, below, border, beside, cv2.BORDER_REPLICATE))  # type: ignore[arg-type]
+    sharp = _filtered(spectrum, _undoing(spectrum.shape[:2], movement[0] / factor, movement[1]))
+    result = grey.copy()
+    result[place] = np.clip((1 - sharp[border : border + height, border : border + width]) * paper, 0, 255)
+    return result
+
+
+def _movement(ink: _Floats) -> tuple[float, float] | None:
+    """Length in pixels and angle of the movement that best explains the blur; None when there was none."""
+    spectrum, before = _spectrum(ink), _between(ink)
+
+    def between(movement: tuple[float, float]) -> float:
+        return _between(_filtered(spectrum, _undoing(ink.shape, *movement)))
+
+    short, *longer = [[(length, angle) for angle in _ANGLES] for length in _LENGTHS]
+    first = min((between(movement), movement) for movement in short)
+    if first[0] > _FAR * before:
+        return None
+    _, coarse = min(first, *((between(movement), movement) for some in longer for movement in some))
+    left, best = min((between(finer), finer) for finer in ((coarse[0] + a, coarse[1] + b) for a, b in _FINER))
+    return best if left < _BETTER * before else None
+
+
+def _between(ink: _Floats) -> float:
+    """How far the pixels are from being either ink or paper, on average."""
+    inside = ink[_EDGE:-_EDGE, _EDGE:-_EDGE]
+    paper, black = np.percentile(inside[::2, ::2], (30, 96))
+    level = (inside - paper) / max(black - paper, 1e-6)
+    return float(np.minimum(level * level, (level - 1) * (level - 1)).mean())
+
+
+def _spectrum(ink: _Floats) -> _Floats:
+    return cv2.dft(ink, flags=cv2.DFT_COMPLEX_OUTPUT)  # type: ignore[return-value]
+
+
+def _undoing(shape: tuple[int, int], length: float, angle: float) -> _Floats:
+    """Wiener's filter for a movement: by how much each frequency is multiplied."""
+    down = np.fft.fftfreq(shape[0]).astype(np.float32)[:, None] * np.float32(length * math.sin(angle))
+    right = np.fft.fftfreq(shape[1]).astype(np.float32)[None, :] * np.float32(length * math.cos(angle))
+    kept = np.sinc(right + down)
+    return kept / (kept * kept + np.float32(_NOISE))  # type: ignore[no-any-return]
+
+
+def _filtered(spectrum: _Floats, factors: _Floats) -> _Floats:
+    return cv2.idft(spectrum * factors[..., None], flags=cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)  # type: ignore[return-value]
+
+
+def _ink_and_paper(grey: Grey, pitch: float) -> tuple[_Floats, _Floats]:
+    """The paper's own brightness, and how much darker than it each pixel is, from 0 to 1."""
+    size = round(1.2 * pitch) | 1
+    closed = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    paper = np.maximum(cv2.blur(closed, (size, size)).astype(np.float32), 8.0)
+    return 1 - grey.astype(np.float32) / paper, paper
+
+
+def _around(grey: Grey, grid: Grid, columns: tuple[float, float], margin: float) -> tuple[slice, slice]:
+    """The upright rectangle of pixels around some of the zone's columns; ``margin`` in rows."""
+    cells = [[column, row] for column in columns for row in (-margin, grid.rows - 1 + margin)]
+    pixels = grid.points(np.array(cells))
+    ends = np.clip([pixels.min(axis=0), pixels.max(axis=0)], 0, [grey.shape[1], grey.shape[0]]).astype(int)
+    return slice(ends[0, 1], ends[1, 1]), slice(ends[0, 0], ends[1, 0])

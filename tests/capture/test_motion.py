@@ -1,0 +1,93 @@
+"""A hand that moved: its movement is found and taken out; what did not move is left alone."""
+
+import math
+import random
+from collections.abc import Iterator
+from datetime import date
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from kiosk.capture import motion
+from kiosk.capture.grid import Grid
+from kiosk.capture.reader import DocumentReader, locate
+from tests.specimens.draw import draw, random_print
+from tests.specimens.person import ZOE, somebody
+from tests.specimens.photograph import Pose, blur_motion, photograph, place, tray
+from tests.specimens.tamper import WAYS, tamper
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[DocumentReader]:
+    made = DocumentReader()
+    yield made
+    made.close()
+
+
+def _still(kind: str = "passport") -> NDArray[np.uint8]:
+    picture, _ = place(draw(ZOE, kind, seed=3), Pose(width=0.66), tray((1920, 1080), random.Random(3)))
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
+
+
+def _grid(grey: NDArray[np.uint8]) -> Grid:
+    grid = locate(grey)
+    assert grid is not None
+    return grid
+
+
+@pytest.mark.parametrize("length", [7.0, 9.0, 11.0, 13.0])
+@pytest.mark.parametrize("degrees", [0, 40, 90, 140])
+def test_the_movement_is_found(length: float, degrees: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[tuple[float, float] | None] = []
+    search = motion._movement
+    monkeypatch.setattr(motion, "_movement", lambda ink: found.append(search(ink)) or found[-1])
+    grey = _still()
+    assert motion.stilled(blur_motion(grey, length, math.radians(degrees)), _grid(grey)) is not None
+    movement = found[0]
+    assert movement is not None
+    turned = (math.degrees(movement[1]) - degrees + 90) % 180 - 90
+    assert abs(movement[0] - length) <= 2
+    assert abs(turned) <= 12
+
+
+@pytest.mark.parametrize("kind", ["passport", "french-id-1988", "residence-permit", "european-id"])
+@pytest.mark.parametrize("condition", ["good", "glare", "jpeg", "lowlight", "small"])
+def test_what_did_not_move_is_left_alone(kind: str, condition: str) -> None:
+    photo = photograph(draw(ZOE, kind, seed=5), condition, 5)
+    grey = cv2.cvtColor(photo.picture, cv2.COLOR_BGR2GRAY)
+    assert motion.stilled(grey, _grid(grey)) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["passport", "residence-permit"])
+def test_a_zone_at_the_edge_or_far_too_large_is_no_trouble(kind: str) -> None:
+    grey = _still(kind)
+    grid = _grid(grey)
+    for factor in (0.3, 1.0, 3.0):
+        for columns in (-grid.columns, 0, grid.columns):
+            moved = grid.scaled(factor).moved(columns)
+            result = motion.stilled(blur_motion(grey, 9, 0.4), moved)
+            assert result is None or result.shape == grey.shape
+
+
+@pytest.mark.parametrize("seed", [0, 1, 8, 9])  # none of them is read with certainty as it moved
+def test_a_passport_that_moved_is_read_to_the_letter(reader: DocumentReader, seed: int) -> None:
+    own = random.Random(seed)
+    photo = photograph(draw(somebody(own), "passport", "", seed, random_print(own)), "motion", seed)
+    reading = reader.read(photo.picture, TODAY)
+    assert reading.mrz is not None
+    assert (reading.mrz.lines, reading.mrz.accepted) == (photo.lines, True)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_was_tampered_with_and_moved_is_never_accepted_as_something_else(reader: DocumentReader, way: str) -> None:
+    for seed in range(2):
+        own = random.Random(f"{way}-{seed}")
+        how = random_print(own)
+        spoiled = tamper(draw(somebody(own), "passport", "", seed, how), way, own, how)
+        photo = photograph(spoiled, "motion", seed)
+        mrz = reader.read(photo.picture, TODAY).mrz
+        assert mrz is None or not mrz.accepted or mrz.lines == photo.lines
