@@ -37,7 +37,9 @@ _MOST_ASIDE = 4  # other places of the zone's first column that are tried
 _FEW = 6  # doubtful characters that are worth a second look
 _NO_SIGNERS: Mapping[SignerId, Signer] = {}
 _LARGEST = 4200  # a larger picture is reduced first
-_M_MMAP_THRESHOLD, _LARGE_BUFFER = -3, 4 * 1024 * 1024  # see glibc's mallopt(3)
+# glibc's mallopt(3): bytes from which a buffer has pages of its own, and free bytes that stay at the heap's end.
+_M_MMAP_THRESHOLD, _LARGE_BUFFER = -3, 4 * 1024 * 1024
+_M_TRIM_THRESHOLD, _KEPT = -1, 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -167,7 +169,9 @@ def _give_back_large_buffers() -> None:
     The allocator's own threshold rises with what it sees, until two threads' pictures leave holes in the heap that the
     next ones do not fit: some 40 MB more after a thousand pictures.
     """
-    ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BUFFER)
+    libc = ctypes.CDLL(None)
+    libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BUFFER)
+    libc.mallopt(_M_TRIM_THRESHOLD, _KEPT)
 
 
 _shared: DocumentReader | None = None
