@@ -17,7 +17,7 @@ lint: setup
 	@.venv/bin/mypy
 
 test: lint
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: setup
 	@$(PYTHON) -m tests.benchmarks

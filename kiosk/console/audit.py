@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from kiosk.console.models import AuditEntry, AuditHead
@@ -97,15 +97,6 @@ def record(act: Act, *, who: str, where: str = "", about: str = "", **details: s
         entry.save(force_insert=True)
         head.last_number, head.chained = entry.number, entry.chained
         AuditHead.objects.filter(pk=1).update(last_number=entry.number, chained=entry.chained, proof=_proof(head))
-
-
-def hold() -> None:
-    """Lock the trail's end until this transaction ends: whoever writes more than one thing takes it first.
-
-    SQLite has one writer at a time in any case.
-    """
-    if connection.features.has_select_for_update:
-        _locked_head()
 
 
 def verify() -> tuple[int, tuple[Broken, ...]]:

@@ -33,7 +33,7 @@ MAX_PIXELS = 40_000_000
 
 @contextmanager
 def _transaction_in_turn() -> Iterator[None]:
-    """A transaction that waited for those of other processes: in PostgreSQL's queue for the trail's end, or in ours.
+    """A transaction; on SQLite, one that waited for those of other processes.
 
     Who finds SQLite busy would sleep and try again. The kernel opens the door when a process dies.
     """
@@ -42,7 +42,6 @@ def _transaction_in_turn() -> Iterator[None]:
             door = until_done.enter_context((settings.KIOSK.data_dir / "writers").open("ab"))
             fcntl.flock(door, fcntl.LOCK_EX)
         until_done.enter_context(transaction.atomic())
-        audit.hold()
         yield
 
 
@@ -138,10 +137,12 @@ def take_in(key: UUID, request: Request) -> Outcome:
         arrival.save(force_insert=True)
         Sealed(arrival=arrival, check_in=request.body).save(force_insert=True)
         BlindIndex.objects.bulk_create(BlindIndex(arrival=arrival, value=value) for value in values)
+
+    def sign() -> None:
         audit.record(audit.Act.TAKEN_IN, who=terminal.pk, about=str(key), need=need.value, status=arrival.status)
 
     try:
-        _TURNSTILE.go_through(keep)
+        _TURNSTILE.go_through(key, keep, sign)
     except IntegrityError:
         known, _ = _known_and_lately(key, terminal, now)  # the same delivery, twice at the same moment
         if known is None:

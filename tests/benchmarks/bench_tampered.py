@@ -33,7 +33,7 @@ def main() -> int:
         kind, way = KINDS[index % len(KINDS)], WAYS[index // len(KINDS) % len(WAYS)]
         how = random_print(own)
         spoiled = tamper(draw(somebody(own), kind, "", one, how), way, own, how)
-        photo = photograph(spoiled, own.choice(("good", "scan", "rotated", "jpeg")), one)
+        photo = photograph(spoiled, own.choice(("good", "scan", "rotated", "jpeg", "motion")), one)
         mrz = reader.read(photo.picture, TODAY).mrz
         counts = table.setdefault(way, Counter())
         counts["pictures"] += 1

@@ -81,8 +81,8 @@ class Use(ctypes.Structure):
 libc.mallinfo2.restype = Use
 for _ in range(3):
     before = libc.mallinfo2().hblkhd
-    taken = libc.malloc(8 * 1024 * 1024)
-    print(libc.mallinfo2().hblkhd - before >= 8 * 1024 * 1024)
+    taken = libc.malloc(31 * 1024 * 1024)  # at 32 it always has pages of its own
+    print(libc.mallinfo2().hblkhd - before >= 31 * 1024 * 1024)
     libc.free(taken)
 """
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)

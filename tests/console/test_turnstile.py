@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, OperationalError
@@ -49,13 +50,13 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> Ledger:
 
 
 def _behind_a_slow_one(ledger: Ledger, writes: dict[str, Callable[[], None]]) -> dict[str, BaseException | None]:
-    """The first writer holds the door until all the others wait behind; gives what each was told."""
+    """The first writer holds the door until all the others wait behind, last key first; gives what each was told."""
     gate, go = Turnstile(ledger.atomic), threading.Event()
     told: dict[str, BaseException | None] = {}
 
     def come(name: str, write: Callable[[], None]) -> None:
         try:
-            gate.go_through(write)
+            gate.go_through(UUID(bytes=name.ljust(16).encode()), write, lambda: ledger.written.append(f"{name} signs"))
             told[name] = None
         except (IntegrityError, OperationalError) as trouble:
             told[name] = trouble
@@ -67,7 +68,7 @@ def _behind_a_slow_one(ledger: Ledger, writes: dict[str, Callable[[], None]]) ->
     threads = [threading.Thread(target=come, args=("slow", slow))]
     threads[0].start()
     wait_until(lambda: "slow" in ledger.written, 20, "the first writer")
-    for number, (name, write) in enumerate(writes.items(), 1):
+    for number, (name, write) in enumerate(reversed(writes.items()), 1):
         threads.append(threading.Thread(target=come, args=(name, write)))
         threads[-1].start()
         wait_until(lambda number=number: len(gate._waiting) == number, 20, "another behind")
@@ -81,9 +82,12 @@ def _writes(ledger: Ledger, *names: str) -> dict[str, Callable[[], None]]:
     return {name: lambda name=name: ledger.written.append(name) for name in names}
 
 
-def test_those_who_wait_go_through_in_one_transaction(ledger: Ledger) -> None:
+def test_those_who_wait_go_through_in_one_transaction_by_key_and_sign_last(ledger: Ledger) -> None:
     told = _behind_a_slow_one(ledger, _writes(ledger, "a", "b", "c"))
-    assert ledger.kept == [["slow"], ["a", "b", "c"]]
+    assert ledger.kept[0] == ["slow", "slow signs"]
+    assert ledger.kept[1][:3] == ["a", "b", "c"]
+    assert sorted(ledger.kept[1][3:]) == ["a signs", "b signs", "c signs"]
+    assert len(ledger.kept) == 2
     assert set(told.values()) == {None}
 
 
@@ -93,7 +97,8 @@ def test_one_that_is_refused_is_told_so_and_the_others_are_kept(ledger: Ledger) 
         raise IntegrityError
 
     told = _behind_a_slow_one(ledger, {**_writes(ledger, "a"), "again": again, **_writes(ledger, "b")})
-    assert ledger.kept == [["slow"], ["a", "b"]]
+    assert ledger.kept[1][:2] == ["a", "b"]
+    assert sorted(ledger.kept[1][2:]) == ["a signs", "b signs"]
     assert isinstance(told["again"], IntegrityError)
     assert (told["a"], told["b"]) == (None, None)
 
@@ -108,4 +113,19 @@ def test_when_all_are_undone_together_each_of_the_others_tries_alone(ledger: Led
     told = _behind_a_slow_one(ledger, {"sick": sick, **_writes(ledger, "a", "b")})
     kept = [name for name, trouble in told.items() if trouble is None]
     assert len(kept) == 3  # but whoever carried the others
-    assert sorted(ledger.kept) == sorted([name] for name in kept)
+    assert sorted(ledger.kept) == sorted([name, f"{name} signs"] for name in kept)
+
+
+def test_one_refused_beside_others_and_then_kept_alone_is_not_told_that_it_was_refused(ledger: Ledger) -> None:
+    refusals = [IntegrityError()]
+
+    def first_refused() -> None:
+        if refusals:
+            ledger.fails_at_end = 1
+            raise refusals.pop()
+        ledger.written.append("b")
+
+    told = _behind_a_slow_one(ledger, {**_writes(ledger, "a"), "b": first_refused, **_writes(ledger, "c")})
+    kept = [name for name, trouble in told.items() if trouble is None]
+    assert sorted(ledger.kept) == sorted([name, f"{name} signs"] for name in kept)
+    assert not any(isinstance(trouble, IntegrityError) for trouble in told.values())

@@ -1,0 +1,35 @@
+"""Which tests share a process when two run at once (``make test``): those of one file, and all on the card service."""
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
+
+CARD_SERVICE = "card service"  # a machine has one: these wait for each other in any case
+USERS_OF_IT = (
+    "tests/cards/test_real_stack.py",
+    "tests/cards/test_card_commands.py",
+    "tests/contracts/test_card_reader.py",
+    "tests/walks/",
+)
+LONGEST = (CARD_SERVICE, "tests/console/test_on_postgresql.py")  # begun first: neither process waits at the end
+
+
+def together_with(nodeid: str) -> str:
+    """The name of the tests that run one after the other with this one."""
+    file = nodeid.split("::", 1)[0]
+    return CARD_SERVICE if file.startswith(USERS_OF_IT) else file
+
+
+class Groups(LoadFileScheduling):
+    """Gives each process whole groups of tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return together_with(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Groups:
+    return Groups(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: together_with(item.nodeid) not in LONGEST)
