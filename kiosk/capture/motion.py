@@ -19,6 +19,7 @@ _LENGTHS = (7.0, 10.0, 13.0)  # pixels of movement, at that size
 _ANGLES = tuple(math.pi * step / 12 for step in range(12))
 _FINER = tuple((length, angle) for length in (-1.5, 0.0, 1.5) for angle in (-0.13, 0.0, 0.13))
 _NOISE = 0.01  # power of the noise beside the picture's
+_LARGEST = 3_000_000  # pixels around a zone that are worth their memory: a frame of the kiosk's camera has two million
 _EDGE = 12  # pixels at the border that are not judged: what moved in from outside is not known
 _FAR = 1.6  # times as much is left, when the shortest movement is taken out of what did not move
 _BETTER = 0.9  # a movement is believed when it leaves less than this share between ink and paper
@@ -28,6 +29,9 @@ _Floats = NDArray[np.float32]
 
 def stilled(grey: Grey, grid: Grid) -> Grey | None:
     """The picture with its zone as if it had not moved; None when it did not, or too far to tell."""
+    place = _around(grey, grid, (-3.0, grid.columns + 2.0), 1.8)
+    if not 0 < grey[place].size <= _LARGEST:
+        return None
     factor = min(1.0, _PITCH / grid.pitch)
     middle = grid.points(np.array([[_MIDDLE, (grid.rows - 1) / 2]]))[0] * factor
     shift = np.array([[factor, 0, _WINDOW[0] / 2 - middle[0]], [0, factor, _WINDOW[1] / 2 - middle[1]]])
@@ -35,7 +39,6 @@ def stilled(grey: Grey, grid: Grid) -> Grey | None:
     movement = _movement(_ink_and_paper(window, _PITCH)[0])  # type: ignore[arg-type]
     if movement is None:
         return None
-    place = _around(grey, grid, (-3.0, grid.columns + 2.0), 1.8)
     ink, paper = _ink_and_paper(grey[place], grid.pitch)
     height, width = ink.shape
     border = round(grid.pitch)

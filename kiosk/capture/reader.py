@@ -33,7 +33,8 @@ from kiosk.documents.validity import validity_of
 Picture = NDArray[np.uint8]
 
 _SIDES = (1280, 900, 1920)  # longest side, in pixels, at which the zone is looked for, one after the other
-_MOST_ASIDE = 4  # other places of the zone's first column that are tried
+_MOST_ASIDE = 2  # other places of the zone's first column that are tried
+_ILLEGIBLE = 0.3  # score under which the recognisers see no letters: beside it they would see none either
 _FEW = 6  # doubtful characters that are worth a second look
 _NO_SIGNERS: Mapping[SignerId, Signer] = {}
 _LARGEST = 4200  # a larger picture is reduced first
@@ -103,7 +104,7 @@ class DocumentReader:
         grid = None if still is None else locate(still)
         if still is None or grid is None:
             return zone
-        again = self._read_grid(still, grid)
+        again = self._read_grid(still, replace(grid, slack=()))
         return max(zone, again, key=lambda one: (one.is_accepted, one.verdict.score if one.verdict else 0.0))
 
     def _reading(self, zone: Zone | None, today: date) -> MrzReading | None:
@@ -123,7 +124,7 @@ class DocumentReader:
             verdict = decide(first, second)
             if verdict is not None and (best.verdict is None or verdict.score > best.verdict.score):
                 best, seen = Zone(tried, verdict), (strips, first, second)
-            if best.is_accepted:
+            if best.is_accepted or (best.verdict is not None and best.verdict.score < _ILLEGIBLE):
                 break
         if best.verdict is None or seen is None:
             return best
