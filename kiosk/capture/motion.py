@@ -15,13 +15,14 @@ from kiosk.capture.grid import Grey, Grid
 _PITCH = 27.0  # pixels a character, when the movement is looked for: a larger zone is reduced first
 _WINDOW = (400, 160)  # pixels that are looked at then: the first characters, for fillers have few directions
 _MIDDLE = 6.5  # column in the middle of the window
-_LENGTHS = (7.0, 10.0, 13.0)  # pixels of movement, at that size
-_ANGLES = tuple(math.pi * step / 12 for step in range(12))
+_COARSE = tuple((length, math.pi * step / 12) for length in (7.0, 10.0, 13.0) for step in range(12))
+_QUICK = _COARSE[0:12:3]  # pixels of movement at that size, and which way: enough to see that there was none
 _FINER = tuple((length, angle) for length in (-1.5, 0.0, 1.5) for angle in (-0.13, 0.0, 0.13))
 _NOISE = 0.01  # power of the noise beside the picture's
 _LARGEST = 3_000_000  # pixels around a zone that are worth their memory: a frame of the kiosk's camera has two million
 _EDGE = 12  # pixels at the border that are not judged: what moved in from outside is not known
-_FAR = 1.6  # times as much is left, when the shortest movement is taken out of what did not move
+_CLEAR = 0.012  # least that lies between ink and paper of what moved, of the square of their distance
+_FAR = 2.2  # times as much is left, when the shortest movement is taken out of what did not move
 _BETTER = 0.9  # a movement is believed when it leaves less than this share between ink and paper
 
 _Floats = NDArray[np.float32]
@@ -52,16 +53,18 @@ def stilled(grey: Grey, grid: Grid) -> Grey | None:
 
 def _movement(ink: _Floats) -> tuple[float, float] | None:
     """Length in pixels and angle of the movement that best explains the blur; None when there was none."""
-    spectrum, before = _spectrum(ink), _between(ink)
+    before = _between(ink)
+    if before < _CLEAR:
+        return None
+    spectrum = _spectrum(ink)
 
     def between(movement: tuple[float, float]) -> float:
         return _between(_filtered(spectrum, _undoing(ink.shape, *movement)))
 
-    short, *longer = [[(length, angle) for angle in _ANGLES] for length in _LENGTHS]
-    first = min((between(movement), movement) for movement in short)
-    if first[0] > _FAR * before:
+    quick = min((between(movement), movement) for movement in _QUICK)
+    if quick[0] > _FAR * before:
         return None
-    _, coarse = min(first, *((between(movement), movement) for some in longer for movement in some))
+    _, coarse = min(quick, *((between(movement), movement) for movement in _COARSE))
     left, best = min((between(finer), finer) for finer in ((coarse[0] + a, coarse[1] + b) for a, b in _FINER))
     return best if left < _BETTER * before else None
 

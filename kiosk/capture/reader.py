@@ -4,6 +4,7 @@ One reader is made at start and kept: loading its models takes half a second.
 """
 
 import ctypes
+import math
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -54,6 +55,14 @@ class Zone(Confidential):
     def is_accepted(self) -> bool:
         return self.verdict is not None and self.verdict.accepted
 
+    @property
+    def text(self) -> tuple[str, ...]:
+        return () if self.verdict is None else self.verdict.lines
+
+    def doubted(self) -> "Zone":
+        """The same, not certain."""
+        return replace(self, verdict=self.verdict and replace(self.verdict, accepted=False))
+
 
 class DocumentReader:
     """The two recognisers, each with its own thread when there are two."""
@@ -95,17 +104,18 @@ class DocumentReader:
         if grid is None:
             return None
         with self._lock:
-            zone = self._read_grid(grey, grid)
-            return zone if zone.is_accepted else self._stilled(grey, zone)
+            return self._stilled(grey, self._read_grid(grey, grid))
 
     def _stilled(self, grey: Grey, zone: Zone) -> Zone:
-        """Read a zone that moved again, without its movement; the better of the two readings."""
+        """Read a zone that moved again, without its movement: only so is its ink seen well enough to be certain."""
         still = stilled(grey, zone.grid)
-        grid = None if still is None else locate(still)
-        if still is None or grid is None:
+        if still is None:
             return zone
-        again = self._read_grid(still, replace(grid, slack=()))
-        return max(zone, again, key=lambda one: (one.is_accepted, one.verdict.score if one.verdict else 0.0))
+        grid = locate(still)
+        again = Zone(zone.grid, None) if grid is None else self._read_grid(still, replace(grid, slack=()))
+        if again.is_accepted and not (zone.is_accepted and zone.text != again.text):
+            return again
+        return max((zone.doubted(), again.doubted()), key=lambda one: one.verdict.score if one.verdict else -math.inf)
 
     def _reading(self, zone: Zone | None, today: date) -> MrzReading | None:
         if zone is None or zone.verdict is None:
