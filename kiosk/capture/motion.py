@@ -15,8 +15,9 @@ from kiosk.capture.grid import Grey, Grid
 _PITCH = 27.0  # pixels a character, when the movement is looked for: a larger zone is reduced first
 _WINDOW = (400, 160)  # pixels that are looked at then: the first characters, for fillers have few directions
 _MIDDLE = 6.5  # column in the middle of the window
-_COARSE = tuple((length, math.pi * step / 12) for length in (7.0, 10.0, 13.0) for step in range(12))
-_QUICK = _COARSE[0:12:3]  # pixels of movement at that size, and which way: enough to see that there was none
+_ALL = tuple((length, math.pi * step / 12) for length in (7.0, 10.0, 13.0) for step in range(12))
+_QUICK = _ALL[0:12:3]  # pixels of movement at that size, and which way: enough to see that there was none
+_COARSE = tuple(movement for movement in _ALL if movement not in _QUICK)
 _FINER = tuple((length, angle) for length in (-1.5, 0.0, 1.5) for angle in (-0.13, 0.0, 0.13))
 _NOISE = 0.01  # power of the noise beside the picture's
 _LARGEST = 3_000_000  # pixels around a zone that are worth their memory: a frame of the kiosk's camera has two million

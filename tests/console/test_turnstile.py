@@ -97,6 +97,8 @@ def test_one_that_is_refused_is_told_so_and_the_others_are_kept(ledger: Ledger) 
         raise IntegrityError
 
     told = _behind_a_slow_one(ledger, {**_writes(ledger, "a"), "again": again, **_writes(ledger, "b")})
+    assert len(ledger.kept) == 2
+    assert ledger.kept[0] == ["slow", "slow signs"]
     assert ledger.kept[1][:2] == ["a", "b"]
     assert sorted(ledger.kept[1][2:]) == ["a signs", "b signs"]
     assert isinstance(told["again"], IntegrityError)
