@@ -6,8 +6,8 @@ Whoever alters, removes, reorders or cuts entries in the database without the ke
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -80,23 +80,45 @@ class Broken:
     reason: str  # "altered", "missing", "cut", "head"
 
 
-def record(act: Act, *, who: str, where: str = "", about: str = "", **details: str | int | bool | None) -> None:
+Detail = str | int | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One act to be written: codes and keys only, never a trait."""
+
+    act: Act
+    who: str
+    where: str = ""
+    about: str = ""
+    details: Mapping[str, Detail] = field(default_factory=dict)
+
+
+def record(act: Act, *, who: str, where: str = "", about: str = "", **details: Detail) -> None:
     """Write one act, in the transaction of what it reports: both are kept, or neither."""
+    record_all([Done(act, who, where, about, details)])
+
+
+def record_all(acts: Sequence[Done]) -> None:
+    """Write several acts, one behind the other, as ``record`` writes one."""
     with transaction.atomic(savepoint=False):  # what failed here takes with it what it reports
         head = _locked_head()
-        entry = AuditEntry(
-            number=head.last_number + 1,
-            at=timezone.now(),
-            who=who,
-            where=where,
-            act=act,
-            about=about,
-            details=json.dumps(details, sort_keys=True, ensure_ascii=True),
-        )
-        entry.chained = _link(bytes(head.chained), entry)
-        entry.save(force_insert=True)
-        head.last_number, head.chained = entry.number, entry.chained
-        AuditHead.objects.filter(pk=1).update(last_number=entry.number, chained=entry.chained, proof=_proof(head))
+        entries = []
+        for done in acts:
+            entry = AuditEntry(
+                number=head.last_number + 1,
+                at=timezone.now(),
+                who=done.who,
+                where=done.where,
+                act=done.act,
+                about=done.about,
+                details=json.dumps(done.details, sort_keys=True, ensure_ascii=True),
+            )
+            entry.chained = _link(bytes(head.chained), entry)
+            head.last_number, head.chained = entry.number, entry.chained
+            entries.append(entry)
+        AuditEntry.objects.bulk_create(entries)
+        AuditHead.objects.filter(pk=1).update(last_number=head.last_number, chained=head.chained, proof=_proof(head))
 
 
 def verify() -> tuple[int, tuple[Broken, ...]]:

@@ -5,7 +5,7 @@ import binascii
 import fcntl
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -45,9 +45,6 @@ def _transaction_in_turn() -> Iterator[None]:
         yield
 
 
-_TURNSTILE = Turnstile(_transaction_in_turn)
-
-
 class Outcome(IntEnum):
     """What the kiosk is told; the numbers are HTTP's."""
 
@@ -77,6 +74,39 @@ class Request:
     sent_at: str
     signature: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """What one check-in leaves in the database."""
+
+    arrival: Arrival
+    sealed: bytes
+    indexes: set[bytes]
+
+
+def _keep(deliveries: Sequence[_Delivery]) -> None:
+    """All of them, or none. IntegrityError when one was here before.
+
+    What is each one's own comes first, in the order of its key, and the trail, which all processes share, last: two
+    processes write beside each other for as long as they can, and never each hold what the other needs.
+    """
+    in_order = sorted(deliveries, key=lambda one: one.arrival.pk)
+    with _transaction_in_turn():
+        Arrival.objects.bulk_create([one.arrival for one in in_order])
+        for one in in_order:
+            Sealed(arrival=one.arrival, check_in=one.sealed).save(force_insert=True)
+        indexes = ((one.arrival, value) for one in in_order for value in one.indexes)
+        BlindIndex.objects.bulk_create(BlindIndex(arrival=arrival, value=value) for arrival, value in indexes)
+        audit.record_all([_taken_in(one.arrival) for one in in_order])
+
+
+def _taken_in(arrival: Arrival) -> audit.Done:
+    details = {"need": str(arrival.need), "status": arrival.status}
+    return audit.Done(audit.Act.TAKEN_IN, who=arrival.terminal_id, about=str(arrival.pk), details=details)
+
+
+_TURNSTILE = Turnstile(_keep)
 
 
 def trusted_terminal(request: Request) -> Terminal:
@@ -115,7 +145,6 @@ def take_in(key: UUID, request: Request) -> Outcome:
     arrived_at = _instant(check_in.arrived_at)
     side_by_side = comparing.compared(check_in)
     need = comparing.need_of(check_in, side_by_side)
-    values = search.indexes_of(check_in)
     arrival = Arrival(
         key=key,
         terminal=terminal,
@@ -133,16 +162,8 @@ def take_in(key: UUID, request: Request) -> Outcome:
         insi_next_at=now + NEXT_INSI_TRY if comparing.may_be_asked_again(check_in) else None,
     )
 
-    def keep() -> None:
-        arrival.save(force_insert=True)
-        Sealed(arrival=arrival, check_in=request.body).save(force_insert=True)
-        BlindIndex.objects.bulk_create(BlindIndex(arrival=arrival, value=value) for value in values)
-
-    def sign() -> None:
-        audit.record(audit.Act.TAKEN_IN, who=terminal.pk, about=str(key), need=need.value, status=arrival.status)
-
     try:
-        _TURNSTILE.go_through(key, keep, sign)
+        _TURNSTILE.go_through(_Delivery(arrival, request.body, search.indexes_of(check_in)))
     except IntegrityError:
         known, _ = _known_and_lately(key, terminal, now)  # the same delivery, twice at the same moment
         if known is None:

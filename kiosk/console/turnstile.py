@@ -1,79 +1,52 @@
-"""Writers that come at the same moment go through together: one transaction and one wait for the disk for all of them.
+"""Who comes at the same moment goes through together: one transaction and one wait for the disk for all of them.
 
 The disk is what a busy intake waits for. Nobody is told "kept" before the transaction they went through in has ended.
-Every transaction writes first what is its writers' own, in the order of their keys, and only then what all processes
-share: two processes write beside each other for as long as they can, and never each hold what the other needs.
 """
 
 import threading
 from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from uuid import UUID
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
-
-class _Writer:
-    """One who waits to write, and what came of it."""
-
-    def __init__(self, key: UUID, write: Callable[[], None], sign: Callable[[], None]) -> None:
-        self.key = key
-        self.write = write
-        self.sign = sign
-        self.is_done = False
-        self.refusal: IntegrityError | None = None
+Thing = TypeVar("Thing")
 
 
-class Turnstile:
-    """Lets the threads of one process write in turns; whoever is first takes along those who wait behind."""
+class _Comer(Generic[Thing]):
+    """One who waits to have something kept, and whether it was, beside others'."""
 
-    def __init__(self, transaction_in_turn: Callable[[], AbstractContextManager[None]]) -> None:
-        """``transaction_in_turn`` waits for its turn among the processes, where the database has no queue."""
-        self._transaction = transaction_in_turn
-        self._waiting: deque[_Writer] = deque()
+    def __init__(self, thing: Thing) -> None:
+        self.thing = thing
+        self.is_kept = False
+
+
+class Turnstile(Generic[Thing]):
+    """Lets the threads of one process through in turns; whoever is first takes along those who wait behind."""
+
+    def __init__(self, keep: Callable[[Sequence[Thing]], None]) -> None:
+        """``keep`` keeps all that it is given, or raises and keeps none."""
+        self._keep = keep
+        self._waiting: deque[_Comer[Thing]] = deque()
         self._door = threading.Lock()  # its holder waits for the database only, which has its own deadlines
 
-    def go_through(self, key: UUID, write: Callable[[], None], sign: Callable[[], None]) -> None:
-        """Have ``write`` and ``sign`` done and kept. IntegrityError when refused; trouble of the database as it comes.
-
-        ``write`` puts down what is under ``key`` alone and may be refused; ``sign`` what all share. Both may be called
-        again, when what another wrote beside them was undone and they with it.
-        """
-        mine = _Writer(key, write, sign)
+    def go_through(self, thing: Thing) -> None:
+        """Have ``thing`` kept. IntegrityError when it is refused; trouble of the database as it comes."""
+        mine = _Comer(thing)
         self._waiting.append(mine)
         with self._door:
             if mine in self._waiting:
                 self._take_along()
-            if not mine.is_done:  # another one's trouble undid it: alone this time
-                self._alone(mine)
-        if mine.refusal is not None:
-            raise mine.refusal
+            if not mine.is_kept:  # alone, or undone by another's trouble
+                self._keep((thing,))
 
     def _take_along(self) -> None:
         together = [self._waiting.popleft() for _ in range(len(self._waiting))]  # at most one a thread
-        if len(together) == 1:  # nobody else to protect: no savepoint
-            self._alone(together[0])
+        if len(together) == 1:
             return
-        with self._transaction():
-            for one in sorted(together, key=lambda writer: writer.key):
-                try:
-                    with transaction.atomic():
-                        one.write()
-                except IntegrityError as refusal:
-                    one.refusal = refusal
-            for one in together:
-                if one.refusal is None:
-                    one.sign()
-        for one in together:
-            one.is_done = True
-
-    def _alone(self, one: _Writer) -> None:
-        one.refusal = None  # what refused it may have been undone since
         try:
-            with self._transaction():
-                one.write()
-                one.sign()
-        except IntegrityError as refusal:
-            one.refusal = refusal
-        one.is_done = True
+            self._keep([one.thing for one in together])
+        except IntegrityError:
+            return  # one of them is refused: each alone, and only that one is told
+        for one in together:
+            one.is_kept = True

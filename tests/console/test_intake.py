@@ -4,9 +4,12 @@ import json
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from kiosk.core.checkin import CheckIn
 from kiosk.core.insi import InsUnreachable
 from kiosk.sealing import generate_recipient, generate_signer, seal
 from tests.console.arrivals import SIGNER, arrive, check_in_of, deliver, enrol, mrz_of, put, sealed
@@ -27,6 +30,60 @@ def test_a_signed_check_in_is_taken_in_once_however_often_it_comes() -> None:
     assert [deliver(check_in).status_code for _ in range(3)] == [201, 200, 200]
     assert Arrival.objects.filter(pk=check_in.key).count() == 1
     assert AuditEntry.objects.filter(act="taken-in", about=check_in.key).count() == 1
+
+
+def _waiting_together(monkeypatch: pytest.MonkeyPatch, *check_ins: CheckIn) -> list[Any]:
+    """What each of them leaves in the database, not kept yet."""
+    from kiosk.console import taking_in
+
+    waiting: list[Any] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(taking_in, "_TURNSTILE", SimpleNamespace(go_through=waiting.append))
+        for check_in in check_ins:
+            assert deliver(check_in).status_code == 201
+    return waiting
+
+
+def test_several_at_once_are_written_in_the_order_of_their_keys_and_the_trail_is_locked_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two consoles that take in the same deliveries never each hold what the other waits for."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from kiosk.console import audit, taking_in
+    from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Sealed
+
+    both = sorted((check_in_of(ZOE), check_in_of(DOMINIQUE)), key=lambda one: one.key, reverse=True)
+    waiting = _waiting_together(monkeypatch, *both)
+    with CaptureQueriesContext(connection) as asked:
+        taking_in._keep(waiting)
+    written = [query["sql"] for query in asked if "console_" in query["sql"]]
+    is_of_the_trail = ["console_audit" in sql for sql in written]
+    assert is_of_the_trail == sorted(is_of_the_trail)
+    assert written[is_of_the_trail.index(True)].startswith("SELECT")
+    in_order = [both[1].key, both[0].key]
+    acts = AuditEntry.objects.filter(act="taken-in").order_by("number")
+    assert [act.about for act in acts] == in_order
+    assert [str(one.pk) for one in Arrival.objects.order_by("pk")] == in_order
+    assert [str(one.pk) for one in Sealed.objects.order_by("pk")] == in_order
+    assert {str(key) for key in BlindIndex.objects.values_list("arrival", flat=True)} == set(in_order)
+    assert audit.verify()[1] == ()
+
+
+def test_of_several_at_once_none_is_kept_when_one_was_here_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import IntegrityError, transaction
+
+    from kiosk.console import taking_in
+    from kiosk.console.models import Arrival, AuditEntry
+
+    known, fresh = check_in_of(ZOE), check_in_of(DOMINIQUE)
+    waiting = _waiting_together(monkeypatch, known, fresh)
+    assert deliver(known).status_code == 201
+    with pytest.raises(IntegrityError), transaction.atomic():
+        taking_in._keep(waiting)
+    assert [str(one.pk) for one in Arrival.objects.all()] == [known.key]
+    assert [act.about for act in AuditEntry.objects.filter(act="taken-in")] == [known.key]
 
 
 def test_an_unknown_kiosk_a_bad_signature_and_a_revoked_kiosk_get_the_same_refusal() -> None:

@@ -1,133 +1,87 @@
-"""Who writes at the same moment goes through together; nobody is undone by another."""
+"""Who comes at the same moment goes through together; nobody is undone by another."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from uuid import UUID
+from collections.abc import Sequence
 
-import pytest
 from django.db import IntegrityError, OperationalError
 
-from kiosk.console import turnstile
 from kiosk.console.turnstile import Turnstile
 from tests.demo.processes import wait_until
 
 
 class Ledger:
-    """What was begun, kept and undone, in place of a database."""
+    """What was kept, transaction by transaction, in place of a database."""
 
-    def __init__(self) -> None:
-        self.depth = threading.local()
-        self.written: list[str] = []
+    def __init__(self, *refused: str) -> None:
         self.kept: list[list[str]] = []
-        self.fails_at_end = 0
+        self.refused = refused
+        self.fails_with_several: Exception | None = None
+        self.first_is_inside, self.go = threading.Event(), threading.Event()
 
-    @contextmanager
-    def atomic(self) -> Iterator[None]:
-        outer = not getattr(self.depth, "inside", False)
-        self.depth.inside = True
-        mark = len(self.written)
+    def keep(self, things: Sequence[str]) -> None:
+        if "slow" in things:
+            self.first_is_inside.set()
+            assert self.go.wait(20)
+        if self.fails_with_several is not None and len(things) > 1:
+            raise self.fails_with_several
+        if set(things) & set(self.refused):
+            raise IntegrityError
+        self.kept.append(list(things))
+
+
+def _behind_a_slow_one(ledger: Ledger, *names: str) -> dict[str, Exception | None]:
+    """The first holds the door until all the others wait behind; gives what each was told."""
+    gate = Turnstile(ledger.keep)
+    told: dict[str, Exception | None] = {}
+
+    def come(name: str) -> None:
         try:
-            yield
-            if outer and self.fails_at_end:
-                self.fails_at_end -= 1
-                raise OperationalError
-        except BaseException:
-            del self.written[mark:]
-            raise
-        else:
-            if outer:
-                self.kept.append(self.written[mark:])
-        finally:
-            self.depth.inside = not outer
-
-
-@pytest.fixture()
-def ledger(monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    ledger = Ledger()
-    monkeypatch.setattr(turnstile.transaction, "atomic", ledger.atomic)
-    return ledger
-
-
-def _behind_a_slow_one(ledger: Ledger, writes: dict[str, Callable[[], None]]) -> dict[str, BaseException | None]:
-    """The first writer holds the door until all the others wait behind, last key first; gives what each was told."""
-    gate, go = Turnstile(ledger.atomic), threading.Event()
-    told: dict[str, BaseException | None] = {}
-
-    def come(name: str, write: Callable[[], None]) -> None:
-        try:
-            gate.go_through(UUID(bytes=name.ljust(16).encode()), write, lambda: ledger.written.append(f"{name} signs"))
+            gate.go_through(name)
             told[name] = None
         except (IntegrityError, OperationalError) as trouble:
             told[name] = trouble
 
-    def slow() -> None:
-        ledger.written.append("slow")
-        assert go.wait(20)
-
-    threads = [threading.Thread(target=come, args=("slow", slow))]
+    threads = [threading.Thread(target=come, args=("slow",))]
     threads[0].start()
-    wait_until(lambda: "slow" in ledger.written, 20, "the first writer")
-    for number, (name, write) in enumerate(reversed(writes.items()), 1):
-        threads.append(threading.Thread(target=come, args=(name, write)))
+    assert ledger.first_is_inside.wait(20)
+    for number, name in enumerate(names, 1):
+        threads.append(threading.Thread(target=come, args=(name,)))
         threads[-1].start()
         wait_until(lambda number=number: len(gate._waiting) == number, 20, "another behind")
-    go.set()
+    ledger.go.set()
     for thread in threads:
         thread.join(20)
     return told
 
 
-def _writes(ledger: Ledger, *names: str) -> dict[str, Callable[[], None]]:
-    return {name: lambda name=name: ledger.written.append(name) for name in names}
+def test_those_who_wait_go_through_in_one_transaction() -> None:
+    ledger = Ledger()
+    told = _behind_a_slow_one(ledger, "a", "b", "c")
+    assert ledger.kept == [["slow"], ["a", "b", "c"]]
+    assert told == dict.fromkeys(("slow", "a", "b", "c"))
 
 
-def test_those_who_wait_go_through_in_one_transaction_by_key_and_sign_last(ledger: Ledger) -> None:
-    told = _behind_a_slow_one(ledger, _writes(ledger, "a", "b", "c"))
-    assert ledger.kept[0] == ["slow", "slow signs"]
-    assert ledger.kept[1][:3] == ["a", "b", "c"]
-    assert sorted(ledger.kept[1][3:]) == ["a signs", "b signs", "c signs"]
-    assert len(ledger.kept) == 2
-    assert set(told.values()) == {None}
+def test_one_that_is_refused_is_told_so_and_the_others_are_kept_once() -> None:
+    ledger = Ledger("again")
+    told = _behind_a_slow_one(ledger, "a", "again", "b")
+    assert sorted(ledger.kept) == [["a"], ["b"], ["slow"]]
+    assert isinstance(told.pop("again"), IntegrityError)
+    assert told == dict.fromkeys(("slow", "a", "b"))
 
 
-def test_one_that_is_refused_is_told_so_and_the_others_are_kept(ledger: Ledger) -> None:
-    def again() -> None:
-        ledger.written.append("again")
-        raise IntegrityError
-
-    told = _behind_a_slow_one(ledger, {**_writes(ledger, "a"), "again": again, **_writes(ledger, "b")})
-    assert len(ledger.kept) == 2
-    assert ledger.kept[0] == ["slow", "slow signs"]
-    assert ledger.kept[1][:2] == ["a", "b"]
-    assert sorted(ledger.kept[1][2:]) == ["a signs", "b signs"]
-    assert isinstance(told["again"], IntegrityError)
-    assert (told["a"], told["b"]) == (None, None)
+def test_one_refused_beside_others_and_then_kept_alone_is_not_told_that_it_was_refused() -> None:
+    ledger = Ledger()
+    ledger.fails_with_several = IntegrityError()
+    told = _behind_a_slow_one(ledger, "a", "b", "c")
+    assert sorted(ledger.kept) == [["a"], ["b"], ["c"], ["slow"]]
+    assert told == dict.fromkeys(("slow", "a", "b", "c"))
 
 
-def test_when_all_are_undone_together_each_of_the_others_tries_alone(ledger: Ledger) -> None:
-    failures = [1]
-
-    def sick() -> None:
-        ledger.fails_at_end = failures.pop() if failures else 0
-        ledger.written.append("sick")
-
-    told = _behind_a_slow_one(ledger, {"sick": sick, **_writes(ledger, "a", "b")})
-    kept = [name for name, trouble in told.items() if trouble is None]
+def test_when_the_database_fails_all_of_them_nobody_is_told_kept_who_is_not() -> None:
+    ledger = Ledger()
+    ledger.fails_with_several = OperationalError()
+    told = _behind_a_slow_one(ledger, "a", "b", "c")
+    kept = sorted(name for name, trouble in told.items() if trouble is None)
+    assert sorted(ledger.kept) == [[name] for name in kept]
     assert len(kept) == 3  # but whoever carried the others
-    assert sorted(ledger.kept) == sorted([name, f"{name} signs"] for name in kept)
-
-
-def test_one_refused_beside_others_and_then_kept_alone_is_not_told_that_it_was_refused(ledger: Ledger) -> None:
-    refusals = [IntegrityError()]
-
-    def first_refused() -> None:
-        if refusals:
-            ledger.fails_at_end = 1
-            raise refusals.pop()
-        ledger.written.append("b")
-
-    told = _behind_a_slow_one(ledger, {**_writes(ledger, "a"), "b": first_refused, **_writes(ledger, "c")})
-    kept = [name for name, trouble in told.items() if trouble is None]
-    assert sorted(ledger.kept) == sorted([name, f"{name} signs"] for name in kept)
-    assert not any(isinstance(trouble, IntegrityError) for trouble in told.values())
+    assert sum(isinstance(trouble, OperationalError) for trouble in told.values()) == 1
