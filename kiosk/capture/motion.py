@@ -27,6 +27,7 @@ _FAR = 2.2  # times as much is left, when the shortest movement is taken out of 
 _BETTER = 0.9  # a movement is believed when it leaves less than this share between ink and paper
 
 _Floats = NDArray[np.float32]
+_Waves = NDArray[np.complex64]
 
 
 def stilled(grey: Grey, grid: Grid) -> Grey | None:
@@ -45,8 +46,8 @@ def stilled(grey: Grey, grid: Grid) -> Grey | None:
     height, width = ink.shape
     border = round(grid.pitch)
     below, beside = (cv2.getOptimalDFTSize(size + 2 * border) - size - border for size in ink.shape)
-    spectrum = _spectrum(cv2.copyMakeBorder(ink, border, below, border, beside, cv2.BORDER_REPLICATE))  # type: ignore[arg-type]
-    sharp = _filtered(spectrum, _undoing(spectrum.shape[:2], movement[0] / factor, movement[1]))
+    wide = cv2.copyMakeBorder(ink, border, below, border, beside, cv2.BORDER_REPLICATE)
+    sharp = _undone(np.fft.rfft2(wide), wide.shape, movement[0] / factor, movement[1])
     result = grey.copy()
     result[place] = np.clip((1 - sharp[border : border + height, border : border + width]) * paper, 0, 255)
     return result
@@ -57,10 +58,10 @@ def _movement(ink: _Floats) -> tuple[float, float] | None:
     before = _between(ink)
     if before < _CLEAR:
         return None
-    spectrum = _spectrum(ink)
+    waves = np.fft.rfft2(ink)
 
     def between(movement: tuple[float, float]) -> float:
-        return _between(_filtered(spectrum, _undoing(ink.shape, *movement)))
+        return _between(_undone(waves, ink.shape, *movement))
 
     quick = min((between(movement), movement) for movement in _QUICK)
     if quick[0] > _FAR * before:
@@ -73,25 +74,18 @@ def _movement(ink: _Floats) -> tuple[float, float] | None:
 def _between(ink: _Floats) -> float:
     """How far the pixels are from being either ink or paper, on average."""
     inside = ink[_EDGE:-_EDGE, _EDGE:-_EDGE]
-    paper, black = np.percentile(inside[::2, ::2], (30, 96))
-    level = (inside - paper) / max(black - paper, 1e-6)
-    return float(np.minimum(level * level, (level - 1) * (level - 1)).mean())
+    paper, black = np.percentile(inside[::2, ::2], (30, 96)).astype(np.float32)
+    level = (inside - paper) / max(black - paper, np.float32(1e-6))  # 0 is paper, 1 is ink
+    away = np.abs(np.abs(level - np.float32(0.5)) - np.float32(0.5))
+    return float(np.vdot(away, away)) / away.size
 
 
-def _spectrum(ink: _Floats) -> _Floats:
-    return cv2.dft(ink, flags=cv2.DFT_COMPLEX_OUTPUT)  # type: ignore[return-value]
-
-
-def _undoing(shape: tuple[int, int], length: float, angle: float) -> _Floats:
-    """Wiener's filter for a movement: by how much each frequency is multiplied."""
+def _undone(waves: _Waves, shape: tuple[int, ...], length: float, angle: float) -> _Floats:
+    """The picture of a spectrum (numpy's rfft2) without a movement: Wiener's filter, frequency by frequency."""
     down = np.fft.fftfreq(shape[0]).astype(np.float32)[:, None] * np.float32(length * math.sin(angle))
-    right = np.fft.fftfreq(shape[1]).astype(np.float32)[None, :] * np.float32(length * math.cos(angle))
+    right = np.fft.rfftfreq(shape[1]).astype(np.float32)[None, :] * np.float32(length * math.cos(angle))
     kept = np.sinc(right + down)
-    return kept / (kept * kept + np.float32(_NOISE))  # type: ignore[no-any-return]
-
-
-def _filtered(spectrum: _Floats, factors: _Floats) -> _Floats:
-    return cv2.idft(spectrum * factors[..., None], flags=cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)  # type: ignore[return-value]
+    return np.fft.irfft2(waves * (kept / (kept * kept + np.float32(_NOISE))), s=shape)  # type: ignore[return-value]
 
 
 def _ink_and_paper(grey: Grey, pitch: float) -> tuple[_Floats, _Floats]:

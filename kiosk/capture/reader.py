@@ -41,7 +41,7 @@ _NO_SIGNERS: Mapping[SignerId, Signer] = {}
 _LARGEST = 4200  # a larger picture is reduced first
 # glibc's mallopt(3): bytes from which a buffer has pages of its own, and free bytes that stay at the heap's end.
 _M_MMAP_THRESHOLD, _LARGE_BUFFER = -3, 4 * 1024 * 1024
-_M_TRIM_THRESHOLD, _KEPT = -1, 32 * 1024 * 1024
+_M_TRIM_THRESHOLD, _KEPT = -1, 12 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -151,15 +151,12 @@ class DocumentReader:
     ) -> Verdict:
         """Show lines with a few doubts to both recognisers again, at another size; they must agree as before."""
         rows = sorted({row for row, _ in verdict.doubtful})
-        one, two = list(first), list(second)
-        for recogniser, size, cells in ((self._readers[0], (28, 56), one), (self._readers[1], (20, 48), two)):
-            strips = line_strips(grey, grid, *size)
-            for row in rows:
-                cells[row] = recogniser.read(strips[row], grid.columns + 2 * MARGIN)
-            again = [decide(one, second)] if cells is one else [decide(first, two), decide(one, two)]
-            for other in again:
-                if other is not None and other.accepted:
-                    return other
+        later = self._pool.submit(_read_again, self._readers[1], (20, 48), grey, grid, rows, second)
+        one, two = _read_again(self._readers[0], (28, 56), grey, grid, rows, first), later.result()
+        for pair in ((one, second), (first, two), (one, two)):
+            other = decide(*pair)
+            if other is not None and other.accepted:
+                return other
         return verdict
 
     def _with_sound_ink(self, strips: list[Grey], verdict: Verdict) -> Verdict:
@@ -211,6 +208,17 @@ def _read_lines(recogniser: Recogniser, grey: Grey, grid: Grid) -> list[Cells]:
 
 def _read_strips(recogniser: Recogniser, strips: list[Grey]) -> list[Cells]:
     return [recogniser.read(strip, round(strip.shape[1] / recogniser.pitch)) for strip in strips]
+
+
+def _read_again(
+    recogniser: Recogniser, size: tuple[int, int], grey: Grey, grid: Grid, rows: list[int], before: list[Cells]
+) -> list[Cells]:
+    """What a recogniser saw, with some lines read anew at another size (pixels of a pitch, of the strip's height)."""
+    strips = line_strips(grey, grid, *size)
+    return [
+        recogniser.read(strip, grid.columns + 2 * MARGIN) if row in rows else cells
+        for row, (strip, cells) in enumerate(zip(strips, before, strict=True))
+    ]
 
 
 def _grey(picture: Picture) -> Grey:
