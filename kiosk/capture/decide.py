@@ -37,11 +37,13 @@ _AS_DIGIT = {
 _TWINS = ({"0", "O"}, {"1", "I"})  # alike in many cuts of OCR-B: a check digit tells them apart
 _SURE = 0.3  # likelihood each recogniser must give to a character that no check digit covers
 _SURE_TOGETHER = 1.1  # and both in sum
+_RIVAL = 0.2  # likelihood of another character, after which neither is certain when no check digit tells them apart
 _SURE_OF_TWIN = 0.9  # likelihood for a twin that no check digit tells apart
 _MOST_TWINS = 16
 _MOST_TRIALS = 256
 
 _INDEX = {character: index for index, character in enumerate(ALPHABET)}
+_WEIGHED = np.array([check_digit(character) for character in ALPHABET])  # what a check digit sees of each
 _MISTAKES = (*_AS_LETTER.items(), *_AS_DIGIT.items())
 _WRONG = np.array([_INDEX[wrong] for wrong, _ in _MISTAKES])
 _RIGHT = np.array([_INDEX[right] for _, right in _MISTAKES])
@@ -56,6 +58,7 @@ class Verdict(Confidential):
     doubtful: tuple[tuple[int, int], ...]
     accepted: bool
     score: float  # to compare readings of the same zone
+    rivalled: bool = False  # some of the doubtful were seen as two characters at once: another look proves nothing
 
 
 def decide(first: list[Cells], second: list[Cells] | None) -> Verdict | None:
@@ -138,7 +141,9 @@ def _in_layout(layout: MrzFormat, first: list[Cells], second: list[Cells] | None
                 (row, column) in covered and (is_twin or least > 0.1)
             ):
                 doubtful.add((row, column))
+    rivalled = _rivalled(layout, lines, one)
     doubtful |= _implausible(layout, lines) | _out_of_place(first, lines) | _cancelling(layout, lines, (one, two))
+    doubtful |= rivalled
     for name in failing:
         spans, (row, column) = layout.checks[name]
         if name != "composite" or len(failing) == 1:
@@ -152,7 +157,7 @@ def _in_layout(layout: MrzFormat, first: list[Cells], second: list[Cells] | None
     score = sum(float(cells.max(axis=1).mean()) for cells in both) / layout.rows
     score += 0.3 * (len(layout.checks) - len(failing)) - 0.05 * len(_implausible(layout, lines))
     accepted = second is not None and not doubtful and not failing and not layout.name.startswith("MRV")
-    return Verdict(layout, lines, tuple(sorted(doubtful)), accepted, score)
+    return Verdict(layout, lines, tuple(sorted(doubtful)), accepted, score, bool(rivalled))
 
 
 def _text(cells: list[Cells]) -> tuple[str, ...]:
@@ -178,6 +183,22 @@ def _out_of_place(first: list[Cells], lines: tuple[str, ...]) -> set[tuple[int, 
         and cells[column, best] > 0.8
         and {ALPHABET[best], lines[row][column]} not in _TWINS
     }
+
+
+def _rivalled(layout: MrzFormat, lines: tuple[str, ...], first: list[Cells]) -> set[tuple[int, int]]:
+    """Cells where the recogniser made for this print saw two characters, and no check digit tells the two apart.
+
+    G and 6, and any two characters of a name: small or soft pictures make both recognisers take the wrong one alike.
+    """
+    covered = _covered(layout)
+    cells: set[tuple[int, int]] = set()
+    for row, line in enumerate(lines):
+        for column, other in np.argwhere(first[row] > _RIVAL).tolist():
+            chosen = _INDEX[line[column]]
+            is_told_apart = (row, column) in covered and _WEIGHED[other] != _WEIGHED[chosen]
+            if other != chosen and not is_told_apart:
+                cells.add((row, column))
+    return cells
 
 
 def _is_settled(

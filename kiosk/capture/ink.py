@@ -60,6 +60,21 @@ _ENDS = {
 }
 
 
+def edge_slope(strips: list[Grey]) -> float:
+    """How steep the ink's edges are: what share of its contrast lies between two pixels of a strip; 0 where no ink is.
+
+    A print that is small, out of focus or enlarged has soft edges, whatever the size of its picture.
+    """
+    slopes = []
+    for strip in strips:
+        soft = cv2.GaussianBlur(strip, (0, 0), 0.8).astype(np.float32)
+        across = cv2.Sobel(soft, cv2.CV_32F, 1, 0, scale=1 / 8)
+        down = cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=1 / 8)
+        ink, paper = np.percentile(soft, (4, 97))
+        slopes.append(float(np.percentile(cv2.magnitude(across, down), 97)) / max(float(paper - ink), 1.0))
+    return float(np.mean(slopes))
+
+
 def odd_cells(strips: list[Grey], lines: tuple[str, ...], pitch: int) -> set[tuple[int, int]]:
     """Cells whose character is shorter, taller or blacker than those beside it, or not as broad as it should be."""
     odd: set[tuple[int, int]] = set()

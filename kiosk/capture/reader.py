@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kiosk.capture.decide import Verdict, decide
 from kiosk.capture.grid import Grey, Grid, find_grid
-from kiosk.capture.ink import odd_cells
+from kiosk.capture.ink import edge_slope, odd_cells
 from kiosk.capture.motion import stilled
 from kiosk.capture.recognise import Cells, PpOcr, Recogniser, TesseractMrz
 from kiosk.capture.seal import read_seal
@@ -37,6 +37,8 @@ _SIDES = (1280, 900, 1920)  # longest side, in pixels, at which the zone is look
 _MOST_ASIDE = 2  # other places of the zone's first column that are tried
 _ILLEGIBLE = 0.3  # score under which the recognisers see no letters: beside it they would see none either
 _FEW = 6  # doubtful characters that are worth a second look
+_LEAST_PITCH = 7.0  # pixels a character: with fewer, both recognisers take one letter for another alike
+_LEAST_SLOPE = 0.21  # of the ink's edges, in strips of 24 pixels a character: softer print hides what it is
 _NO_SIGNERS: Mapping[SignerId, Signer] = {}
 _LARGEST = 4200  # a larger picture is reduced first
 # glibc's mallopt(3): bytes from which a buffer has pages of its own, and free bytes that stay at the heap's end.
@@ -144,16 +146,22 @@ class DocumentReader:
             verdict = self._second_look(grey, best.grid, verdict, first, second)
         if verdict.accepted:
             verdict = self._with_sound_ink(strips, verdict)
-        return replace(best, verdict=verdict)
+        read = replace(best, verdict=verdict)
+        is_clear = grid.pitch >= _LEAST_PITCH and edge_slope(strips) >= _LEAST_SLOPE
+        return read if is_clear else read.doubted()
 
     def _second_look(
         self, grey: Grey, grid: Grid, verdict: Verdict, first: list[Cells], second: list[Cells]
     ) -> Verdict:
-        """Show lines with a few doubts to both recognisers again, at another size; they must agree as before."""
+        """Show lines with a few doubts to both recognisers again, at another size; they must agree as before.
+
+        What was seen as two characters at once counts only when both look again.
+        """
         rows = sorted({row for row, _ in verdict.doubtful})
         later = self._pool.submit(_read_again, self._readers[1], (20, 48), grey, grid, rows, second)
         one, two = _read_again(self._readers[0], (28, 56), grey, grid, rows, first), later.result()
-        for pair in ((one, second), (first, two), (one, two)):
+        pairs = ((one, two),) if verdict.rivalled else ((one, second), (first, two), (one, two))
+        for pair in pairs:
             other = decide(*pair)
             if other is not None and other.accepted:
                 return other

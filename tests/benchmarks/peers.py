@@ -53,7 +53,7 @@ class Peer:
         self._process = subprocess.Popen(
             [environment(), __file__, name, "--models", ROOT / "assets" / "models"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd="/",
-            env={**os.environ, "OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"},  # three run at once, on two cores
+            env={**os.environ, "OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"},  # several run at once
         )  # fmt: skip
         if self._line().get("ready") is not True:
             raise NoPeer(f"{name} does not start")

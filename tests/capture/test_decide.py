@@ -37,3 +37,23 @@ def test_twins_whose_mistakes_would_hide_each_other_are_certain_only_when_both_r
     unsure = decide(_seen(lines, 0.97), _seen(lines, 0.8))
     assert unsure is not None
     assert (unsure.lines, unsure.accepted, unsure.doubtful) == (lines, False, ((0, 5), (0, 12)))
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "also", "is_certain"),
+    [
+        (0, 8, "6", False),  # a G of the number: 6 weighs the same
+        (0, 8, "C", True),  # the check digit tells a C from a G
+        (2, 0, "F", False),  # no check digit covers a name
+        (2, 29, "L", False),
+    ],
+)
+def test_a_second_character_is_no_matter_only_where_a_check_digit_tells_it_apart(
+    row: int, column: int, also: str, is_certain: bool
+) -> None:
+    first, second = _seen(ZEROS, 0.99), _seen(ZEROS, 0.99)
+    first[row][MARGIN + column, ALPHABET.index(also)] = 0.26
+    verdict = decide(first, second)
+    assert verdict is not None
+    assert (verdict.lines, verdict.accepted, verdict.rivalled) == (ZEROS, is_certain, not is_certain)
+    assert verdict.doubtful == (() if is_certain else ((row, column),))

@@ -8,12 +8,14 @@ import cv2
 import numpy as np
 import pytest
 
+from kiosk.capture import decide
+from kiosk.capture import reader as reading
 from kiosk.capture.bend import Bend, fit_bent
 from kiosk.capture.reader import DocumentReader
-from tests.specimens.draw import draw, random_print
+from tests.specimens.draw import PX, draw, random_print
 from tests.specimens.person import KINDS, somebody
-from tests.specimens.photograph import Photo
-from tests.specimens.wild import wild_photo
+from tests.specimens.photograph import Photo, jpeg
+from tests.specimens.wild import over_pattern, wild_photo
 
 TODAY = date(2026, 11, 21)
 READ = (
@@ -48,6 +50,40 @@ def test_a_worn_zone_is_never_accepted_wrongly(reader: DocumentReader, seed: int
     photo = some("worn", seed)
     mrz = reader.read(photo.picture, TODAY).mrz
     assert mrz is None or not mrz.accepted or mrz.lines == photo.lines
+
+
+_SEEN = 697398476613  # a specimen that was accepted with a 6 for the G of its number
+
+
+@pytest.mark.parametrize("guard", ["neither", "second character", "soft edges"])
+def test_a_g_that_both_take_for_a_6_is_never_accepted(
+    reader: DocumentReader, monkeypatch: pytest.MonkeyPatch, guard: str
+) -> None:
+    """Small, soft and enlarged again: the letter's opening closes, and no check digit tells a G from a 6."""
+    rng = random.Random(_SEEN)
+    flat = draw(somebody(rng), "european-id", "", _SEEN, random_print(rng))
+    rng.randrange(4)
+    picture = over_pattern(flat, rng).picture
+    small = cv2.resize(picture, None, fx=8 / (2.54 * PX), fy=8 / (2.54 * PX), interpolation=cv2.INTER_CUBIC)
+    soft = cv2.GaussianBlur(small, (0, 0), 0.8)
+    shown = jpeg(cv2.resize(soft, None, fx=1.7, fy=1.7, interpolation=cv2.INTER_CUBIC), 65)
+    if guard != "second character":
+        monkeypatch.setattr(decide, "_RIVAL", 2.0)
+    if guard != "soft edges":
+        monkeypatch.setattr(reading, "_LEAST_SLOPE", 0.0)
+    mrz = reader.read(shown, TODAY).mrz
+    assert mrz is not None
+    assert mrz.lines == (flat.lines[0], flat.lines[1].replace("G", "6"))
+    assert mrz.accepted is (guard == "neither")
+
+
+def test_too_small_a_print_is_read_and_never_certain(reader: DocumentReader) -> None:
+    for pitch, is_certain in ((12.0, True), (6.7, False)):
+        flat = draw(somebody(random.Random(5)), "passport", seed=5)
+        factor = pitch / (2.54 * PX)
+        mrz = reader.read(cv2.resize(flat.picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), TODAY).mrz
+        assert mrz is not None
+        assert (mrz.lines, mrz.accepted) == (flat.lines, is_certain)
 
 
 def test_a_bent_page_is_followed_whichever_way_it_is_counted() -> None:

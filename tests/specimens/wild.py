@@ -24,7 +24,7 @@ from tests.specimens.photograph import (
 
 WILDS = (
     "copy", "fax", "web", "tiny", "spread", "upright24", "table12", "sideways", "guilloche", "laminate", "worn", "cast",
-    "hand", "engraved", "crop", "curved", "overprint", "uneven", "stretched",
+    "hand", "engraved", "crop", "curved", "overprint", "uneven", "stretched", "thumbnail",
 )  # fmt: skip
 
 
@@ -147,6 +147,17 @@ def _page(flat: Flat, rng: random.Random, dots: float) -> Picture:
     return sheet
 
 
+def _thumbnail(picture: Picture, rng: random.Random) -> Picture:
+    """A side as small, soft and coarse as web pages keep it; some enlarged again, which brings nothing back."""
+    wanted = rng.choice((6.5, 8.0, 10.0, 14.0)) / (2.54 * PX)
+    small = cv2.resize(picture, None, fx=wanted, fy=wanted, interpolation=cv2.INTER_AREA)
+    soft = rng.choice((0.0, 0.5, 0.8))
+    small = cv2.GaussianBlur(small, (0, 0), soft) if soft else small
+    if rng.random() < 0.3:
+        small = cv2.resize(small, None, fx=1.7, fy=1.7, interpolation=cv2.INTER_CUBIC)
+    return jpeg(small, rng.choice((35, 50, 65, 85)))
+
+
 def wild_photo(flat: Flat, condition: str, seed: int) -> Photo:
     """Take one picture of a side in one of the ways of ``WILDS``; ``corners`` are only known where it was placed."""
     rng = random.Random(f"{flat.kind}-{condition}-{seed}")
@@ -177,6 +188,8 @@ def wild_photo(flat: Flat, condition: str, seed: int) -> Photo:
                     rng.randint(45, 80),
                 )
             )
+        case "thumbnail":
+            return photo(_thumbnail(rng.choice((over_pattern, engraved, overprinted))(flat, rng).picture, rng))
         case "tiny":
             pitch = rng.uniform(6.0, 9.0)  # pixels a character
             wanted = pitch / (2.54 * PX)
