@@ -58,7 +58,7 @@ class Verdict(Confidential):
     doubtful: tuple[tuple[int, int], ...]
     accepted: bool
     score: float  # to compare readings of the same zone
-    rivalled: bool = False  # some of the doubtful were seen as two characters at once: another look proves nothing
+    rivalled: bool = False  # some of the doubtful were seen as two characters at once
 
 
 def decide(first: list[Cells], second: list[Cells] | None) -> Verdict | None:

@@ -147,8 +147,9 @@ class DocumentReader:
         if verdict.accepted:
             verdict = self._with_sound_ink(strips, verdict)
         read = replace(best, verdict=verdict)
-        is_clear = grid.pitch >= _LEAST_PITCH and edge_slope(strips) >= _LEAST_SLOPE
-        return read if is_clear else read.doubted()
+        if verdict.accepted and (grid.pitch < _LEAST_PITCH or edge_slope(strips) < _LEAST_SLOPE):
+            return read.doubted()
+        return read
 
     def _second_look(
         self, grey: Grey, grid: Grid, verdict: Verdict, first: list[Cells], second: list[Cells]
