@@ -1,7 +1,8 @@
 """Hostile pictures, zones and seals by the hundred thousand: no exception escapes, none takes long, memory stays.
 
 Run: ``python -m tests.fuzz.fuzz_capture --cases 100000 [--seed 1]``. A case is wholly made from its number: a failure
-names it, and ``--only NUMBER`` runs it again. A sized-down run is among the ordinary tests.
+names it, and ``--only NUMBER`` runs it again. With LD_PRELOAD=libc_malloc_debug.so.0 and MALLOC_CHECK_=3 a library that
+writes past its memory is caught in the very case. A sized-down run is among the ordinary tests.
 """
 
 import argparse
