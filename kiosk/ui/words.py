@@ -26,5 +26,5 @@ def typeset(text: str) -> str:
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    """Say a sentence that depends on a number."""
-    return _catalogue().ngettext(one, many, count)
+    """Say a sentence that depends on a number; French says none as it says one."""
+    return _catalogue().ngettext(one, many, max(count, 1))

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from kiosk.core.confidential import Confidential
-from kiosk.core.screens import Screen, Touch
+from kiosk.core.screens import Screen, StillThere, Touch
 from kiosk.ui.page import Page, Weight
 from kiosk.ui.samples import SAMPLES
 from kiosk.ui.screens import page_of
@@ -75,3 +75,10 @@ def test_the_buttons_of_a_list_post_the_places_of_its_people() -> None:
 
 def test_french_is_printed_with_curved_apostrophes_and_no_lonely_question_mark() -> None:
     assert typeset("Qui vient aujourd'hui ?") == "Qui vient aujourd’hui\N{NO-BREAK SPACE}?"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0, "0 seconde."), (1, "1 seconde."), (2, "2 secondes."), (25, "25 secondes.")]
+)
+def test_none_is_counted_as_one(seconds: int, said: str) -> None:
+    assert page_of(StillThere(seconds)).help.endswith(said)
