@@ -19,7 +19,8 @@ lint: setup
 test: lint
 	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-bench: setup
+bench:
+	@sh deploy/setup.sh tesseract-ocr
 	@$(PYTHON) -m tests.benchmarks
 
 # Breaks the core in every small way and sees whether a test notices (an hour or more).

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Prepares a Debian 12 or Raspberry Pi OS machine: system packages, then the locked Python packages in .venv.
-# Running it again installs nothing twice.
+# Running it again installs nothing twice. Names of more Debian packages may follow (make bench: what other readers call).
 set -eu
 cd "$(dirname "$0")/.."
 
-packages=$(sed -e 's/#.*//' deploy/packages.txt | tr -s ' \n' ' ')
+packages="$(sed -e 's/#.*//' deploy/packages.txt | tr -s ' \n' ' ') $*"
 missing=""
 for package in $packages; do
     status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)

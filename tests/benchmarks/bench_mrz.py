@@ -5,7 +5,8 @@ run: ``--pictures 70 --soak 0 --peers none``. Pictures are drawn from the seed, 
 condition, with several cuts and weights of OCR-B and several grounds. Goals: exact >= 97 %, fields >= 98 %, accepted
 >= 90 % and of these wrong 0, median <= 0.30 s, 95th percentile <= 0.6 s on two quiet cores, peak memory <= 350 MB and
 flat over the soak. The others are installed into build/peers and see the same pictures, drawn again, when ours has
-read them all, so that they cost it no time; when they cannot be installed, the comparison is missed.
+read them all, so that they cost it no time; when they cannot be installed, the comparison is missed (fastmrz and
+passporteye call the program of Debian's tesseract-ocr).
 """
 
 import argparse
@@ -35,6 +36,7 @@ from tests.specimens.wild import engraved, over_pattern
 
 TODAY = date(2026, 11, 21)
 TOGETHER = 2  # pictures that each of the others reads at once: as many as there are cores
+_ENOUGH = 10  # pictures after which a reader that broke on all of them is not compared
 # What a general reader says for a character that a column of the zone cannot hold.
 _LETTERS = str.maketrans("0125684", "OIZSGBA")
 _DIGITS = str.maketrans("OQDILZSGBA", "0001125684")
@@ -126,6 +128,7 @@ class Others:
             while self.peers and (some := list(islice(shown, TOGETHER))):
                 try:
                     self._read(list(zip(some, places, strict=False)))
+                    self._doubt()
                 except NoPeer as trouble:
                     self._give_up(trouble)
         self.close()
@@ -143,6 +146,13 @@ class Others:
                 is_exact = zone_in(texts) == photo.lines
                 for row in (photo.kind, photo.condition, "all"):
                     self.exact.setdefault(name, Counter())[row] += is_exact
+
+    def _doubt(self) -> None:
+        """NoPeer when one has broken on each of its first pictures: it is not installed right, and no comparison."""
+        for name, peers in self.peers.items():
+            answered = sum(peer.answered for peer in peers)
+            if answered >= _ENOUGH and answered == sum(peer.broken for peer in peers):
+                raise NoPeer(f"{name} broke on each of {answered} pictures")
 
     def _give_up(self, trouble: NoPeer) -> None:
         self.trouble = str(trouble)

@@ -7,6 +7,7 @@ it answers: paths come in on standard input, one line of JSON goes out for each.
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -30,6 +31,8 @@ class NoPeer(Exception):
 
 def environment() -> Path:
     """Make the environment, or find it made; its Python. NoPeer when an install is impossible."""
+    if shutil.which("tesseract") is None:
+        raise NoPeer("fastmrz and passporteye call the program tesseract (Debian: tesseract-ocr), which is not there")
     python, mark = PLACE / "bin" / "python", PLACE / "made-of.txt"
     if mark.is_file() and mark.read_text() == "\n".join(PINNED) and python.is_file():
         return python
@@ -50,6 +53,7 @@ class Peer:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.answered = self.broken = 0  # pictures; of these, those that ended in an exception of its own
         self._process = subprocess.Popen(
             [environment(), __file__, name, "--models", ROOT / "assets" / "models"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd="/",
@@ -70,6 +74,8 @@ class Peer:
     def answer(self) -> tuple[list[str], float]:
         """The lines of text found, and the seconds it took."""
         said = self._line()
+        self.answered += 1
+        self.broken += bool(said["broke"])
         return list(said["texts"]), float(said["seconds"])
 
     def close(self) -> None:
@@ -130,12 +136,13 @@ def main() -> int:
     answers.write('{"ready": true}\n')
     answers.flush()
     for line in sys.stdin:
-        started = time.perf_counter()
+        started, broke = time.perf_counter(), False
         try:
             texts = read(line.strip())
         except Exception:  # noqa: BLE001 - a reader that breaks on a picture has not read it
-            texts = []
-        answers.write(json.dumps({"texts": texts, "seconds": time.perf_counter() - started}) + "\n")
+            texts, broke = [], True
+        seconds = time.perf_counter() - started
+        answers.write(json.dumps({"texts": texts, "seconds": seconds, "broke": broke}) + "\n")
         answers.flush()
     return 0
 
