@@ -52,6 +52,7 @@ class Zone(Confidential):
 
     grid: Grid  # in the picture's own pixels, the right way up
     verdict: Verdict | None
+    is_clear: bool = True  # print large and sharp enough to be certain of
 
     @property
     def is_accepted(self) -> bool:
@@ -106,7 +107,8 @@ class DocumentReader:
         if grid is None:
             return None
         with self._lock:
-            return self._stilled(grey, self._read_grid(grey, grid))
+            zone = self._stilled(grey, self._read_grid(grey, grid))
+        return zone if zone.is_clear else zone.doubted()  # last: what is unclear still speaks against another reading
 
     def _stilled(self, grey: Grey, zone: Zone) -> Zone:
         """Read a zone that moved again, without its movement: only so is its ink seen well enough to be certain."""
@@ -146,10 +148,8 @@ class DocumentReader:
             verdict = self._second_look(grey, best.grid, verdict, first, second)
         if verdict.accepted:
             verdict = self._with_sound_ink(strips, verdict)
-        read = replace(best, verdict=verdict)
-        if verdict.accepted and (grid.pitch < _LEAST_PITCH or edge_slope(strips) < _LEAST_SLOPE):
-            return read.doubted()
-        return read
+        is_unclear = verdict.accepted and (grid.pitch < _LEAST_PITCH or edge_slope(strips) < _LEAST_SLOPE)
+        return replace(best, verdict=verdict, is_clear=not is_unclear)
 
     def _second_look(
         self, grey: Grey, grid: Grid, verdict: Verdict, first: list[Cells], second: list[Cells]

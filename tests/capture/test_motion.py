@@ -12,8 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from kiosk.capture import motion
+from kiosk.capture import reader as reading
+from kiosk.capture.decide import Verdict
 from kiosk.capture.grid import Grid
-from kiosk.capture.reader import DocumentReader, locate
+from kiosk.capture.reader import DocumentReader, Zone, locate
+from kiosk.documents.mrz_format import TD3
 from tests.specimens.draw import draw, random_print
 from tests.specimens.person import ZOE, somebody
 from tests.specimens.photograph import Pose, blur_motion, photograph, place, tray
@@ -110,3 +113,23 @@ def test_a_letter_cut_while_the_hand_moved_is_not_taken_for_another(reader: Docu
     mrz = reader.read(photo.picture, TODAY).mrz
     assert mrz is not None
     assert not mrz.accepted or mrz.lines == photo.lines
+
+
+@pytest.mark.parametrize(
+    ("first", "is_clear", "is_certain"), [("A", True, True), ("A", False, True), ("B", False, False)]
+)
+def test_what_moved_and_is_unclear_still_speaks_against_what_is_read_without_the_movement(
+    reader: DocumentReader, monkeypatch: pytest.MonkeyPatch, first: str, is_clear: bool, is_certain: bool
+) -> None:
+    grey = _still()
+    grid = _grid(grey)
+
+    def zone(text: str, is_clear: bool) -> Zone:
+        return Zone(grid, Verdict(TD3, (text,), (), True, 1.0), is_clear)
+
+    readings = iter((zone(first, is_clear), zone("A", True)))
+    monkeypatch.setattr(reader, "_read_grid", lambda *_: next(readings))
+    monkeypatch.setattr(reading, "stilled", lambda *_: grey)
+    found = reader.find_zone(grey)
+    assert found is not None
+    assert found.is_accepted is is_certain
