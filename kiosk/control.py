@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from kiosk.core.confidential import Confidential
-from kiosk.core.screens import Screen, Touch
+from kiosk.core.turn.screens import Screen, Touch
 
 _LONGEST_LINE = 4096
 _SEND_SECONDS = 2.0

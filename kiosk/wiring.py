@@ -20,11 +20,11 @@ from kiosk.app.conductor import Conductor, EventQueue, Staff
 from kiosk.app.document_desk import DocumentDesk, Look, Taken
 from kiosk.app.insi_desk import InsiDesk
 from kiosk.control import ControlPort, NoWindow
-from kiosk.core import events as ev
-from kiosk.core.card import CardContents
-from kiosk.core.ports import InsiService
-from kiosk.core.screens import CardProblem, Screen, Touch
-from kiosk.core.turn import Manners, State
+from kiosk.core.sources.card import CardContents
+from kiosk.core.turn import events as ev
+from kiosk.core.turn.ports import InsiService
+from kiosk.core.turn.screens import CardProblem, Screen, Touch
+from kiosk.core.turn.step import Manners, State
 from kiosk.insi.config import InsiConfig, config_from
 from kiosk.journal import Happening
 from kiosk.settings import BadSettings, CameraSection, Settings

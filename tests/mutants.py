@@ -38,37 +38,47 @@ _EDGES = ("turns.test_turn_waits", "turns.test_turn_devices", "turns.test_turn_b
 # The tests that know a module best, run first. Those of ``tests/core`` all follow if a mutant of the identity rules is
 # still alive; the patient's turn and what is sent have their tests elsewhere.
 MODULES = {
-    "names": ("core.test_names",),
-    "dates": ("core.test_dates",),
-    "matricule": ("core.test_matricule",),
-    "places": ("core.test_places", "core.test_coherence"),
-    "name_verdicts": ("core.test_name_verdicts", "core.test_coherence"),
-    "given_names": ("core.test_coherence",),
-    "correctors": ("core.test_coherence",),
-    "coherence": ("core.test_coherence",),
-    "reasons": ("core.test_coherence",),
-    "status": ("core.test_status", "core.test_transitions"),
-    "transitions": ("core.test_transitions",),
-    "adoption": ("core.test_transitions",),
-    "evidence": ("core.test_evidence",),
-    "duplicates": ("core.test_duplicates",),
-    "traits": ("core.test_coherence",),
+    "identity.names": ("core.test_names",),
+    "identity.dates": ("core.test_dates",),
+    "identity.matricule": ("core.test_matricule",),
+    "identity.places": ("core.test_places", "core.test_coherence"),
+    "coherence.name_verdicts": ("core.test_name_verdicts", "core.test_coherence"),
+    "coherence.given_names": ("core.test_coherence",),
+    "coherence.correctors": ("core.test_coherence",),
+    "coherence.compare": ("core.test_coherence",),
+    "coherence.reasons": ("core.test_coherence",),
+    "status.permissions": ("core.test_status", "core.test_transitions"),
+    "status.transitions": ("core.test_transitions",),
+    "status.adoption": ("core.test_transitions",),
+    "status.evidence": ("core.test_evidence",),
+    "coherence.duplicates": ("core.test_duplicates",),
+    "identity.traits": ("core.test_coherence",),
     "confidential": ("core.test_confidential", "core.test_values"),
-    "insi": ("core.test_confidential", "core.test_values", "core.test_transitions"),
-    "card": ("core.test_confidential", "core.test_values", "core.test_labels"),
-    "document": ("core.test_confidential", "core.test_values", "test_checkin_codec", "contracts.test_checkin_versions"),
-    "checkin": ("core.test_confidential", "core.test_values", "test_checkin_codec", "contracts.test_checkin_versions"),
-    "checkin_codec": ("test_checkin_codec", "contracts.test_checkin_versions", "core.test_status"),
-    "labels": ("core.test_labels",),
-    "screens": ("turns.test_turn", *_EDGES, "core.test_confidential", "core.test_values"),
-    "events": ("turns.test_turn", "core.test_confidential", "core.test_values"),
-    "rules": ("core.test_rules",),
-    "turn": ("turns.test_turn", *_EDGES, "core.test_values"),
-    "turn_state": ("turns.test_turn", *_EDGES, "core.test_values"),
-    "turn_card": ("turns.test_turn", *_EDGES, "core.test_values"),
-    "turn_document": ("turns.test_turn", *_EDGES, "core.test_values"),
-    "turn_touches": ("turns.test_turn", *_EDGES, "core.test_values"),
-    "turn_waits": ("turns.test_turn", *_EDGES, "core.test_values"),
+    "sources.insi": ("core.test_confidential", "core.test_values", "core.test_transitions"),
+    "sources.card": ("core.test_confidential", "core.test_values", "core.test_labels"),
+    "sources.document": (
+        "core.test_confidential",
+        "core.test_values",
+        "test_checkin_codec",
+        "contracts.test_checkin_versions",
+    ),
+    "checkin.value": (
+        "core.test_confidential",
+        "core.test_values",
+        "test_checkin_codec",
+        "contracts.test_checkin_versions",
+    ),
+    "checkin.codec": ("test_checkin_codec", "contracts.test_checkin_versions", "core.test_status"),
+    "turn.labels": ("core.test_labels",),
+    "turn.screens": ("turns.test_turn", *_EDGES, "core.test_confidential", "core.test_values"),
+    "turn.events": ("turns.test_turn", "core.test_confidential", "core.test_values"),
+    "rules.table": ("core.test_rules",),
+    "turn.step": ("turns.test_turn", *_EDGES, "core.test_values"),
+    "turn.state": ("turns.test_turn", *_EDGES, "core.test_values"),
+    "turn.card": ("turns.test_turn", *_EDGES, "core.test_values"),
+    "turn.document": ("turns.test_turn", *_EDGES, "core.test_values"),
+    "turn.touches": ("turns.test_turn", *_EDGES, "core.test_values"),
+    "turn.waits": ("turns.test_turn", *_EDGES, "core.test_values"),
 }
 
 
@@ -98,13 +108,17 @@ class Swap(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self.source, str(self.path), "exec"), module.__dict__)  # noqa: S102
 
 
+def _file(module: str) -> Path:
+    return ROOT.joinpath("kiosk", "core", *module.split(".")).with_suffix(".py")
+
+
 def mutants_of(module: str) -> Iterator[Mutant | str]:
     """Yield the mutants of a module, or why one is left out."""
     import cosmic_ray.plugins
     from cosmic_ray.ast import ast_nodes, get_ast
     from cosmic_ray.mutating import mutate_code
 
-    source = (ROOT / "kiosk" / "core" / f"{module}.py").read_text(encoding="utf-8")
+    source = _file(module).read_text(encoding="utf-8")
     annotations = list(_annotations(ast.parse(source)))
     original = ast.dump(ast.parse(source))
     tree = get_ast(source)
@@ -169,7 +183,7 @@ def _child(mutant: Mutant | None) -> None:
         signal.alarm(SECONDS)  # an endless loop is noticed too: the default action ends this process
         if mutant is not None:
             name = f"kiosk.core.{mutant.module}"
-            sys.meta_path.insert(0, Swap(name, ROOT / "kiosk" / "core" / f"{mutant.module}.py", mutant.source))
+            sys.meta_path.insert(0, Swap(name, _file(mutant.module), mutant.source))
         _run_tests(MODULES[mutant.module] if mutant is not None else ())
         code = 0
     except BaseException:  # noqa: BLE001 - whatever a mutant does, the test run noticed it

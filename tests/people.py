@@ -6,10 +6,10 @@ numbers that nobody has: their commune of birth is 990 of a department, which do
 
 from dataclasses import dataclass, replace
 
-from kiosk.core.card import Beneficiary
-from kiosk.core.dates import BirthDate
-from kiosk.core.matricule import OID_NIA, OID_NIR, Matricule, key_of
-from kiosk.core.traits import Sex, Source, Traits
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.matricule import OID_NIA, OID_NIR, Matricule, key_of
+from kiosk.core.identity.traits import Sex, Source, Traits
+from kiosk.core.sources.card import Beneficiary
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.card import CardAnomaly
-from kiosk.core.checkin import CheckIn, IdentityStatus
-from kiosk.core.checkin_codec import BadCheckIn, from_bytes, to_bytes
-from kiosk.core.dates import BirthDate
-from kiosk.core.document import DocumentKind, DocumentPicture, MrzReading, Side
-from kiosk.core.insi import Exchange, InsFound, InsUnreachable, PastMatricule
-from kiosk.core.matricule import OID_NIR, Matricule
-from kiosk.core.traits import NameForm, Sex, Source, Traits
+from kiosk.core.checkin.codec import BadCheckIn, from_bytes, to_bytes
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.matricule import OID_NIR, Matricule
+from kiosk.core.identity.traits import NameForm, Sex, Source, Traits
+from kiosk.core.sources.card import CardAnomaly
+from kiosk.core.sources.document import DocumentKind, DocumentPicture, MrzReading, Side
+from kiosk.core.sources.insi import Exchange, InsFound, InsUnreachable, PastMatricule
+from kiosk.core.status.permissions import IdentityStatus
 
 ZOE = Traits(
     source=Source.INSI,

@@ -12,10 +12,10 @@ from uuid import uuid4
 from kiosk import journal
 from kiosk.app.guard import guarded
 from kiosk.app.worker import Worker
-from kiosk.core import events as ev
-from kiosk.core.checkin import CheckIn
-from kiosk.core.checkin_codec import to_bytes
-from kiosk.core.status import kiosk_status
+from kiosk.core.checkin.codec import to_bytes
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.status.permissions import kiosk_status
+from kiosk.core.turn import events as ev
 from kiosk.documents.vitale import traits_of
 from kiosk.journal import Happening
 from kiosk.storage.delivery import ConsoleLink, Delivered, Reply, deliver_waiting, wait_after

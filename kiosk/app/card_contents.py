@@ -1,7 +1,7 @@
 """From what a reader brings (the card's files, or a reading library's records) to who is on the card."""
 
 from hardware.cards.base import VitaleFiles, VitaleRecords
-from kiosk.core.card import CardContents
+from kiosk.core.sources.card import CardContents
 from kiosk.documents.vitale import CardRecord, decode, from_records
 
 

@@ -8,9 +8,9 @@ from hardware.cards import base
 from kiosk import journal
 from kiosk.app.guard import guarded
 from kiosk.app.worker import Worker
-from kiosk.core import events as ev
-from kiosk.core.card import CardContents
-from kiosk.core.screens import CardProblem
+from kiosk.core.sources.card import CardContents
+from kiosk.core.turn import events as ev
+from kiosk.core.turn.screens import CardProblem
 from kiosk.journal import Happening
 
 Progress = Callable[[int, int], None]

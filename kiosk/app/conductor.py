@@ -10,10 +10,10 @@ from kiosk.app.card_desk import CardDesk
 from kiosk.app.document_desk import DocumentDesk
 from kiosk.app.guard import guarded
 from kiosk.app.insi_desk import InsiDesk
-from kiosk.core import events as ev
-from kiosk.core.ports import Window
-from kiosk.core.screens import Done, ReviewPicture, Screen, ShowDocument, Welcome
-from kiosk.core.turn import Journey, State, step
+from kiosk.core.turn import events as ev
+from kiosk.core.turn.ports import Window
+from kiosk.core.turn.screens import Done, ReviewPicture, Screen, ShowDocument, Welcome
+from kiosk.core.turn.step import Journey, State, step
 from kiosk.journal import Happening
 
 _TICK_SECONDS = 0.2

@@ -9,8 +9,8 @@ from typing import Protocol
 from hardware.camera.base import CameraLost, Frame, FrameSource
 from kiosk import journal
 from kiosk.app.guard import guarded
-from kiosk.core import events as ev
-from kiosk.core.document import DocumentPicture, DocumentReading, Guidance
+from kiosk.core.sources.document import DocumentPicture, DocumentReading, Guidance
+from kiosk.core.turn import events as ev
 from kiosk.journal import Happening
 
 _FRAME_SECONDS = 0.5

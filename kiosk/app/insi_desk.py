@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from kiosk import journal
 from kiosk.app.worker import Worker
-from kiosk.core import events as ev
-from kiosk.core.insi import InsAnswer, InsFound, InsUnreachable
-from kiosk.core.ports import InsiService
+from kiosk.core.sources.insi import InsAnswer, InsFound, InsUnreachable
+from kiosk.core.turn import events as ev
+from kiosk.core.turn.ports import InsiService
 from kiosk.journal import Happening
 
 

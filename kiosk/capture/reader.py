@@ -25,7 +25,7 @@ from kiosk.capture.shot import Shot
 from kiosk.capture.strips import MARGIN, line_strips
 from kiosk.capture.upright import is_upside_down
 from kiosk.core.confidential import Confidential
-from kiosk.core.document import DocumentKind, DocumentReading, MrzReading
+from kiosk.core.sources.document import DocumentKind, DocumentReading, MrzReading
 from kiosk.documents.cev import Signer, SignerId, reading_of
 from kiosk.documents.cev_trust import verify
 from kiosk.documents.mrz import NotMrz, has_second_side, parse, propose_kind

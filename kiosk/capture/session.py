@@ -15,7 +15,7 @@ from kiosk.capture.shot import Corners, Picture, Shot, cut_out, is_card_shaped, 
 from kiosk.capture.sight import EMPTY, Sight, look
 from kiosk.capture.upright import is_upside_down
 from kiosk.core.confidential import Confidential
-from kiosk.core.document import Guidance, Side
+from kiosk.core.sources.document import Guidance, Side
 
 _AGAIN = 1.0  # seconds until a portrait that was not there is looked for again
 _ZONE_SIDE = 1280  # pixels: the size at which a shot's own zone is looked for

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.core.confidential import Confidential
-from kiosk.core.document import DocumentPicture, Side
+from kiosk.core.sources.document import DocumentPicture, Side
 
 Picture = NDArray[np.uint8]
 Corners = NDArray[np.float32]  # 4 x 2: top left, top right, bottom right, bottom left

@@ -33,7 +33,7 @@ from hardware.cards.base import (
 from hardware.cards.pcsc import PcscReader
 from hardware.cards.vitale_files import read_card
 from kiosk.app.card_contents import contents_of
-from kiosk.core.card import CardContents
+from kiosk.core.sources.card import CardContents
 from kiosk.settings import BadSettings, Settings, load
 
 _ = gettext.gettext

@@ -27,7 +27,7 @@ def set_up(config: Path) -> "ServerSettings":  # noqa: F821 # imported late: Dja
     """Read the settings and set Django up; ends the command (2) when they are wrong."""
     from kiosk import journal
     from kiosk.console.config import read_server_settings
-    from kiosk.console.django_settings import configure
+    from kiosk.console.site.django_settings import configure
     from kiosk.settings import BadSettings
 
     try:
@@ -42,7 +42,7 @@ def set_up(config: Path) -> "ServerSettings":  # noqa: F821 # imported late: Dja
 
 def _prepared(config: Path) -> None:
     server = set_up(config)
-    from kiosk.console.upkeep import bring_up_to_date
+    from kiosk.console.terminals.enrolment import bring_up_to_date
 
     bring_up_to_date(server)
 
@@ -53,9 +53,9 @@ def console(context: typer.Context, config: Config = DEFAULT_CONFIG) -> None:
     if context.invoked_subcommand is not None:
         return
     server = set_up(config)
-    from kiosk.console import vault
-    from kiosk.console.serve import run
-    from kiosk.console.upkeep import bring_up_to_date
+    from kiosk.console.records import vault
+    from kiosk.console.site.serve import run
+    from kiosk.console.terminals.enrolment import bring_up_to_date
     from kiosk.sealing import BadKey
 
     try:
@@ -86,7 +86,7 @@ def add_user(
     from django.core.exceptions import ValidationError
 
     from kiosk.console.models import Role, Staff
-    from kiosk.console.upkeep import add_staff
+    from kiosk.console.terminals.enrolment import add_staff
 
     if role not in Role.values:
         typer.echo(f"--role : {', '.join(Role.values)}", err=True)
@@ -140,7 +140,7 @@ def add_kiosk(
 ) -> None:
     """Enrôle une borne, ou lui donne une nouvelle clé."""
     _prepared(config)
-    from kiosk.console.upkeep import enrol
+    from kiosk.console.terminals.enrolment import enrol
     from kiosk.sealing import BadKey
 
     try:
@@ -155,7 +155,7 @@ def add_kiosk(
 def invite_kiosk(name: str, config: Config = DEFAULT_CONFIG) -> None:
     """Écrit un code à usage unique : la borne apporte sa clé dans l'heure."""
     _prepared(config)
-    from kiosk.console.upkeep import invite
+    from kiosk.console.terminals.enrolment import invite
 
     print(invite(name, who=f"command:{getpass.getuser()}"))
 
@@ -164,7 +164,7 @@ def invite_kiosk(name: str, config: Config = DEFAULT_CONFIG) -> None:
 def revoke_kiosk(name: str, config: Config = DEFAULT_CONFIG) -> None:
     """N'écoute plus une borne."""
     _prepared(config)
-    from kiosk.console.upkeep import Unknown, revoke
+    from kiosk.console.terminals.enrolment import Unknown, revoke
 
     try:
         revoke(name, who=f"command:{getpass.getuser()}")
@@ -196,7 +196,7 @@ def verify_trail(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> No
 def openapi(config: Config = DEFAULT_CONFIG) -> None:
     """Écrit la description de l'interface des bornes (OpenAPI)."""
     set_up(config)
-    from kiosk.console.intake import api
+    from kiosk.console.intake.api import api
 
     print(json.dumps(api.get_openapi_schema(path_prefix="/intake"), indent=1))
 
@@ -205,11 +205,11 @@ def openapi(config: Config = DEFAULT_CONFIG) -> None:
 def reseal_records(config: Config = DEFAULT_CONFIG) -> None:
     """Scelle de nouveau chaque dossier pour la clé du moment ; l'ancienne peut ensuite être rangée."""
     _prepared(config)
-    from kiosk.console import keeping
+    from kiosk.console.upkeep import backup
     from kiosk.sealing import BadKey, CannotOpen
 
     try:
-        count = keeping.reseal()
+        count = backup.reseal()
     except (BadKey, CannotOpen) as trouble:
         typer.echo(str(trouble), err=True)
         raise typer.Exit(1) from None
@@ -220,11 +220,11 @@ def reseal_records(config: Config = DEFAULT_CONFIG) -> None:
 def backup_database(path: Path, config: Config = DEFAULT_CONFIG) -> None:
     """Copie la base dans un fichier, console en marche."""
     _prepared(config)
-    from kiosk.console import keeping
+    from kiosk.console.upkeep import backup
 
     try:
-        keeping.backup(path)
-    except (keeping.CannotKeep, OSError) as trouble:
+        backup.backup(path)
+    except (backup.CannotKeep, OSError) as trouble:
         typer.echo(str(trouble), err=True)
         raise typer.Exit(1) from None
 
@@ -233,11 +233,11 @@ def backup_database(path: Path, config: Config = DEFAULT_CONFIG) -> None:
 def restore_database(path: Path, config: Config = DEFAULT_CONFIG) -> None:
     """Remet une sauvegarde à la place d'une base vide ; la console doit être arrêtée."""
     set_up(config)
-    from kiosk.console import keeping
+    from kiosk.console.upkeep import backup
 
     try:
-        count = keeping.restore(path)
-    except (keeping.CannotKeep, OSError) as trouble:
+        count = backup.restore(path)
+    except (backup.CannotKeep, OSError) as trouble:
         typer.echo(str(trouble), err=True)
         raise typer.Exit(1) from None
     print(f"Base remise ; actes dans le journal : {count}, intact.")

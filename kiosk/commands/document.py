@@ -174,7 +174,7 @@ def watch(
 ) -> None:
     """Suit le guidage dans une fenêtre, avec une ligne à chaque changement ; rien de ce qui est filmé n'est gardé."""
     from kiosk.commands.watch import Watch, camera_for, in_window
-    from kiosk.core.document import Side
+    from kiosk.core.sources.document import Side
 
     if driver not in ("auto", "opencv", "libcamera", "film"):
         raise typer.BadParameter(_("auto, opencv, libcamera ou film"), param_hint="--driver")

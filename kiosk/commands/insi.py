@@ -11,9 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
-from kiosk.core.card import Beneficiary
-from kiosk.core.dates import BirthDate
-from kiosk.core.insi import (
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.traits import Sex, Source, Traits
+from kiosk.core.sources.card import Beneficiary
+from kiosk.core.sources.insi import (
     InsAnswer,
     InsCertificateTrouble,
     InsFound,
@@ -22,7 +23,6 @@ from kiosk.core.insi import (
     InsSeveral,
     InsUnreachable,
 )
-from kiosk.core.traits import Sex, Source, Traits
 from kiosk.insi.config import Environment, InsiConfig
 from kiosk.insi.faults import advice
 
@@ -319,9 +319,9 @@ def simulate_insi(
     config: Config = None,
 ) -> None:
     """INSi simulé, jusqu'à l'arrêt. Écrit une ligne JSON avec son adresse quand il est prêt. Jamais en production."""
-    from kiosk.insi import population
-    from kiosk.insi.simulator import TEST_IDAM, Behaviour, Simulator
-    from kiosk.insi.testpki import make_pki
+    from kiosk.insi.simulated import population
+    from kiosk.insi.simulated.simulator import TEST_IDAM, Behaviour, Simulator
+    from kiosk.insi.simulated.testpki import make_pki
 
     if config is not None:
         from kiosk.settings import load

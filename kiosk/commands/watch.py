@@ -9,8 +9,8 @@ from pathlib import Path
 from hardware.camera.base import CameraLost, Frame, FrameSource
 from kiosk.capture.preview import to_rgb_bytes
 from kiosk.capture.session import CaptureSession, Seen
-from kiosk.core.document import Guidance, Side
-from kiosk.core.screens import ShowDocument
+from kiosk.core.sources.document import Guidance, Side
+from kiosk.core.turn.screens import ShowDocument
 from kiosk.ui.preview import Preview
 
 _ = gettext.gettext

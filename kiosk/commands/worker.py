@@ -19,8 +19,8 @@ def worker(
 ) -> None:
     """Travaille jusqu'à l'arrêt (SIGTERM) ; une ligne de JSON dit qu'il a commencé."""
     server = set_up(config)
-    from kiosk.console.upkeep import bring_up_to_date
-    from kiosk.console.worker import insi_of, work
+    from kiosk.console.terminals.enrolment import bring_up_to_date
+    from kiosk.console.upkeep.worker import insi_of, work
 
     bring_up_to_date(server)
     stop = threading.Event()

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from kiosk.console.account_urls import ADDRESSES
-from kiosk.console.intake import api
+from kiosk.console.intake.api import api
 from kiosk.console.views import arrival, changing, desk, oversight, vigilance
 
 urlpatterns = [
@@ -34,11 +34,11 @@ urlpatterns = [
     path("vigilance/doublons/", vigilance.pairs, name="pairs"),
     path("vigilance/doublons/<uuid:key>/<uuid:other>/", vigilance.pair, name="pair"),
     path("vigilance/doublons/<uuid:key>/<uuid:other>/dire/", vigilance.judge, name="judge"),
-    path("vigilance/verifications/", vigilance.campaigns, name="campaigns"),
+    path("vigilance/verifications/", vigilance.campaigns_page, name="campaigns"),
     path("vigilance/verifications/ouvrir/", vigilance.campaign_start, name="campaign-start"),
     path("vigilance/verifications/arreter/", vigilance.campaign_stop, name="campaign-stop"),
     path("recherche/", oversight.search_page, name="search"),
-    path("indicateurs/", oversight.indicators, name="indicators"),
+    path("indicateurs/", oversight.indicators_page, name="indicators"),
     path("bornes/", oversight.terminals, name="terminals"),
     path("journal/", oversight.trail, name="trail"),
     path("journal/export.csv", oversight.trail_export, name="trail-export"),

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from kiosk.core.confidential import Confidential
-from kiosk.core.document import MrzReading, SealReading, SealVerdict
+from kiosk.core.sources.document import MrzReading, SealReading, SealVerdict
 from kiosk.documents.mrz import mrz_name
 
 _GROUP, _RECORD, _UNIT = "\x1d", "\x1e", "\x1f"  # ends of a value, of a cut value, of the message

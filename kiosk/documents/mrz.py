@@ -11,9 +11,9 @@ from enum import StrEnum
 from itertools import chain
 
 from kiosk.core.confidential import Confidential
-from kiosk.core.dates import BirthDate
-from kiosk.core.document import DocumentKind, MrzReading
-from kiosk.core.traits import NameForm, Sex, Source, Traits
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.traits import NameForm, Sex, Source, Traits
+from kiosk.core.sources.document import DocumentKind, MrzReading
 from kiosk.documents.mrz_format import (
     ALL_FORMATS,
     ALPHABET,

@@ -1,6 +1,6 @@
 """The table of communes (Code officiel géographique) from its text to the core's value (assets/cog/README.md)."""
 
-from kiosk.core.places import PlaceTable, is_well_formed_place
+from kiosk.core.identity.places import PlaceTable, is_well_formed_place
 
 MOST_LINES = 200_000  # five times what INSEE's table holds
 

@@ -5,7 +5,7 @@ Shown to staff, who decide: whether an expired document proves an identity is th
 
 from datetime import date
 
-from kiosk.core.document import MrzReading, Validity, ValidityStatus
+from kiosk.core.sources.document import MrzReading, Validity, ValidityStatus
 from kiosk.documents.mrz_format import FRENCH_ID
 
 _EXTENDED_SINCE = "2004-01"  # issued to adults from 2 January 2004: 15 years (décret n° 2013-1188)

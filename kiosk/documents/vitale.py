@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from kiosk.core.card import Beneficiary, CardAnomaly, CardContents
 from kiosk.core.confidential import Confidential
-from kiosk.core.dates import BirthDate
-from kiosk.core.matricule import key_of
-from kiosk.core.traits import Source, Traits
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.matricule import key_of
+from kiosk.core.identity.traits import Source, Traits
+from kiosk.core.sources.card import Beneficiary, CardAnomaly, CardContents
 
 MOST_BENEFICIARIES = 19
 LONGEST_FILE = 65_536

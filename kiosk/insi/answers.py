@@ -8,10 +8,18 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from kiosk.core.dates import BirthDate
-from kiosk.core.insi import InsAnswer, InsFound, InsNotFound, InsRefused, InsSeveral, InsUnreachable, PastMatricule
-from kiosk.core.matricule import OID_NIA, OID_NIR, OID_NIR_DEMO, OID_NIR_TEST, Matricule, is_well_formed
-from kiosk.core.traits import Sex, Source, Traits
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.matricule import OID_NIA, OID_NIR, OID_NIR_DEMO, OID_NIR_TEST, Matricule, is_well_formed
+from kiosk.core.identity.traits import Sex, Source, Traits
+from kiosk.core.sources.insi import (
+    InsAnswer,
+    InsFound,
+    InsNotFound,
+    InsRefused,
+    InsSeveral,
+    InsUnreachable,
+    PastMatricule,
+)
 from kiosk.insi import faults, lexical
 from kiosk.insi.names import RESULT, SIMULATOR, SIRAM, SOAP, WSA
 

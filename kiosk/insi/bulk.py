@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from kiosk.core.dates import BirthDate
-from kiosk.core.insi import InsCertificateTrouble, InsRefused, InsUnreachable
-from kiosk.core.matricule import Matricule
-from kiosk.core.traits import Sex, Source, Traits
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.matricule import Matricule
+from kiosk.core.identity.traits import Sex, Source, Traits
+from kiosk.core.sources.insi import InsCertificateTrouble, InsRefused, InsUnreachable
 from kiosk.insi.verify import StoredIdentity, Verifier
 
 COLUMNS = ("id", "birth_name", "given_names", "sex", "birth_date", "birth_place_code", "matricule", "key", "oid")

@@ -9,8 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from kiosk import journal
-from kiosk.core.card import Beneficiary
-from kiosk.core.insi import (
+from kiosk.core.identity.matricule import is_well_formed
+from kiosk.core.identity.names import MAX_NAME, NameRefused, is_valid_birth_name, normalise
+from kiosk.core.identity.traits import NameForm, Traits
+from kiosk.core.sources.card import Beneficiary
+from kiosk.core.sources.insi import (
     Exchange,
     InsAnswer,
     InsCertificateTrouble,
@@ -20,10 +23,7 @@ from kiosk.core.insi import (
     InsSeveral,
     InsUnreachable,
 )
-from kiosk.core.matricule import is_well_formed
-from kiosk.core.names import MAX_NAME, NameRefused, is_valid_birth_name, normalise
-from kiosk.core.status import Identity, InsiBar, insi_bar
-from kiosk.core.traits import NameForm, Traits
+from kiosk.core.status.permissions import Identity, InsiBar, insi_bar
 from kiosk.insi import answers, lexical
 from kiosk.insi.certificate import CertificateTroubleError, client_context, load
 from kiosk.insi.config import Environment, InsiConfig

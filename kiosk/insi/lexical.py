@@ -1,4 +1,4 @@
-"""The shapes of INSi's own types; how names are written is the core's matter (``kiosk.core.names``)."""
+"""The shapes of INSi's own types; how names are written is the core's matter (``kiosk.core.identity.names``)."""
 
 import re
 

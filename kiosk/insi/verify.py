@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from kiosk.core.confidential import Confidential
-from kiosk.core.insi import InsAnswer, InsFound, InsNotFound, InsSeveral
-from kiosk.core.matricule import Matricule
-from kiosk.core.traits import Traits
+from kiosk.core.identity.matricule import Matricule
+from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.insi import InsAnswer, InsFound, InsNotFound, InsSeveral
 
 
 class Verdict(StrEnum):

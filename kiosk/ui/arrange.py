@@ -7,7 +7,7 @@ then the text size, never the text.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from kiosk.core.screens import Touch
+from kiosk.core.turn.screens import Touch
 from kiosk.ui.look import SIZES, Type
 from kiosk.ui.page import Action, Page, Picture, Weight
 from kiosk.ui.plan import Arrangement, Block, Box, Button, pitch, tall

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.core.confidential import Confidential
-from kiosk.core.screens import Touch
+from kiosk.core.turn.screens import Touch
 from kiosk.ui.words import _
 
 STEPS = 4  # card, document, file, ticket

@@ -1,6 +1,6 @@
 """People as a public screen may show and say them: first name, initial of the name, year of birth."""
 
-from kiosk.core.screens import PersonLabel
+from kiosk.core.turn.screens import PersonLabel
 from kiosk.ui.words import _
 
 _HARD_SPACE = "\N{NO-BREAK SPACE}"

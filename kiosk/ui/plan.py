@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from kiosk.core.confidential import Confidential
-from kiosk.core.screens import Touch
+from kiosk.core.turn.screens import Touch
 from kiosk.ui.page import Action
 
 

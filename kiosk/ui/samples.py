@@ -1,7 +1,7 @@
 """One of each screen, with people who do not exist: what the gallery draws and the tests check."""
 
-from kiosk.core import screens as s
-from kiosk.core.document import Guidance, Side
+from kiosk.core.sources.document import Guidance, Side
+from kiosk.core.turn import screens as s
 from kiosk.ui.preview import Preview
 
 ZOE = s.PersonLabel("ZOE", "A", "1978")

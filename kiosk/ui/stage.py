@@ -12,8 +12,8 @@ from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glPixelStorei, glRead
 from kivy.input import MotionEvent
 from kivy.uix.widget import Widget
 
-from kiosk.core.document import Guidance, Side
-from kiosk.core.screens import (
+from kiosk.core.sources.document import Guidance, Side
+from kiosk.core.turn.screens import (
     Done,
     HelpCalled,
     Information,

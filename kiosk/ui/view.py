@@ -10,7 +10,7 @@ from kivy.factory import Factory
 from kivy.lang import Builder
 from kivy.uix.widget import Widget
 
-from kiosk.core.screens import Touch
+from kiosk.core.turn.screens import Touch
 from kiosk.ui.look import Look
 from kiosk.ui.page import Page
 from kiosk.ui.plan import Arrangement, Block, Item

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from kiosk.core.screens import Screen, Touch
+from kiosk.core.turn.screens import Screen, Touch
 from kiosk.ui.environment import prepare
 from kiosk.ui.look import Look
 from kiosk.ui.plan import Item

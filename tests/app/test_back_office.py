@@ -5,10 +5,8 @@ from pathlib import Path
 
 from kiosk import sealing
 from kiosk.app.back_office import Place, StoreRoom, assemble
-from kiosk.core import events as ev
-from kiosk.core.checkin import IdentityStatus
-from kiosk.core.checkin_codec import from_bytes, to_bytes
-from kiosk.core.document import (
+from kiosk.core.checkin.codec import from_bytes, to_bytes
+from kiosk.core.sources.document import (
     DocumentKind,
     DocumentPicture,
     DocumentReading,
@@ -18,7 +16,9 @@ from kiosk.core.document import (
     Validity,
     ValidityStatus,
 )
-from kiosk.core.insi import InsFound, InsUnreachable
+from kiosk.core.sources.insi import InsFound, InsUnreachable
+from kiosk.core.status.permissions import IdentityStatus
+from kiosk.core.turn import events as ev
 from kiosk.storage.outbox import Outbox
 from tests.demo.processes import wait_until
 from tests.people import LEO, ZOE

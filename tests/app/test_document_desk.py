@@ -10,8 +10,8 @@ import pytest
 
 from hardware.camera.base import CameraLost, Frame
 from kiosk.app.document_desk import DocumentDesk, Look, Taken
-from kiosk.core import events as ev
-from kiosk.core.document import DocumentKind, DocumentReading, Guidance, Side
+from kiosk.core.sources.document import DocumentKind, DocumentReading, Guidance, Side
+from kiosk.core.turn import events as ev
 
 _BOUND = 20.0  # seconds a test waits for what must come
 FRAME: Frame = np.full((48, 64, 3), 90, np.uint8)

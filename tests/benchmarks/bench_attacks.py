@@ -32,7 +32,7 @@ def _refusals() -> float:
 
     import tests.console.conftest  # noqa: F401 # sets Django up
     from kiosk.console.models import Staff
-    from kiosk.console.upkeep import add_staff, bring_up_to_date
+    from kiosk.console.terminals.enrolment import add_staff, bring_up_to_date
 
     bring_up_to_date(settings.KIOSK)
     for name in ("here", "closed"):

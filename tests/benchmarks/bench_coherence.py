@@ -5,9 +5,9 @@ import time
 from dataclasses import replace
 from itertools import pairwise
 
-from kiosk.core.coherence import compare
-from kiosk.core.dates import BirthDate
-from kiosk.core.traits import NameForm, Sex, Source, Traits
+from kiosk.core.coherence.compare import compare
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.traits import NameForm, Sex, Source, Traits
 
 COMPARISONS = 10_000
 GOAL_SECONDS = 0.5

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from kiosk.capture.session import CaptureSession, CaptureSettings
-from kiosk.core.document import Side
+from kiosk.core.sources.document import Side
 from tests.specimens.draw import draw
 from tests.specimens.film import RATE, frames
 from tests.specimens.person import ZOE

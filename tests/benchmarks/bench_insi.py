@@ -23,13 +23,13 @@ import psutil
 import requests
 from lxml import etree
 
-from kiosk.core.card import Beneficiary
-from kiosk.core.insi import InsFound
+from kiosk.core.sources.card import Beneficiary
+from kiosk.core.sources.insi import InsFound
 from kiosk.insi.bulk import COLUMNS
 from kiosk.insi.client import Environment, InsiClient, InsiConfig
-from kiosk.insi.population import generated
-from kiosk.insi.simulator import TEST_IDAM
-from kiosk.insi.testpki import TestPki, make_pki
+from kiosk.insi.simulated.population import generated
+from kiosk.insi.simulated.simulator import TEST_IDAM
+from kiosk.insi.simulated.testpki import TestPki, make_pki
 
 GOAL_CPU_MS = 3.0
 GOAL_READY_S = 0.3

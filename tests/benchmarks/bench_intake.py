@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kiosk.core import checkin_codec
-from kiosk.core.document import DocumentPicture, Side
+from kiosk.core.checkin import codec
+from kiosk.core.sources.document import DocumentPicture, Side
 from kiosk.sealing import intake_message, seal, sign
 from tests.benchmarks.processor import seconds_of
 from tests.console.arrivals import SIGNER, TINY_JPEG, check_in_of
@@ -131,7 +131,7 @@ def _prepared(console: ServedConsole, kiosk: str) -> Prepared:
     picture = DocumentPicture(Side.FIRST, TINY_JPEG[:-2] + os.urandom(PICTURE) + b"\xff\xd9")
     check_in = check_in_of(ZOE, kiosk=kiosk, pictures=(picture,))
     path, sent_at = f"/intake/check-ins/{check_in.key}", datetime.now(UTC).isoformat()
-    body = seal(checkin_codec.to_bytes(check_in), console.recipient.public_key, f"check-in:{check_in.key}".encode())
+    body = seal(codec.to_bytes(check_in), console.recipient.public_key, f"check-in:{check_in.key}".encode())
     signature = base64.b64encode(sign(intake_message(path, kiosk, sent_at, body), SIGNER)).decode()
     headers = {
         "Content-Type": "application/octet-stream",

@@ -26,7 +26,7 @@ import cv2
 import numpy as np
 
 from kiosk.capture.reader import DocumentReader
-from kiosk.core.document import MrzReading
+from kiosk.core.sources.document import MrzReading
 from kiosk.documents.mrz import format_of, parse
 from tests.benchmarks.peers import NAMES, NoPeer, Peer
 from tests.specimens.draw import draw, random_print

@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from kiosk.console import vault
 from kiosk.console.models import Arrival, AuditEntry, AuditHead, BlindIndex, Sealed
-from kiosk.core.duplicates import SearchField
+from kiosk.console.records import vault
+from kiosk.core.coherence.duplicates import SearchField
 
 BATCH = 20_000
 SEALED = 700  # bytes
@@ -79,7 +79,7 @@ def _batch(numbers: range) -> None:
 
 
 def _fingerprints(number: int) -> Iterator[bytes]:
-    """As ``kiosk.core.duplicates.search_keys`` lists them for somebody with one date, one name and one first name."""
+    """As ``coherence.duplicates.search_keys`` lists them for somebody with one date, one name and one first name."""
     born = (OLDEST + timedelta(days=number * 7919 % BIRTHDAYS)).isoformat()
     name, given = NAMES[number * 31 % len(NAMES)], GIVEN[number * 17 % len(GIVEN)]
     yield vault.blind(SearchField.BIRTH_DATE.value, born)

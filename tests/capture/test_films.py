@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kiosk.capture.session import CaptureSession, CaptureSettings
-from kiosk.core.document import Guidance, Side
+from kiosk.core.sources.document import Guidance, Side
 from tests.specimens.judge import judge
 from tests.specimens.others import OTHERS
 from tests.specimens.scenes import STORIES

@@ -12,7 +12,7 @@ import pytest
 
 from kiosk.capture.reader import DocumentReader
 from kiosk.capture.session import CaptureSession
-from kiosk.core.document import DocumentKind, SealVerdict, Side
+from kiosk.core.sources.document import DocumentKind, SealVerdict, Side
 from kiosk.documents.cev_trust import load_signers
 from tests.specimens.draw import draw
 from tests.specimens.person import KINDS, ZOE, SpecimenPerson

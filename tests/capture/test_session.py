@@ -11,7 +11,7 @@ from kiosk.capture.picture import decode
 from kiosk.capture.preview import to_rgb_bytes
 from kiosk.capture.session import CaptureSession, CaptureSettings, Seen
 from kiosk.capture.shot import MOST_BYTES, Shot
-from kiosk.core.document import Guidance, Side
+from kiosk.core.sources.document import Guidance, Side
 from tests.specimens.draw import draw
 from tests.specimens.film import FRAME, frames
 from tests.specimens.person import ZOE

@@ -9,7 +9,7 @@ from hardware.cards import base
 from hardware.cards.card_file import load
 from hardware.cards.memory import SLOT, MemoryReader
 from kiosk.app.card_desk import CardDesk
-from kiosk.core import events as ev
+from kiosk.core.turn import events as ev
 from kiosk.wiring import read_vitale
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.card import CardAnomaly
+from kiosk.core.sources.card import CardAnomaly
 from kiosk.documents.vitale import CardRecord, from_records
 from tests.people import FAMILIES, Person
 

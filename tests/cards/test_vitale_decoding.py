@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hardware.cards.card_file import CardDescription, load, parse
 from hardware.cards.tlv import encode
 from hardware.cards.virtual_card import identity_bytes, numbers_bytes
-from kiosk.core.card import CardAnomaly, CardContents
-from kiosk.core.traits import Source
+from kiosk.core.identity.traits import Source
+from kiosk.core.sources.card import CardAnomaly, CardContents
 from kiosk.documents.vitale import decode, traits_of
 from tests.people import EVERYONE, FAMILIES, Person, card_file
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 def main(config: Path, names: list[str]) -> None:
     from kiosk.console.config import read_server_settings
-    from kiosk.console.django_settings import configure
+    from kiosk.console.site.django_settings import configure
 
     configure(read_server_settings(config))
-    from kiosk.console import queue
+    from kiosk.console.arrivals import queue
     from kiosk.console.models import Staff
 
     def work(name: str) -> list[str]:

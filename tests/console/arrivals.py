@@ -8,11 +8,12 @@ from functools import cache
 
 from django.test import Client
 
-from kiosk.core import checkin_codec
-from kiosk.core.checkin import CheckIn, IdentityStatus
-from kiosk.core.document import DocumentKind, DocumentPicture, MrzReading, Side
-from kiosk.core.insi import InsAnswer, InsFound
-from kiosk.core.traits import NameForm, Source, Traits
+from kiosk.core.checkin import codec
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.identity.traits import NameForm, Source, Traits
+from kiosk.core.sources.document import DocumentKind, DocumentPicture, MrzReading, Side
+from kiosk.core.sources.insi import InsAnswer, InsFound
+from kiosk.core.status.permissions import IdentityStatus
 from kiosk.sealing import generate_signer, intake_message, seal, sign, signer_public_pem
 from tests.people import Person
 
@@ -66,16 +67,16 @@ def check_in_of(person: Person, insi: InsAnswer | None = None, **changes: object
 
 
 def sealed(check_in: CheckIn, key: str = "") -> bytes:
-    from kiosk.console import vault
+    from kiosk.console.records import vault
 
     context = f"check-in:{key or check_in.key}".encode()
-    return seal(checkin_codec.to_bytes(check_in), vault.keys().current.public_key, context)
+    return seal(codec.to_bytes(check_in), vault.keys().current.public_key, context)
 
 
 def enrol(name: str = "borne-1") -> None:
-    from kiosk.console import upkeep
+    from kiosk.console.terminals import enrolment
 
-    upkeep.enrol(name, signer_public_pem(SIGNER).decode(), who="test")
+    enrolment.enrol(name, signer_public_pem(SIGNER).decode(), who="test")
 
 
 @cache

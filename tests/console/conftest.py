@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from kiosk.console.config import ServerSettings
-from kiosk.console.django_settings import configure
+from kiosk.console.site.django_settings import configure
 from kiosk.sealing import generate_recipient, save_recipient
 
 FOLDER = Path(tempfile.mkdtemp(prefix="console-tests-"))
@@ -42,7 +42,7 @@ django_settings.PASSWORD_HASHERS = ["tests.console.staff.QuickArgon2"]  # the re
 
 @pytest.fixture(scope="session")
 def _tables() -> None:
-    from kiosk.console.upkeep import bring_up_to_date
+    from kiosk.console.terminals.enrolment import bring_up_to_date
 
     bring_up_to_date(_settings())
 

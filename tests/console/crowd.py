@@ -9,7 +9,7 @@ from pathlib import Path
 
 def main(config: Path, patients: int, agents: int) -> None:
     from kiosk.console.config import read_server_settings
-    from kiosk.console.django_settings import configure
+    from kiosk.console.site.django_settings import configure
 
     configure(read_server_settings(config))
     from django.utils import timezone

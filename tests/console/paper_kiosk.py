@@ -15,12 +15,12 @@ from kiosk import sealing
 from kiosk.app.back_office import Place, assemble
 from kiosk.capture.reader import read_document
 from kiosk.capture.shot import to_jpeg
-from kiosk.core import events as ev
-from kiosk.core.card import Beneficiary
-from kiosk.core.checkin import CheckIn
-from kiosk.core.checkin_codec import to_bytes
-from kiosk.core.document import DocumentPicture, DocumentReading, Side
-from kiosk.core.insi import InsAnswer
+from kiosk.core.checkin.codec import to_bytes
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.sources.card import Beneficiary
+from kiosk.core.sources.document import DocumentPicture, DocumentReading, Side
+from kiosk.core.sources.insi import InsAnswer
+from kiosk.core.turn import events as ev
 from kiosk.insi.client import InsiClient
 from kiosk.storage.delivery import ConsoleLink, Delivered, deliver_waiting
 from kiosk.storage.outbox import Outbox

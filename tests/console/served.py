@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from kiosk.core import checkin_codec
-from kiosk.core.checkin import CheckIn
+from kiosk.core.checkin import codec
+from kiosk.core.checkin.value import CheckIn
 from kiosk.sealing import generate_recipient, intake_message, save_recipient, seal, sign, signer_public_pem
 from tests.console.arrivals import SIGNER
 from tests.demo.processes import ROOT, Child
@@ -79,7 +79,7 @@ class ServedConsole:
     def deliver(self, check_in: CheckIn, kiosk: str = "borne-1") -> int:
         """Send one check-in as a kiosk does; 0 when nobody answered."""
         path = f"/intake/check-ins/{check_in.key}"
-        body = seal(checkin_codec.to_bytes(check_in), self.recipient.public_key, f"check-in:{check_in.key}".encode())
+        body = seal(codec.to_bytes(check_in), self.recipient.public_key, f"check-in:{check_in.key}".encode())
         return self.put(path, body, kiosk)
 
     def put(self, path: str, body: bytes, kiosk: str = "borne-1") -> int:

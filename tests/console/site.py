@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 import requests
 
-from kiosk.core.checkin import CheckIn
-from kiosk.core.insi import InsUnreachable
-from kiosk.insi.testpki import make_pki
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.sources.insi import InsUnreachable
+from kiosk.insi.simulated.testpki import make_pki
 from tests.console.arrivals import check_in_of
 from tests.console.postgres import Postgres
 from tests.console.served import COMMAND, STARTS_WITHIN, ServedConsole

@@ -17,17 +17,17 @@ PASSWORD = "correct horse battery staple"
 
 
 def add(name: str = "lea", role: str = "host") -> None:
-    from kiosk.console import upkeep
+    from kiosk.console.terminals import enrolment
 
-    upkeep.add_staff(name, role, PASSWORD, who="test")
+    enrolment.add_staff(name, role, PASSWORD, who="test")
 
 
 def code_of(name: str, *, steps: int = 0) -> str:
     """The code the authenticator shows, now or some half-minutes later."""
     from django_otp.oath import totp
 
-    from kiosk.console import second_factor
     from kiosk.console.models import Authenticator
+    from kiosk.console.staff import second_factor
 
     device = Authenticator.objects.get(user__username=name)
     return f"{totp(second_factor.open_key(device), t0=-steps * device.STEP):06d}"

@@ -8,13 +8,13 @@ from pathlib import Path
 
 def main(config: Path) -> None:
     from kiosk.console.config import read_server_settings
-    from kiosk.console.django_settings import configure
+    from kiosk.console.site.django_settings import configure
 
     configure(read_server_settings(config))
     from django.db.models import Count
 
-    from kiosk.console import vault
     from kiosk.console.models import Arrival, AuditEntry
+    from kiosk.console.records import vault
 
     acts = Counter(AuditEntry.objects.values_list("about", "act"))
     found = {}

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from kiosk.console.access import RIGHTS, Right
+from kiosk.console.staff.access import RIGHTS, Right
 from tests.console.arrivals import arrive, enrol
 from tests.console.staff import add, browser, get, post, sign_in
 from tests.people import ZOE
@@ -77,8 +77,8 @@ def _addresses() -> dict[str, str]:
     from django.urls import get_resolver
     from django.utils import timezone
 
-    from kiosk.console import emergencies
     from kiosk.console.models import Emergency, Pair, Staff
+    from kiosk.console.staff import emergencies
 
     check_in, alike = arrive(ZOE), arrive(ZOE)
     now = timezone.now()

@@ -9,8 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
 from playwright.sync_api import Browser, Page
 
-from kiosk.core.document import SealReading, SealVerdict, Validity, ValidityStatus
-from kiosk.core.insi import InsNotFound, InsSeveral, InsUnreachable
+from kiosk.core.sources.document import SealReading, SealVerdict, Validity, ValidityStatus
+from kiosk.core.sources.insi import InsNotFound, InsSeveral, InsUnreachable
 from tests.console.arrivals import check_in_of, mrz_of
 from tests.console.browsing import Desk
 from tests.console.served import COMMAND, ServedConsole

@@ -183,8 +183,8 @@ def test_passwords_are_hashed_with_argon2id() -> None:
     from django.conf import settings
     from django.contrib.auth.hashers import Argon2PasswordHasher
 
-    from kiosk.console.django_settings import build
     from kiosk.console.models import Staff
+    from kiosk.console.site.django_settings import build
 
     add()
     assert Staff.objects.get().password.startswith("argon2$argon2id$")

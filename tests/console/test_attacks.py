@@ -79,7 +79,7 @@ def test_a_stolen_key_can_say_nothing_that_breaks_the_console(path: str, said: d
 @MANY
 @given(inside=st.binary(max_size=200) | JSON.map(lambda value: json.dumps({"version": 1, "check_in": value}).encode()))
 def test_anything_sealed_and_signed_that_is_no_check_in_is_not_understood(inside: bytes) -> None:
-    from kiosk.console import vault
+    from kiosk.console.records import vault
 
     key = uuid.uuid4()
     body = seal(inside, vault.keys().current.public_key, f"check-in:{key}".encode())

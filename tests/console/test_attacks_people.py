@@ -11,7 +11,7 @@ from html import escape
 import pytest
 from django.test import Client
 
-from kiosk.core.checkin import CheckIn
+from kiosk.core.checkin.value import CheckIn
 from tests.console.arrivals import arrive, card_of, check_in_of, deliver, enrol, mrz_of, put, sealed
 from tests.console.staff import PASSWORD, add, at_desk, browser, code_of, get, post, sign_in
 from tests.console.test_access import TABLE, _addresses

@@ -1,7 +1,7 @@
 """What staff reads of a card's oddities."""
 
-from kiosk.console.noticing import _ANOMALIES
-from kiosk.core.card import CardAnomaly
+from kiosk.console.identities.noticing import _ANOMALIES
+from kiosk.core.sources.card import CardAnomaly
 
 
 def test_staff_has_a_sentence_for_every_anomaly_of_a_card() -> None:

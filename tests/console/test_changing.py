@@ -5,9 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from kiosk.console import changing, notes, vault, worker
-from kiosk.core.insi import Exchange, InsFound, InsNotFound, InsSeveral, InsUnreachable
-from kiosk.core.traits import Traits
+from kiosk.console.identities import asking
+from kiosk.console.records import notes, vault
+from kiosk.console.upkeep import worker
+from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.insi import Exchange, InsFound, InsNotFound, InsSeveral, InsUnreachable
 from tests.console.arrivals import arrive, enrol, found
 from tests.console.staff import at_desk, get, post
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE, Person
@@ -167,7 +169,7 @@ def test_silence_leaves_the_question_open_then_gives_it_back_to_staff(monkeypatc
     post(client, path + "interroger/", **QUESTION)
     ask, _asked = _asks(InsUnreachable("timeout"))
     worker.insi_once(ask)
-    assert not changing.asking_of(_arrival(check_in)).is_pending
+    assert not asking.asking_of(_arrival(check_in)).is_pending
     assert isinstance(vault.open_arrival(_arrival(check_in)).insi, InsNotFound)
 
 
@@ -180,7 +182,7 @@ def test_complementary_traits_are_written_with_their_source_sealed_and_in_the_tr
     assert 'name="name_in_use" value=""' in page  # never pre-filled from the birth names (GI3 EXI ID 08)
     post(client, path + "complements/", name_in_use="MARTIN", telephone="01 23 45 67 89", word="person")
     post(client, path + "complements/", name_in_use="MARTIN", telephone="", word="document")
-    kept = {one.code: (one.value, one.word) for one in changing.complementary_of(_arrival(check_in))}
+    kept = {one.code: (one.value, one.word) for one in asking.complementary_of(_arrival(check_in))}
     assert kept["name_in_use"] == ("MARTIN", "person")
     assert kept["telephone"] == ("", "")
     assert _written("completed") == [

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kiosk.core.insi import InsNotFound, InsUnreachable
+from kiosk.core.sources.insi import InsNotFound, InsUnreachable
 from tests.console.arrivals import arrive, enrol, mrz_of
 from tests.console.staff import add, at_desk, get, post, sign_in
 from tests.people import DOMINIQUE, PIERRE_ALAIN, TOUSSAINT, ZOE
@@ -265,7 +265,7 @@ def test_neither_trail_nor_queue_says_who_anybody_is() -> None:
 
 
 def test_every_refusal_of_the_rules_is_said_in_words() -> None:
-    from kiosk.console.deciding import REFUSALS
-    from kiosk.core.transitions import Refusal
+    from kiosk.console.identities.deciding import REFUSALS
+    from kiosk.core.status.transitions import Refusal
 
     assert set(REFUSALS) == set(Refusal)

@@ -45,8 +45,8 @@ def test_an_agent_takes_the_unit_s_right_for_an_hour_and_every_page_of_it_is_not
 
 
 def test_what_was_typed_is_sealed_and_nowhere_in_the_trail() -> None:
-    from kiosk.console import emergencies
     from kiosk.console.models import AuditEntry, Emergency
+    from kiosk.console.staff import emergencies
 
     _take(at_desk())
     taken = Emergency.objects.get()
@@ -150,8 +150,9 @@ def test_a_closed_or_locked_account_keeps_nothing_of_it() -> None:
 
 
 def test_the_reason_is_sealed_again_for_a_new_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kiosk.console import emergencies, vault
     from kiosk.console.models import Emergency
+    from kiosk.console.records import vault
+    from kiosk.console.staff import emergencies
     from kiosk.sealing import generate_recipient
 
     _take(at_desk())

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from kiosk.core.checkin import CheckIn
-from kiosk.core.insi import InsUnreachable
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.sources.insi import InsUnreachable
 from kiosk.sealing import generate_recipient, generate_signer, seal
 from tests.console.arrivals import SIGNER, arrive, check_in_of, deliver, enrol, mrz_of, put, sealed
 from tests.people import DOMINIQUE, ZOE
@@ -32,14 +32,14 @@ def test_a_signed_check_in_is_taken_in_once_however_often_it_comes() -> None:
     assert AuditEntry.objects.filter(act="taken-in", about=check_in.key).count() == 1
 
 
-def _waiting_together(monkeypatch: pytest.MonkeyPatch, *check_ins: CheckIn) -> list[Any]:
+def _waiting_together(monkeypatch: pytest.MonkeyPatch, *brought: CheckIn) -> list[Any]:
     """What each of them leaves in the database, not kept yet."""
-    from kiosk.console import taking_in
+    from kiosk.console.intake import check_ins
 
     waiting: list[Any] = []
     with monkeypatch.context() as patched:
-        patched.setattr(taking_in, "_TURNSTILE", SimpleNamespace(go_through=waiting.append))
-        for check_in in check_ins:
+        patched.setattr(check_ins, "_TURNSTILE", SimpleNamespace(go_through=waiting.append))
+        for check_in in brought:
             assert deliver(check_in).status_code == 201
     return waiting
 
@@ -51,13 +51,14 @@ def test_several_at_once_are_written_in_the_order_of_their_keys_and_the_trail_is
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from kiosk.console import audit, taking_in
+    from kiosk.console import audit
+    from kiosk.console.intake import check_ins
     from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Sealed
 
     both = sorted((check_in_of(ZOE), check_in_of(DOMINIQUE)), key=lambda one: one.key, reverse=True)
     waiting = _waiting_together(monkeypatch, *both)
     with CaptureQueriesContext(connection) as asked:
-        taking_in._keep(waiting)
+        check_ins._keep(waiting)
     written = [query["sql"] for query in asked if "console_" in query["sql"]]
     is_of_the_trail = ["console_audit" in sql for sql in written]
     assert is_of_the_trail == sorted(is_of_the_trail)
@@ -74,21 +75,21 @@ def test_several_at_once_are_written_in_the_order_of_their_keys_and_the_trail_is
 def test_of_several_at_once_none_is_kept_when_one_was_here_before(monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import IntegrityError, transaction
 
-    from kiosk.console import taking_in
+    from kiosk.console.intake import check_ins
     from kiosk.console.models import Arrival, AuditEntry
 
     known, fresh = check_in_of(ZOE), check_in_of(DOMINIQUE)
     waiting = _waiting_together(monkeypatch, known, fresh)
     assert deliver(known).status_code == 201
     with pytest.raises(IntegrityError), transaction.atomic():
-        taking_in._keep(waiting)
+        check_ins._keep(waiting)
     assert [str(one.pk) for one in Arrival.objects.all()] == [known.key]
     assert [act.about for act in AuditEntry.objects.filter(act="taken-in")] == [known.key]
 
 
 def test_an_unknown_kiosk_a_bad_signature_and_a_revoked_kiosk_get_the_same_refusal() -> None:
-    from kiosk.console import upkeep
     from kiosk.console.models import Arrival
+    from kiosk.console.terminals import enrolment
 
     check_in = check_in_of(ZOE)
     path, body = f"/intake/check-ins/{check_in.key}", sealed(check_in)
@@ -98,7 +99,7 @@ def test_an_unknown_kiosk_a_bad_signature_and_a_revoked_kiosk_get_the_same_refus
         put(path, body, signature="not base64!"),
         put(path, body, signature="AAAA"),
     ]
-    upkeep.revoke("borne-1", who="test")
+    enrolment.revoke("borne-1", who="test")
     refusals.append(put(path, body))
     assert {(answer.status_code, answer.content) for answer in refusals} == {(401, refusals[0].content)}
     assert not Arrival.objects.exists()
@@ -124,7 +125,7 @@ def test_the_same_key_from_another_kiosk_is_refused() -> None:
 
 
 def test_what_cannot_be_opened_or_understood_is_refused_with_its_reason() -> None:
-    from kiosk.console import vault
+    from kiosk.console.records import vault
 
     check_in = check_in_of(ZOE)
     path = f"/intake/check-ins/{check_in.key}"
@@ -139,14 +140,14 @@ def test_what_cannot_be_opened_or_understood_is_refused_with_its_reason() -> Non
 
 
 def test_too_large_a_body_is_refused_before_it_is_read() -> None:
-    from kiosk.console.taking_in import MAX_BODY
+    from kiosk.console.intake.check_ins import MAX_BODY
 
     answer = put(f"/intake/check-ins/{uuid.uuid4()}", b"x" * (MAX_BODY + 1))
     assert answer.status_code == 413
 
 
 def test_a_picture_that_would_unfold_into_gigabytes_is_refused() -> None:
-    from kiosk.core.document import DocumentPicture, Side
+    from kiosk.core.sources.document import DocumentPicture, Side
     from tests.console.arrivals import TINY_JPEG
 
     at = TINY_JPEG.index(b"\xff\xc9")
@@ -157,7 +158,7 @@ def test_a_picture_that_would_unfold_into_gigabytes_is_refused() -> None:
 
 def test_a_kiosk_cannot_claim_more_than_a_retrieved_identity() -> None:
     from kiosk.console.models import Arrival
-    from kiosk.core.checkin import IdentityStatus
+    from kiosk.core.status.permissions import IdentityStatus
 
     claimed = arrive(ZOE, status=IdentityStatus.QUALIFIED)
     pending = arrive(ZOE, InsUnreachable("timeout"), status=IdentityStatus.RETRIEVED)
@@ -167,7 +168,7 @@ def test_a_kiosk_cannot_claim_more_than_a_retrieved_identity() -> None:
 
 def test_what_is_needed_of_staff_is_told_from_the_sources() -> None:
     from kiosk.console.models import Arrival, Need
-    from kiosk.core.insi import InsNotFound, InsSeveral
+    from kiosk.core.sources.insi import InsNotFound, InsSeveral
 
     needs = {
         Need.READY: arrive(ZOE),
@@ -189,7 +190,7 @@ def _beat(**changes: object) -> bytes:
 
 
 def test_a_heartbeat_tells_how_the_kiosk_is() -> None:
-    from kiosk.console import queue
+    from kiosk.console.arrivals import queue
 
     assert put("/intake/heartbeat", _beat()).status_code == 200
     (line,) = queue.terminals()
@@ -211,7 +212,8 @@ def test_a_heartbeat_tells_how_the_kiosk_is() -> None:
 def test_what_would_stop_a_kiosk_one_day_raises_an_alarm_before(
     change: dict[str, int], seconds: int, alarms: tuple[str, ...]
 ) -> None:
-    from kiosk.console import metrics, queue
+    from kiosk.console.arrivals import queue
+    from kiosk.console.site import metrics
     from kiosk.console.templatetags.console_tags import device
 
     sent_at = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
@@ -244,7 +246,7 @@ def test_hostile_heartbeats_are_refused_or_made_harmless() -> None:
 
 
 def test_a_call_for_help_appears_once_and_is_answered_once() -> None:
-    from kiosk.console import queue
+    from kiosk.console.arrivals import queue
 
     path, body = f"/intake/calls/{uuid.uuid4()}", json.dumps({"reason": "help", "desk": "3"}).encode()
     assert [put(path, body).status_code for _ in range(2)] == [201, 200]
@@ -263,7 +265,7 @@ def test_what_the_queue_shows_of_a_kiosk_s_words_is_one_plain_line() -> None:
 
 
 def test_the_intake_describes_itself() -> None:
-    from kiosk.console.intake import api
+    from kiosk.console.intake.api import api
 
     described = api.get_openapi_schema(path_prefix="/intake")
     assert {"/intake/check-ins/{key}", "/intake/heartbeat", "/intake/calls/{key}", "/intake/enrolment"} == set(
@@ -290,9 +292,10 @@ def _bring(name: str, code: str, key: str | None = None):
 
 
 def test_a_new_kiosk_is_enrolled_by_a_code_that_serves_once() -> None:
-    from kiosk.console import upkeep, vault
+    from kiosk.console.records import vault
+    from kiosk.console.terminals import enrolment
 
-    code = upkeep.invite("borne-7", who="test")
+    code = enrolment.invite("borne-7", who="test")
     answer = _bring("borne-7", code.lower())
     assert answer.status_code == 201
     assert answer.json()["structure_key"] == vault.keys().current.public_key.to_pem().decode()
@@ -302,15 +305,15 @@ def test_a_new_kiosk_is_enrolled_by_a_code_that_serves_once() -> None:
 
 
 def test_a_code_that_is_wrong_late_or_guessed_at_enrols_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kiosk.console import upkeep
     from kiosk.console.models import Invitation, Terminal
+    from kiosk.console.terminals import enrolment
 
-    code = upkeep.invite("borne-7", who="test")
+    code = enrolment.invite("borne-7", who="test")
     assert _bring("borne-8", code).status_code == 401
     assert _bring("borne-7", code, key="no key").status_code == 422
     assert [_bring("borne-7", "AAAA-AAAA-AAAA").status_code for _ in range(5)] == [401] * 5
     assert _bring("borne-7", code).status_code == 401  # worn out
-    late = upkeep.invite("borne-7", who="test")
+    late = enrolment.invite("borne-7", who="test")
     Invitation.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
     assert _bring("borne-7", late).status_code == 401
     assert not Terminal.objects.filter(pk="borne-7").exists()

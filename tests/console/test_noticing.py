@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from kiosk.console import comparing, noticing
-from kiosk.core.document import SealReading, SealVerdict, Validity, ValidityStatus
+from kiosk.console.identities import comparing, noticing
+from kiosk.core.sources.document import SealReading, SealVerdict, Validity, ValidityStatus
 from tests.console.arrivals import arrive, check_in_of, enrol, mrz_of
 from tests.console.staff import at_desk, get, post
 from tests.people import ZOE
@@ -104,7 +104,7 @@ def test_a_false_seal_is_not_passed_over_by_the_usual_three_keys() -> None:
 def test_the_french_card_before_2021_is_offered_though_its_zone_states_no_nationality() -> None:
     from dataclasses import replace
 
-    from kiosk.core.document import DocumentKind
+    from kiosk.core.sources.document import DocumentKind
 
     old = replace(mrz_of(ZOE), format="FRENCH-ID", nationality="", expiry="")
     offered = comparing.evidence_offered(check_in_of(ZOE, mrz=old, document_kind=DocumentKind.FRENCH_ID_1988), TODAY)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from kiosk.console import figures
 from kiosk.console.views.oversight import harmless
-from kiosk.core.insi import InsNotFound
+from kiosk.console.vigilance import indicators
+from kiosk.core.sources.insi import InsNotFound
 from tests.console.arrivals import arrive, enrol, mrz_of
 from tests.console.staff import at_desk, get, post
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE
@@ -32,14 +32,14 @@ def test_indicators_count_what_happened_in_the_period() -> None:
     post(client, f"/arrivees/{plain.key}/prendre/")
     post(client, f"/arrivees/{plain.key}/qualifier/", evidence="CN", said="1", first_given_name="ZOE")
     today = timezone.localdate()
-    found = {one.code: (one.count, one.total) for one in figures.of(figures.Period(today, today))}
+    found = {one.code: (one.count, one.total) for one in indicators.of(indicators.Period(today, today))}
     assert found["status-QUALIFIED"] == (1, 3)
     assert found["status-PROVISIONAL"] == (2, 3)
     assert found["insi-success"] == (2, 3)
     assert found["discordance"] == (1, 2)
     assert found["not-found"] == (1, 3)
     tomorrow = today + timedelta(days=1)
-    later = {one.code: one.total for one in figures.of(figures.Period(tomorrow, tomorrow))}
+    later = {one.code: one.total for one in indicators.of(indicators.Period(tomorrow, tomorrow))}
     assert {code for code, total in later.items() if total} == {"downgrades"}  # one is qualified by then
 
 
@@ -50,7 +50,7 @@ def test_a_qualification_taken_back_is_a_downgrade() -> None:
     post(client, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", said="1", first_given_name="ZOE")
     post(client, f"/arrivees/{check_in.key}/annuler/")
     today = timezone.localdate()
-    found = {one.code: one.count for one in figures.of(figures.Period(today, today))}
+    found = {one.code: one.count for one in indicators.of(indicators.Period(today, today))}
     assert found["downgrades"] == 1
 
 
@@ -59,7 +59,7 @@ def test_a_qualification_taken_back_is_a_downgrade() -> None:
 )
 def test_a_nonsensical_period_is_the_last_thirty_days(first: str, last: str) -> None:
     today = date(2026, 11, 21)
-    assert figures.period_of(first, last, today) == figures.Period(date(2026, 10, 23), today)
+    assert indicators.period_of(first, last, today) == indicators.Period(date(2026, 10, 23), today)
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "=cmd|' /C calc'!A0"])
@@ -116,7 +116,7 @@ def test_indicators_can_be_downloaded() -> None:
 def test_every_indicator_says_its_formula_and_the_page_shows_it() -> None:
     arrive(ZOE)
     today = timezone.localdate()
-    told = figures.of(figures.Period(today, today))
+    told = indicators.of(indicators.Period(today, today))
     assert len({one.code for one in told}) == len(told) >= 20
     assert all(one.formula and "{" not in one.formula for one in told)
     page = get(at_desk("marc", "officer"), "/indicateurs/").content.decode()
@@ -132,7 +132,7 @@ def test_indicators_are_narrowed_to_one_kiosk_and_one_service() -> None:
     today = timezone.localdate()
 
     def total(kiosk: str, desk: str) -> int:
-        return next(iter(figures.of(figures.Period(today, today, kiosk, desk)))).total
+        return next(iter(indicators.of(indicators.Period(today, today, kiosk, desk)))).total
 
     assert (total("", ""), total("borne-1", ""), total("borne-2", ""), total("", "4"), total("", "9")) == (
         2,
@@ -141,8 +141,8 @@ def test_indicators_are_narrowed_to_one_kiosk_and_one_service() -> None:
         1,
         0,
     )
-    assert [one.count for one in figures.reasons(figures.Period(today, today, "", "3"))] == []
-    assert [one.count for one in figures.reasons(figures.Period(today, today, "", "4"))] != []
+    assert [one.count for one in indicators.reasons(indicators.Period(today, today, "", "3"))] == []
+    assert [one.count for one in indicators.reasons(indicators.Period(today, today, "", "4"))] != []
 
 
 def test_the_reasons_of_discordances_and_the_waiting_times_are_counted() -> None:
@@ -152,14 +152,14 @@ def test_the_reasons_of_discordances_and_the_waiting_times_are_counted() -> None
     post(client, f"/arrivees/{plain.key}/prendre/")
     post(client, f"/arrivees/{plain.key}/qualifier/", evidence="CN", said="1", first_given_name="ZOE")
     today = timezone.localdate()
-    period = figures.Period(today - timedelta(days=1), today)
-    told = {one.label: one.count for one in figures.reasons(period)}
+    period = indicators.Period(today - timedelta(days=1), today)
+    told = {one.label: one.count for one in indicators.reasons(period)}
     assert told["Sexe : le sexe est différent"] == 1
     assert "Date de naissance : les dates de naissance sont différentes" in told
-    assert [one.count for one in figures.waiting(period)] == [0, 1, 0, 0, 0, 0]
-    found = {one.code: one.count for one in figures.of(period)}
+    assert [one.count for one in indicators.waiting(period)] == [0, 1, 0, 0, 0, 0]
+    found = {one.code: one.count for one in indicators.of(period)}
     assert (found["delay"], found["qualified-delay"], found["qualified-delay-90"]) == (7, 7, 7)
-    chart = figures.days(period)
+    chart = indicators.days(period)
     assert [(one.arrivals, one.qualified) for one in chart if one.arrivals][-1][1] <= 1
     assert sum(one.arrivals for one in chart) == 2 and max(one.height for one in chart) == 100
 
@@ -174,7 +174,7 @@ def test_lost_qualifications_and_collisions_are_counted_with_the_place_they_came
     post(officer, path + "declasser/", reason="wrong-person")
     today = timezone.localdate()
     for kiosk, expected in (("", 1), ("borne-1", 1), ("borne-9", 0)):
-        found = {one.code: one.count for one in figures.of(figures.Period(today, today, kiosk))}
+        found = {one.code: one.count for one in indicators.of(indicators.Period(today, today, kiosk))}
         assert (found["downgrades"], found["collisions"]) == (expected, expected)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, expect
 
-from kiosk.core.insi import InsAnswer
+from kiosk.core.sources.insi import InsAnswer
 from tests.console.arrivals import card_of, check_in_of
 from tests.console.browsing import Desk
 from tests.console.served import ServedConsole

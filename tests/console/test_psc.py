@@ -25,7 +25,7 @@ def _provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
 
 @pytest.fixture()
 def provider(_provider: Provider) -> Provider:
-    from kiosk.console import psc
+    from kiosk.console.staff import psc
 
     psc._known.clear()
     _provider.honest()
@@ -35,15 +35,15 @@ def provider(_provider: Provider) -> Provider:
 @pytest.fixture()
 def linked(console: ServerSettings, provider: Provider, tmp_path: Path) -> Iterator[ServerSettings]:
     """A console that knows the provider; Léa's account is linked to her national identifier."""
-    from kiosk.console import upkeep
     from kiosk.console.models import Staff
+    from kiosk.console.terminals import enrolment
 
     (tmp_path / "secret").write_text(SECRET)
     section = PscSection(
         issuer=provider.issuer, client_id=CLIENT, client_secret_file=tmp_path / "secret", ca=provider.ca, seconds=3
     )
     lea = Staff.objects.create(username="lea", role="host", password="!")  # no password: nothing to hash
-    assert upkeep.link(lea, NATIONAL_ID, who="test")
+    assert enrolment.link(lea, NATIONAL_ID, who="test")
     server = console.model_copy(update={"psc": section})
     with override_settings(KIOSK=server):
         yield server

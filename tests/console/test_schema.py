@@ -44,7 +44,7 @@ OPERATIONS = {
 def schema() -> Any:
     from django.core.wsgi import get_wsgi_application
 
-    from kiosk.console.intake import api
+    from kiosk.console.intake.api import api
 
     described = schemathesis.openapi.from_dict(api.get_openapi_schema(path_prefix="/intake/"))
     described.app = get_wsgi_application()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.console import search
+from kiosk.console.records import search
 from tests.console.arrivals import arrive, card_of, enrol
 from tests.console.staff import at_desk, get, post
 from tests.people import DOMINIQUE, PIERRE_ALAIN, TOUSSAINT, ZOE
@@ -81,7 +81,7 @@ def test_a_person_who_came_before_is_shown_beside_and_a_stranger_is_not() -> Non
 
 
 def test_the_queue_is_narrowed_to_one_need() -> None:
-    from kiosk.core.insi import InsNotFound
+    from kiosk.core.sources.insi import InsNotFound
 
     ready, unknown = arrive(ZOE), arrive(ZOE, InsNotFound())
     client = at_desk()

@@ -23,14 +23,14 @@ UPGRADE = textwrap.dedent(
     import importlib, sys, types
     from pathlib import Path
     from kiosk.console.config import read_server_settings
-    from kiosk.console.django_settings import configure
+    from kiosk.console.site.django_settings import configure
 
     configure(read_server_settings(Path(sys.argv[1])))
     from django.apps import apps
     from django.db import connection, transaction
     from django_otp.oath import totp
-    from kiosk.console import second_factor
     from kiosk.console.models import Authenticator
+    from kiosk.console.staff import second_factor
 
     step = importlib.import_module("kiosk.console.migrations.0006_secrets_sealed")
     for _ in range(2):  # done again, it changes nothing
@@ -88,8 +88,8 @@ def test_a_secret_is_nowhere_in_the_database_and_one_that_stood_in_clear_is_seal
 
 @pytest.mark.usefixtures("console")
 def test_the_address_for_the_authenticator_says_what_it_needs() -> None:
-    from kiosk.console import second_factor
     from kiosk.console.models import Authenticator, Role, Staff
+    from kiosk.console.staff import second_factor
 
     staff = Staff.objects.create_user("lea", "x" * 12, Role.HOST)
     address = urlsplit(second_factor.new_authenticator(staff))
@@ -102,8 +102,8 @@ def test_the_address_for_the_authenticator_says_what_it_needs() -> None:
 
 @pytest.mark.usefixtures("console")
 def test_a_secret_moved_to_another_account_does_not_open() -> None:
-    from kiosk.console import second_factor
     from kiosk.console.models import Authenticator, Staff
+    from kiosk.console.staff import second_factor
 
     add("lea")
     add("marc", "officer")
@@ -116,8 +116,8 @@ def test_a_secret_moved_to_another_account_does_not_open() -> None:
 
 @pytest.mark.usefixtures("console")
 def test_a_wrong_code_makes_the_next_one_wait_whatever_it_is() -> None:
-    from kiosk.console import second_factor
     from kiosk.console.models import Authenticator, Staff
+    from kiosk.console.staff import second_factor
 
     add("lea")
     staff, right = Staff.objects.get(), code_of("lea")
@@ -130,8 +130,9 @@ def test_a_wrong_code_makes_the_next_one_wait_whatever_it_is() -> None:
 
 @pytest.mark.usefixtures("console")
 def test_the_secret_is_sealed_again_for_a_new_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kiosk.console import second_factor, vault
     from kiosk.console.models import Authenticator
+    from kiosk.console.records import vault
+    from kiosk.console.staff import second_factor
     from kiosk.sealing import generate_recipient, sealed_for
 
     add("lea")

@@ -223,9 +223,9 @@ def test_a_number_in_the_place_of_a_text_does_not_become_so_many_bytes(part: str
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(answer=ANSWER | JSON, cut=st.integers(0, 400), flip=st.binary(min_size=1, max_size=3))
 def test_any_answer_of_any_key_is_refused_calmly(answer: object, cut: int, flip: bytes) -> None:
-    from kiosk.console import security_keys
     from kiosk.console.models import SecurityKey, Staff
-    from kiosk.console.security_keys import NotThisKey
+    from kiosk.console.staff import security_keys
+    from kiosk.console.staff.security_keys import NotThisKey
 
     staff = Staff.objects.first() or Staff.objects.create(username="lea", role="host")
     request = SimpleNamespace(session={}, get_host=lambda: "testserver")

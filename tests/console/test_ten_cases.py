@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 import pytest
 from playwright.sync_api import expect
 
-from kiosk.core.insi import InsNotFound, InsSeveral, InsUnreachable
-from kiosk.core.names import normalise
-from kiosk.core.traits import Sex
+from kiosk.core.identity.names import normalise
+from kiosk.core.identity.traits import Sex
+from kiosk.core.sources.insi import InsNotFound, InsSeveral, InsUnreachable
 from kiosk.insi.client import Environment, InsiClient, InsiConfig
-from kiosk.insi.population import Person as Known
-from kiosk.insi.population import Population
-from kiosk.insi.simulator import TEST_IDAM, Behaviour, Simulator
-from kiosk.insi.testpki import TestPki, make_pki
+from kiosk.insi.simulated.population import Person as Known
+from kiosk.insi.simulated.population import Population
+from kiosk.insi.simulated.simulator import TEST_IDAM, Behaviour, Simulator
+from kiosk.insi.simulated.testpki import TestPki, make_pki
 from tests.console.browsing import Desk
 from tests.console.paper_kiosk import PaperKiosk, document_of
 from tests.console.served import COMMAND, ServedConsole

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.capture.session import CaptureSession
 from kiosk.capture.shot import MOST_BYTES
-from kiosk.core.document import DocumentPicture, Side
+from kiosk.core.sources.document import DocumentPicture, Side
 from tests.console.arrivals import TINY_JPEG, arrive, check_in_of, deliver, enrol
 from tests.console.staff import at_desk, get
 from tests.people import ZOE
@@ -31,8 +31,8 @@ def _opened(jpeg: bytes) -> np.ndarray:
 
 
 def test_both_sides_reach_staff_straightened_at_300_dpi_and_as_they_were_seen() -> None:
-    from kiosk.console import vault
     from kiosk.console.models import Arrival, AuditEntry
+    from kiosk.console.records import vault
 
     enrol()
     sent = (_shot_of(Side.FIRST, "back"), _shot_of(Side.SECOND, "front"))

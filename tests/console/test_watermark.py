@@ -6,7 +6,7 @@ import struct
 import pytest
 from PIL import Image, ImageChops
 
-from kiosk.console.watermark import LONGEST, CannotShow, marked
+from kiosk.console.identities.watermark import LONGEST, CannotShow, marked
 from tests.console.arrivals import TINY_JPEG, arrive, enrol
 from tests.console.staff import at_desk, get
 from tests.people import ZOE
@@ -83,9 +83,9 @@ def test_a_picture_that_would_unfold_into_gigabytes_is_not_opened() -> None:
 def test_the_served_copy_is_marked_and_the_kept_one_is_not() -> None:
     from dataclasses import replace
 
-    from kiosk.console import vault
     from kiosk.console.models import Arrival, AuditEntry
-    from kiosk.core.document import DocumentPicture, Side
+    from kiosk.console.records import vault
+    from kiosk.core.sources.document import DocumentPicture, Side
 
     enrol()
     kept = _jpeg((300, 200))

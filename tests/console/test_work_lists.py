@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.console import alike, vault, verifying
-from kiosk.core.insi import InsAnswer, InsFound, InsNotFound, InsUnreachable
-from kiosk.core.traits import Traits
+from kiosk.console.records import vault
+from kiosk.console.vigilance import campaigns, look_alikes
+from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.insi import InsAnswer, InsFound, InsNotFound, InsUnreachable
 from tests.console.arrivals import arrive, enrol, found, mrz_of
 from tests.console.staff import at_desk, get, post
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE
@@ -38,7 +39,7 @@ def _written(act: str) -> list[dict[str, object]]:
 
 
 def _sought() -> None:
-    while alike.seek_once():
+    while look_alikes.seek_once():
         pass
 
 
@@ -165,7 +166,7 @@ def test_a_campaign_asks_about_each_identity_once_and_shows_its_progress() -> No
     moved = found(TOUSSAINT)
     moved = replace(moved, traits=replace(moved.traits, birth_place_code="63113"))
     ask = _answers({"ZOE": found(ZOE), "TOUSSAINT": moved, "DOMINIQUE": InsNotFound()})
-    while verifying.verify_once(ask):
+    while campaigns.verify_once(ask):
         pass
     page = get(officer, "/vigilance/verifications/").content.decode()
     assert "3 / 3" in page and "confirmé 1, différent 1, introuvable 1" in page
@@ -189,13 +190,13 @@ def test_silence_is_no_verdict_and_is_tried_again_later() -> None:
     check_in = _qualified(at_desk("lea"), ZOE)
     post(at_desk("marc", "officer"), "/vigilance/verifications/ouvrir/", before=_tomorrow())
     ask = _answers({"ZOE": InsUnreachable("timeout")})
-    assert verifying.verify_once(ask)
-    assert not verifying.verify_once(ask)  # not at once
+    assert campaigns.verify_once(ask)
+    assert not campaigns.verify_once(ask)  # not at once
     row = Verification.objects.get()
     assert (row.verdict, row.tries) == ("", 1)
-    for _ in range(verifying.TRIES - 1):
+    for _ in range(campaigns.TRIES - 1):
         Verification.objects.update(next_at=row.next_at - timedelta(hours=1))
-        verifying.verify_once(ask)
+        campaigns.verify_once(ask)
     assert Verification.objects.get().verdict == "not-verified"
     assert _arrival(check_in).status == "QUALIFIED"
 
@@ -209,9 +210,9 @@ def test_one_campaign_at_a_time_and_it_can_be_stopped() -> None:
     post(officer, "/vigilance/verifications/ouvrir/", before=_tomorrow())
     assert len(_written("campaign-started")) == 1
     ask = _answers({"ZOE": found(ZOE), "TOUSSAINT": found(TOUSSAINT)})
-    assert verifying.verify_once(ask)
+    assert campaigns.verify_once(ask)
     post(officer, "/vigilance/verifications/arreter/")
-    assert not verifying.verify_once(ask)
+    assert not campaigns.verify_once(ask)
     assert _written("campaign-stopped") == [{"left": 1}]
     assert "arrêtée" in get(officer, "/vigilance/verifications/").content.decode()
 
@@ -229,7 +230,7 @@ def test_an_identity_whose_matricule_went_meanwhile_is_left_alone() -> None:
     post(officer, "/vigilance/verifications/ouvrir/", before=_tomorrow())
     post(officer, f"/arrivees/{check_in.key}/prendre/")
     post(officer, f"/arrivees/{check_in.key}/declasser/", reason="evidence")
-    assert verifying.verify_once(_answers({"ZOE": InsNotFound()}))
+    assert campaigns.verify_once(_answers({"ZOE": InsNotFound()}))
     arrival = _arrival(check_in)
     assert (arrival.status, arrival.reason) == ("PROVISIONAL", "evidence")
 

@@ -7,9 +7,10 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
-from kiosk.console import retention, vault, worker
 from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Sealed
-from kiosk.core.insi import InsNotFound, InsUnreachable
+from kiosk.console.records import vault
+from kiosk.console.upkeep import retention, worker
+from kiosk.core.sources.insi import InsNotFound, InsUnreachable
 from tests.console.arrivals import arrive, deliver, enrol, found, mrz_of
 from tests.console.staff import at_desk, get, post
 from tests.people import DOMINIQUE, ZOE

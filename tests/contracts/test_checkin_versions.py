@@ -3,10 +3,11 @@
 import json
 from dataclasses import replace
 
-from kiosk.core.checkin import CheckIn, IdentityStatus
-from kiosk.core.checkin_codec import from_bytes, to_bytes
-from kiosk.core.document import DocumentKind, SealReading, SealVerdict, Validity, ValidityStatus
-from kiosk.core.insi import InsUnreachable
+from kiosk.core.checkin.codec import from_bytes, to_bytes
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.sources.document import DocumentKind, SealReading, SealVerdict, Validity, ValidityStatus
+from kiosk.core.sources.insi import InsUnreachable
+from kiosk.core.status.permissions import IdentityStatus
 
 BARE = CheckIn(
     key="k", kiosk="h", arrived_at="a", ticket="", desk="3", status=IdentityStatus.PROVISIONAL, card=None,

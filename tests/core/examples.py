@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from kiosk.core.dates import BirthDate
-from kiosk.core.evidence import EvidenceTable, EvidenceType
-from kiosk.core.insi import InsFound
-from kiosk.core.matricule import OID_NIR, Matricule
-from kiosk.core.traits import NameForm, Sex, Source, Traits
-from kiosk.core.transitions import Actor, ActorKind
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.matricule import OID_NIR, Matricule
+from kiosk.core.identity.traits import NameForm, Sex, Source, Traits
+from kiosk.core.sources.insi import InsFound
+from kiosk.core.status.evidence import EvidenceTable, EvidenceType
+from kiosk.core.status.transitions import Actor, ActorKind
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 STAFF = Actor(ActorKind.STAFF, "agent-7")

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.core.coherence import Comparison, Corrector, Outcome, Reason, Trait, compare
-from kiosk.core.dates import BirthDate
-from kiosk.core.document import DocumentKind
-from kiosk.core.places import NO_TABLE, PlaceTable
-from kiosk.core.reasons import CORRECTOR_SENTENCES, NEXT_STEPS, STAFF_SENTENCES, TOLERATED_REASONS
-from kiosk.core.traits import NameForm, Sex, Source, Traits
+from kiosk.core.coherence.compare import Comparison, Corrector, Outcome, Reason, Trait, compare
+from kiosk.core.coherence.reasons import CORRECTOR_SENTENCES, NEXT_STEPS, STAFF_SENTENCES, TOLERATED_REASONS
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.places import NO_TABLE, PlaceTable
+from kiosk.core.identity.traits import NameForm, Sex, Source, Traits
+from kiosk.core.sources.document import DocumentKind
 from tests.core.examples import CARD, INSI, MRZ
 
 STAFF = replace(INSI, source=Source.STAFF)

@@ -10,13 +10,13 @@ import pytest
 
 import kiosk.core
 from kiosk.core.confidential import Confidential
-from kiosk.core.dates import BirthDate
-from kiosk.core.events import Command, Event
-from kiosk.core.screens import Screen
-from kiosk.core.transitions import Event as Change
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.status.transitions import Event as Change
+from kiosk.core.turn.events import Command, Event
+from kiosk.core.turn.screens import Screen
 from tests.core.examples import CARD, FOUND, INSI, NUMBER
 
-MODULES = [importlib.import_module(f"kiosk.core.{each.name}") for each in pkgutil.iter_modules(kiosk.core.__path__)]
+MODULES = [importlib.import_module(each.name) for each in pkgutil.walk_packages(kiosk.core.__path__, "kiosk.core.")]
 DATACLASSES = sorted(
     {
         value

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kiosk.core.dates import BirthDate
+from kiosk.core.identity.dates import BirthDate
 
 
 def interpreted(text: str, year: str = "") -> str | None:

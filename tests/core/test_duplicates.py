@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 from rapidfuzz.distance import JaroWinkler
 
-from kiosk.core.dates import BirthDate
-from kiosk.core.duplicates import (
+from kiosk.core.coherence.duplicates import (
     LOOKS_ALIKE,
     LookAlike,
     SearchField,
@@ -17,7 +16,8 @@ from kiosk.core.duplicates import (
     search_for,
     search_keys,
 )
-from kiosk.core.traits import Sex, Source, Traits
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.traits import Sex, Source, Traits
 from tests.core.examples import CARD, INSI, MRZ
 
 ALIKE = JaroWinkler.normalized_similarity

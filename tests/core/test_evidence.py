@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kiosk.core.evidence import (
+from kiosk.core.status.evidence import (
     DEFAULT_EVIDENCE,
     Confidence,
     EvidenceTable,

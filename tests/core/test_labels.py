@@ -2,9 +2,9 @@
 
 import pytest
 
-from kiosk.core.card import Beneficiary
-from kiosk.core.labels import label_of
-from kiosk.core.screens import PersonLabel
+from kiosk.core.sources.card import Beneficiary
+from kiosk.core.turn.labels import label_of
+from kiosk.core.turn.screens import PersonLabel
 
 
 def _label(given_name: str = "ZOE", name: str = "ADRUN", birth_date: str = "1975-12-31") -> PersonLabel:

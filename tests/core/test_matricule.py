@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.core.matricule import (
+from kiosk.core.identity.matricule import (
     OID_NIA,
     OID_NIR,
     OID_NIR_DEMO,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from kiosk.core.name_verdicts import difference, is_cut_of, is_expansion, is_one_letter_apart, opens_or_skips
-from kiosk.core.reasons import Reason
-from kiosk.core.traits import NameForm
+from kiosk.core.coherence.name_verdicts import difference, is_cut_of, is_expansion, is_one_letter_apart, opens_or_skips
+from kiosk.core.coherence.reasons import Reason
+from kiosk.core.identity.traits import NameForm
 
 CIVIL = (NameForm.CIVIL, NameForm.CIVIL)
 MRZ = (NameForm.MRZ, NameForm.CIVIL)

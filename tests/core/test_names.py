@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.core.names import (
+from kiosk.core.identity.names import (
     MAX_NAME,
     MAX_TEXT,
     NameRefused,

@@ -4,8 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.core.dates import BirthDate
-from kiosk.core.places import CITY_OF_DISTRICT, NO_TABLE, PlaceRelation, PlaceTable, is_abroad, is_well_formed_place
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.places import (
+    CITY_OF_DISTRICT,
+    NO_TABLE,
+    PlaceRelation,
+    PlaceTable,
+    is_abroad,
+    is_well_formed_place,
+)
 from kiosk.documents.places import PlacesUnreadable, read_places
 
 TABLE = PlaceTable(

@@ -7,12 +7,11 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kiosk.core.coherence import Outcome, Trait, compare
-from kiosk.core.dates import BirthDate
-from kiosk.core.evidence import DEFAULT_EVIDENCE
-from kiosk.core.matricule import OID_NIA, OID_NIR, Matricule, key_of
-from kiosk.core.name_verdicts import is_one_letter_apart
-from kiosk.core.names import (
+from kiosk.core.coherence.compare import Outcome, Trait, compare
+from kiosk.core.coherence.name_verdicts import is_one_letter_apart
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.matricule import OID_NIA, OID_NIR, Matricule, key_of
+from kiosk.core.identity.names import (
     NameRefused,
     comparison_key,
     is_coherent_first_name,
@@ -20,7 +19,9 @@ from kiosk.core.names import (
     normalise,
     propose_first_given_name,
 )
-from kiosk.core.status import (
+from kiosk.core.identity.traits import NameForm, Sex, Source, Traits
+from kiosk.core.status.evidence import DEFAULT_EVIDENCE
+from kiosk.core.status.permissions import (
     Attribute,
     Identity,
     IdentityRefused,
@@ -30,8 +31,7 @@ from kiosk.core.status import (
     may_print_datamatrix,
     may_send_matricule,
 )
-from kiosk.core.traits import NameForm, Sex, Source, Traits
-from kiosk.core.transitions import (
+from kiosk.core.status.transitions import (
     Actor,
     ActorKind,
     ApcvRead,

@@ -5,10 +5,13 @@ from itertools import product
 
 import pytest
 
-from kiosk.core.checkin import CheckIn
-from kiosk.core.checkin_codec import from_bytes, to_bytes
-from kiosk.core.dates import BirthDate
-from kiosk.core.insi import (
+from kiosk.core.checkin.codec import from_bytes, to_bytes
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.coherence.reasons import Trait
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.matricule import OID_NIR, Matricule
+from kiosk.core.identity.traits import Sex, Source, Traits
+from kiosk.core.sources.insi import (
     Exchange,
     InsCertificateTrouble,
     InsFound,
@@ -18,9 +21,7 @@ from kiosk.core.insi import (
     InsUnreachable,
     PastMatricule,
 )
-from kiosk.core.matricule import OID_NIR, Matricule
-from kiosk.core.reasons import Trait
-from kiosk.core.status import (
+from kiosk.core.status.permissions import (
     Attribute,
     FlowStatus,
     Identity,
@@ -41,7 +42,6 @@ from kiosk.core.status import (
     may_verify,
     missing_to_create,
 )
-from kiosk.core.traits import Sex, Source, Traits
 from tests.core.examples import CARD, FOUND, INSI, MRZ, NUMBER
 
 PROVISIONAL = Identity()

@@ -5,12 +5,12 @@ from typing import get_args
 
 import pytest
 
-from kiosk.core.adoption import adopt
-from kiosk.core.evidence import Confidence
-from kiosk.core.matricule import OID_NIA, Matricule
-from kiosk.core.status import Attribute, Identity, IdentityStatus
-from kiosk.core.traits import Channel, Source, Traits
-from kiosk.core.transitions import (
+from kiosk.core.identity.matricule import OID_NIA, Matricule
+from kiosk.core.identity.traits import Channel, Source, Traits
+from kiosk.core.status.adoption import adopt
+from kiosk.core.status.evidence import Confidence
+from kiosk.core.status.permissions import Attribute, Identity, IdentityStatus
+from kiosk.core.status.transitions import (
     APCV,
     Actor,
     ApcvRead,

@@ -7,15 +7,22 @@ from dataclasses import FrozenInstanceError, fields, is_dataclass
 import pytest
 
 import kiosk.core
-from kiosk.core.checkin import CheckIn
+from kiosk.core.checkin.value import CheckIn
 from kiosk.core.confidential import Confidential
-from kiosk.core.document import DocumentKind, DocumentReading, SealReading, SealVerdict, Validity, ValidityStatus
+from kiosk.core.sources.document import (
+    DocumentKind,
+    DocumentReading,
+    SealReading,
+    SealVerdict,
+    Validity,
+    ValidityStatus,
+)
 
 VALUES = sorted(
     {
         value
-        for module in pkgutil.iter_modules(kiosk.core.__path__)
-        for value in vars(importlib.import_module(f"kiosk.core.{module.name}")).values()
+        for module in pkgutil.walk_packages(kiosk.core.__path__, "kiosk.core.")
+        for value in vars(importlib.import_module(module.name)).values()
         if isinstance(value, type) and is_dataclass(value) and value.__module__.startswith("kiosk.core.")
     },
     key=lambda value: f"{value.__module__}.{value.__qualname__}",
@@ -41,8 +48,8 @@ def test_a_value_about_a_person_keeps_to_the_silence_it_inherited(value: type) -
 def test_everything_about_a_person_is_such_a_value() -> None:
     classes = {
         value
-        for module in pkgutil.iter_modules(kiosk.core.__path__)
-        for value in vars(importlib.import_module(f"kiosk.core.{module.name}")).values()
+        for module in pkgutil.walk_packages(kiosk.core.__path__, "kiosk.core.")
+        for value in vars(importlib.import_module(module.name)).values()
         if isinstance(value, type) and issubclass(value, Confidential) and value is not Confidential
     }
     assert len(classes) > 20

@@ -14,7 +14,7 @@ from types import TracebackType
 from hardware.cards.service import CardService, ensure_card_service
 from hardware.cards.simulated_process import SimulatedCardProcess
 from kiosk import sealing
-from kiosk.insi.testpki import make_pki
+from kiosk.insi.simulated.testpki import make_pki
 from tests.cards.stack import one_at_a_time
 from tests.demo.processes import ROOT, Child, StageTrouble, kiosk_command, wait_until
 from tests.specimens.film import make_film

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.capture.seal import read_seal
-from kiosk.core.document import MrzReading, SealVerdict
+from kiosk.core.sources.document import MrzReading, SealVerdict
 from kiosk.documents.cev import NotSeal, Seal, Signer, check, parse, reading_of
 from kiosk.documents.cev_trust import load_signers, verify
 from kiosk.documents.mrz import MrzContent, write

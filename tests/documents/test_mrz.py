@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.core.document import DocumentKind, MrzReading
-from kiosk.core.traits import NameForm, Sex
+from kiosk.core.identity.traits import NameForm, Sex
+from kiosk.core.sources.document import DocumentKind, MrzReading
 from kiosk.documents.mrz import (
     MrzContent,
     MrzTrouble,

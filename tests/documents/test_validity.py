@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from kiosk.core.document import MrzReading, ValidityStatus
+from kiosk.core.sources.document import MrzReading, ValidityStatus
 from kiosk.documents.mrz import MrzContent, parse, write
 from kiosk.documents.mrz_format import FRENCH_ID, TD1
 from kiosk.documents.validity import validity_of

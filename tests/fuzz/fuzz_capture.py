@@ -21,7 +21,7 @@ import numpy as np
 from kiosk.capture.picture import decode
 from kiosk.capture.reader import locate, shared_reader
 from kiosk.capture.sight import look
-from kiosk.core.document import MrzReading
+from kiosk.core.sources.document import MrzReading
 from kiosk.documents import cev
 from kiosk.documents.mrz import NotMrz, parse
 from kiosk.documents.mrz_format import ALPHABET

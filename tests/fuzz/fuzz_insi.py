@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 
-from kiosk.core.insi import InsFound, InsRefused
+from kiosk.core.sources.insi import InsFound, InsRefused
 from kiosk.insi import answers
 from tests.insi.mutations import EXPANDED, entity_bombs, mutated
 

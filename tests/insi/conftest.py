@@ -10,10 +10,10 @@ from lxml import etree
 from kiosk.insi import names
 from kiosk.insi.client import Environment, InsiClient, InsiConfig
 from kiosk.insi.envelope import OUR_WSDL
-from kiosk.insi.population import Population
 from kiosk.insi.retry import RetryPolicy
-from kiosk.insi.simulator import TEST_IDAM, Behaviour, Simulator
-from kiosk.insi.testpki import TestPki, make_pki
+from kiosk.insi.simulated.population import Population
+from kiosk.insi.simulated.simulator import TEST_IDAM, Behaviour, Simulator
+from kiosk.insi.simulated.testpki import TestPki, make_pki
 from kiosk.insi.transport import HttpAnswer, Transport
 
 INSTANCE = "7a1c52f0-3f0e-4a51-9f0e-5f3b1d2c4e6a"

@@ -5,8 +5,8 @@ import random
 
 from lxml import etree
 
-from kiosk.insi.population import TEST_PEOPLE
-from kiosk.insi.simulated_answers import STYLES, fault, result
+from kiosk.insi.simulated.answers import STYLES, fault, result
+from kiosk.insi.simulated.population import TEST_PEOPLE
 from tests.insi.envelopes import FAULT_550, FAULT_DOWN, FOUND
 
 EXPANDED = "EXPANDED"

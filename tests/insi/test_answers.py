@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.insi import InsFound, InsNotFound, InsRefused, InsSeveral, InsUnreachable
-from kiosk.core.traits import Sex
+from kiosk.core.identity.traits import Sex
+from kiosk.core.sources.insi import InsFound, InsNotFound, InsRefused, InsSeveral, InsUnreachable
 from kiosk.insi import answers
-from kiosk.insi.population import TEST_PEOPLE
-from kiosk.insi.simulated_answers import STYLES, fault, result
+from kiosk.insi.simulated.answers import STYLES, fault, result
+from kiosk.insi.simulated.population import TEST_PEOPLE
 from tests.fuzz.fuzz_insi import broken_promise
 from tests.insi.envelopes import FAULT_550, FAULT_DOWN, FOUND
 from tests.insi.mutations import entity_bombs, mutated

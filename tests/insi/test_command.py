@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 from hardware.cards.base import VitaleRecord, VitaleRecords
 from kiosk.commands.insi import app
-from kiosk.insi.population import Person
-from kiosk.insi.simulator import TEST_IDAM, Behaviour, Simulator
-from kiosk.insi.testpki import TestPki, make_pki
+from kiosk.insi.simulated.population import Person
+from kiosk.insi.simulated.simulator import TEST_IDAM, Behaviour, Simulator
+from kiosk.insi.simulated.testpki import TestPki, make_pki
 from kiosk.settings import InsiSection
 from tests.people import CHLOE, CLARA, SOPHIE
 

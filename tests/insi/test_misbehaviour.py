@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.core.insi import InsAnswer, InsCertificateTrouble, InsFound, InsRefused, InsUnreachable
+from kiosk.core.sources.insi import InsAnswer, InsCertificateTrouble, InsFound, InsRefused, InsUnreachable
 from kiosk.insi import transport
-from kiosk.insi.simulator import Behaviour, Simulator, gzip_bomb
-from kiosk.insi.testpki import TestPki
+from kiosk.insi.simulated.simulator import Behaviour, Simulator, gzip_bomb
+from kiosk.insi.simulated.testpki import TestPki
 from tests.insi.conftest import MakeClient
 from tests.insi.test_searches import CARD
 

@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.insi import InsFound, InsNotFound, InsUnreachable
-from kiosk.core.traits import Source
+from kiosk.core.identity.traits import Source
+from kiosk.core.sources.insi import InsFound, InsNotFound, InsUnreachable
 from kiosk.insi.retry import CircuitBreaker, RetryPolicy, retry_after_seconds
-from kiosk.insi.simulator import Behaviour, Simulator
+from kiosk.insi.simulated.simulator import Behaviour, Simulator
 from tests.insi.conftest import MakeClient
 from tests.insi.test_searches import CARD
 from tests.people import PIERRE

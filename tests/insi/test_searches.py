@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.core.card import Beneficiary
-from kiosk.core.dates import BirthDate
-from kiosk.core.insi import InsFound, InsNotFound, InsRefused, InsSeveral, InsUnreachable
-from kiosk.core.matricule import OID_NIA, OID_NIR
-from kiosk.core.traits import Sex, Source, Traits
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.matricule import OID_NIA, OID_NIR
+from kiosk.core.identity.traits import Sex, Source, Traits
+from kiosk.core.sources.card import Beneficiary
+from kiosk.core.sources.insi import InsFound, InsNotFound, InsRefused, InsSeveral, InsUnreachable
 from kiosk.insi.client import Environment, InsiClient
-from kiosk.insi.population import TEST_PEOPLE, Person, generated
-from kiosk.insi.simulator import Behaviour, Simulator
+from kiosk.insi.simulated.population import TEST_PEOPLE, Person, generated
+from kiosk.insi.simulated.simulator import Behaviour, Simulator
 from tests.insi.conftest import MakeClient
 from tests.people import MATRICULE, OLA, PIERRE, PIERRE_ALAIN, ZOE
 

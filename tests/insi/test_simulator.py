@@ -9,10 +9,10 @@ import requests
 from lxml import etree
 
 from kiosk.insi.names import BY_CARD, BY_TRAITS
-from kiosk.insi.population import Population, generated
-from kiosk.insi.simulated_answers import STYLES
-from kiosk.insi.simulator import Behaviour, Simulator
-from kiosk.insi.testpki import TestPki
+from kiosk.insi.simulated.answers import STYLES
+from kiosk.insi.simulated.population import Population, generated
+from kiosk.insi.simulated.simulator import Behaviour, Simulator
+from kiosk.insi.simulated.testpki import TestPki
 from tests.insi.envelopes import CARD_BODY, TRAITS_REQUEST
 
 NS = {"s": "http://www.w3.org/2003/05/soap-envelope", "r": "http://www.cnamts.fr/INSiResultat", "e": "urn:siram"}

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.core.insi import InsCertificateTrouble, InsFound
+from kiosk.core.sources.insi import InsCertificateTrouble, InsFound
 from kiosk.insi.certificate import Level, check
-from kiosk.insi.simulator import Simulator
-from kiosk.insi.testpki import TestPki
+from kiosk.insi.simulated.simulator import Simulator
+from kiosk.insi.simulated.testpki import TestPki
 from tests.insi.conftest import MakeClient, config_for
 from tests.insi.test_certificate import NOW
 from tests.insi.test_searches import CARD
@@ -79,7 +79,7 @@ def test_a_token_without_this_key_is_certificate_trouble(
 ASK_THREE_TIMES = """
 import sys
 from pathlib import Path
-from kiosk.core.card import Beneficiary
+from kiosk.core.sources.card import Beneficiary
 from kiosk.insi import pkcs11
 from kiosk.insi.client import Environment, InsiClient, InsiConfig
 endpoint, certificate, ca, secret, uri = sys.argv[1:]

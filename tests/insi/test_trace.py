@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from kiosk import journal
-from kiosk.core.insi import InsFound
-from kiosk.core.traits import Source
-from kiosk.insi.simulator import Behaviour, Simulator
+from kiosk.core.identity.traits import Source
+from kiosk.core.sources.insi import InsFound
+from kiosk.insi.simulated.simulator import Behaviour, Simulator
 from tests.insi.conftest import MakeClient
 from tests.insi.test_searches import CARD
 from tests.people import OLA

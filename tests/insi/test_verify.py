@@ -12,13 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 from kiosk.commands.insi import app
-from kiosk.core.insi import InsNotFound
-from kiosk.core.matricule import OID_NIA, Matricule
+from kiosk.core.identity.matricule import OID_NIA, Matricule
+from kiosk.core.sources.insi import InsNotFound
 from kiosk.insi.bulk import COLUMNS, StoppedError, WrongFileError, verify_file
 from kiosk.insi.client import InsiClient
-from kiosk.insi.population import Person, generated
-from kiosk.insi.simulator import Behaviour, Simulator
-from kiosk.insi.testpki import TestPki
+from kiosk.insi.simulated.population import Person, generated
+from kiosk.insi.simulated.simulator import Behaviour, Simulator
+from kiosk.insi.simulated.testpki import TestPki
 from kiosk.insi.verify import StoredIdentity, Verdict, Verification, VerifyBySearch
 from tests.insi.test_command import access
 from tests.people import CATARINA, PIERRE, PIERRE_ALAIN, ZOE

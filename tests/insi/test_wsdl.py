@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.core.insi import InsFound, InsRefused
+from kiosk.core.sources.insi import InsFound, InsRefused
 from kiosk.insi.envelope import OUR_WSDL, BundleError, Envelopes
 from tests.insi.conftest import MakeClient
 from tests.insi.test_searches import CARD

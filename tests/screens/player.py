@@ -17,8 +17,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from kiosk.core import screens as sc
-from kiosk.core.document import Guidance, Side
+from kiosk.core.sources.document import Guidance, Side
+from kiosk.core.turn import screens as sc
 from kiosk.ui.look import Look
 from kiosk.ui.plan import Item
 from kiosk.ui.preview import Preview

@@ -2,10 +2,10 @@
 
 import pytest
 
-from kiosk.core import events as ev
-from kiosk.core import screens as sc
-from kiosk.core.card import Beneficiary, CardContents
-from kiosk.core.turn import Journey, State, step
+from kiosk.core.sources.card import Beneficiary, CardContents
+from kiosk.core.turn import events as ev
+from kiosk.core.turn import screens as sc
+from kiosk.core.turn.step import Journey, State, step
 from kiosk.ui.samples import SAMPLES
 from kiosk.ui.screens import page_of
 

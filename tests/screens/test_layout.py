@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from kiosk.core import screens as sc
+from kiosk.core.turn import screens as sc
 from kiosk.ui.arrange import Frame, arrange
 from kiosk.ui.page import Picture
 from kiosk.ui.screens import page_of
@@ -55,7 +55,7 @@ def test_an_ornament_gives_its_room_to_the_words_and_a_gesture_does_not() -> Non
 
 
 def test_a_changing_instruction_moves_neither_picture_nor_buttons() -> None:
-    from kiosk.core.document import Guidance, Side
+    from kiosk.core.sources.document import Guidance, Side
 
     frame = Frame(1080, 1920, "Centre hospitalier", half)
     kept = [guidance for guidance in Guidance if guidance is not Guidance.TURN_OVER]

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from kiosk.core.confidential import Confidential
-from kiosk.core.screens import Screen, StillThere, Touch
+from kiosk.core.turn.screens import Screen, StillThere, Touch
 from kiosk.ui.page import Page, Weight
 from kiosk.ui.samples import SAMPLES
 from kiosk.ui.screens import page_of

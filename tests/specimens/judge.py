@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.capture.session import CaptureSession
-from kiosk.core.document import Guidance
+from kiosk.core.sources.document import Guidance
 from tests.specimens.draw import Flat
 from tests.specimens.film import RATE
 from tests.specimens.stage import Scene, Shown

@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from kiosk.core.document import Guidance
+from kiosk.core.sources.document import Guidance
 from tests.specimens.draw import PX, Flat, Picture, portrait, text
 from tests.specimens.film import FRAME, Grain
 from tests.specimens.person import ZOE

@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from kiosk.core.document import Guidance, Side
+from kiosk.core.sources.document import Guidance, Side
 from tests.specimens.film import FRAME
 from tests.specimens.others import OTHERS
 from tests.specimens.photograph import add_glare, place

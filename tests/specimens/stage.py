@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from kiosk.core.document import Guidance, Side
+from kiosk.core.sources.document import Guidance, Side
 from tests.specimens.draw import Flat, Picture, draw
 from tests.specimens.film import FRAME, RATE, Grain, resting_pose
 from tests.specimens.person import somebody

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from kiosk.core import events as ev
-from kiosk.core.card import CardContents
-from kiosk.core.document import Side
-from kiosk.core.insi import InsNotFound
-from kiosk.core.screens import Touch
+from kiosk.core.sources.card import CardContents
+from kiosk.core.sources.document import Side
+from kiosk.core.sources.insi import InsNotFound
+from kiosk.core.turn import events as ev
+from kiosk.core.turn.screens import Touch
 from tests.turns.test_turn import (
     CARD_FRONT,
     CONFIRMED,

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from kiosk.core import events as ev
-from kiosk.core import screens as sc
-from kiosk.core.card import Beneficiary, CardContents
-from kiosk.core.document import DocumentKind, DocumentPicture, DocumentReading, Guidance, MrzReading, Side
-from kiosk.core.insi import InsRefused
-from kiosk.core.screens import Touch
-from kiosk.core.traits import Source, Traits
-from kiosk.core.turn import State, step
+from kiosk.core.identity.traits import Source, Traits
+from kiosk.core.sources.card import Beneficiary, CardContents
+from kiosk.core.sources.document import DocumentKind, DocumentPicture, DocumentReading, Guidance, MrzReading, Side
+from kiosk.core.sources.insi import InsRefused
+from kiosk.core.turn import events as ev
+from kiosk.core.turn import screens as sc
+from kiosk.core.turn.screens import Touch
+from kiosk.core.turn.step import State, step
 
 SEQUENCES = 4000
 LENGTH = 80

@@ -5,10 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.core import events as ev
-from kiosk.core import screens as sc
-from kiosk.core.card import Beneficiary, CardContents
-from kiosk.core.document import (
+from kiosk.core.identity.traits import Source, Traits
+from kiosk.core.sources.card import Beneficiary, CardContents
+from kiosk.core.sources.document import (
     DocumentKind,
     DocumentPicture,
     DocumentReading,
@@ -18,10 +17,11 @@ from kiosk.core.document import (
     SealVerdict,
     Side,
 )
-from kiosk.core.insi import InsNotFound, InsUnreachable
-from kiosk.core.screens import PERSON_TOUCHES, Touch
-from kiosk.core.traits import Source, Traits
-from kiosk.core.turn import State, step
+from kiosk.core.sources.insi import InsNotFound, InsUnreachable
+from kiosk.core.turn import events as ev
+from kiosk.core.turn import screens as sc
+from kiosk.core.turn.screens import PERSON_TOUCHES, Touch
+from kiosk.core.turn.step import State, step
 
 ZOE = Beneficiary("ADRUN", "ZOE", "1975-12-31", nir="2751263220749", nir_key="74")
 LEO = Beneficiary("ADRUN", "LEO", "2012-04-02")

@@ -2,13 +2,13 @@
 
 import pytest
 
-from kiosk.core import events as ev
-from kiosk.core import screens as sc
-from kiosk.core.document import Guidance, Side
-from kiosk.core.insi import InsNotFound
-from kiosk.core.screens import Touch
-from kiosk.core.traits import Traits
-from kiosk.core.turn import Journey, State, step
+from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.document import Guidance, Side
+from kiosk.core.sources.insi import InsNotFound
+from kiosk.core.turn import events as ev
+from kiosk.core.turn import screens as sc
+from kiosk.core.turn.screens import Touch
+from kiosk.core.turn.step import Journey, State, step
 from tests.turns.edges import NINETEEN, REVIEW, STORED, TWO_SIDES
 from tests.turns.test_turn import (
     ALONE,

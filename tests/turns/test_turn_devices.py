@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.core import events as ev
-from kiosk.core import screens as sc
-from kiosk.core.card import CardAnomaly, CardContents
-from kiosk.core.document import DocumentKind, DocumentPicture, DocumentReading, Guidance, Side
-from kiosk.core.insi import InsNotFound, InsUnreachable
-from kiosk.core.screens import Touch
-from kiosk.core.traits import BirthDate
-from kiosk.core.turn import Journey
+from kiosk.core.identity.traits import BirthDate
+from kiosk.core.sources.card import CardAnomaly, CardContents
+from kiosk.core.sources.document import DocumentKind, DocumentPicture, DocumentReading, Guidance, Side
+from kiosk.core.sources.insi import InsNotFound, InsUnreachable
+from kiosk.core.turn import events as ev
+from kiosk.core.turn import screens as sc
+from kiosk.core.turn.screens import Touch
+from kiosk.core.turn.step import Journey
 from tests.turns.edges import NINETEEN, TWO_SIDES
 from tests.turns.test_turn import (
     ALONE,

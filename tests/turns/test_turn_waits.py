@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.core import events as ev
-from kiosk.core import screens as sc
-from kiosk.core.document import DocumentKind, DocumentReading, Guidance, Side
-from kiosk.core.insi import InsNotFound, InsUnreachable
-from kiosk.core.screens import Touch
-from kiosk.core.turn import Journey, Manners, State
+from kiosk.core.sources.document import DocumentKind, DocumentReading, Guidance, Side
+from kiosk.core.sources.insi import InsNotFound, InsUnreachable
+from kiosk.core.turn import events as ev
+from kiosk.core.turn import screens as sc
+from kiosk.core.turn.screens import Touch
+from kiosk.core.turn.step import Journey, Manners, State
 from tests.turns.edges import ANSWERED, STORED
 from tests.turns.test_turn import (
     CONFIRMED,

@@ -12,7 +12,7 @@ def seal_former_secrets(apps: Any, schema_editor: Any) -> None:
     connection = schema_editor.connection
     if FORMER not in connection.introspection.table_names():
         return
-    from kiosk.console import second_factor  # noqa: PLC0415 # needs the structure's key, only when there is something
+    from kiosk.console.staff import second_factor  # noqa: PLC0415 # needs the structure's key, only when there is something
 
     authenticator = apps.get_model("console", "Authenticator")
     with connection.cursor() as cursor:

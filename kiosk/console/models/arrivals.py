@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kiosk.core.checkin import IdentityStatus
+from kiosk.core.status.permissions import IdentityStatus
 
 
 class Need(models.TextChoices):

@@ -6,8 +6,8 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kiosk.core.checkin import IdentityStatus
-from kiosk.core.dates import BirthDate
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.status.permissions import IdentityStatus
 
 register = template.Library()
 THIN = "\u202f"  # narrow no-break space
@@ -101,8 +101,8 @@ def attribute(words: str) -> str:
 @register.filter
 def reason(code: str) -> str:
     """Why an identity was set aside or downgraded, in words."""
-    from kiosk.console.changing import DOWNGRADES  # noqa: PLC0415 # the tables stand beside the rules
-    from kiosk.console.deciding import REASONS  # noqa: PLC0415
+    from kiosk.console.identities.asking import DOWNGRADES  # noqa: PLC0415 # the tables stand beside the rules
+    from kiosk.console.identities.deciding import REASONS  # noqa: PLC0415
 
     known: dict[str, str] = {name.value: label for table in (REASONS, DOWNGRADES) for name, label in table.items()}
     return _(known[code]) if code in known else code

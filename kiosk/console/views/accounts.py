@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_otp import login as otp_login
 from django_otp.models import Device
 
-from kiosk.console import audit, second_factor, security_keys
-from kiosk.console.access import RIGHTS, Right, act, address_of, lock_session, needs, open_session, staff_of
+from kiosk.console import audit
 from kiosk.console.models import NationalIdentity, Role, SecurityKey, Staff
-from kiosk.console.security_keys import NotThisKey
+from kiosk.console.staff import second_factor, security_keys
+from kiosk.console.staff.access import RIGHTS, Right, act, address_of, lock_session, needs, open_session, staff_of
+from kiosk.console.staff.security_keys import NotThisKey
 
 MAX_UNLOCK_TRIES = 5
 

@@ -15,16 +15,20 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kiosk.console import alike, audit, changing, comparing, deciding, noticing, queue, search, sheets, vault, watermark
-from kiosk.console.access import Right, act, address_of, needs, rights_of, staff_of
-from kiosk.console.deciding import Action, Choice, NotAllowed, Offer
+from kiosk.console import audit
+from kiosk.console.arrivals import queue
+from kiosk.console.identities import asking, comparing, deciding, noticing, sheets, watermark
+from kiosk.console.identities.deciding import Action, Choice, NotAllowed, Offer
 from kiosk.console.models import Arrival, Staff, Stage
+from kiosk.console.records import search, vault
+from kiosk.console.staff.access import Right, act, address_of, needs, rights_of, staff_of
 from kiosk.console.templatetags.console_tags import clock, day
 from kiosk.console.templatetags.console_tags import reason as reason_label
 from kiosk.console.views.desk import queue_context
-from kiosk.core.checkin import CheckIn
-from kiosk.core.document import DocumentPicture
-from kiosk.core.evidence import EvidenceType
+from kiosk.console.vigilance import look_alikes
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.sources.document import DocumentPicture
+from kiosk.core.status.evidence import EvidenceType
 
 OTHERS = (Action.ACCEPT_INS, Action.REFUSE_INS, Action.DOUBT, Action.FICTITIOUS, Action.HOMONYM, Action.CLEAR)
 
@@ -251,7 +255,7 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
     now = timezone.now()
     kind = comparing.EVIDENCE.find(arrival.evidence) if arrival.evidence else None
     reopens = {Stage.SET_ASIDE, Stage.DONE} if _may_reopen(staff) else set()
-    complements = changing.complementary_of(arrival)
+    complements = asking.complementary_of(arrival)
     can_take = arrival.stage in {Stage.WAITING, Stage.HELD, *reopens} and not deciding.is_in_hand(arrival, staff)
     return {
         "page": "queue",
@@ -271,12 +275,12 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
         "look_alikes": [one for one in search.alike(check_in) if one.pk != arrival.pk][:6],
         "complements": complements,
         "has_complements": any(one.value for one in complements),
-        "words": [(code.value, _(label)) for code, label in changing.WORDS.items()],
-        "asking": changing.asking_of(arrival),
-        "criteria": changing.criteria_of(check_in),
-        "why_not_ask": changing.why_not_ask(arrival, check_in),
-        "downgrades": [(code.value, _(label)) for code, label in changing.DOWNGRADES.items()],
-        "pair": alike.pair_of(arrival),
+        "words": [(code.value, _(label)) for code, label in asking.WORDS.items()],
+        "asking": asking.asking_of(arrival),
+        "criteria": asking.criteria_of(check_in),
+        "why_not_ask": asking.why_not_ask(arrival, check_in),
+        "downgrades": [(code.value, _(label)) for code, label in asking.DOWNGRADES.items()],
+        "pair": look_alikes.pair_of(arrival),
         "questions": comparing.questions(),
         "history": list(audit.entries(about=str(arrival.key), limit=60)),
         **queue_context(arrival.key),

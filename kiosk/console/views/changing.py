@@ -8,9 +8,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kiosk.console import changing, search
-from kiosk.console.access import Right, address_of, needs, staff_of
+from kiosk.console.identities import asking
 from kiosk.console.models import Arrival
+from kiosk.console.records import search
+from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.views.arrival import carried_out, found
 
 
@@ -19,12 +20,12 @@ from kiosk.console.views.arrival import carried_out, found
 def complete(request: HttpRequest, key: UUID) -> HttpResponse:
     """Complementary traits, each with its source."""
     word = request.POST.get("word", "")
-    if word not in {one.value for one in changing.Word}:
+    if word not in {one.value for one in asking.Word}:
         messages.error(request, _("Dites d’où viennent ces informations."))
         return redirect("identity", key)
-    said = {code: _line(request, code.value) for code in changing.Complement}
+    said = {code: _line(request, code.value) for code in asking.Complement}
     staff, where = staff_of(request), address_of(request)
-    return carried_out(request, key, lambda: changing.complete(key, staff, said, changing.Word(word), where=where))
+    return carried_out(request, key, lambda: asking.complete(key, staff, said, asking.Word(word), where=where))
 
 
 @needs(Right.WORK)
@@ -36,7 +37,7 @@ def ask_again(request: HttpRequest, key: UUID) -> HttpResponse:
     if written and not born:
         messages.error(request, _("Écrivez la date comme 21/01/1980."))
         return redirect("identity", key)
-    criteria = changing.Criteria(
+    criteria = asking.Criteria(
         birth_name=_line(request, "birth_name").upper(),
         given_names=" ".join(_line(request, "given_names").upper().split()),
         sex=_line(request, "sex"),
@@ -44,7 +45,7 @@ def ask_again(request: HttpRequest, key: UUID) -> HttpResponse:
         place=_line(request, "place").upper()[:5],
     )
     staff, where = staff_of(request), address_of(request)
-    return carried_out(request, key, lambda: changing.ask_again(key, staff, criteria, where=where))
+    return carried_out(request, key, lambda: asking.ask_again(key, staff, criteria, where=where))
 
 
 @needs(Right.WORK, quiet=True)
@@ -63,14 +64,14 @@ def answer_part(request: HttpRequest, key: UUID) -> HttpResponse:  # noqa: ARG00
 def downgrade(request: HttpRequest, key: UUID) -> HttpResponse:
     """What was established is taken back, with a reason."""
     why = request.POST.get("reason", "")
-    if why not in {one.value for one in changing.WhyDown}:
+    if why not in {one.value for one in asking.WhyDown}:
         messages.error(request, _("Dites pourquoi."))
         return redirect("identity", key)
     staff, where = staff_of(request), address_of(request)
-    return carried_out(request, key, lambda: changing.downgrade(key, staff, changing.WhyDown(why), where=where))
+    return carried_out(request, key, lambda: asking.downgrade(key, staff, asking.WhyDown(why), where=where))
 
 
 def _line(request: HttpRequest, name: str) -> str:
     """One short line as typed: no control character, no change of direction."""
     text = request.POST.get(name, "")[:400]
-    return "".join(one for one in text if one.isprintable()).strip()[: changing.LONGEST]
+    return "".join(one for one in text if one.isprintable()).strip()[: asking.LONGEST]

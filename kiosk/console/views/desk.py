@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kiosk.console import queue
-from kiosk.console.access import Right, address_of, needs, staff_of
+from kiosk.console.arrivals import queue
 from kiosk.console.models import Arrival, Need, Stage
+from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.views.accounts import home_of
 
 RECENT = timedelta(hours=12)

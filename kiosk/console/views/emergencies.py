@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kiosk.console import emergencies
-from kiosk.console.access import IN_AN_EMERGENCY, Right, address_of, needs, rights_of, staff_of
-from kiosk.console.emergencies import NotTaken
 from kiosk.console.models import Emergency, Role
+from kiosk.console.staff import emergencies
+from kiosk.console.staff.access import IN_AN_EMERGENCY, Right, address_of, needs, rights_of, staff_of
+from kiosk.console.staff.emergencies import NotTaken
 from kiosk.console.views.own_account import confirms
 
 

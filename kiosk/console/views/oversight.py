@@ -12,9 +12,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kiosk.console import audit, figures, metrics, queue, search
-from kiosk.console.access import Right, act, needs
+from kiosk.console import audit
+from kiosk.console.arrivals import queue
 from kiosk.console.models import AuditEntry, Staff, Terminal
+from kiosk.console.records import search
+from kiosk.console.site import metrics
+from kiosk.console.staff.access import Right, act, needs
+from kiosk.console.vigilance import indicators
 
 ACTS_IN_A_FILE = 100_000  # what is read and sent within one request's time
 _FORMULA = re.compile(r"^[\s]*[=+\-@\t\r]")
@@ -39,26 +43,26 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.INDICATORS)
 @require_safe
-def indicators(request: HttpRequest) -> HttpResponse:
+def indicators_page(request: HttpRequest) -> HttpResponse:
     """The indicators of a period, of all or of one kiosk and service; as a page, or for a spreadsheet."""
     said = {name: request.GET.get(name, "") for name in ("from", "to", "kiosk", "desk")}
-    period = figures.period_of(said["from"], said["to"], timezone.localdate(), said["kiosk"], said["desk"])
+    period = indicators.period_of(said["from"], said["to"], timezone.localdate(), said["kiosk"], said["desk"])
     context = {
         "page": "indicators",
-        "figures": figures.of(period),
-        "reasons": figures.reasons(period),
-        "waiting": figures.waiting(period),
+        "figures": indicators.of(period),
+        "reasons": indicators.reasons(period),
+        "waiting": indicators.waiting(period),
         "period": period,
     }
     if request.GET.get("format") == "csv":
         return _csv(_rows(period, context), "indicateurs.csv")
-    context["days"] = figures.days(period)
+    context["days"] = indicators.days(period)
     context["kiosks"] = list(Terminal.objects.order_by("name").values_list("pk", flat=True))
     context["desks"] = settings.KIOSK.desks
     return render(request, "console/indicators.html", context)
 
 
-def _rows(period: figures.Period, context: dict[str, Any]) -> list[tuple[object, ...]]:
+def _rows(period: indicators.Period, context: dict[str, Any]) -> list[tuple[object, ...]]:
     """Period, kiosk and service in every line: a line says all even when cut out."""
     where = (period.first.isoformat(), period.last.isoformat(), period.kiosk or "toutes", period.desk or "tous")
     rows: list[tuple[object, ...]] = [

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kiosk.console import audit, security_keys
-from kiosk.console.access import Right, act, needs, staff_of
+from kiosk.console import audit
 from kiosk.console.models import SecurityKey, Staff
-from kiosk.console.security_keys import NotThisKey
+from kiosk.console.staff import security_keys
+from kiosk.console.staff.access import Right, act, needs, staff_of
+from kiosk.console.staff.security_keys import NotThisKey
 from kiosk.console.views.accounts import home_of
 
 MAX_PASSWORD_TRIES = 5

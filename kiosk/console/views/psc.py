@@ -19,11 +19,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django_otp import login as otp_login
 
-from kiosk.console import audit, psc, vault
-from kiosk.console.access import Right, act, address_of, needs, open_session
+from kiosk.console import audit
 from kiosk.console.config import PscSection
 from kiosk.console.models import NationalIdentity, Role, Staff
-from kiosk.console.psc import Professional, Started, Trouble, Why
+from kiosk.console.records import vault
+from kiosk.console.staff import psc
+from kiosk.console.staff.access import Right, act, address_of, needs, open_session
+from kiosk.console.staff.psc import Professional, Started, Trouble, Why
 from kiosk.console.views.accounts import home_of
 
 COOKIE = "__Host-psc"

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from kiosk.console.access import Right, needs
+from kiosk.console.staff.access import Right, needs
 
 
 @needs(Right.EVERYONE)

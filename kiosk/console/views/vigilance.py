@@ -12,10 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kiosk.console import alike, audit, comparing, vault, verifying
-from kiosk.console.access import Right, act, address_of, needs, staff_of
-from kiosk.console.deciding import NotAllowed
+from kiosk.console import audit
+from kiosk.console.identities import comparing
+from kiosk.console.identities.deciding import NotAllowed
 from kiosk.console.models import Arrival, Campaign, Pair, PairState, Stage
+from kiosk.console.records import vault
+from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
+from kiosk.console.vigilance import campaigns, look_alikes
 
 VERIFIED_WITHIN = timedelta(days=3 * 365)  # ins-rules 3.4: three to five years, a parameter
 SHOWN = 10
@@ -63,31 +66,31 @@ def judge(request: HttpRequest, key: UUID, other: UUID) -> HttpResponse:
     found, staff, where = _pair(key, other), staff_of(request), address_of(request)
     match request.POST.get("said", ""):
         case "apart":
-            return _done(request, found, lambda: alike.set_apart(found.pk, staff, where=where))
+            return _done(request, found, lambda: look_alikes.set_apart(found.pk, staff, where=where))
         case "split":
-            return _done(request, found, lambda: alike.split(found.pk, staff, where=where))
+            return _done(request, found, lambda: look_alikes.split(found.pk, staff, where=where))
         case "merge":
             kept = {"first": found.first_id, "second": found.second_id}.get(request.POST.get("kept", ""))
             if kept is None:
                 messages.error(request, _("Dites lequel des deux dossiers est gardé."))
                 return redirect("pair", found.first_id, found.second_id)
-            return _done(request, found, lambda: alike.merge(found.pk, staff, kept, where=where))
+            return _done(request, found, lambda: look_alikes.merge(found.pk, staff, kept, where=where))
     raise Http404
 
 
 @needs(Right.VIGILANCE)
 @require_safe
-def campaigns(request: HttpRequest) -> HttpResponse:
+def campaigns_page(request: HttpRequest) -> HttpResponse:
     """Campaigns of verification: the one under way, those before, and what was not confirmed."""
     latest = Campaign.objects.select_related("started_by").order_by("-pk")[:SHOWN]
     before = timezone.localdate() - VERIFIED_WITHIN
     context = {
         "page": "vigilance",
-        "campaigns": [verifying.progress_of(one) for one in latest],
-        "running": verifying.running(),
-        "failed": [(row, verifying.words_of(row)) for row in verifying.failed()[:50]],
+        "campaigns": [campaigns.progress_of(one) for one in latest],
+        "running": campaigns.running(),
+        "failed": [(row, campaigns.words_of(row)) for row in campaigns.failed()[:50]],
         "before": before,
-        "due": min(verifying.due(before).count(), verifying.MOST),
+        "due": min(campaigns.due(before).count(), campaigns.MOST),
         **_tabs("campaigns"),
     }
     return render(request, "console/campaigns.html", context)
@@ -102,14 +105,14 @@ def campaign_start(request: HttpRequest) -> HttpResponse:
     except ValueError:
         messages.error(request, _("Écrivez la date comme 21/01/1980."))
         return redirect("campaigns")
-    return _told(request, lambda: verifying.start(staff_of(request), day, where=address_of(request)))
+    return _told(request, lambda: campaigns.start(staff_of(request), day, where=address_of(request)))
 
 
 @needs(Right.VIGILANCE)
 @require_POST
 def campaign_stop(request: HttpRequest) -> HttpResponse:
     """End the campaign under way."""
-    return _told(request, lambda: verifying.stop(staff_of(request), where=address_of(request)))
+    return _told(request, lambda: campaigns.stop(staff_of(request), where=address_of(request)))
 
 
 def _pair(key: UUID, other: UUID) -> Pair:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from kiosk.core import screens
-from kiosk.core.screens import Screen
+from kiosk.core.turn import screens
+from kiosk.core.turn.screens import Screen
 from kiosk.ui.page import Page
 from kiosk.ui.screens import (
     beneficiaries,

@@ -1,6 +1,6 @@
 """Who of the card's people (bénéficiaires) is here: never a whole name on a public screen."""
 
-from kiosk.core.screens import PERSON_TOUCHES, Beneficiaries, Touch
+from kiosk.core.turn.screens import PERSON_TOUCHES, Beneficiaries, Touch
 from kiosk.ui.page import Action, Page, Picture, Weight, foot, quiet
 from kiosk.ui.people import short_name, spoken_name
 from kiosk.ui.words import _

@@ -1,6 +1,6 @@
 """Is it really this person? First name, initial and year; the rest stays on the card."""
 
-from kiosk.core.screens import Confirm, Touch
+from kiosk.core.turn.screens import Confirm, Touch
 from kiosk.ui.page import Page, Picture, foot, main, quiet
 from kiosk.ui.people import birth_year, short_name, spoken_name
 from kiosk.ui.words import _

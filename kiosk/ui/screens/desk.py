@@ -1,6 +1,6 @@
 """A member of staff takes over: where to go, never why."""
 
-from kiosk.core.screens import Desk, Touch
+from kiosk.core.turn.screens import Desk, Touch
 from kiosk.ui.page import Page, Picture, foot, main
 from kiosk.ui.words import _
 

@@ -1,7 +1,7 @@
 """Show the identity document (pièce d'identité): one calm instruction at a time; the picture takes itself."""
 
-from kiosk.core.document import Guidance, Side
-from kiosk.core.screens import ShowDocument, Touch
+from kiosk.core.sources.document import Guidance, Side
+from kiosk.core.turn.screens import ShowDocument, Touch
 from kiosk.ui.page import Action, Page, Picture, foot, main, quiet
 from kiosk.ui.words import _
 

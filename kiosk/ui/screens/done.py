@@ -1,6 +1,6 @@
 """The arrival is told; staff will compare the face with the document (validation is never the kiosk's)."""
 
-from kiosk.core.screens import Done
+from kiosk.core.turn.screens import Done
 from kiosk.ui.page import Page, foot
 from kiosk.ui.words import _
 

@@ -1,6 +1,6 @@
 """Help was called: somebody comes; the person may go on meanwhile."""
 
-from kiosk.core.screens import HelpCalled, Touch
+from kiosk.core.turn.screens import HelpCalled, Touch
 from kiosk.ui.page import Page, comfort, main
 from kiosk.ui.words import _
 

@@ -1,6 +1,6 @@
 """Notice on the use of the INS before the card is read (RGPD art. 13): the structure informs, nobody may object."""
 
-from kiosk.core.screens import Information, Touch
+from kiosk.core.turn.screens import Information, Touch
 from kiosk.ui.page import Page, Picture, foot, main, quiet
 from kiosk.ui.words import _
 

@@ -1,6 +1,6 @@
 """Insert the carte Vitale, again if need be: what to do, never what went wrong."""
 
-from kiosk.core.screens import CardProblem, InsertCard, Touch
+from kiosk.core.turn.screens import CardProblem, InsertCard, Touch
 from kiosk.ui.page import Page, foot, main, quiet
 from kiosk.ui.words import _
 

@@ -1,6 +1,6 @@
 """The kiosk cannot serve: where to go instead."""
 
-from kiosk.core.screens import OutOfOrder
+from kiosk.core.turn.screens import OutOfOrder
 from kiosk.ui.page import Page
 from kiosk.ui.words import _
 

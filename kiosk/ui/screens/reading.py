@@ -1,6 +1,6 @@
 """The card is being read: leave it in."""
 
-from kiosk.core.screens import ReadingCard
+from kiosk.core.turn.screens import ReadingCard
 from kiosk.ui.page import Page, foot
 from kiosk.ui.words import _
 

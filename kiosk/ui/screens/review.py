@@ -1,6 +1,6 @@
 """Is the picture just taken readable? The person says so, or takes another."""
 
-from kiosk.core.screens import ReviewPicture, Touch
+from kiosk.core.turn.screens import ReviewPicture, Touch
 from kiosk.ui.page import Page, Picture, foot, main, quiet
 from kiosk.ui.words import _
 

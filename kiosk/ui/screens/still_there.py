@@ -1,6 +1,6 @@
 """Are you still there? One simple action gives as much time again (WCAG 2.2.1)."""
 
-from kiosk.core.screens import StillThere, Touch
+from kiosk.core.turn.screens import StillThere, Touch
 from kiosk.ui.page import Page, Picture, Tone, foot, main
 from kiosk.ui.words import _, ngettext
 

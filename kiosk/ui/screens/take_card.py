@@ -1,6 +1,6 @@
 """The card must not stay in the reader."""
 
-from kiosk.core.screens import TakeCard
+from kiosk.core.turn.screens import TakeCard
 from kiosk.ui.page import Page, foot
 from kiosk.ui.words import _
 

@@ -1,6 +1,6 @@
 """The number to wait with: a number and a desk, no name."""
 
-from kiosk.core.screens import Ticket, Touch
+from kiosk.core.turn.screens import Ticket, Touch
 from kiosk.ui.page import Page, Picture, foot, main
 from kiosk.ui.words import _
 

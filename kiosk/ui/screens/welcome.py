@@ -1,6 +1,6 @@
 """Welcome (accueil): the screen at rest; touching it anywhere begins."""
 
-from kiosk.core.screens import Touch, Welcome
+from kiosk.core.turn.screens import Touch, Welcome
 from kiosk.ui.page import Page, comfort, foot, main
 from kiosk.ui.words import _
 

@@ -1,6 +1,6 @@
 """A short wait: what is being done, in the patient's words."""
 
-from kiosk.core.screens import Working
+from kiosk.core.turn.screens import Working
 from kiosk.ui.page import Page, foot
 from kiosk.ui.words import _
 

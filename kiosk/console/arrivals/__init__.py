@@ -1,0 +1,1 @@
+"""Who has come and waits: the queue (file d'attente)."""

@@ -1,0 +1,279 @@
+"""What staff changes beside deciding: complementary traits, INSi asked again with other criteria, a downgrade.
+
+What is written stays sealed; the audit trail names which fields changed and on whose word, never a value.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kiosk.console import audit
+from kiosk.console.identities import deciding
+from kiosk.console.models import Arrival, Staff, Stage
+from kiosk.console.records import notes, vault
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.confidential import Confidential
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.traits import Sex, Source, Traits
+from kiosk.core.sources.insi import InsFound
+from kiosk.core.status.permissions import IdentityStatus, InsiBar, insi_bar
+from kiosk.core.status.transitions import Actor, ActorKind, ComplementaryTraitEdited, StrictTraitEdited, apply
+
+MOST_SEARCHES = 5  # a visit; no official limit is known (ins-rules 3.3, Design)
+LONGEST = 200
+
+
+class Complement(StrEnum):
+    """The complementary traits (traits complémentaires): each by a deliberate act, never pre-filled (GI3 EXI ID 08)."""
+
+    NAME_IN_USE = "name_in_use"  # nom utilisé
+    GIVEN_NAME_IN_USE = "given_name_in_use"  # prénom utilisé
+    TELEPHONE = "telephone"
+    ADDRESS = "address"
+
+
+COMPLEMENTS = {
+    Complement.NAME_IN_USE: "Nom utilisé",
+    Complement.GIVEN_NAME_IN_USE: "Prénom utilisé",
+    Complement.TELEPHONE: "Téléphone",
+    Complement.ADDRESS: "Adresse",
+}
+
+
+class Word(StrEnum):
+    """On whose word a complementary trait stands."""
+
+    PERSON = "person"
+    DOCUMENT = "document"
+    CARD = "card"
+    PROOF = "proof"
+
+
+WORDS = {
+    Word.PERSON: "Dit par la personne",
+    Word.DOCUMENT: "Lu sur la pièce d’identité",
+    Word.CARD: "Lu sur la carte Vitale",
+    Word.PROOF: "Lu sur un justificatif",
+}
+
+
+class WhyDown(StrEnum):
+    """Why an identity loses what was established: both steps are done again (ins-rules 2.2, T9 and T10)."""
+
+    WRONG_TRAIT = "wrong-trait"
+    WRONG_PERSON = "wrong-person"
+    EVIDENCE = "evidence"
+
+
+DOWNGRADES = {
+    WhyDown.WRONG_TRAIT: "Un trait était faux",
+    WhyDown.WRONG_PERSON: "L’identité est celle d’une autre personne",
+    WhyDown.EVIDENCE: "La pièce d’identité est mise en doute",
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Complementary(Confidential):
+    """One complementary trait as kept, and on whose word."""
+
+    code: str
+    label: str
+    value: str
+    word: str
+
+
+def complementary_of(arrival: Arrival) -> tuple[Complementary, ...]:
+    """The complementary traits, in the page's order; those nobody wrote are empty."""
+    said = notes.opened(arrival).get("complementary", {})
+    lines = []
+    for code, label in COMPLEMENTS.items():
+        one = said.get(code.value, {})
+        lines.append(Complementary(code.value, _(label), one.get("value", ""), one.get("word", "")))
+    return tuple(lines)
+
+
+def complete(key: UUID, staff: Staff, said: dict[Complement, str], word: Word, *, where: str = "") -> Arrival:
+    """Write complementary traits down; the status does not change (T12). An emptied one is removed."""
+    with transaction.atomic():
+        arrival = deciding.in_hand(key, staff)
+        known = dict(notes.opened(arrival).get("complementary", {}))
+        changed = [code for code, value in said.items() if known.get(code.value, {}).get("value", "") != value]
+        if not changed:
+            raise deciding.NotAllowed(_("Rien n’a changé."))
+        for code in changed:
+            if said[code]:
+                known[code.value] = {"value": said[code][:LONGEST], "word": word.value, "by": staff.username}
+            else:
+                known.pop(code.value, None)
+        identity = deciding.identity_of(arrival, vault.open_arrival(arrival))
+        apply(identity, ComplementaryTraitEdited(), Actor(ActorKind.STAFF, staff.username), timezone.now())
+        notes.keep(arrival, complementary=known)
+        audit.record(
+            audit.Act.COMPLETED,
+            who=staff.username,
+            where=where,
+            about=str(key),
+            fields="+".join(code.value for code in changed),
+            word=word.value,
+        )
+        return arrival
+
+
+def downgrade(key: UUID, staff: Staff, why: WhyDown, *, where: str = "") -> Arrival:
+    """Take back what was established, with a reason: provisional again, matricule and evidence gone (T9, T10)."""
+    with transaction.atomic():
+        arrival = deciding.in_hand(key, staff)
+        identity = deciding.identity_of(arrival, vault.open_arrival(arrival))
+        if identity.status is IdentityStatus.PROVISIONAL:
+            raise deciding.NotAllowed(_("Cette identité est déjà provisoire."))
+        after, fact = apply(identity, StrictTraitEdited(), Actor(ActorKind.STAFF, staff.username), timezone.now())
+        if fact.refusal is not None:
+            raise deciding.NotAllowed(_(deciding.REFUSALS[fact.refusal]))
+        deciding.keep(arrival, after, staff, Stage.SET_ASIDE, why.value)
+        audit.record(
+            audit.Act.DOWNGRADED,
+            who=staff.username,
+            where=where,
+            about=str(key),
+            before=fact.before.value,
+            after=fact.after.value,
+            rules=fact.rule,
+            reason=why.value,
+        )
+        return arrival
+
+
+# --- INSi asked again with other criteria ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Criteria(Confidential):
+    """What staff reads on the original and wants INSi asked with (recherche par traits)."""
+
+    birth_name: str = ""
+    given_names: str = ""
+    sex: str = ""
+    birth_date: str = ""  # YYYY-MM-DD
+    place: str = ""  # COG
+
+    def traits(self) -> Traits:
+        return Traits(
+            Source.STAFF,
+            birth_name=self.birth_name,
+            given_names=tuple(self.given_names.split()),
+            given_names_text=self.given_names,
+            birth_date=BirthDate(self.birth_date) if self.birth_date else None,
+            sex=Sex(self.sex) if self.sex in {Sex.FEMALE.value, Sex.MALE.value} else None,
+            birth_place_code=self.place,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Where asking again stands."""
+
+    is_pending: bool
+    left: int  # how many more times staff may ask
+    found_nobody: bool  # the last time, while an earlier answer is kept
+
+
+def criteria_of(check_in: CheckIn) -> Criteria:
+    """What the form starts from: the document as read, else INSi's answer, else the card; staff corrects it."""
+    sources = (
+        check_in.mrz.traits if check_in.mrz is not None else None,
+        check_in.insi.traits if isinstance(check_in.insi, InsFound) else None,
+        check_in.card,
+    )
+    traits = next((one for one in sources if one is not None), None)
+    if traits is None:
+        return Criteria()
+    date = traits.birth_date
+    return Criteria(
+        birth_name=traits.birth_name,
+        given_names=" ".join(traits.given_names),
+        sex=traits.sex.value if traits.sex else "",
+        birth_date=date.text if date is not None and date.is_calendar and not traits.other_birth_dates else "",
+        place=traits.birth_place_code,
+    )
+
+
+def asking_of(arrival: Arrival) -> Asking:
+    """How often staff has asked, and whether an answer is awaited."""
+    kept = notes.opened(arrival, "criteria")
+    asked = kept.get("asked", [])
+    return Asking(bool(kept.get("next")), max(MOST_SEARCHES - len(asked), 0), bool(kept.get("found_nobody")))
+
+
+def why_not_ask(arrival: Arrival, check_in: CheckIn) -> str:
+    """The rule that forbids asking INSi again about this identity; empty when it may be asked."""
+    if settings.KIOSK.insi is None:
+        return _("Le service national n’est pas configuré ici.")
+    identity = deciding.identity_of(arrival, check_in)
+    if identity.is_barred:
+        return _(BARS[InsiBar.BARRED])
+    if identity.status is IdentityStatus.QUALIFIED:
+        return _(BARS[InsiBar.QUALIFIED])
+    if arrival.decided_at is not None and identity.is_obtained:
+        return _("Un INS est accepté : refusez-le d’abord.")
+    asking = asking_of(arrival)
+    if asking.is_pending:
+        return _("La question est posée : attendez la réponse.")
+    return "" if asking.left else _("Cinq recherches ont été faites pour cette venue : c’est le maximum.")
+
+
+def ask_again(key: UUID, staff: Staff, criteria: Criteria, *, where: str = "") -> Arrival:
+    """Have the worker ask INSi with these criteria (ins-rules 3.3); never the same twice."""
+    with transaction.atomic():
+        arrival = deciding.in_hand(key, staff)
+        check_in = vault.open_arrival(arrival)
+        rule = why_not_ask(arrival, check_in)
+        if rule:
+            raise deciding.NotAllowed(rule)
+        bar = insi_bar(deciding.identity_of(arrival, check_in), criteria.traits())
+        if bar is not None:
+            raise deciding.NotAllowed(_(BARS[bar]))
+        kept = notes.opened(arrival, "criteria")
+        wanted = [getattr(criteria, name) for name in _NAMES]
+        mark = vault.blind("criteria", "\n".join(wanted)).hex()
+        if mark in kept.get("asked", []):
+            raise deciding.NotAllowed(_("Ces critères ont déjà été essayés : changez-en un."))
+        notes.seal(arrival, "criteria", {"next": wanted, "asked": [*kept.get("asked", []), mark]})
+        arrival.insi_next_at, arrival.insi_tries = timezone.now(), 0
+        arrival.save(update_fields=["insi_next_at", "insi_tries"])
+        audit.record(
+            audit.Act.INSI_REQUESTED,
+            who=staff.username,
+            where=where,
+            about=str(key),
+            number=len(kept.get("asked", [])) + 1,
+        )
+        return arrival
+
+
+def wanted_of(arrival: Arrival) -> Traits | None:
+    """With what the worker asks INSi for staff; None when staff asked nothing."""
+    wanted = notes.opened(arrival, "criteria").get("next")
+    return Criteria(*wanted).traits() if wanted else None
+
+
+def answered(arrival: Arrival, *, found_nobody: bool) -> None:
+    """Note that INSi has answered staff's question."""
+    kept = notes.opened(arrival, "criteria")
+    if kept.get("next"):
+        notes.seal(arrival, "criteria", {"asked": kept["asked"], "found_nobody": found_nobody})
+
+
+_NAMES = ("birth_name", "given_names", "sex", "birth_date", "place")
+BARS = {
+    InsiBar.BARRED: "Identité douteuse ou fictive : le service national n’est pas interrogé (GI3 EXI ID 26).",
+    InsiBar.QUALIFIED: "Identité qualifiée : elle se vérifie, elle ne se recherche plus.",
+    InsiBar.TRAIT_MISSING: "Il faut le nom de naissance, un prénom, le sexe et la date de naissance.",
+    InsiBar.CHARACTER: "Un nom contient un caractère que le service national n’accepte pas.",
+    InsiBar.SEX: "Le service national ne connaît que féminin et masculin.",
+    InsiBar.DATE: "La date n’est pas un jour du calendrier : complétez-la selon la règle (GI3 EXI ID 11).",
+}

@@ -1,0 +1,160 @@
+"""What staff must know before deciding: oddities of the card, the answer and the document, in words."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from kiosk.console.templatetags.console_tags import day
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.identity.matricule import OID_NIR_DEMO, OID_NIR_TEST
+from kiosk.core.sources.document import SealReading, SealVerdict, ValidityStatus
+from kiosk.core.sources.insi import InsCertificateTrouble, InsFound, InsNotFound, InsRefused, InsSeveral, InsUnreachable
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something staff must know before deciding; never shown to the patient."""
+
+    text: str
+    weight: str = "wait"  # "info", "wait" or "stop"
+
+
+def notices(check_in: CheckIn, today: date) -> tuple[Notice, ...]:
+    """Oddities of the card, the answer and the document, in words."""
+    said: list[Notice] = []
+    match check_in.insi:
+        case InsUnreachable():
+            said.append(
+                Notice(_("Le service national n’a pas encore répondu. La question est reposée automatiquement."))
+            )
+        case InsNotFound():
+            said.append(Notice(_("Le service national ne trouve personne avec ces traits. Les soins continuent.")))
+        case InsSeveral():
+            said.append(Notice(_("Plusieurs identités correspondent : le service national n’en donne aucune.")))
+        case InsRefused():
+            said.append(Notice(_("Le service national a refusé la demande. Prévenez l’informatique."), "stop"))
+        case InsCertificateTrouble():
+            said.append(Notice(_("Le certificat de la structure n’est pas accepté. Prévenez l’informatique."), "stop"))
+        case InsFound() as found:
+            said += [Notice(_(_FLAGS[flag])) for flag in found.flags if flag in _FLAGS]
+            if found.matricule.oid in {OID_NIR_TEST, OID_NIR_DEMO}:
+                said.append(Notice(_("Matricule de test : ce n’est pas une identité réelle.")))
+    said += [Notice(_(_ANOMALIES[anomaly.value])) for anomaly in check_in.card_anomalies if anomaly.value in _ANOMALIES]
+    if check_in.card is None:
+        said.append(Notice(_("Pas de carte Vitale lue : recherche faite avec la pièce d’identité."), "info"))
+    said += _document_notices(check_in, today)
+    return tuple(said)
+
+
+def _document_notices(check_in: CheckIn, today: date) -> list[Notice]:
+    mrz = check_in.mrz
+    if not check_in.pictures and mrz is None:
+        return []
+    said = []
+    if mrz is None:
+        said.append(Notice(_("La bande de lecture n’a pas été lue : comparez chaque trait avec l’original.")))
+    elif not mrz.accepted:
+        said.append(Notice(_("Lecture incertaine de la bande : comparez chaque trait avec l’original.")))
+    said += _validity_notices(check_in, today)
+    if check_in.seal is not None:
+        said += _seal_notices(check_in.seal)
+    return said
+
+
+def _validity_notices(check_in: CheckIn, today: date) -> list[Notice]:
+    """Until when the document is valid; staff decides what follows (décret n° 2013-1188 for the five years more)."""
+    valid = check_in.document_validity
+    if valid is None:
+        expiry = check_in.mrz.expiry if check_in.mrz is not None else ""
+        is_over = bool(expiry) and expiry < today.isoformat()
+        return [Notice(_("Pièce expirée le {date}.").format(date=day(expiry)))] if is_over else []
+    until = _until(valid.until)
+    match valid.status:
+        case ValidityStatus.EXPIRED if valid.is_extended:
+            text = _("Pièce expirée : même avec cinq ans de plus, elle valait jusqu’en {date}.")
+            return [Notice(text.format(date=until))]
+        case ValidityStatus.EXPIRED:
+            return [Notice(_("Pièce expirée : elle valait jusqu’au {date}.").format(date=until))]
+        case ValidityStatus.ASK_STAFF:
+            return [Notice(_("La pièce expire ce mois-ci : lisez la date sur l’original."))]
+        case ValidityStatus.VALID if valid.is_extended:
+            text = _("Carte délivrée à un adulte entre 2004 et 2013 : valable cinq ans de plus, jusqu’au {date}.")
+            return [Notice(text.format(date=until), "info")]
+    return []
+
+
+def _until(text: str) -> str:
+    """31/12/2029, or 12/2029 when only the month is known."""
+    return "/".join(reversed(text.split("-")))
+
+
+def _seal_notices(seal: SealReading) -> list[Notice]:
+    """What the visible seal says (cachet électronique visible): it proves a text, never the card that bears it."""
+    text, weight = SEALS[seal.verdict]
+    said = [Notice(_(text), weight)]
+    if seal.contradictions:
+        names = ", ".join(seal_label(name) for name in seal.contradictions)
+        said.append(
+            Notice(_("Le cachet et la bande de lecture se contredisent : {names}.").format(names=names), "stop")
+        )
+    elif seal.verdict is SealVerdict.GENUINE and not seal.is_compared:
+        said.append(Notice(_("Le cachet n’a pas pu être rapproché de la bande : comparez-les vous-même.")))
+    return said
+
+
+def seal_fields(check_in: CheckIn) -> tuple[tuple[str, str], ...]:
+    """What the seal states, for staff to lay beside the document; cut values say so."""
+    if check_in.seal is None:
+        return ()
+    said = []
+    for name, value in check_in.seal.fields[:MOST_FIELDS]:
+        is_date = name == "birth_date" and len(value) == 8 and value.isdigit()
+        shown = f"{value[:2]}/{value[2:4]}/{value[4:]}" if is_date else value.replace("/", " ")
+        said.append((seal_label(name), shown + ("…" if name in check_in.seal.cut else "")))
+    return tuple(said)
+
+
+def seal_label(name: str) -> str:
+    """What a field of the seal is called."""
+    label: str = _(SEAL_FIELDS[name]) if name in SEAL_FIELDS else _("Champ {code}").format(code=name[:20])
+    return label
+
+
+MOST_FIELDS = 20
+SEALS = {
+    SealVerdict.GENUINE: ("Cachet électronique authentique.", "info"),
+    SealVerdict.FALSE: ("Cachet électronique faux : son texte a été modifié. Prévenez l’identitovigilance.", "stop"),
+    SealVerdict.SIGNER_EXPIRED: (
+        "Cachet électronique signé hors de la validité du signataire : vérifiez la pièce.",
+        "wait",
+    ),
+    SealVerdict.UNKNOWN_SIGNER: ("Cachet électronique d’un signataire inconnu ici : rien ne peut en être dit.", "info"),
+    SealVerdict.NOT_VERIFIED: ("Cachet électronique lu mais non vérifié : aucun certificat n’est installé.", "info"),
+}
+SEAL_FIELDS = {
+    "birth_name": "Nom de naissance",
+    "given_names": "Prénoms de naissance",
+    "name_in_use": "Nom utilisé",
+    "kind": "Type de pièce",
+    "number": "Numéro de la pièce",
+    "nationality": "Nationalité",
+    "sex": "Sexe",
+    "birth_date": "Date de naissance",
+    "birth_place": "Lieu de naissance",
+    "birth_country": "Pays de naissance",
+}
+_FLAGS = {
+    "bad-key": "La clé du matricule renvoyé n’est pas celle attendue.",
+    "found-by-secondary-name": "Trouvé par un prénom secondaire : vérifiez le premier prénom.",
+}
+_ANOMALIES = {
+    "truncated": "Une partie de la carte n’a pas pu être lue.",
+    "numbers-do-not-match": "Les numéros de la carte ne concordent pas.",
+    "number-missing": "La carte ne porte pas le numéro de l’assuré.",
+    "bad-key": "La clé du numéro de la carte est fausse.",
+    "bad-date": "La date de la carte est illisible.",
+    "unreadable-text": "Une partie de la carte est illisible.",
+    "too-many": "La carte porte plus de bénéficiaires que prévu.",
+    "birth-rank-guessed": "La carte porte des jumeaux : vérifiez le prénom.",
+}

@@ -1,0 +1,126 @@
+"""The kiosks' way in (HTTPS API): sealed and signed check-ins, heartbeats, calls. No page, no cookie."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Header, NinjaAPI, Schema, Status
+
+from kiosk import journal
+from kiosk.console.intake import check_ins
+from kiosk.console.intake.check_ins import NotTrusted, NotUnderstood, Outcome, Request
+
+api = NinjaAPI(
+    title="Console intake",
+    version="1",
+    urls_namespace="intake",
+    docs_url=None,
+    openapi_url=None,
+)
+
+_BINARY_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+_JSON_BODY = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
+}
+
+
+class Said(Schema):
+    """What the kiosk is told: a word, and why when it must do something about it."""
+
+    outcome: str
+    reason: str = ""
+
+
+_ANSWERS = {200: Said, 201: Said, 401: Said, 404: Said, 409: Said, 413: Said, 422: Said, 429: Said}
+
+
+@api.put("/check-ins/{uuid:key}", response=_ANSWERS, openapi_extra=_BINARY_BODY, summary="Take in a check-in")
+def put_check_in(
+    request: HttpRequest,
+    key: UUID,
+    x_kiosk: str = Header("", alias="X-Kiosk"),
+    x_sent_at: str = Header("", alias="X-Sent-At"),
+    x_signature: str = Header("", alias="X-Signature"),
+) -> Status[Said]:
+    signed = _signed(request, x_kiosk, x_sent_at, x_signature)
+    return _answer(request, check_ins.MAX_BODY, lambda: check_ins.take_in(key, signed()))
+
+
+@api.put("/heartbeat", response=_ANSWERS, openapi_extra=_JSON_BODY, summary="Say how the kiosk is")
+def put_heartbeat(
+    request: HttpRequest,
+    x_kiosk: str = Header("", alias="X-Kiosk"),
+    x_sent_at: str = Header("", alias="X-Sent-At"),
+    x_signature: str = Header("", alias="X-Signature"),
+) -> Status[Said]:
+    signed = _signed(request, x_kiosk, x_sent_at, x_signature)
+    return _answer(request, check_ins.MAX_SIGNED_TEXT, lambda: check_ins.take_heartbeat(signed()))
+
+
+@api.put("/calls/{uuid:key}", response=_ANSWERS, openapi_extra=_JSON_BODY, summary="Call a member of staff")
+def put_call(
+    request: HttpRequest,
+    key: UUID,
+    x_kiosk: str = Header("", alias="X-Kiosk"),
+    x_sent_at: str = Header("", alias="X-Sent-At"),
+    x_signature: str = Header("", alias="X-Signature"),
+) -> Status[Said]:
+    signed = _signed(request, x_kiosk, x_sent_at, x_signature)
+    return _answer(request, check_ins.MAX_SIGNED_TEXT, lambda: check_ins.take_call(key, signed()))
+
+
+class Welcome(Schema):
+    """What a newly enrolled kiosk needs to seal."""
+
+    structure_key: str  # PEM
+
+
+@api.put(
+    "/enrolment",
+    response={201: Welcome, 401: Said, 413: Said, 422: Said},
+    openapi_extra=_JSON_BODY,
+    summary="Bring a new kiosk's key, with a one-time code",
+)
+def put_enrolment(request: HttpRequest) -> "Status[Welcome | Said]":
+    return _answer(
+        request, check_ins.MAX_SIGNED_TEXT, lambda: Welcome(structure_key=check_ins.take_enrolment(request.body))
+    )
+
+
+def _answer(request: HttpRequest, longest: int, take: Callable[[], Outcome | Welcome]) -> Status[Any]:
+    """Take in what came, if it is not too long; a refusal is written down by its number and says what it may."""
+    if _length(request) > longest:
+        return _said(Outcome.TOO_LARGE)
+    try:
+        taken = take()
+    except NotTrusted:
+        return _refused(Outcome.NOT_TRUSTED, "")
+    except NotUnderstood as why:
+        return _refused(Outcome.NOT_UNDERSTOOD, str(why))
+    return _said(taken) if isinstance(taken, Outcome) else Status(HTTPStatus.CREATED, taken)
+
+
+def _length(request: HttpRequest) -> int:
+    text = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else check_ins.MAX_BODY + 1
+
+
+def _signed(request: HttpRequest, kiosk: str, sent_at: str, signature: str) -> Callable[[], Request]:
+    """The request as it was signed, its body read only when asked for."""
+    return lambda: Request(request.path, kiosk[:60], sent_at, signature[:200], request.body)
+
+
+def _said(outcome: Outcome) -> Status[Said]:
+    return Status(HTTPStatus(outcome.value), Said(outcome=outcome.name.lower().replace("_", "-")))
+
+
+def _refused(outcome: Outcome, reason: str) -> Status[Said]:
+    journal.record(journal.Happening.INTAKE_REFUSED, code=int(outcome))
+    return Status(HTTPStatus(outcome.value), Said(outcome=outcome.name.lower().replace("_", "-"), reason=reason))

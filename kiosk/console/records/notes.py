@@ -1,0 +1,28 @@
+"""What staff wrote about one person, sealed beside the check-in: confirmed, completed, asked."""
+
+import json
+from typing import Any
+
+from kiosk.console.models import Arrival
+from kiosk.console.records import vault
+
+
+def opened(arrival: Arrival, part: str = "accepted") -> dict[str, Any]:
+    """What stands there, opened; empty when nobody wrote anything."""
+    body = bytes(getattr(arrival.sealed, part))
+    if not body:
+        return {}
+    content: dict[str, Any] = json.loads(vault.open_body(body, vault.context_of(part, arrival.key)))
+    return content
+
+
+def seal(arrival: Arrival, part: str, content: dict[str, Any]) -> None:
+    """Write it again, sealed for the structure."""
+    sealed = arrival.sealed
+    setattr(sealed, part, vault.seal_body(json.dumps(content).encode(), vault.context_of(part, arrival.key)))
+    sealed.save(update_fields=[part])
+
+
+def keep(arrival: Arrival, **changes: object) -> None:
+    """Add to what staff confirmed; the rest stays."""
+    seal(arrival, "accepted", {**opened(arrival), **changes})

@@ -1,0 +1,60 @@
+"""Prior search (recherche d'antériorité): birth date first, then at most three letters of a name (GI3 EXI ID 17).
+
+What is stored is a keyed fingerprint of each criterion: a stolen database answers no search.
+"""
+
+import re
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from kiosk.console.models import Arrival, Stage
+from kiosk.console.records import vault
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.coherence.duplicates import search_for, search_keys
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.insi import InsFound
+
+MAX_FOUND = 50
+
+
+def indexes_of(check_in: CheckIn) -> set[bytes]:
+    """Every fingerprint under which this person may be looked for, from each source."""
+    return {vault.blind(key.field.value, key.text) for traits in _sources(check_in) for key in search_keys(traits)}
+
+
+def find(birth_date: str, name: str = "", given_name: str = "") -> QuerySet[Arrival]:
+    """Arrivals of people born that day, whose name or first name starts like this."""
+    found = Arrival.objects.exclude(stage=Stage.REMOVED)
+    for key in sorted(search_for(BirthDate(birth_date), name, given_name), key=lambda one: one.field.value):
+        found = found.filter(indexes__value=vault.blind(key.field.value, key.text))
+    return found.distinct().order_by("-arrived_at")[:MAX_FOUND]
+
+
+def alike(check_in: CheckIn) -> QuerySet[Arrival]:
+    """Other arrivals of somebody born that day whose names start alike: the same person, or a look-alike."""
+    both = Arrival.objects.none()
+    for traits in _sources(check_in):
+        if traits.birth_date is None or not traits.birth_name or not traits.given_names:
+            continue
+        both = find(traits.birth_date.text, traits.birth_name, traits.given_names[0])
+        break
+    return both
+
+
+def _sources(check_in: CheckIn) -> Iterator[Traits]:
+    if isinstance(check_in.insi, InsFound):
+        yield check_in.insi.traits
+    if check_in.mrz is not None:
+        yield check_in.mrz.traits
+    if check_in.card is not None:
+        yield check_in.card
+
+
+def written_date(text: str) -> str:
+    """A birth date as people write it (21/01/1980) or as machines do; empty when it is neither."""
+    french = re.fullmatch(r"(\d{2})[/. ]?(\d{2})[/. ]?(\d{4})", text.strip(), re.ASCII)
+    if french:
+        return "-".join(reversed(french.groups()))
+    return text.strip() if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip(), re.ASCII) else ""

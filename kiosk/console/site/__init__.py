@@ -1,0 +1,1 @@
+"""The console as a served site: Django's settings, the HTTPS server, figures for supervision."""

@@ -1,0 +1,71 @@
+"""Figures for supervision, in Prometheus' text form: how kiosks and queue are, nobody's identity."""
+
+import hmac
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.utils import timezone
+
+from kiosk.console.arrivals import queue
+from kiosk.console.models import Arrival, Stage
+
+
+def is_allowed(authorization: str) -> bool:
+    """The bearer token of the configuration was shown; without one configured nobody is allowed."""
+    path = settings.KIOSK.metrics_token_file
+    if path is None:
+        return False
+    expected = b"Bearer " + path.read_bytes().strip()
+    return len(expected) > 20 and hmac.compare_digest(authorization.encode(), expected)
+
+
+def text() -> str:
+    """Everything, one line each."""
+    return "\n".join((*_queue(), *_terminals(), ""))
+
+
+def _queue() -> Iterator[str]:
+    now = timezone.now()
+    yield "# TYPE console_in_work gauge"
+    for need, count in sorted(queue.counts().items()):
+        yield f'console_in_work{{need="{need}"}} {count}'
+    oldest = (
+        Arrival.objects.filter(stage=Stage.WAITING).order_by("arrived_at").values_list("arrived_at", flat=True).first()
+    )
+    yield "# TYPE console_longest_wait_seconds gauge"
+    yield f"console_longest_wait_seconds {int((now - oldest).total_seconds()) if oldest else 0}"
+    yield "# TYPE console_open_calls gauge"
+    yield f"console_open_calls {queue.open_calls().count()}"
+    yield "# TYPE console_insi_pending gauge"
+    yield f"console_insi_pending {Arrival.objects.exclude(insi_next_at=None).count()}"
+
+
+def _terminals() -> Iterator[str]:
+    now = timezone.now()
+    for name in (
+        "up",
+        "queue",
+        "silent_seconds",
+        "certificate_days",
+        "disk_free_mb",
+        "clock_offset_ms",
+        "device_ok",
+        "alarm",
+    ):
+        yield f"# TYPE kiosk_{name} gauge"
+    for line in queue.terminals():
+        one = line.terminal
+        label = f'kiosk="{one.name}"'
+        yield f"kiosk_up{{{label}}} {0 if line.is_silent else 1}"
+        yield f"kiosk_queue{{{label}}} {one.queue}"
+        if one.last_seen_at is not None:
+            yield f"kiosk_silent_seconds{{{label}}} {int((now - one.last_seen_at).total_seconds())}"
+        for name in ("certificate_days", "disk_free_mb", "clock_offset_ms"):
+            value = getattr(one, name)
+            if value is not None:
+                yield f"kiosk_{name}{{{label}}} {value}"
+        for name in line.alarms:
+            yield f'kiosk_alarm{{{label},about="{name}"}} 1'
+        for device, state in sorted(one.devices.items()):
+            if device.isidentifier():
+                yield f'kiosk_device_ok{{{label},device="{device}"}} {1 if state == "ok" else 0}'

@@ -1,0 +1,107 @@
+"""Rights taken in an emergency (accès d'urgence, « bris de glace »): by a named person, for a while, with a reason.
+
+Whoever takes one signs for it; every page it opens is in the audit trail, and it stands on the administrators' and
+auditors' pages until one of them, not the person themself, has said that they looked into it.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from kiosk.console import audit
+from kiosk.console.models import AuditEntry, Emergency, Staff
+from kiosk.console.records import vault
+from kiosk.sealing import sealed_for
+
+SHORTEST_REASON = 10
+LONGEST_REASON = 300
+
+
+class NotTaken(ValueError):
+    """Not a right this role may take, or no reason; says nothing more."""
+
+
+def take(staff: Staff, right: str, reason: str, *, where: str) -> Emergency:
+    """Give the right for as long as the settings say. The caller has checked that the role may take it."""
+    words = " ".join("".join(one if one.isprintable() else " " for one in reason).split())
+    if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
+        raise NotTaken
+    now = timezone.now()
+    with transaction.atomic():
+        Staff.objects.select_for_update().get(pk=staff.pk)
+        if Emergency.objects.filter(staff=staff, right=right, until__gt=now).exists():
+            raise NotTaken
+        sealed = vault.seal_body(words.encode(), _context(staff.pk, now))
+        until = now + timedelta(minutes=settings.KIOSK.emergency_minutes)
+        taken = Emergency.objects.create(staff=staff, right=right, reason=sealed, opened_at=now, until=until)
+        audit.record(
+            audit.Act.EMERGENCY_TAKEN, who=staff.username, where=where, right=right, number=taken.pk,
+            minutes=settings.KIOSK.emergency_minutes,
+        )  # fmt: skip
+    return taken
+
+
+def current(staff: Staff) -> list[Emergency]:
+    """What this person holds now."""
+    return list(Emergency.objects.filter(staff=staff, until__gt=timezone.now()).order_by("pk"))
+
+
+def note_use(staff: Staff, right: str, page: str, *, where: str) -> None:
+    """One more page that only the emergency opened."""
+    audit.record(audit.Act.EMERGENCY_USED, who=staff.username, where=where, right=right, page=page)
+
+
+def give_back(staff: Staff, *, where: str) -> int:
+    """End what this person holds; gives how many."""
+    with transaction.atomic():
+        held = Emergency.objects.select_for_update().filter(staff=staff, until__gt=timezone.now())
+        numbers = [one.pk for one in held]
+        Emergency.objects.filter(pk__in=numbers).update(until=timezone.now())
+        for number in numbers:
+            audit.record(audit.Act.EMERGENCY_ENDED, who=staff.username, where=where, number=number)
+    return len(numbers)
+
+
+def to_look_into(staff: Staff) -> int:
+    """How many wait for somebody like this person."""
+    return Emergency.objects.filter(seen_at=None).exclude(staff=staff).count()
+
+
+def look_into(number: int, staff: Staff, *, where: str) -> bool:
+    """Say that one was looked into; False when it is unknown, done, or one's own."""
+    with transaction.atomic():
+        fresh = Emergency.objects.filter(pk=number, seen_at=None).exclude(staff=staff)
+        now = timezone.now()
+        if not fresh.update(seen_by=staff, seen_at=now):
+            return False
+        audit.record(audit.Act.EMERGENCY_SEEN, who=staff.username, where=where, number=number)
+    return True
+
+
+def reason_of(taken: Emergency) -> str:
+    """What was typed. CannotOpen when it is sealed for another key."""
+    return vault.open_body(bytes(taken.reason), _context(taken.staff_id, taken.opened_at)).decode()
+
+
+def pages_of(taken: Emergency) -> int:
+    """How many pages it opened."""
+    used = AuditEntry.objects.filter(act=audit.Act.EMERGENCY_USED, who=taken.staff.username)
+    return used.filter(at__gte=taken.opened_at, at__lte=taken.until, details__contains=f'"{taken.right}"').count()
+
+
+def reseal() -> int:
+    """Seal every reason for the structure's current key; gives how many were not."""
+    key = vault.keys().current.public_key.key_id
+    changed = 0
+    for taken in Emergency.objects.order_by("pk").iterator(chunk_size=200):
+        if sealed_for(bytes(taken.reason)) != key:
+            context = _context(taken.staff_id, taken.opened_at)
+            sealed = vault.seal_body(vault.open_body(bytes(taken.reason), context), context)
+            changed += Emergency.objects.filter(pk=taken.pk).update(reason=sealed)
+    return changed
+
+
+def _context(staff: int, at: datetime) -> bytes:
+    return vault.context_of("emergency", f"{staff}:{at.timestamp():.3f}")

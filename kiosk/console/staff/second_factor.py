@@ -1,0 +1,84 @@
+"""The second factor that is a code: its secret is sealed for the structure's key and opened for one check."""
+
+import secrets
+import time
+from base64 import b32encode
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.db import transaction
+from django_otp.oath import TOTP
+
+from kiosk.console.models import Authenticator, Staff
+from kiosk.console.records import vault
+from kiosk.sealing import sealed_for
+
+SECRET_BYTES = 20  # what RFC 4226 asks for
+
+
+def new_authenticator(staff: Staff, *, name: str = "application") -> str:
+    """Give a new secret; gives the otpauth address for the authenticator, the only time it leaves in clear."""
+    key = secrets.token_bytes(SECRET_BYTES)
+    Authenticator.objects.create(user=staff, name=name, confirmed=True, sealed_key=seal_key(staff.pk, key))
+    issuer = f"Accueil {settings.KIOSK.structure}".replace(":", "")
+    asked = {
+        "secret": b32encode(key).decode(),
+        "algorithm": "SHA1",
+        "digits": Authenticator.DIGITS,
+        "period": Authenticator.STEP,
+        "issuer": issuer,
+    }
+    return f"otpauth://totp/{quote(f'{issuer}: {staff.username}')}?{urlencode(asked, quote_via=quote)}"
+
+
+def check_code(staff: Staff, code: str) -> Authenticator | None:
+    """The authenticator that shows this code now; None for a wrong, used or too quickly repeated one. CannotOpen."""
+    digits = "".join(character for character in code if character.isdigit())
+    if len(digits) != Authenticator.DIGITS:
+        return None
+    with transaction.atomic():
+        for device in Authenticator.objects.select_for_update().filter(user=staff, confirmed=True).order_by("pk"):
+            if _shows(device, int(digits)):
+                return device
+    return None
+
+
+def seal_key(staff: int, key: bytes) -> bytes:
+    return vault.seal_body(key, _context(staff))
+
+
+def open_key(device: Authenticator) -> bytes:
+    """CannotOpen when it is sealed for another key or was another person's."""
+    return vault.open_body(bytes(device.sealed_key), _context(device.user_id))
+
+
+def reseal() -> int:
+    """Seal every secret for the structure's current key; gives how many were not."""
+    current = vault.keys().current.public_key.key_id
+    changed = 0
+    with transaction.atomic():
+        for device in Authenticator.objects.select_for_update().order_by("pk"):
+            if sealed_for(bytes(device.sealed_key)) != current:
+                device.sealed_key = seal_key(device.user_id, open_key(device))
+                device.save(update_fields=["sealed_key"])
+                changed += 1
+    return changed
+
+
+def _context(staff: int) -> bytes:
+    return vault.context_of("totp", staff)
+
+
+def _shows(device: Authenticator, code: int) -> bool:
+    if not device.verify_is_allowed()[0]:
+        return False
+    now = TOTP(open_key(device), device.STEP, 0, device.DIGITS, device.drift)
+    now.time = time.time()
+    if not now.verify(code, device.TOLERANCE, device.last_t + 1):
+        device.throttle_increment()
+        return False
+    device.last_t, device.drift = now.t(), now.drift
+    device.throttle_reset(commit=False)
+    device.set_last_used_timestamp(commit=False)
+    device.save()
+    return True

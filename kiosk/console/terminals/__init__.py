@@ -1,0 +1,1 @@
+"""The kiosks as the console knows them: how they are enrolled, how they are."""

@@ -1,0 +1,1 @@
+"""The identity-vigilance unit's work (cellule d'identitovigilance): look-alikes, campaigns, indicators."""

@@ -1,0 +1,1 @@
+"""What one turn at the kiosk collected, as a value and as bytes."""

@@ -1,0 +1,34 @@
+"""One patient's arrival as the kiosk leaves it to staff (CheckIn): facts with their sources, decided by nobody yet."""
+
+from dataclasses import dataclass
+
+from kiosk.core.confidential import Confidential
+from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.card import CardAnomaly
+from kiosk.core.sources.document import DocumentKind, DocumentPicture, MrzReading, SealReading, Validity
+from kiosk.core.sources.insi import InsAnswer
+from kiosk.core.status.permissions import IdentityStatus
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CheckIn(Confidential):
+    """What one turn collected. ``key`` is made once: sending it again is always safe."""
+
+    key: str  # UUID4
+    kiosk: str  # the kiosk's name
+    arrived_at: str  # ISO 8601 with offset
+    ticket: str  # "A12": leads to nobody
+    desk: str
+    status: IdentityStatus  # at most RETRIEVED: nobody has compared a face yet
+    card: Traits | None
+    card_anomalies: tuple[CardAnomaly, ...]
+    card_nir: str  # 13 + key, as read; never a matricule INS
+    birth_rank: str
+    insi: InsAnswer
+    document_kind: DocumentKind | None
+    mrz: MrzReading | None
+    pictures: tuple[DocumentPicture, ...]
+    document_refused: bool = False  # "I have no document"
+    insured_nir: str = ""  # of the card's first person (ouvrant droit), when another one came; to ask INSi again
+    seal: SealReading | None = None  # the document's visible seal, and what can be said of it
+    document_validity: Validity | None = None  # on the day of arrival

@@ -1,0 +1,1 @@
+"""What two sources come to when laid side by side (contrôle de cohérence): verdicts, each with its reason."""

@@ -1,0 +1,1 @@
+"""Who a person is (traits d'identité): names, dates, places, the matricule, and the five traits they make."""

@@ -1,0 +1,1 @@
+"""What each source said: the carte Vitale, the identity document, INSi. Nothing is compared here."""

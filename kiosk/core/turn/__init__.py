@@ -1,0 +1,1 @@
+"""One patient's turn at the kiosk, as one pure function: ``step``."""

@@ -1,0 +1,90 @@
+"""The document's part of a turn: filmed, reviewed, and what the patient gave is submitted."""
+
+from dataclasses import replace
+
+from kiosk.core.sources.document import DocumentPicture, DocumentReading, Guidance, Side
+from kiosk.core.sources.insi import InsUnreachable
+from kiosk.core.turn import events as ev
+from kiosk.core.turn import screens as sc
+from kiosk.core.turn.state import NOTHING, Result, State, collect, enter, rest_or_wake
+
+
+def confirmed(state: State) -> Result:
+    """The person is who the card says: INSi is asked at once, while the document is shown."""
+    journey = state.journey
+    person = journey.beneficiary
+    if person is None:
+        return state, NOTHING
+    state = collect(state, insi_asked_at=state.now)
+    state, filming = film(state, Side.FIRST)
+    return state, (ev.AskInsiByCard(journey.turn, person, journey.insured), *filming)
+
+
+def film(state: State, side: Side) -> Result:
+    if not state.camera_ok:
+        return finish_collecting(state)
+    front = state.journey.front
+    first_had_zone = None if front is None else front.mrz is not None
+    order = ev.FilmDocument(state.journey.turn, side, first_had_zone)
+    return enter(state, sc.ShowDocument(side, Guidance.NO_DOCUMENT)), (order,)
+
+
+def picture_taken(state: State, picture: DocumentPicture, reading: DocumentReading) -> Result:
+    pictures = (*(kept for kept in state.journey.pictures if kept.side != picture.side), picture)
+    if picture.side is Side.FIRST:
+        state = collect(state, pictures=pictures, front=reading, back=None)
+    else:
+        state = collect(state, pictures=pictures, back=reading)
+    return enter(state, sc.ReviewPicture(picture.side)), (ev.StopFilming(),)
+
+
+def retake(state: State, side: Side) -> Result:
+    pictures = tuple(kept for kept in state.journey.pictures if kept.side != side)
+    front = None if side is Side.FIRST else state.journey.front
+    return film(collect(state, pictures=pictures, front=front, back=None), side)
+
+
+def accepted(state: State, side: Side) -> Result:
+    front = state.journey.front
+    if side is Side.FIRST and front is not None and front.has_second_side:
+        return film(state, Side.SECOND)
+    return finish_collecting(state)
+
+
+def camera_went(state: State) -> Result:
+    if isinstance(state.screen, sc.ShowDocument):
+        return finish_collecting(state)
+    return rest_or_wake(state)
+
+
+def finish_collecting(state: State) -> Result:
+    """The patient has given what they have. Without a card, INSi is asked with the document, never with free text."""
+    journey = state.journey
+    stop: tuple[ev.Command, ...] = (ev.StopFilming(),)
+    state = enter(state, sc.Working())
+    if journey.insi is not None:
+        state, ordered = submit(state)
+        return state, stop + ordered
+    if journey.insi_asked_at is not None:
+        return state, stop
+    mrz = journey.reading.mrz if journey.reading else None
+    # A two-digit year that may be of two centuries is never guessed: staff asks INSi then.
+    if journey.card is None and mrz is not None and mrz.accepted and not mrz.traits.other_birth_dates:
+        return collect(state, insi_asked_at=state.now), (*stop, ev.AskInsiByDocument(journey.turn, mrz.traits))
+    state, ordered = submit(collect(state, insi=InsUnreachable("not-asked")))
+    return state, stop + ordered
+
+
+def submit(state: State) -> Result:
+    journey = state.journey
+    order = ev.Submit(
+        turn=journey.turn,
+        beneficiary=journey.beneficiary,
+        anomalies=journey.card.anomalies if journey.card else (),
+        insi=journey.insi or InsUnreachable("timeout"),
+        reading=journey.reading,
+        pictures=journey.pictures,
+        document_refused=journey.document_refused,
+        insured=journey.insured,
+    )
+    return replace(collect(state, submitted=True), entered_at=state.now), (order,)

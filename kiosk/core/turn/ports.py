@@ -1,0 +1,30 @@
+"""What the kiosk needs of the world, as small Protocols; ``wiring`` picks what fulfils them."""
+
+from typing import Protocol
+
+from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.card import Beneficiary
+from kiosk.core.sources.insi import InsAnswer
+from kiosk.core.turn.screens import Screen
+
+
+class InsiService(Protocol):
+    """The national teleservice (téléservice INSi). Every call ends by its deadline and answers a value."""
+
+    def find_by_card(
+        self, beneficiary: Beneficiary, insured: Beneficiary | None, deadline: float, *, caller: str = "kiosk"
+    ) -> InsAnswer:
+        """Ask with a card's data; ``deadline`` in seconds for the whole search, ``caller`` for the trace."""
+        ...
+
+    def find_by_traits(self, traits: Traits, deadline: float, *, caller: str = "kiosk") -> InsAnswer:
+        """Ask with a document's traits; ``deadline`` in seconds for the whole search."""
+        ...
+
+
+class Window(Protocol):
+    """Where the patient looks and touches."""
+
+    def show(self, screen: Screen) -> None:
+        """Show a screen; callable from any thread, the newest wins."""
+        ...

@@ -1,0 +1,147 @@
+"""What the kiosk knows during a patient's turn, and the moves from one screen to the next that every part makes."""
+
+from dataclasses import dataclass, field, replace
+
+from kiosk.core.confidential import Confidential
+from kiosk.core.sources.card import Beneficiary, CardContents
+from kiosk.core.sources.document import DocumentPicture, DocumentReading
+from kiosk.core.sources.insi import InsAnswer
+from kiosk.core.turn import events as ev
+from kiosk.core.turn import screens as sc
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How patient this kiosk is, in seconds."""
+
+    quiet: float = 45.0  # without a touch, before "are you still there?"
+    still_there: float = 25.0  # to answer it (WCAG 2.2.1: at least 20)
+    reading: float = 20.0  # a card that is not read by then is not going to be
+    insi: float = 8.0  # then the patient goes on, and staff's side asks again
+    manual_button: float = 12.0  # before "take the picture" is offered
+    done: float = 3.0
+    ticket: float = 30.0
+    card_forgotten: float = 15.0  # before staff is told
+    storing: float = 10.0  # a disk that does not answer by then is out of order
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Journey(Confidential):
+    """What the present turn has collected. A new turn starts with an empty one."""
+
+    turn: ev.TurnId = 0
+    informed: bool = False
+    card: CardContents | None = None
+    chosen: int | None = None
+    card_failures: int = 0
+    insi: InsAnswer | None = None
+    insi_asked_at: float | None = None
+    front: DocumentReading | None = None  # what was read on the first side shown
+    back: DocumentReading | None = None
+    pictures: tuple[DocumentPicture, ...] = ()
+    document_refused: bool = False
+    submitted: bool = False
+
+    @property
+    def beneficiary(self) -> Beneficiary | None:
+        if self.card is None or self.chosen is None:
+            return None
+        return self.card.beneficiaries[self.chosen]
+
+    @property
+    def reading(self) -> DocumentReading | None:
+        """One document of two sides: zone and seal count from whichever side bears them."""
+        front, back = self.front, self.back
+        if front is None or back is None:
+            return back or front
+        bearing, other = (back, front) if back.mrz is not None else (front, back)
+        return replace(bearing, seal=bearing.seal or other.seal)
+
+    @property
+    def insured(self) -> Beneficiary | None:
+        """The card's first person (ouvrant droit), when another one came."""
+        if self.card is None or not self.chosen:
+            return None
+        return self.card.beneficiaries[0]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class State(Confidential):
+    """Everything the kiosk knows between two events. The window is given ``visible`` and nothing else."""
+
+    screen: sc.Screen = field(default_factory=sc.Welcome)
+    overlay: sc.StillThere | sc.HelpCalled | None = None
+    journey: Journey = field(default_factory=Journey)
+    now: float = 0.0
+    touched_at: float = 0.0
+    entered_at: float = 0.0  # when this screen came
+    card_in: bool = False
+    card_mute: bool = False
+    reader_ok: bool = True
+    camera_ok: bool = True
+    storage_ok: bool = True
+    staff_told: bool = False  # of the card forgotten on this screen
+    ticket: str = ""  # the number this turn got; it leads to nobody
+    desk: str = "1"
+    manners: Manners = field(default_factory=Manners)
+
+    @property
+    def visible(self) -> sc.Screen:
+        return self.overlay or self.screen
+
+
+Result = tuple[State, tuple[ev.Command, ...]]
+NOTHING: tuple[ev.Command, ...] = ()
+
+
+def collect(state: State, **changes: object) -> State:
+    return replace(state, journey=replace(state.journey, **changes))  # type: ignore[arg-type]
+
+
+def refresh(state: State, screen: sc.Screen) -> State:
+    """The same screen shows something new: time on it goes on."""
+    return replace(state, screen=screen)
+
+
+def enter(state: State, screen: sc.Screen) -> State:
+    return replace(state, screen=screen, overlay=None, entered_at=state.now, touched_at=state.now, staff_told=False)
+
+
+def begin(state: State, screen: sc.Screen, informed: bool = False) -> Result:
+    """A person starts: a new turn, with nothing of the one before."""
+    turn = state.journey.turn + 1
+    return enter(replace(state, journey=Journey(turn, informed=informed)), screen), (ev.BeginTurn(turn),)
+
+
+def end(state: State) -> Result:
+    """The turn is over, however it ended: everything is forgotten, the card is given back, the next one welcomed."""
+    forget = (ev.StopFilming(), ev.Forget(state.journey.turn))
+    state = replace(state, journey=Journey(state.journey.turn + 1), ticket="")
+    if state.card_in:
+        return enter(state, sc.TakeCard()), forget
+    return enter(state, resting_screen(state)), forget
+
+
+def resting_screen(state: State) -> sc.Screen:
+    """Welcome, unless nothing could be done for a person here."""
+    if not state.storage_ok or not (state.reader_ok or state.camera_ok):
+        return sc.OutOfOrder()
+    return sc.Welcome()
+
+
+def rest_or_wake(state: State) -> Result:
+    """A device went or came back: it shows at once when nobody is in the middle of something."""
+    if isinstance(state.screen, sc.Welcome | sc.OutOfOrder):
+        return enter(state, resting_screen(state)), NOTHING
+    return state, NOTHING
+
+
+def to_desk(state: State) -> Result:
+    """The kiosk cannot do this one: staff does, and nothing that was read is kept."""
+    forget = (ev.StopFilming(), ev.Forget(state.journey.turn))
+    state = replace(state, journey=Journey(state.journey.turn + 1))
+    return enter(state, sc.Desk(state.desk)), forget
+
+
+def show_ticket(state: State) -> State:
+    return enter(state, sc.Ticket(state.ticket, state.desk))
