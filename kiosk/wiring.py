@@ -5,11 +5,11 @@ import threading
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from typing import Protocol
 
-from hardware.camera.base import CameraManners, Frame, FrameSource
+from hardware.camera.base import CameraManners, FrameSource
 from hardware.cards.base import CardReader, NotVitale, Unreadable, VitaleFiles, VitaleRecords
 from hardware.cards.vitale_files import read_card
 from kiosk import __version__, journal, sealing
@@ -17,7 +17,7 @@ from kiosk.app.back_office import Courier, Place, StoreRoom
 from kiosk.app.card_contents import contents_of
 from kiosk.app.card_desk import CardDesk, Progress
 from kiosk.app.conductor import Conductor, EventQueue, Staff
-from kiosk.app.document_desk import DocumentDesk, Look, Taken
+from kiosk.app.document_desk import DocumentDesk, Eye
 from kiosk.app.insi_desk import InsiDesk
 from kiosk.control import ControlPort, NoWindow
 from kiosk.core.sources.card import CardContents
@@ -26,12 +26,11 @@ from kiosk.core.turn.ports import InsiService
 from kiosk.core.turn.screens import CardProblem, Screen, Touch
 from kiosk.core.turn.step import Manners, State
 from kiosk.insi.config import InsiConfig, config_from
+from kiosk.insi.watch import CertificateWatch
 from kiosk.journal import Happening
-from kiosk.settings import BadSettings, CameraSection, Settings
+from kiosk.settings import BadSettings, Settings
 from kiosk.storage.delivery import ConsoleLink
 from kiosk.storage.outbox import Outbox, OutboxFull
-
-PREVIEW_SIZE = (720, 540)
 
 
 class RunnableWindow(Protocol):
@@ -52,7 +51,7 @@ class Kiosk:
         settings.kiosk.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._events = EventQueue()
         self._outbox = outbox or _outbox(settings)
-        self._certificate = _CertificateWatch(settings)
+        self._certificate = CertificateWatch(insi_config(settings))
         self._staff = self._hire()
         self._window = self._open_window() if with_window else self._no_window()
         manners = Manners(
@@ -96,7 +95,7 @@ class Kiosk:
         )
         return Staff(
             cards=CardDesk(card_reader(settings), read_vitale, self._events.post),
-            documents=DocumentDesk(camera(settings), lambda order: _Eye(order, settings.camera), self._events.post),
+            documents=DocumentDesk(camera(settings), lambda order: eye(order, settings), self._events.post),
             insi=InsiDesk(insi_service(settings), settings.insi.patient_seconds, self._events.post),
             store=StoreRoom(
                 self._outbox,
@@ -145,7 +144,11 @@ class Kiosk:
 
         def preview() -> Preview | None:
             newest = self._staff.documents.viewfinder.newest()
-            return None if newest is None else Preview(*_small_rgb(newest[1]), newest[0])
+            if newest is None:
+                return None
+            from kiosk.app.eye import small_rgb  # noqa: PLC0415 - recognition is loaded when there is something to see
+
+            return Preview(*small_rgb(newest[1]), newest[0])
 
         window = KioskWindow(
             lambda touch: self._touched(touch, window.showing),
@@ -234,48 +237,11 @@ def camera(settings: Settings) -> FrameSource:
     return OpenCvCamera(chosen.source, manners)
 
 
-class _Eye:
-    """``kiosk.capture`` behind the small interface the document desk knows."""
+def eye(order: ev.FilmDocument, settings: Settings) -> Eye:
+    """What looks at the documents shown; recognition is loaded with the first."""
+    from kiosk.app.eye import DocumentEye  # noqa: PLC0415
 
-    def __init__(self, order: ev.FilmDocument, settings: CameraSection) -> None:
-        from kiosk.capture.session import CaptureSession  # noqa: PLC0415
-        from kiosk.capture.warm import warm_up  # noqa: PLC0415
-
-        warm_up()  # the models load while the document is shown
-        self._session = CaptureSession(order.side, first_had_zone=order.first_had_zone)
-        self._certificates = settings.seal_certificates
-
-    def look(self, frame: Frame, at: float) -> Look:
-        seen = self._session.feed(frame, at)
-        return Look(seen.guidance, seen.steadiness, frame, self._taken(seen.shot))
-
-    def take_now(self) -> Taken | None:
-        return self._taken(self._session.take_now())
-
-    def _taken(self, shot: object) -> Taken | None:
-        from kiosk.capture.reader import read_document  # noqa: PLC0415
-        from kiosk.capture.shot import Shot  # noqa: PLC0415
-        from kiosk.documents.cev_trust import load_signers  # noqa: PLC0415
-
-        if not isinstance(shot, Shot):
-            return None
-        trusted = self._certificates
-        # Read anew for each document: an administrator replaces the certificates without a restart.
-        return Taken(
-            shot.jpeg,
-            shot.untouched,
-            shot.picture,
-            lambda: read_document(shot, signers=load_signers(trusted) if trusted else {}),
-        )
-
-
-def _small_rgb(frame: Frame) -> tuple[int, int, bytes]:
-    from kiosk.capture.preview import to_rgb_bytes  # noqa: PLC0415
-
-    height, width = frame.shape[:2]
-    scale = min(PREVIEW_SIZE[0] / width, PREVIEW_SIZE[1] / height, 1.0)
-    small = max(1, round(width * scale)), max(1, round(height * scale))
-    return *small, to_rgb_bytes(frame, *small, None)
+    return DocumentEye(order, settings.camera.seal_certificates)
 
 
 def insi_config(settings: Settings) -> InsiConfig:
@@ -298,34 +264,6 @@ def console_link(settings: Settings) -> ConsoleLink:
         return b64encode(sealing.sign(sealing.intake_message(path, kiosk, sent_at, body), key)).decode("ascii")
 
     return ConsoleLink(settings.console.url, settings.console.ca, kiosk, signed, _utc_now)
-
-
-class _CertificateWatch:
-    """The structure's certificate, examined at start and once a day; the worst that was found goes to the journal."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._config = insi_config(settings)
-        self._checked_on: date | None = None
-        self._days = -1
-
-    def days(self, today: date) -> int:
-        """Days it is still valid; -1 when it cannot be used at all."""
-        if today != self._checked_on:
-            self._checked_on, self._days = today, self._examine()
-        return self._days
-
-    def _examine(self) -> int:
-        from kiosk.insi.certificate import CertificateTroubleError, Level, check, load  # noqa: PLC0415
-
-        now = datetime.now(UTC)
-        levels = {finding.level for finding in check(self._config, now)}
-        worst = next((level for level in (Level.ERROR, Level.WARNING) if level in levels), Level.OK)
-        try:
-            days = max(0, (load(self._config).certificate.not_valid_after_utc - now).days)
-        except CertificateTroubleError:
-            days = -1
-        journal.record(Happening.CERTIFICATE_CHECKED, outcome=worst.value, days=days)
-        return days
 
 
 def _utc_now() -> str:

@@ -42,7 +42,7 @@ def set_up(config: Path) -> "ServerSettings":  # noqa: F821 # imported late: Dja
 
 def _prepared(config: Path) -> None:
     server = set_up(config)
-    from kiosk.console.terminals.enrolment import bring_up_to_date
+    from kiosk.console.upkeep.database import bring_up_to_date
 
     bring_up_to_date(server)
 
@@ -55,7 +55,7 @@ def console(context: typer.Context, config: Config = DEFAULT_CONFIG) -> None:
     server = set_up(config)
     from kiosk.console.records import vault
     from kiosk.console.site.serve import run
-    from kiosk.console.terminals.enrolment import bring_up_to_date
+    from kiosk.console.upkeep.database import bring_up_to_date
     from kiosk.sealing import BadKey
 
     try:
@@ -86,7 +86,7 @@ def add_user(
     from django.core.exceptions import ValidationError
 
     from kiosk.console.models import Role, Staff
-    from kiosk.console.terminals.enrolment import add_staff
+    from kiosk.console.staff.accounts import add_staff
 
     if role not in Role.values:
         typer.echo(f"--role : {', '.join(Role.values)}", err=True)
@@ -205,11 +205,11 @@ def openapi(config: Config = DEFAULT_CONFIG) -> None:
 def reseal_records(config: Config = DEFAULT_CONFIG) -> None:
     """Scelle de nouveau chaque dossier pour la clé du moment ; l'ancienne peut ensuite être rangée."""
     _prepared(config)
-    from kiosk.console.upkeep import backup
+    from kiosk.console.upkeep import resealing
     from kiosk.sealing import BadKey, CannotOpen
 
     try:
-        count = backup.reseal()
+        count = resealing.reseal()
     except (BadKey, CannotOpen) as trouble:
         typer.echo(str(trouble), err=True)
         raise typer.Exit(1) from None

@@ -19,8 +19,9 @@ def worker(
 ) -> None:
     """Travaille jusqu'à l'arrêt (SIGTERM) ; une ligne de JSON dit qu'il a commencé."""
     server = set_up(config)
-    from kiosk.console.terminals.enrolment import bring_up_to_date
-    from kiosk.console.upkeep.worker import insi_of, work
+    from kiosk.console.upkeep.database import bring_up_to_date
+    from kiosk.console.upkeep.insi_again import insi_of
+    from kiosk.console.upkeep.worker import work
 
     bring_up_to_date(server)
     stop = threading.Event()

@@ -32,7 +32,8 @@ def _refusals() -> float:
 
     import tests.console.conftest  # noqa: F401 # sets Django up
     from kiosk.console.models import Staff
-    from kiosk.console.terminals.enrolment import add_staff, bring_up_to_date
+    from kiosk.console.staff.accounts import add_staff
+    from kiosk.console.upkeep.database import bring_up_to_date
 
     bring_up_to_date(settings.KIOSK)
     for name in ("here", "closed"):

@@ -49,7 +49,7 @@ def _measure(name: str, url: str, many: int) -> int:
 def _measure_pages(name: str, many: int) -> int:
     from django.conf import settings
 
-    from kiosk.console.terminals.enrolment import bring_up_to_date
+    from kiosk.console.upkeep.database import bring_up_to_date
     from tests.benchmarks import stored
     from tests.console.arrivals import arrive, enrol
     from tests.console.staff import at_desk

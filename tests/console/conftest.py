@@ -42,7 +42,7 @@ django_settings.PASSWORD_HASHERS = ["tests.console.staff.QuickArgon2"]  # the re
 
 @pytest.fixture(scope="session")
 def _tables() -> None:
-    from kiosk.console.terminals.enrolment import bring_up_to_date
+    from kiosk.console.upkeep.database import bring_up_to_date
 
     bring_up_to_date(_settings())
 

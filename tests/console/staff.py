@@ -17,9 +17,9 @@ PASSWORD = "correct horse battery staple"
 
 
 def add(name: str = "lea", role: str = "host") -> None:
-    from kiosk.console.terminals import enrolment
+    from kiosk.console.staff import accounts
 
-    enrolment.add_staff(name, role, PASSWORD, who="test")
+    accounts.add_staff(name, role, PASSWORD, who="test")
 
 
 def code_of(name: str, *, steps: int = 0) -> str:

@@ -179,7 +179,7 @@ def test_the_other_pages_and_no_page_is_left_out(served: ServedConsole, browser:
 
 def _pages() -> set[str]:
     """The names of all pages but those of accounts, which are looked at where accounts are."""
-    from kiosk.console.account_urls import ADDRESSES
+    from kiosk.console.urls import ACCOUNTS
 
-    theirs = {str(one.name) for one in ADDRESSES}
+    theirs = {str(one.name) for one in ACCOUNTS}
     return {name for name, (_roles, how) in TABLE.items() if how == "get"} - theirs - PARTS

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from kiosk.console.identities import asking
+from kiosk.console.identities import asking, complements
 from kiosk.console.records import notes, vault
-from kiosk.console.upkeep import worker
+from kiosk.console.upkeep import insi_again
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import Exchange, InsFound, InsNotFound, InsSeveral, InsUnreachable
 from tests.console.arrivals import arrive, enrol, found
@@ -63,7 +63,7 @@ def test_insi_is_asked_again_with_what_staff_reads_and_the_answer_lets_the_ident
     post(client, path + "interroger/", **QUESTION)
     assert get(client, path + "reponse/").headers.get("HX-Refresh") is None  # not answered yet
     ask, asked = _asks(InsFound(ZOE.matricule, ZOE.traits(), exchanges=(_exchange(2),)))
-    assert worker.insi_once(ask)
+    assert insi_again.insi_once(ask)
     [wanted] = asked
     assert wanted is not None
     assert (wanted.birth_name, wanted.given_names, wanted.birth_place_code) == ("ADRUN", ("ZOE",), "63220")
@@ -86,7 +86,7 @@ def test_the_same_criteria_are_never_tried_twice_and_no_more_than_five_times() -
     for number, place in enumerate(("", "", "63220", "63221", "63222", "63223", "63224")):
         page = post(client, path + "interroger/", **(QUESTION | {"place": place}))
         assert page.status_code == 302, number
-        worker.insi_once(ask)
+        insi_again.insi_once(ask)
     assert [wanted.birth_place_code for wanted in asked] == ["", "63220", "63221", "63222", "63223"]
     assert "c’est le maximum" in get(client, path).content.decode()
 
@@ -98,7 +98,7 @@ def test_what_was_found_is_not_lost_when_other_criteria_find_nobody() -> None:
     post(client, path + "prendre/")
     post(client, path + "interroger/", **(QUESTION | {"given_names": "ANNA"}))
     ask, _asked = _asks(InsNotFound((_exchange(7),)))
-    worker.insi_once(ask)
+    insi_again.insi_once(ask)
     arrival = _arrival(check_in)
     kept = vault.open_arrival(arrival).insi
     assert isinstance(kept, InsFound) and kept.exchanges[-1].message_id == "7"
@@ -112,7 +112,7 @@ def test_another_person_s_answer_takes_the_place_of_the_first_and_is_compared_an
     post(client, f"/arrivees/{check_in.key}/prendre/")
     post(client, f"/arrivees/{check_in.key}/interroger/", **(QUESTION | {"birth_name": "ADRTROIS"}))
     ask, _asked = _asks(found(DOMINIQUE))
-    worker.insi_once(ask)
+    insi_again.insi_once(ask)
     arrival = _arrival(check_in)
     assert (arrival.status, arrival.need) == ("PROVISIONAL", "differences")
     assert "birth-name:other-letters" in arrival.differences
@@ -161,14 +161,14 @@ def test_criteria_insi_would_refuse_are_refused_here(change: dict[str, str], rul
 
 
 def test_silence_leaves_the_question_open_then_gives_it_back_to_staff(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "TRIES", 1)
+    monkeypatch.setattr(insi_again, "TRIES", 1)
     check_in = arrive(ZOE, InsNotFound())
     client = at_desk()
     path = f"/arrivees/{check_in.key}/"
     post(client, path + "prendre/")
     post(client, path + "interroger/", **QUESTION)
     ask, _asked = _asks(InsUnreachable("timeout"))
-    worker.insi_once(ask)
+    insi_again.insi_once(ask)
     assert not asking.asking_of(_arrival(check_in)).is_pending
     assert isinstance(vault.open_arrival(_arrival(check_in)).insi, InsNotFound)
 
@@ -182,7 +182,7 @@ def test_complementary_traits_are_written_with_their_source_sealed_and_in_the_tr
     assert 'name="name_in_use" value=""' in page  # never pre-filled from the birth names (GI3 EXI ID 08)
     post(client, path + "complements/", name_in_use="MARTIN", telephone="01 23 45 67 89", word="person")
     post(client, path + "complements/", name_in_use="MARTIN", telephone="", word="document")
-    kept = {one.code: (one.value, one.word) for one in asking.complementary_of(_arrival(check_in))}
+    kept = {one.code: (one.value, one.word) for one in complements.complementary_of(_arrival(check_in))}
     assert kept["name_in_use"] == ("MARTIN", "person")
     assert kept["telephone"] == ("", "")
     assert _written("completed") == [

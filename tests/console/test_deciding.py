@@ -265,7 +265,7 @@ def test_neither_trail_nor_queue_says_who_anybody_is() -> None:
 
 
 def test_every_refusal_of_the_rules_is_said_in_words() -> None:
-    from kiosk.console.identities.deciding import REFUSALS
+    from kiosk.console.identities.reasons import REFUSALS
     from kiosk.core.status.transitions import Refusal
 
     assert set(REFUSALS) == set(Refusal)

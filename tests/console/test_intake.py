@@ -190,10 +190,10 @@ def _beat(**changes: object) -> bytes:
 
 
 def test_a_heartbeat_tells_how_the_kiosk_is() -> None:
-    from kiosk.console.arrivals import queue
+    from kiosk.console.terminals import health
 
     assert put("/intake/heartbeat", _beat()).status_code == 200
-    (line,) = queue.terminals()
+    (line,) = health.terminals()
     assert (line.lost, line.terminal.queue, line.is_silent) == (("camera",), 2, False)
 
 
@@ -212,14 +212,14 @@ def test_a_heartbeat_tells_how_the_kiosk_is() -> None:
 def test_what_would_stop_a_kiosk_one_day_raises_an_alarm_before(
     change: dict[str, int], seconds: int, alarms: tuple[str, ...]
 ) -> None:
-    from kiosk.console.arrivals import queue
     from kiosk.console.site import metrics
     from kiosk.console.templatetags.console_tags import device
+    from kiosk.console.terminals import health
 
     sent_at = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
     beat = _beat(**{"devices": {"reader": "ok"}, "disk_free_mb": 1024, **change})
     assert put("/intake/heartbeat", beat, sent_at=sent_at).status_code == 200
-    (line,) = queue.terminals()
+    (line,) = health.terminals()
     assert (line.alarms, line.is_well) == (alarms, not alarms)
     assert all(f'kiosk_alarm{{kiosk="borne-1",about="{name}"}} 1' in metrics.text() for name in alarms)
     assert all(device(name) != name for name in alarms)

@@ -36,14 +36,14 @@ def provider(_provider: Provider) -> Provider:
 def linked(console: ServerSettings, provider: Provider, tmp_path: Path) -> Iterator[ServerSettings]:
     """A console that knows the provider; Léa's account is linked to her national identifier."""
     from kiosk.console.models import Staff
-    from kiosk.console.terminals import enrolment
+    from kiosk.console.staff import accounts
 
     (tmp_path / "secret").write_text(SECRET)
     section = PscSection(
         issuer=provider.issuer, client_id=CLIENT, client_secret_file=tmp_path / "secret", ca=provider.ca, seconds=3
     )
     lea = Staff.objects.create(username="lea", role="host", password="!")  # no password: nothing to hash
-    assert enrolment.link(lea, NATIONAL_ID, who="test")
+    assert accounts.link(lea, NATIONAL_ID, who="test")
     server = console.model_copy(update={"psc": section})
     with override_settings(KIOSK=server):
         yield server

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Sealed
 from kiosk.console.records import vault
-from kiosk.console.upkeep import retention, worker
+from kiosk.console.upkeep import insi_again, retention, worker
 from kiosk.core.sources.insi import InsNotFound, InsUnreachable
 from tests.console.arrivals import arrive, deliver, enrol, found, mrz_of
 from tests.console.staff import at_desk, get, post
@@ -30,22 +30,22 @@ def _due() -> None:
 
 def test_a_late_answer_completes_the_arrival() -> None:
     check_in = arrive(ZOE, SILENT)
-    assert not worker.insi_once(lambda _: found(ZOE))  # not due yet
+    assert not insi_again.insi_once(lambda _: found(ZOE))  # not due yet
     _due()
-    assert worker.insi_once(lambda _: found(ZOE))
+    assert insi_again.insi_once(lambda _: found(ZOE))
     arrival = Arrival.objects.get()
     assert (arrival.need, arrival.status, arrival.insi_next_at) == ("ready", "RETRIEVED", None)
     assert vault.open_arrival(arrival).insi.matricule == ZOE.matricule
     assert vault.open_arrival(arrival).pictures == check_in.pictures
-    assert not worker.insi_once(lambda _: found(ZOE))
+    assert not insi_again.insi_once(lambda _: found(ZOE))
 
 
 def test_silence_is_asked_again_later_and_later_then_left_to_staff() -> None:
     arrive(ZOE, SILENT)
     pauses = []
-    for _ in range(worker.TRIES):
+    for _ in range(insi_again.TRIES):
         _due()
-        assert worker.insi_once(lambda _: SILENT)
+        assert insi_again.insi_once(lambda _: SILENT)
         next_at = Arrival.objects.get().insi_next_at
         pauses.append(next_at - timezone.now() if next_at else None)
     assert pauses[-1] is None
@@ -56,7 +56,7 @@ def test_silence_is_asked_again_later_and_later_then_left_to_staff() -> None:
 def test_an_answer_that_names_nobody_ends_the_asking() -> None:
     arrive(ZOE, SILENT)
     _due()
-    worker.insi_once(lambda _: InsNotFound())
+    insi_again.insi_once(lambda _: InsNotFound())
     assert (Arrival.objects.get().need, Arrival.objects.get().insi_next_at) == ("not-found", None)
 
 
@@ -68,7 +68,7 @@ def test_a_late_answer_to_a_validated_identity_is_a_task_for_the_unit_which_may_
     post(client, path + "decision/validate/", evidence="CN", said="1", first_given_name="ZOE")
     assert Arrival.objects.get().status == "VALIDATED"
     _due()
-    assert worker.insi_once(lambda _: found(ZOE))
+    assert insi_again.insi_once(lambda _: found(ZOE))
     arrival = Arrival.objects.get()
     assert (arrival.status, arrival.stage, arrival.reason) == ("VALIDATED", "set-aside", "late-answer")
     post(client, path + "prendre/")
@@ -87,7 +87,7 @@ def test_a_late_answer_that_differs_can_be_accepted_by_nobody() -> None:
     post(client, path + "prendre/")
     post(client, path + "decision/validate/", evidence="CN", said="1", first_given_name="ZOE")
     _due()
-    assert worker.insi_once(lambda _: found(DOMINIQUE))
+    assert insi_again.insi_once(lambda _: found(DOMINIQUE))
     post(client, path + "prendre/")
     post(client, path + "decision/accept-ins/")
     post(client, path + "qualifier/", evidence="CN", said="1", first_given_name="ZOE", tolerated="1")
@@ -100,10 +100,10 @@ def test_two_workers_never_ask_about_the_same_arrival_at_once() -> None:
     asked = []
 
     def slow(_check_in: object) -> InsUnreachable:
-        asked.append(worker.insi_once(lambda _: SILENT))  # another worker looks meanwhile
+        asked.append(insi_again.insi_once(lambda _: SILENT))  # another worker looks meanwhile
         return SILENT
 
-    assert worker.insi_once(slow)
+    assert insi_again.insi_once(slow)
     assert asked == [False]
 
 
@@ -115,10 +115,10 @@ def test_a_worker_that_died_leaves_its_work_to_the_next() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        worker.insi_once(dies)
-    assert not worker.insi_once(lambda _: found(ZOE))
+        insi_again.insi_once(dies)
+    assert not insi_again.insi_once(lambda _: found(ZOE))
     Arrival.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
-    assert worker.insi_once(lambda _: found(ZOE))
+    assert insi_again.insi_once(lambda _: found(ZOE))
 
 
 def test_the_worker_ends_when_it_is_told() -> None:
@@ -139,7 +139,7 @@ def test_a_database_that_goes_away_is_waited_for(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)
     one_thing = worker._one_thing
 
-    def looked(ask: worker.Ask) -> bool:
+    def looked(ask: insi_again.Ask) -> bool:
         if troubles:
             raise troubles.pop()
         stop.set()
@@ -163,12 +163,12 @@ def test_the_second_search_is_made_with_the_card_or_without_one_with_the_documen
         def find_by_traits(self, traits, deadline, **_more):
             return ("traits", traits.birth_name)
 
-    assert worker.ask_again(Client(), check_in_of(ZOE, SILENT)) == ("card", "ADRUN", "2751263220749", "")
+    assert insi_again.ask_again(Client(), check_in_of(ZOE, SILENT)) == ("card", "ADRUN", "2751263220749", "")
     child = check_in_of(ZOE, SILENT, card_nir="", insured_nir="1600120207771")
-    assert worker.ask_again(Client(), child) == ("card", "ADRUN", "", "1600120207771")
-    assert worker.ask_again(Client(), check_in_of(ZOE, SILENT, card=None, card_nir="")) == ("traits", "ADRUN")
+    assert insi_again.ask_again(Client(), child) == ("card", "ADRUN", "", "1600120207771")
+    assert insi_again.ask_again(Client(), check_in_of(ZOE, SILENT, card=None, card_nir="")) == ("traits", "ADRUN")
     unread = check_in_of(ZOE, SILENT, card=None, card_nir="", mrz=mrz_of(ZOE, accepted=False))
-    assert worker.ask_again(Client(), unread) == SILENT
+    assert insi_again.ask_again(Client(), unread) == SILENT
 
 
 def test_a_check_in_nobody_dealt_with_is_removed_after_hours_and_leaves_nothing() -> None:
@@ -223,8 +223,8 @@ def test_a_record_no_key_opens_stops_neither_worker_nor_pages(monkeypatch: pytes
     answer = get(client, f"/arrivees/{check_in.key}/")
     assert (answer.status_code, "ne s’ouvre pas ici" in answer.content.decode()) == (503, True)
     _due()
-    assert worker.insi_once(lambda _: found(ZOE))
-    assert not worker.insi_once(lambda _: found(ZOE))
+    assert insi_again.insi_once(lambda _: found(ZOE))
+    assert not insi_again.insi_once(lambda _: found(ZOE))
 
 
 def test_copies_of_a_decided_identity_go_after_three_years() -> None:

@@ -1,10 +1,6 @@
-"""What staff changes beside deciding: complementary traits, INSi asked again with other criteria, a downgrade.
-
-What is written stays sealed; the audit trail names which fields changed and on whose word, never a value.
-"""
+"""INSi asked again by staff, with what they read on the original (ins-rules 3.3)."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
@@ -13,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
-from kiosk.console.identities import deciding
-from kiosk.console.models import Arrival, Staff, Stage
+from kiosk.console.identities import deciding, reasons
+from kiosk.console.identities.reasons import BARS
+from kiosk.console.models import Arrival, Staff
 from kiosk.console.records import notes, vault
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.confidential import Confidential
@@ -22,133 +19,8 @@ from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.traits import Sex, Source, Traits
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.permissions import IdentityStatus, InsiBar, insi_bar
-from kiosk.core.status.transitions import Actor, ActorKind, ComplementaryTraitEdited, StrictTraitEdited, apply
 
 MOST_SEARCHES = 5  # a visit; no official limit is known (ins-rules 3.3, Design)
-LONGEST = 200
-
-
-class Complement(StrEnum):
-    """The complementary traits (traits complémentaires): each by a deliberate act, never pre-filled (GI3 EXI ID 08)."""
-
-    NAME_IN_USE = "name_in_use"  # nom utilisé
-    GIVEN_NAME_IN_USE = "given_name_in_use"  # prénom utilisé
-    TELEPHONE = "telephone"
-    ADDRESS = "address"
-
-
-COMPLEMENTS = {
-    Complement.NAME_IN_USE: "Nom utilisé",
-    Complement.GIVEN_NAME_IN_USE: "Prénom utilisé",
-    Complement.TELEPHONE: "Téléphone",
-    Complement.ADDRESS: "Adresse",
-}
-
-
-class Word(StrEnum):
-    """On whose word a complementary trait stands."""
-
-    PERSON = "person"
-    DOCUMENT = "document"
-    CARD = "card"
-    PROOF = "proof"
-
-
-WORDS = {
-    Word.PERSON: "Dit par la personne",
-    Word.DOCUMENT: "Lu sur la pièce d’identité",
-    Word.CARD: "Lu sur la carte Vitale",
-    Word.PROOF: "Lu sur un justificatif",
-}
-
-
-class WhyDown(StrEnum):
-    """Why an identity loses what was established: both steps are done again (ins-rules 2.2, T9 and T10)."""
-
-    WRONG_TRAIT = "wrong-trait"
-    WRONG_PERSON = "wrong-person"
-    EVIDENCE = "evidence"
-
-
-DOWNGRADES = {
-    WhyDown.WRONG_TRAIT: "Un trait était faux",
-    WhyDown.WRONG_PERSON: "L’identité est celle d’une autre personne",
-    WhyDown.EVIDENCE: "La pièce d’identité est mise en doute",
-}
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Complementary(Confidential):
-    """One complementary trait as kept, and on whose word."""
-
-    code: str
-    label: str
-    value: str
-    word: str
-
-
-def complementary_of(arrival: Arrival) -> tuple[Complementary, ...]:
-    """The complementary traits, in the page's order; those nobody wrote are empty."""
-    said = notes.opened(arrival).get("complementary", {})
-    lines = []
-    for code, label in COMPLEMENTS.items():
-        one = said.get(code.value, {})
-        lines.append(Complementary(code.value, _(label), one.get("value", ""), one.get("word", "")))
-    return tuple(lines)
-
-
-def complete(key: UUID, staff: Staff, said: dict[Complement, str], word: Word, *, where: str = "") -> Arrival:
-    """Write complementary traits down; the status does not change (T12). An emptied one is removed."""
-    with transaction.atomic():
-        arrival = deciding.in_hand(key, staff)
-        known = dict(notes.opened(arrival).get("complementary", {}))
-        changed = [code for code, value in said.items() if known.get(code.value, {}).get("value", "") != value]
-        if not changed:
-            raise deciding.NotAllowed(_("Rien n’a changé."))
-        for code in changed:
-            if said[code]:
-                known[code.value] = {"value": said[code][:LONGEST], "word": word.value, "by": staff.username}
-            else:
-                known.pop(code.value, None)
-        identity = deciding.identity_of(arrival, vault.open_arrival(arrival))
-        apply(identity, ComplementaryTraitEdited(), Actor(ActorKind.STAFF, staff.username), timezone.now())
-        notes.keep(arrival, complementary=known)
-        audit.record(
-            audit.Act.COMPLETED,
-            who=staff.username,
-            where=where,
-            about=str(key),
-            fields="+".join(code.value for code in changed),
-            word=word.value,
-        )
-        return arrival
-
-
-def downgrade(key: UUID, staff: Staff, why: WhyDown, *, where: str = "") -> Arrival:
-    """Take back what was established, with a reason: provisional again, matricule and evidence gone (T9, T10)."""
-    with transaction.atomic():
-        arrival = deciding.in_hand(key, staff)
-        identity = deciding.identity_of(arrival, vault.open_arrival(arrival))
-        if identity.status is IdentityStatus.PROVISIONAL:
-            raise deciding.NotAllowed(_("Cette identité est déjà provisoire."))
-        after, fact = apply(identity, StrictTraitEdited(), Actor(ActorKind.STAFF, staff.username), timezone.now())
-        if fact.refusal is not None:
-            raise deciding.NotAllowed(_(deciding.REFUSALS[fact.refusal]))
-        deciding.keep(arrival, after, staff, Stage.SET_ASIDE, why.value)
-        audit.record(
-            audit.Act.DOWNGRADED,
-            who=staff.username,
-            where=where,
-            about=str(key),
-            before=fact.before.value,
-            after=fact.after.value,
-            rules=fact.rule,
-            reason=why.value,
-        )
-        return arrival
-
-
-# --- INSi asked again with other criteria ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -233,15 +105,15 @@ def ask_again(key: UUID, staff: Staff, criteria: Criteria, *, where: str = "") -
         check_in = vault.open_arrival(arrival)
         rule = why_not_ask(arrival, check_in)
         if rule:
-            raise deciding.NotAllowed(rule)
+            raise reasons.NotAllowed(rule)
         bar = insi_bar(deciding.identity_of(arrival, check_in), criteria.traits())
         if bar is not None:
-            raise deciding.NotAllowed(_(BARS[bar]))
+            raise reasons.NotAllowed(_(BARS[bar]))
         kept = notes.opened(arrival, "criteria")
         wanted = [getattr(criteria, name) for name in _NAMES]
         mark = vault.blind("criteria", "\n".join(wanted)).hex()
         if mark in kept.get("asked", []):
-            raise deciding.NotAllowed(_("Ces critères ont déjà été essayés : changez-en un."))
+            raise reasons.NotAllowed(_("Ces critères ont déjà été essayés : changez-en un."))
         notes.seal(arrival, "criteria", {"next": wanted, "asked": [*kept.get("asked", []), mark]})
         arrival.insi_next_at, arrival.insi_tries = timezone.now(), 0
         arrival.save(update_fields=["insi_next_at", "insi_tries"])
@@ -269,11 +141,3 @@ def answered(arrival: Arrival, *, found_nobody: bool) -> None:
 
 
 _NAMES = ("birth_name", "given_names", "sex", "birth_date", "place")
-BARS = {
-    InsiBar.BARRED: "Identité douteuse ou fictive : le service national n’est pas interrogé (GI3 EXI ID 26).",
-    InsiBar.QUALIFIED: "Identité qualifiée : elle se vérifie, elle ne se recherche plus.",
-    InsiBar.TRAIT_MISSING: "Il faut le nom de naissance, un prénom, le sexe et la date de naissance.",
-    InsiBar.CHARACTER: "Un nom contient un caractère que le service national n’accepte pas.",
-    InsiBar.SEX: "Le service national ne connaît que féminin et masculin.",
-    InsiBar.DATE: "La date n’est pas un jour du calendrier : complétez-la selon la règle (GI3 EXI ID 11).",
-}

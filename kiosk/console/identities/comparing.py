@@ -8,19 +8,15 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
 from kiosk.console.models import Need
-from kiosk.console.templatetags.console_tags import day, number
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.compare import Comparison, compare
-from kiosk.core.coherence.reasons import STAFF_SENTENCES, Outcome, Reason, Trait
+from kiosk.core.coherence.reasons import Outcome, Trait
 from kiosk.core.confidential import Confidential
-from kiosk.core.identity.matricule import OID_NIA, OID_NIR, OID_NIR_DEMO, OID_NIR_TEST, Matricule
 from kiosk.core.identity.names import NameRefused, propose_first_given_name
 from kiosk.core.identity.places import PlaceTable
-from kiosk.core.identity.traits import Sex, Traits
-from kiosk.core.sources.document import DocumentKind, SealVerdict, Side
+from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.document import DocumentKind, SealVerdict
 from kiosk.core.sources.insi import (
     InsAnswer,
     InsCertificateTrouble,
@@ -36,21 +32,6 @@ from kiosk.documents.places import read_places
 
 EVIDENCE = EvidenceTable()
 COMMUNES = Path(__file__).parents[3] / "assets" / "cog" / "communes.tsv"
-LOOK = "look"  # the eye compares: no machine could
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Row(Confidential):
-    """One trait across the three sources."""
-
-    label: str
-    card: str
-    insi: str
-    document: str
-    verdict: str  # an Outcome's value, LOOK, or "" when there is nothing to compare
-    note: str = ""
-    trait: str = ""
-    is_wide: bool = False  # one value across the table
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -161,83 +142,6 @@ def difference_codes(check_in: CheckIn, side_by_side: Compared | None = None) ->
     return " ".join(dict.fromkeys(codes))[:200]
 
 
-def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
-    """The table: trait by trait, each difference named."""
-    insi = check_in.insi.traits if isinstance(check_in.insi, InsFound) else None
-    read = check_in.mrz.traits if check_in.mrz is not None else None
-    sources = (check_in.card, insi, read)
-    lines = [
-        _row(Trait.BIRTH_NAME, _("Nom de naissance"), [t.birth_name if t else "" for t in sources], side_by_side),
-        _row(Trait.GIVEN_NAMES, _("Prénoms de naissance"), [_given(t) for t in sources], side_by_side),
-        _row(Trait.BIRTH_DATE, _("Date de naissance"), [_birth(t) for t in sources], side_by_side),
-        _row(Trait.SEX, _("Sexe"), [_sex(t) for t in sources], side_by_side),
-        _row(Trait.BIRTH_PLACE, _("Lieu de naissance"), [_place(t) for t in sources], side_by_side),
-    ]
-    names_in_use = [t.name_in_use if t else "" for t in sources]
-    if any(names_in_use):
-        lines.insert(1, Row(_("Nom utilisé"), *names_in_use, verdict=""))
-    if isinstance(check_in.insi, InsFound):
-        lines.append(Row(_("Matricule INS"), "", _matricule(check_in.insi.matricule), "", verdict="", is_wide=True))
-    return tuple(lines)
-
-
-def rows_of_one(check_in: CheckIn) -> tuple[tuple[str, str], ...]:
-    """One person's traits from the best source there is, to lay beside another's."""
-    found = check_in.insi if isinstance(check_in.insi, InsFound) else None
-    traits = found.traits if found else read_by_machine(check_in) or check_in.card
-    return (
-        (_("Nom de naissance"), traits.birth_name if traits else ""),
-        (_("Prénoms de naissance"), _given(traits)),
-        (_("Date de naissance"), _birth(traits)),
-        (_("Sexe"), _sex(traits)),
-        (_("Lieu de naissance"), _place(traits)),
-        (_("Matricule INS"), _matricule(found.matricule) if found else ""),
-    )
-
-
-def _row(trait: Trait, label: str, cells: list[str], side_by_side: Compared) -> Row:
-    worst, notes = "", []
-    for who, comparison in ((_("Pièce"), side_by_side.document), (_("Carte"), side_by_side.card)):
-        if comparison is None:
-            continue
-        verdict = comparison.of(trait)  # type: ignore[arg-type]
-        outcome = verdict.outcome.value
-        if outcome == Outcome.NOT_STATED:
-            continue
-        if verdict.reason is not None:
-            notes.append((outcome, f"{who} : {_lower(_(STAFF_SENTENCES[Reason(verdict.reason.value)]))}"))
-        if _WEIGHT[outcome] > _WEIGHT.get(worst, -1):
-            worst = outcome
-    if side_by_side.by_hand and worst in {"", Outcome.SAME.value}:
-        worst = LOOK
-    note = " · ".join(text for outcome, text in notes if outcome == worst)
-    return Row(label, *cells, verdict=worst, note=note, trait=trait.value)
-
-
-_WEIGHT = {Outcome.SAME.value: 0, Outcome.TOLERATED.value: 1, Outcome.BLOCKING.value: 2}
-
-
-DOCUMENTS = {
-    DocumentKind.FRENCH_ID_2021: "Carte nationale d’identité (2021)",
-    DocumentKind.FRENCH_ID_1988: "Carte nationale d’identité (1988)",
-    DocumentKind.PASSPORT: "Passeport",
-    DocumentKind.RESIDENCE_PERMIT: "Titre de séjour",
-    DocumentKind.EUROPEAN_ID: "Carte d’identité européenne",
-    DocumentKind.UNKNOWN: "Pièce non reconnue",
-}
-SIDES = {Side.FIRST: "recto", Side.SECOND: "verso"}
-
-
-def questions() -> tuple[str, ...]:
-    """What the person is asked, openly: the answer is never in the question (RNIV: l'identité est énoncée)."""
-    return (
-        _("Quel est votre nom de naissance ?"),
-        _("Quels sont vos prénoms, dans l’ordre ?"),
-        _("Quelle est votre date de naissance ?"),
-        _("Quel est votre lieu de naissance ?"),
-    )
-
-
 def evidence_offered(check_in: CheckIn, today: date) -> tuple[EvidenceType, ...]:
     """The kinds of evidence staff may choose from for this person; none is pre-selected (GI3 EXI ID 19)."""
     age = _age(check_in, today)
@@ -288,35 +192,3 @@ def _age(check_in: CheckIn, today: date) -> int:
             had = birthday is None or (today.month, today.day) >= (birthday.month, birthday.day)
             return today.year - int(born.year) - (0 if had else 1)
     return 0  # unknown: every kind is offered
-
-
-def _given(traits: Traits | None) -> str:
-    return (traits.given_names_text or " ".join(traits.given_names)) if traits else ""
-
-
-def _birth(traits: Traits | None) -> str:
-    if traits is None or traits.birth_date is None:
-        return ""
-    return " / ".join(day(one) for one in (traits.birth_date, *traits.other_birth_dates[:2]))
-
-
-def _sex(traits: Traits | None) -> str:
-    words = {Sex.FEMALE: _("Féminin"), Sex.MALE: _("Masculin"), Sex.UNDETERMINED: _("Indéterminé")}
-    return words[traits.sex] if traits and traits.sex else ""
-
-
-def _place(traits: Traits | None) -> str:
-    if traits is None or not traits.birth_place_code:
-        return ""
-    name = places().name(traits.birth_place_code)
-    return f"{name} ({traits.birth_place_code})" if name else traits.birth_place_code
-
-
-def _matricule(matricule: Matricule) -> str:
-    kinds = {OID_NIR: "NIR", OID_NIA: _("NIA, en attente"), OID_NIR_TEST: _("test"), OID_NIR_DEMO: _("démonstration")}
-    kind = kinds.get(matricule.oid, _("autorité inconnue"))
-    return f"{number(matricule.number + matricule.key)} ({kind})"
-
-
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:].rstrip(".")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from kiosk.console import audit
 from kiosk.console.arrivals.queue import IN_WORK, locked
 from kiosk.console.identities import comparing
+from kiosk.console.identities.reasons import REFUSALS, NotAllowed, WhyAside, WhyDown
 from kiosk.console.models import Arrival, Staff, Stage
 from kiosk.console.records import notes, vault
 from kiosk.core.checkin.value import CheckIn
@@ -33,7 +34,7 @@ from kiosk.core.status.transitions import (
     FirstNameChosen,
     InsiAccepted,
     InsiRejected,
-    Refusal,
+    StrictTraitEdited,
     apply,
 )
 
@@ -51,38 +52,6 @@ class Action(StrEnum):
     FICTITIOUS = "fictitious"  # fictif
     HOMONYM = "homonym"  # homonyme
     CLEAR = "clear"  # lever douteux, fictif ou homonyme: both steps are done again (T8)
-
-
-class WhyAside(StrEnum):
-    """Why an identity is set aside for the identity-vigilance unit."""
-
-    DIFFERENCES = "differences"
-    LOOKS_ALIKE = "looks-alike"
-    DOCUMENT_DOUBTED = "document-doubted"
-    NOT_THIS_PERSON = "not-this-person"
-    NO_EVIDENCE = "no-evidence"
-    INS_WRONG = "ins-wrong"
-    TECHNICAL = "technical"
-    LATE_ANSWER = "late-answer"  # by the worker: INSi answered after staff had validated
-    VERIFICATION = "verification"  # by the worker: INSi no longer confirms the matricule (T11)
-
-
-REASONS = {
-    WhyAside.DIFFERENCES: "Un trait diffère",
-    WhyAside.LOOKS_ALIKE: "Doublon ou homonyme possible",
-    WhyAside.DOCUMENT_DOUBTED: "Doute sur la pièce d’identité",
-    WhyAside.NOT_THIS_PERSON: "La personne n’est pas celle de la carte",
-    WhyAside.NO_EVIDENCE: "Pas de pièce à haut niveau de confiance",
-    WhyAside.INS_WRONG: "Erreur probable dans l’INS",
-    WhyAside.TECHNICAL: "Lecture ou réponse inutilisable",
-    WhyAside.LATE_ANSWER: "Réponse nationale arrivée après la validation",
-    WhyAside.VERIFICATION: "La vérification n’a pas confirmé l’INS",
-}
-BY_WORKER = frozenset({WhyAside.LATE_ANSWER, WhyAside.VERIFICATION})  # staff cannot say these
-
-
-class NotAllowed(Exception):
-    """The rule that forbids it, in words for staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,15 +325,27 @@ _ACTS = {
     Action.HOMONYM: audit.Act.DOUBTED,
     Action.CLEAR: audit.Act.CLEARED,
 }
-REFUSALS = {
-    Refusal.BARRED: "Identité douteuse ou fictive : elle reste provisoire (GI3 EXI ID 26).",
-    Refusal.ONLY_STAFF: "Seul un agent peut décider.",
-    Refusal.TRAITS_DISAGREE: "Un trait diffère : l’INS ne peut pas être accepté. Écartez, ou validez sans INS.",
-    Refusal.EVIDENCE_TOO_WEAK: "Cette pièce n’a pas un haut niveau de confiance (RNIV 1 § 3.3.2).",
-    Refusal.OTHER_MATRICULE: "Une identité qualifiée porte déjà un autre matricule.",
-    Refusal.EXCLUSIVE: "Ces attributs ne peuvent pas aller ensemble (GI3 EXI ID 24).",
-    Refusal.NO_MATRICULE: "Il n’y a pas d’INS accepté à refuser.",
-    Refusal.NOT_COHERENT: "Le premier prénom doit ouvrir la liste des prénoms (GI3 EXI ID 10).",
-    Refusal.MATRICULE_INCOMPLETE: "Le matricule renvoyé est incomplet : il ne peut être ni gardé ni transmis.",
-    Refusal.WITHOUT_CHANGE: "C’est déjà le cas.",
-}
+
+
+def downgrade(key: UUID, staff: Staff, why: WhyDown, *, where: str = "") -> Arrival:
+    """Take back what was established, with a reason: provisional again, matricule and evidence gone (T9, T10)."""
+    with transaction.atomic():
+        arrival = in_hand(key, staff)
+        identity = identity_of(arrival, vault.open_arrival(arrival))
+        if identity.status is IdentityStatus.PROVISIONAL:
+            raise NotAllowed(_("Cette identité est déjà provisoire."))
+        after, fact = apply(identity, StrictTraitEdited(), Actor(ActorKind.STAFF, staff.username), timezone.now())
+        if fact.refusal is not None:
+            raise NotAllowed(_(REFUSALS[fact.refusal]))
+        keep(arrival, after, staff, Stage.SET_ASIDE, why.value)
+        audit.record(
+            audit.Act.DOWNGRADED,
+            who=staff.username,
+            where=where,
+            about=str(key),
+            before=fact.before.value,
+            after=fact.after.value,
+            rules=fact.rule,
+            reason=why.value,
+        )
+        return arrival

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from kiosk.console.templatetags.console_tags import day
+from kiosk.console.words import day
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.matricule import OID_NIR_DEMO, OID_NIR_TEST
 from kiosk.core.sources.document import SealReading, SealVerdict, ValidityStatus

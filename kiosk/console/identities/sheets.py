@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from kiosk.console.identities import comparing
+from kiosk.console.identities import comparing, rows
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.reasons import Corrector, Outcome, Trait
 from kiosk.core.confidential import Confidential
@@ -23,7 +23,7 @@ class SheetLine(Confidential):
 def sheet_lines(check_in: CheckIn, side_by_side: comparing.Compared) -> tuple[SheetLine, ...]:
     """Each blocking difference for the patient's sheet (fiche de discordance)."""
     lines = []
-    for row in comparing.rows(check_in, side_by_side):
+    for row in rows.rows(check_in, side_by_side):
         if row.verdict != Outcome.BLOCKING:
             continue
         trait = Trait(row.trait)

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from ninja import Header, NinjaAPI, Schema, Status
 
 from kiosk import journal
-from kiosk.console.intake import check_ins
-from kiosk.console.intake.check_ins import NotTrusted, NotUnderstood, Outcome, Request
+from kiosk.console.intake import check_ins, heartbeats, signed
+from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Outcome, Request
 
 api = NinjaAPI(
     title="Console intake",
@@ -49,8 +49,8 @@ def put_check_in(
     x_sent_at: str = Header("", alias="X-Sent-At"),
     x_signature: str = Header("", alias="X-Signature"),
 ) -> Status[Said]:
-    signed = _signed(request, x_kiosk, x_sent_at, x_signature)
-    return _answer(request, check_ins.MAX_BODY, lambda: check_ins.take_in(key, signed()))
+    brought = _signed(request, x_kiosk, x_sent_at, x_signature)
+    return _answer(request, check_ins.MAX_BODY, lambda: check_ins.take_in(key, brought()))
 
 
 @api.put("/heartbeat", response=_ANSWERS, openapi_extra=_JSON_BODY, summary="Say how the kiosk is")
@@ -60,8 +60,8 @@ def put_heartbeat(
     x_sent_at: str = Header("", alias="X-Sent-At"),
     x_signature: str = Header("", alias="X-Signature"),
 ) -> Status[Said]:
-    signed = _signed(request, x_kiosk, x_sent_at, x_signature)
-    return _answer(request, check_ins.MAX_SIGNED_TEXT, lambda: check_ins.take_heartbeat(signed()))
+    brought = _signed(request, x_kiosk, x_sent_at, x_signature)
+    return _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.take_heartbeat(brought()))
 
 
 @api.put("/calls/{uuid:key}", response=_ANSWERS, openapi_extra=_JSON_BODY, summary="Call a member of staff")
@@ -72,8 +72,8 @@ def put_call(
     x_sent_at: str = Header("", alias="X-Sent-At"),
     x_signature: str = Header("", alias="X-Signature"),
 ) -> Status[Said]:
-    signed = _signed(request, x_kiosk, x_sent_at, x_signature)
-    return _answer(request, check_ins.MAX_SIGNED_TEXT, lambda: check_ins.take_call(key, signed()))
+    brought = _signed(request, x_kiosk, x_sent_at, x_signature)
+    return _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.take_call(key, brought()))
 
 
 class Welcome(Schema):
@@ -90,7 +90,7 @@ class Welcome(Schema):
 )
 def put_enrolment(request: HttpRequest) -> "Status[Welcome | Said]":
     return _answer(
-        request, check_ins.MAX_SIGNED_TEXT, lambda: Welcome(structure_key=check_ins.take_enrolment(request.body))
+        request, signed.MAX_SIGNED_TEXT, lambda: Welcome(structure_key=heartbeats.take_enrolment(request.body))
     )
 
 

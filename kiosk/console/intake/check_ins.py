@@ -1,16 +1,12 @@
-"""Taking in what kiosks send: whose it is, whether it was here before, what it asks of staff. One transaction each."""
+"""Taking a check-in in: whose it is, whether it was here before, what it asks of staff. One transaction each."""
 
 import base64
-import binascii
 import fcntl
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import IntEnum
-from functools import lru_cache
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -19,18 +15,16 @@ from django.utils import timezone
 
 from kiosk.console import audit
 from kiosk.console.identities import comparing
+from kiosk.console.intake.signed import NotUnderstood, Outcome, Request, instant, line, trusted_terminal
 from kiosk.console.intake.turnstile import Turnstile
-from kiosk.console.models import Arrival, BlindIndex, Call, CallReason, Sealed, Stage, Terminal
+from kiosk.console.models import Arrival, BlindIndex, Sealed, Stage, Terminal
 from kiosk.console.records import search, vault
-from kiosk.console.terminals import enrolment
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.status.permissions import IdentityStatus
-from kiosk.sealing import BadKey, CannotOpen, KioskKey, intake_message, load_verifier, verify
+from kiosk.sealing import CannotOpen
 
 MAX_BODY = 8 * 1024 * 1024 + 64 * 1024  # a whole check-in and its seal
-MAX_SIGNED_TEXT = 16 * 1024
-CLOCK_TOLERANCE = timedelta(minutes=5)
 NEXT_INSI_TRY = timedelta(seconds=5)  # somebody waits
 MAX_PIXELS = 40_000_000
 
@@ -47,37 +41,6 @@ def _transaction_in_turn() -> Iterator[None]:
             fcntl.flock(door, fcntl.LOCK_EX)
         until_done.enter_context(transaction.atomic())
         yield
-
-
-class Outcome(IntEnum):
-    """What the kiosk is told; the numbers are HTTP's."""
-
-    ALREADY_HERE = 200
-    TAKEN_IN = 201
-    NOT_TRUSTED = 401
-    ANOTHER_KIOSKS = 409
-    TOO_LARGE = 413
-    NOT_UNDERSTOOD = 422
-    TOO_MANY = 429
-
-
-class NotTrusted(Exception):
-    """Unknown or revoked kiosk, bad signature, or a replay: the same answer for all."""
-
-
-class NotUnderstood(ValueError):
-    """The kiosk parks it; the text says why, never with what was inside."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One signed request as it came."""
-
-    path: str
-    kiosk: str
-    sent_at: str
-    signature: str
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,27 +76,6 @@ def _taken_in(arrival: Arrival) -> audit.Done:
 _TURNSTILE = Turnstile(_keep)
 
 
-def trusted_terminal(request: Request) -> Terminal:
-    """The enrolled kiosk that signed exactly this. NotTrusted otherwise."""
-    enrolled = Terminal.objects.filter(pk=request.kiosk, revoked_at=None).only("name", "public_key")
-    terminal = next(iter(enrolled), None)
-    if terminal is None or len(request.sent_at) > 40:
-        raise NotTrusted
-    try:
-        signature = base64.b64decode(request.signature, validate=True)
-    except (binascii.Error, ValueError):
-        raise NotTrusted from None
-    message = intake_message(request.path, request.kiosk, request.sent_at, request.body)
-    if not verify(message, signature, _verifier(terminal.public_key)):
-        raise NotTrusted
-    return terminal
-
-
-@lru_cache(maxsize=256)
-def _verifier(pem: str) -> KioskKey:
-    return load_verifier(pem.encode())
-
-
 def take_in(key: UUID, request: Request) -> Outcome:
     """Keep one check-in, once. NotTrusted or NotUnderstood otherwise."""
     if len(request.body) > MAX_BODY:
@@ -146,7 +88,7 @@ def take_in(key: UUID, request: Request) -> Outcome:
     if lately >= settings.KIOSK.intake_per_minute:
         return Outcome.TOO_MANY
     check_in = _opened(key, request)
-    arrived_at = _instant(check_in.arrived_at)
+    arrived_at = instant(check_in.arrived_at)
     side_by_side = comparing.compared(check_in)
     need = comparing.need_of(check_in, side_by_side)
     arrival = Arrival(
@@ -157,8 +99,8 @@ def take_in(key: UUID, request: Request) -> Outcome:
         signature=base64.b64decode(request.signature),
         received_at=now,
         arrived_at=min(arrived_at, now),  # a kiosk's clock may run ahead
-        ticket=_line(check_in.ticket, 12),
-        desk=_line(check_in.desk, 20),
+        ticket=line(check_in.ticket, 12),
+        desk=line(check_in.desk, 20),
         need=need,
         differences=comparing.difference_codes(check_in, side_by_side),
         stage=Stage.WAITING,
@@ -174,70 +116,6 @@ def take_in(key: UUID, request: Request) -> Outcome:
             raise
         return known
     return Outcome.TAKEN_IN
-
-
-def take_heartbeat(request: Request) -> Outcome:
-    """Note how a kiosk is. NotTrusted for a replay or a clock too far off; NotUnderstood for another shape."""
-    terminal = trusted_terminal(request)
-    sent_at = _instant(request.sent_at)
-    now = timezone.now()
-    if abs(now - sent_at) > CLOCK_TOLERANCE:
-        raise NotTrusted
-    beat = _signed_text(request.body)
-    devices = beat.get("devices", {})
-    if not isinstance(devices, dict) or len(devices) > 20:
-        raise NotUnderstood("devices: a table of device names and states")
-    state = {_line(name, 20): "ok" if value == "ok" else "lost" for name, value in devices.items()}
-    fresh = Terminal.objects.filter(pk=terminal.pk).exclude(last_sent_at__gte=sent_at)
-    updated = fresh.update(
-        last_sent_at=sent_at,
-        last_seen_at=now,
-        version=_line(beat.get("version", ""), 40),
-        devices=state,
-        queue=_whole(beat, "queue", 0),
-        certificate_days=_whole(beat, "certificate_days", None),
-        disk_free_mb=_whole(beat, "disk_free_mb", None),
-        clock_offset_ms=int((now - sent_at).total_seconds() * 1000),
-    )
-    if not updated:
-        raise NotTrusted
-    return Outcome.ALREADY_HERE
-
-
-def take_call(key: UUID, request: Request) -> Outcome:
-    """Someone at a kiosk calls. Repeating it is harmless."""
-    terminal = trusted_terminal(request)
-    said = _signed_text(request.body)
-    reason = said.get("reason")
-    if reason not in CallReason.values:
-        raise NotUnderstood("reason: help or card-forgotten")
-    call, is_new = Call.objects.get_or_create(
-        key=key,
-        defaults={
-            "terminal": terminal,
-            "reason": reason,
-            "desk": _line(said.get("desk", ""), 20),
-            "called_at": timezone.now(),
-        },
-    )
-    if is_new:
-        return Outcome.TAKEN_IN
-    return Outcome.ALREADY_HERE if call.terminal_id == terminal.pk else Outcome.ANOTHER_KIOSKS
-
-
-def take_enrolment(body: bytes) -> str:
-    """A new kiosk brings its key with the code it was given; gives the structure's public key. NotTrusted otherwise."""
-    said = _signed_text(body)
-    name, code, public_key = (said.get(word) for word in ("kiosk", "code", "public_key"))
-    if not isinstance(name, str) or not isinstance(code, str) or not isinstance(public_key, str):
-        raise NotUnderstood("kiosk, code and public_key are texts")
-    try:
-        is_welcome = enrolment.accept_invitation(name[:60], code[:40], public_key)
-    except BadKey as trouble:
-        raise NotUnderstood(str(trouble)) from None
-    if not is_welcome:
-        raise NotTrusted
-    return vault.keys().current.public_key.to_pem().decode()
 
 
 def _known_and_lately(key: UUID, terminal: Terminal, now: datetime) -> tuple[Outcome | None, int]:
@@ -274,43 +152,6 @@ def _believable(check_in: CheckIn) -> str:
     if check_in.status.value != IdentityStatus.RETRIEVED.value:
         return IdentityStatus.PROVISIONAL.value
     return comparing.automatic_status(check_in)
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise NotUnderstood("a time is not written in ISO 8601") from None
-    if instant.tzinfo is None:
-        raise NotUnderstood("a time has no offset")
-    try:
-        return instant.astimezone(UTC)
-    except OverflowError:
-        raise NotUnderstood("a time is out of range") from None
-
-
-def _signed_text(body: bytes) -> dict[str, object]:
-    if len(body) > MAX_SIGNED_TEXT:
-        raise NotUnderstood("too long")
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        raise NotUnderstood("not JSON") from None
-    if not isinstance(said, dict):
-        raise NotUnderstood("not a JSON object")
-    return said
-
-
-def _line(value: object, longest: int) -> str:
-    """One short line for staff's eyes: no control, no change of direction, nothing a database refuses."""
-    return "".join(character for character in str(value)[:200] if character.isprintable())[:longest]
-
-
-def _whole(said: dict[str, object], name: str, default: int | None) -> int | None:
-    value = said.get(name)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**31:
-        return max(value, 0) if default == 0 else value
-    return default
 
 
 def _is_modest_jpeg(data: bytes) -> bool:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from kiosk.console.arrivals import queue
 from kiosk.console.models import Arrival, Stage
+from kiosk.console.terminals import health
 
 
 def is_allowed(authorization: str) -> bool:
@@ -53,7 +54,7 @@ def _terminals() -> Iterator[str]:
         "alarm",
     ):
         yield f"# TYPE kiosk_{name} gauge"
-    for line in queue.terminals():
+    for line in health.terminals():
         one = line.terminal
         label = f'kiosk="{one.name}"'
         yield f"kiosk_up{{{label}}} {0 if line.is_silent else 1}"

@@ -1,16 +1,15 @@
-"""How dates, times and numbers are written for staff (French typography)."""
-
-from datetime import datetime
+"""The words of the pages: what codes are called for staff, and the typography of ``words`` as filters."""
 
 from django import template
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kiosk.core.identity.dates import BirthDate
+from kiosk.console import words as typography
+from kiosk.console.identities.reasons import DOWNGRADES, REASONS
 from kiosk.core.status.permissions import IdentityStatus
 
 register = template.Library()
-THIN = "\u202f"  # narrow no-break space
+for written in (typography.clock, typography.day, typography.waited, typography.number, typography.typo):
+    register.filter(written)
 DEVICES = {
     "reader": "lecteur de carte absent",
     "camera": "caméra absente",
@@ -23,55 +22,6 @@ DEVICES = {
     "disk": "disque presque plein",
     "clock": "horloge décalée",
 }
-
-
-@register.filter
-def clock(value: datetime | None) -> str:
-    """14 h 05."""
-    if value is None:
-        return ""
-    local = timezone.localtime(value)
-    return f"{local.hour}{THIN}h{THIN}{local.minute:02d}"
-
-
-@register.filter
-def day(value: object) -> str:
-    """21/01/1980; what is not a calendar date as it is, unknown parts said."""
-    if isinstance(value, datetime):
-        return timezone.localtime(value).strftime("%d/%m/%Y")
-    text = value.text if isinstance(value, BirthDate) else str(value or "")
-    parts = text.split("-")
-    return "/".join(reversed(parts)) if len(parts) == 3 else text
-
-
-@register.filter
-def waited(since: datetime, now: datetime) -> str:
-    """How long ago, in minutes, then hours."""
-    minutes = max(int((now - since).total_seconds() // 60), 0)
-    if minutes < 1:
-        return _("à l’instant")
-    if minutes < 60:
-        return f"{minutes}{THIN}min"
-    return f"{minutes // 60}{THIN}h{THIN}{minutes % 60:02d}"
-
-
-@register.filter
-def number(text: str) -> str:
-    """A matricule in the groups people read aloud: 2 80 01 75 056 016 35."""
-    groups, at = [], 0
-    for length in (1, 2, 2, 2, 3, 3, 2):
-        groups.append(text[at : at + length])
-        at += length
-    return THIN.join(group for group in groups if group)
-
-
-@register.filter
-def typo(text: str) -> str:
-    """French typography: the curved apostrophe, and a space that does not break before : ; ! ?"""
-    curved = text.replace("'", "’")
-    for mark in (":", ";", "!", "?"):
-        curved = curved.replace(f" {mark}", f"\u00a0{mark}")
-    return curved
 
 
 @register.filter
@@ -101,9 +51,6 @@ def attribute(words: str) -> str:
 @register.filter
 def reason(code: str) -> str:
     """Why an identity was set aside or downgraded, in words."""
-    from kiosk.console.identities.asking import DOWNGRADES  # noqa: PLC0415 # the tables stand beside the rules
-    from kiosk.console.identities.deciding import REASONS  # noqa: PLC0415
-
     known: dict[str, str] = {name.value: label for table in (REASONS, DOWNGRADES) for name, label in table.items()}
     return _(known[code]) if code in known else code
 

@@ -1,4 +1,4 @@
-"""What is done before serving: the database brought up to date, kiosks of the configuration enrolled."""
+"""How a kiosk becomes known here (enrôlement): invited with a code, enrolled with its own key, revoked."""
 
 import hashlib
 import hmac
@@ -6,15 +6,11 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from kiosk.console import audit
-from kiosk.console.config import ServerSettings
-from kiosk.console.models import Invitation, NationalIdentity, Role, Staff, Terminal
-from kiosk.console.records import vault
-from kiosk.console.staff import psc, second_factor
+from kiosk.console.models import Invitation, Terminal
 from kiosk.sealing import load_verifier
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # none that is mistaken for another
@@ -24,14 +20,6 @@ MAX_FAILURES = 5
 
 class Unknown(ValueError):
     """A name nobody has."""
-
-
-def bring_up_to_date(server: ServerSettings) -> None:
-    """Create or migrate the tables; enrol the kiosks the configuration names."""
-    call_command("migrate", interactive=False, verbosity=0)
-    for name, path in server.kiosks.items():
-        enrol(name, path.read_text(), who="configuration")
-    connection.close()
 
 
 def enrol(name: str, public_key: str, *, who: str) -> bool:
@@ -45,42 +33,6 @@ def enrol(name: str, public_key: str, *, who: str) -> bool:
         terminal.save(update_fields=["public_key", "revoked_at"])
         audit.record(audit.Act.KIOSK_ENROLLED, who=who, about=name)
         return True
-
-
-def new_secrets(staff: Staff, *, who: str, where: str = "") -> tuple[str, str]:
-    """Give a member of staff a new password, to be changed at once, and a new second factor; all sessions end."""
-    password = secrets.token_urlsafe(12)
-    with transaction.atomic():
-        staff.set_password(password)  # sessions are bound to the password: the old ones are worth nothing now
-        staff.must_change_password = True
-        staff.save(update_fields=["password", "must_change_password"])
-        staff.authenticator_set.all().delete()
-        staff.securitykey_set.all().delete()  # lost, or somebody else's
-        address = second_factor.new_authenticator(staff)
-        audit.record(audit.Act.ACCOUNT_CHANGED, who=who, where=where, about=staff.username, secrets="new")
-    return password, address
-
-
-def link(staff: Staff, national_id: str, *, who: str, where: str = "") -> bool:
-    """Let Pro Santé Connect sign this person in, or no longer (empty); False when it is somebody else's."""
-    with transaction.atomic():
-        staff.nationalidentity_set.all().delete()
-        if national_id:
-            fingerprint = vault.blind("national identity", psc.normalised(national_id))
-            if NationalIdentity.objects.filter(fingerprint=fingerprint).exists():
-                transaction.set_rollback(True)
-                return False
-            staff.nationalidentity_set.create(name="psc", fingerprint=fingerprint, confirmed=True)
-        audit.record(audit.Act.ACCOUNT_CHANGED, who=who, where=where, about=staff.username, psc=bool(national_id))
-    return True
-
-
-def set_active(staff: Staff, *, active: bool, who: str, where: str = "") -> None:
-    """Close an account, or open it again; what it signed for stays."""
-    with transaction.atomic():
-        staff.is_active = active
-        staff.save(update_fields=["is_active"])
-        audit.record(audit.Act.ACCOUNT_CHANGED, who=who, where=where, about=staff.username, active=active)
 
 
 def invite(name: str, *, who: str) -> str:
@@ -123,15 +75,3 @@ def revoke(name: str, *, who: str) -> None:
         if not Terminal.objects.filter(pk=name, revoked_at=None).update(revoked_at=timezone.now()):
             raise Unknown(name)
         audit.record(audit.Act.KIOSK_REVOKED, who=who, about=name)
-
-
-def add_staff(username: str, role: str, password: str, *, who: str, desk: str = "") -> str:
-    """Create an account with its second factor; gives the otpauth address to put into the authenticator."""
-    with transaction.atomic():
-        staff = Staff.objects.create_user(username, password, Role(role))
-        if desk:
-            staff.desk = desk
-            staff.save(update_fields=["desk"])
-        address = second_factor.new_authenticator(staff)
-        audit.record(audit.Act.ACCOUNT_ADDED, who=who, about=username, role=role)
-    return address

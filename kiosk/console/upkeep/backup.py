@@ -1,4 +1,4 @@
-"""Keys changed, copies kept: sealing again for the structure's new key, backup and restore of the whole database."""
+"""Copies kept: backup and restore of the whole database."""
 
 import os
 import sqlite3
@@ -8,49 +8,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from kiosk.console import audit
-from kiosk.console.models import Sealed
-from kiosk.console.records import vault
-from kiosk.console.staff import emergencies, second_factor
-from kiosk.sealing import sealed_for
-
-BATCH = 50
-PARTS = (("check_in", "check-in"), ("answer", "answer"), ("accepted", "accepted"), ("criteria", "criteria"))
 
 
 class CannotKeep(Exception):
     """A backup or a restore was not done; says why and what to do, in French: the technician reads it."""
-
-
-def reseal() -> int:
-    """Seal every record for the current key; gives how many were not. Interrupted, it goes on where it stopped.
-
-    The kiosk's signature stays, with the digest of what it signed; the trail says which key replaced which.
-    """
-    current = vault.keys().current.public_key.key_id
-    changed, last = second_factor.reseal() + emergencies.reseal(), None
-    while True:
-        rows = Sealed.objects.order_by("pk")
-        keys = list((rows if last is None else rows.filter(pk__gt=last)).values_list("pk", flat=True)[:BATCH])
-        if not keys:
-            break
-        last = keys[-1]
-        with transaction.atomic():
-            for sealed in Sealed.objects.select_for_update().filter(pk__in=keys):
-                former = {sealed_for(bytes(getattr(sealed, part))) for part, _ in PARTS if getattr(sealed, part)}
-                if former <= {current}:
-                    continue
-                for part, name in PARTS:
-                    body = bytes(getattr(sealed, part))
-                    if body:
-                        context = vault.context_of(name, sealed.pk)
-                        setattr(sealed, part, vault.seal_body(vault.open_body(body, context), context))
-                sealed.save()
-                audit.record(audit.Act.RESEALED, who="command", about=str(sealed.pk), key=current)
-                changed += 1
-    return changed
 
 
 def backup(path: Path) -> None:

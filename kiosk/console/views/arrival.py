@@ -17,15 +17,26 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kiosk.console import audit
 from kiosk.console.arrivals import queue
-from kiosk.console.identities import asking, comparing, deciding, noticing, sheets, watermark
-from kiosk.console.identities.deciding import Action, Choice, NotAllowed, Offer
+from kiosk.console.identities import (
+    asking,
+    comparing,
+    complements,
+    deciding,
+    noticing,
+    reasons,
+    rows,
+    sheets,
+    watermark,
+)
+from kiosk.console.identities.deciding import Action, Choice, Offer
+from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.models import Arrival, Staff, Stage
 from kiosk.console.records import search, vault
 from kiosk.console.staff.access import Right, act, address_of, needs, rights_of, staff_of
-from kiosk.console.templatetags.console_tags import clock, day
 from kiosk.console.templatetags.console_tags import reason as reason_label
 from kiosk.console.views.desk import queue_context
 from kiosk.console.vigilance import look_alikes
+from kiosk.console.words import clock, day
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.document import DocumentPicture
 from kiosk.core.status.evidence import EvidenceType
@@ -46,7 +57,7 @@ class PictureLink:
 class IdentityView:
     """Everything the page of one identity shows."""
 
-    rows: tuple[comparing.Row, ...]
+    rows: tuple[rows.Row, ...]
     notices: tuple[noticing.Notice, ...]
     seal: tuple[tuple[str, str], ...]
     pictures: tuple[PictureLink, ...]
@@ -112,13 +123,13 @@ def decide(request: HttpRequest, key: UUID, action: str) -> HttpResponse:
 @require_POST
 def set_aside(request: HttpRequest, key: UUID) -> HttpResponse:
     reason = request.POST.get("reason", "")
-    if reason not in {one.value for one in deciding.WhyAside if one not in deciding.BY_WORKER}:
+    if reason not in {one.value for one in reasons.WhyAside if one not in reasons.BY_WORKER}:
         messages.error(request, _("Dites pourquoi."))
         return redirect("identity", key)
     return carried_out(
         request,
         key,
-        lambda: deciding.set_aside(key, staff_of(request), deciding.WhyAside(reason), where=address_of(request)),
+        lambda: deciding.set_aside(key, staff_of(request), reasons.WhyAside(reason), where=address_of(request)),
     )
 
 
@@ -255,16 +266,14 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
     now = timezone.now()
     kind = comparing.EVIDENCE.find(arrival.evidence) if arrival.evidence else None
     reopens = {Stage.SET_ASIDE, Stage.DONE} if _may_reopen(staff) else set()
-    complements = asking.complementary_of(arrival)
+    written = complements.complementary_of(arrival)
     can_take = arrival.stage in {Stage.WAITING, Stage.HELD, *reopens} and not deciding.is_in_hand(arrival, staff)
     return {
         "page": "queue",
         "arrival": arrival,
         "view": _view(arrival, check_in, timezone.localdate()),
         "said": {"evidence": ""},
-        "reasons": [
-            (code.value, _(label)) for code, label in deciding.REASONS.items() if code not in deciding.BY_WORKER
-        ],
+        "reasons": [(code.value, _(label)) for code, label in reasons.REASONS.items() if code not in reasons.BY_WORKER],
         "reason_label": reason_label(arrival.reason),
         "evidence_label": _(kind.label) if kind else "",
         "desks": [desk for desk in settings.KIOSK.desks if desk != arrival.desk],
@@ -273,15 +282,15 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
         "can_undo": deciding.may_undo(arrival, staff, now),
         "is_decided": arrival.decided_at is not None,
         "look_alikes": [one for one in search.alike(check_in) if one.pk != arrival.pk][:6],
-        "complements": complements,
-        "has_complements": any(one.value for one in complements),
-        "words": [(code.value, _(label)) for code, label in asking.WORDS.items()],
+        "complements": written,
+        "has_complements": any(one.value for one in written),
+        "words": [(code.value, _(label)) for code, label in complements.WORDS.items()],
         "asking": asking.asking_of(arrival),
         "criteria": asking.criteria_of(check_in),
         "why_not_ask": asking.why_not_ask(arrival, check_in),
-        "downgrades": [(code.value, _(label)) for code, label in asking.DOWNGRADES.items()],
+        "downgrades": [(code.value, _(label)) for code, label in reasons.DOWNGRADES.items()],
         "pair": look_alikes.pair_of(arrival),
-        "questions": comparing.questions(),
+        "questions": rows.questions(),
         "history": list(audit.entries(about=str(arrival.key), limit=60)),
         **queue_context(arrival.key),
     }
@@ -289,7 +298,7 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
 
 def _picture_link(arrival: Arrival, index: int, picture: DocumentPicture) -> PictureLink:
     url = reverse("picture", args=(arrival.key, index))
-    return PictureLink(url, _(comparing.SIDES[picture.side]), f"{url}?brute" if picture.untouched else "")
+    return PictureLink(url, _(rows.SIDES[picture.side]), f"{url}?brute" if picture.untouched else "")
 
 
 def _view(arrival: Arrival, check_in: CheckIn, today: date) -> IdentityView:
@@ -298,11 +307,11 @@ def _view(arrival: Arrival, check_in: CheckIn, today: date) -> IdentityView:
     name, has_choice = comparing.first_given_name(check_in, with_ins=not side_by_side.blocks)
     kind = check_in.document_kind
     return IdentityView(
-        rows=comparing.rows(check_in, side_by_side),
+        rows=rows.rows(check_in, side_by_side),
         notices=noticing.notices(check_in, today),
         seal=noticing.seal_fields(check_in),
         pictures=tuple(_picture_link(arrival, index, picture) for index, picture in enumerate(check_in.pictures)),
-        document_label=_(comparing.DOCUMENTS[kind]) if kind is not None else "",
+        document_label=_(rows.DOCUMENTS[kind]) if kind is not None else "",
         document_refused=check_in.document_refused,
         evidence=comparing.evidence_offered(check_in, today),
         first_given_name=name,

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kiosk.console.identities import asking
+from kiosk.console.identities import asking, complements, deciding, reasons
 from kiosk.console.models import Arrival
 from kiosk.console.records import search
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
@@ -20,12 +20,14 @@ from kiosk.console.views.arrival import carried_out, found
 def complete(request: HttpRequest, key: UUID) -> HttpResponse:
     """Complementary traits, each with its source."""
     word = request.POST.get("word", "")
-    if word not in {one.value for one in asking.Word}:
+    if word not in {one.value for one in complements.Word}:
         messages.error(request, _("Dites d’où viennent ces informations."))
         return redirect("identity", key)
-    said = {code: _line(request, code.value) for code in asking.Complement}
+    said = {code: _line(request, code.value) for code in complements.Complement}
     staff, where = staff_of(request), address_of(request)
-    return carried_out(request, key, lambda: asking.complete(key, staff, said, asking.Word(word), where=where))
+    return carried_out(
+        request, key, lambda: complements.complete(key, staff, said, complements.Word(word), where=where)
+    )
 
 
 @needs(Right.WORK)
@@ -64,14 +66,14 @@ def answer_part(request: HttpRequest, key: UUID) -> HttpResponse:  # noqa: ARG00
 def downgrade(request: HttpRequest, key: UUID) -> HttpResponse:
     """What was established is taken back, with a reason."""
     why = request.POST.get("reason", "")
-    if why not in {one.value for one in asking.WhyDown}:
+    if why not in {one.value for one in reasons.WhyDown}:
         messages.error(request, _("Dites pourquoi."))
         return redirect("identity", key)
     staff, where = staff_of(request), address_of(request)
-    return carried_out(request, key, lambda: asking.downgrade(key, staff, asking.WhyDown(why), where=where))
+    return carried_out(request, key, lambda: deciding.downgrade(key, staff, reasons.WhyDown(why), where=where))
 
 
 def _line(request: HttpRequest, name: str) -> str:
     """One short line as typed: no control character, no change of direction."""
     text = request.POST.get(name, "")[:400]
-    return "".join(one for one in text if one.isprintable()).strip()[: asking.LONGEST]
+    return "".join(one for one in text if one.isprintable()).strip()[: complements.LONGEST]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kiosk.console.arrivals import queue
 from kiosk.console.models import Arrival, Need, Stage
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
+from kiosk.console.terminals import health
 from kiosk.console.views.accounts import home_of
 
 RECENT = timedelta(hours=12)
@@ -84,7 +85,7 @@ def _desk(request: HttpRequest) -> str:
 def queue_context(current: UUID | None, need: str = "", desk: str = "") -> dict[str, Any]:
     """What the left column shows, with a fingerprint that tells whether it changed."""
     now = timezone.now()
-    arrivals, calls, terminals = list(queue.in_work(need, desk)), list(queue.open_calls()), queue.terminals()
+    arrivals, calls, terminals = list(queue.in_work(need, desk)), list(queue.open_calls()), health.terminals()
     counts = queue.counts()
     shown = [
         tuple(sorted(counts.items())),

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kiosk.console import audit
-from kiosk.console.arrivals import queue
 from kiosk.console.models import AuditEntry, Staff, Terminal
 from kiosk.console.records import search
 from kiosk.console.site import metrics
 from kiosk.console.staff.access import Right, act, needs
+from kiosk.console.terminals import health
 from kiosk.console.vigilance import indicators
 
 ACTS_IN_A_FILE = 100_000  # what is read and sent within one request's time
@@ -81,7 +81,7 @@ def _rows(period: indicators.Period, context: dict[str, Any]) -> list[tuple[obje
 @needs(Right.SUPERVISE)
 @require_safe
 def terminals(request: HttpRequest) -> HttpResponse:
-    return render(request, "console/terminals.html", {"page": "terminals", "terminals": queue.terminals()})
+    return render(request, "console/terminals.html", {"page": "terminals", "terminals": health.terminals()})
 
 
 @needs(Right.AUDIT)
@@ -121,7 +121,7 @@ def trail_export(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.EVERYONE)
 @require_safe
-def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def health_page(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Alive, and the database answers; says nothing else to whoever asks."""
     Staff.objects.exists()
     return JsonResponse({"status": "ok"})

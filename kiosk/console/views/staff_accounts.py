@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kiosk.console.models import Role, Staff
+from kiosk.console.staff import accounts
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
-from kiosk.console.terminals import enrolment
 
 _NATIONAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./_-]{3,59}", re.ASCII)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}", re.ASCII)
@@ -39,7 +39,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return redirect("accounts")
     me = staff_of(request).username
     desk = "".join(one for one in request.POST.get("desk", "") if one.isprintable())[:20]
-    enrolment.add_staff(name, role, secrets.token_urlsafe(24), who=me, desk=desk)
+    accounts.add_staff(name, role, secrets.token_urlsafe(24), who=me, desk=desk)
     return _renewed(request, Staff.objects.get(username=name))
 
 
@@ -58,7 +58,7 @@ def link(request: HttpRequest, number: int) -> HttpResponse:
     if written and not _NATIONAL_ID.fullmatch(written):
         messages.error(request, _("Un identifiant national : le numéro RPPS, ou celui de la carte professionnelle."))
         return redirect("accounts")
-    if not enrolment.link(staff, written, who=staff_of(request).username, where=address_of(request)):
+    if not accounts.link(staff, written, who=staff_of(request).username, where=address_of(request)):
         messages.error(request, _("Cet identifiant national est celui d’un autre compte."))
     return redirect("accounts")
 
@@ -66,7 +66,7 @@ def link(request: HttpRequest, number: int) -> HttpResponse:
 @needs(Right.ACCOUNTS)
 @require_POST
 def close(request: HttpRequest, number: int) -> HttpResponse:
-    enrolment.set_active(
+    accounts.set_active(
         _other(request, number), active=False, who=staff_of(request).username, where=address_of(request)
     )
     return redirect("accounts")
@@ -75,9 +75,7 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
 @needs(Right.ACCOUNTS)
 @require_POST
 def open_again(request: HttpRequest, number: int) -> HttpResponse:
-    enrolment.set_active(
-        _other(request, number), active=True, who=staff_of(request).username, where=address_of(request)
-    )
+    accounts.set_active(_other(request, number), active=True, who=staff_of(request).username, where=address_of(request))
     return redirect("accounts")
 
 
@@ -90,7 +88,7 @@ def _other(request: HttpRequest, number: int) -> Staff:
 
 
 def _renewed(request: HttpRequest, staff: Staff) -> HttpResponse:
-    password, address = enrolment.new_secrets(staff, who=staff_of(request).username, where=address_of(request))
+    password, address = accounts.new_secrets(staff, who=staff_of(request).username, where=address_of(request))
     return _page(request, renewed=staff.username, password=password, square=_square(address))
 
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kiosk.console import audit
-from kiosk.console.identities import comparing
-from kiosk.console.identities.deciding import NotAllowed
+from kiosk.console.identities import rows
+from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.models import Arrival, Campaign, Pair, PairState, Stage
 from kiosk.console.records import vault
 from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
@@ -53,7 +53,7 @@ def pair(request: HttpRequest, key: UUID, other: UUID) -> HttpResponse:
     for arrival in (found.first, found.second):
         check_in = vault.open_arrival(arrival)
         act(request, audit.Act.OPENED, arrival.pk)
-        sides.append((arrival, comparing.rows_of_one(check_in)))
+        sides.append((arrival, rows.rows_of_one(check_in)))
     lines = [(label, one, two) for (label, one), (_label, two) in zip(sides[0][1], sides[1][1], strict=True)]
     context = {"page": "vigilance", "pair": found, "first": found.first, "second": found.second, "lines": lines}
     return render(request, "console/pair.html", {**context, **_tabs("pairs")})

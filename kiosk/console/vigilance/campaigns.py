@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from kiosk import journal
 from kiosk.console import audit
-from kiosk.console.identities import comparing, deciding
+from kiosk.console.identities import comparing, deciding, reasons
 from kiosk.console.models import Arrival, Campaign, Staff, Stage, Verification
 from kiosk.console.records import vault
 from kiosk.core.checkin.codec import BadCheckIn
@@ -94,13 +94,13 @@ def running() -> Campaign | None:
 def start(staff: Staff, before: date, *, where: str = "") -> Campaign:
     """Open a campaign over what was not confirmed since that day."""
     if settings.KIOSK.insi is None:
-        raise deciding.NotAllowed(_("Le service national n’est pas configuré ici."))
+        raise reasons.NotAllowed(_("Le service national n’est pas configuré ici."))
     with transaction.atomic():
         if running() is not None:
-            raise deciding.NotAllowed(_("Une campagne est en cours : attendez sa fin, ou arrêtez-la."))
+            raise reasons.NotAllowed(_("Une campagne est en cours : attendez sa fin, ou arrêtez-la."))
         keys = list(due(before).order_by("since").values_list("pk", flat=True)[:MOST])
         if not keys:
-            raise deciding.NotAllowed(_("Aucune identité n’est à vérifier avant cette date."))
+            raise reasons.NotAllowed(_("Aucune identité n’est à vérifier avant cette date."))
         now = timezone.now()
         campaign = Campaign.objects.create(started_by=staff, started_at=now, before=before, total=len(keys))
         rows = (Verification(campaign=campaign, arrival_id=key, next_at=now) for key in keys)
@@ -116,7 +116,7 @@ def stop(staff: Staff, *, where: str = "") -> None:
     with transaction.atomic():
         campaign = running()
         if campaign is None:
-            raise deciding.NotAllowed(_("Aucune campagne n’est en cours."))
+            raise reasons.NotAllowed(_("Aucune campagne n’est en cours."))
         campaign.stopped_at = timezone.now()
         campaign.save(update_fields=["stopped_at"])
         left = Verification.objects.filter(campaign=campaign, next_at__isnull=False).update(next_at=None)
@@ -207,7 +207,7 @@ def _note(row: Verification, verdict: str, differences: tuple[str, ...] = (), la
             after, fact = apply(identity, VerificationFailed(), Actor(ActorKind.WORKER, "worker"), now)
             if fact.refusal is None:
                 arrival.status = after.status.value
-                arrival.stage, arrival.reason = Stage.SET_ASIDE, deciding.WhyAside.VERIFICATION.value
+                arrival.stage, arrival.reason = Stage.SET_ASIDE, reasons.WhyAside.VERIFICATION.value
                 arrival.need, arrival.differences = comparing.need_of(later), comparing.difference_codes(later)
                 arrival.before = {}  # what staff decided before rests on an answer that no longer holds
                 arrival.save(update_fields=["status", "stage", "reason", "need", "differences", "before"])

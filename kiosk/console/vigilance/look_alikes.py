@@ -14,7 +14,7 @@ from rapidfuzz.distance import JaroWinkler
 
 from kiosk import journal
 from kiosk.console import audit
-from kiosk.console.identities import comparing, deciding
+from kiosk.console.identities import comparing, deciding, reasons
 from kiosk.console.models import Arrival, Pair, PairState, Staff, Stage
 from kiosk.console.records import search, vault
 from kiosk.core.checkin.codec import BadCheckIn
@@ -103,12 +103,12 @@ def merge(number: int, staff: Staff, kept: UUID, *, where: str = "") -> Pair:
         pair = _locked(number, PairState.POSSIBLE)
         sides = {pair.first.pk: pair.first, pair.second.pk: pair.second}
         if kept not in sides:
-            raise deciding.NotAllowed(_("Dites lequel des deux dossiers est gardé."))
+            raise reasons.NotAllowed(_("Dites lequel des deux dossiers est gardé."))
         if any(one.merged_into_id is not None for one in sides.values()):
-            raise deciding.NotAllowed(_("Un des deux dossiers est déjà fusionné : défaites d’abord cette fusion."))
+            raise reasons.NotAllowed(_("Un des deux dossiers est déjà fusionné : défaites d’abord cette fusion."))
         [other] = [one for key, one in sides.items() if key != kept]
         if other.merged.exists():
-            raise deciding.NotAllowed(_("D’autres dossiers mènent à celui-ci : gardez-le, ou défaites ces fusions."))
+            raise reasons.NotAllowed(_("D’autres dossiers mènent à celui-ci : gardez-le, ou défaites ces fusions."))
         other.merged_into_id = kept
         other.save(update_fields=["merged_into"])
         return _said(pair, PairState.MERGED, staff, audit.Act.MERGED, where, about=other.pk, kept=str(kept))
@@ -123,7 +123,7 @@ def split(number: int, staff: Staff, *, where: str = "") -> Pair:
                 one.merged_into_id = None
                 one.save(update_fields=["merged_into"])
                 return _said(pair, PairState.POSSIBLE, staff, audit.Act.SPLIT, where, about=one.pk, kept=str(other.pk))
-        raise deciding.NotAllowed(_("Ces deux dossiers ne sont pas fusionnés."))
+        raise reasons.NotAllowed(_("Ces deux dossiers ne sont pas fusionnés."))
 
 
 def set_apart(number: int, staff: Staff, *, where: str = "") -> Pair:
@@ -145,7 +145,7 @@ def set_apart(number: int, staff: Staff, *, where: str = "") -> Pair:
 def _locked(number: int, state: PairState) -> Pair:
     pair = Pair.objects.select_for_update().filter(pk=number).first()
     if pair is None or pair.state != state:
-        raise deciding.NotAllowed(_("Un collègue a déjà traité ce doublon."))
+        raise reasons.NotAllowed(_("Un collègue a déjà traité ce doublon."))
     locked = (
         Arrival.objects.select_for_update(of=("self",))
         .select_related("sealed")
@@ -153,7 +153,7 @@ def _locked(number: int, state: PairState) -> Pair:
     )
     sides = {one.pk: one for one in locked.order_by("pk").exclude(stage=Stage.REMOVED)}
     if len(sides) < 2:
-        raise deciding.NotAllowed(_("Un des deux dossiers a été effacé."))
+        raise reasons.NotAllowed(_("Un des deux dossiers a été effacé."))
     pair.first, pair.second = sides[pair.first_id], sides[pair.second_id]
     return pair
 

@@ -1,0 +1,88 @@
+"""The short things kiosks say: how they are, that somebody calls, that a new one brings its key."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from kiosk.console.intake.signed import (
+    NotTrusted,
+    NotUnderstood,
+    Outcome,
+    Request,
+    instant,
+    line,
+    signed_text,
+    trusted_terminal,
+    whole,
+)
+from kiosk.console.models import Call, CallReason, Terminal
+from kiosk.console.records import vault
+from kiosk.console.terminals import enrolment
+from kiosk.sealing import BadKey
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+def take_heartbeat(request: Request) -> Outcome:
+    """Note how a kiosk is. NotTrusted for a replay or a clock too far off; NotUnderstood for another shape."""
+    terminal = trusted_terminal(request)
+    sent_at = instant(request.sent_at)
+    now = timezone.now()
+    if abs(now - sent_at) > CLOCK_TOLERANCE:
+        raise NotTrusted
+    beat = signed_text(request.body)
+    devices = beat.get("devices", {})
+    if not isinstance(devices, dict) or len(devices) > 20:
+        raise NotUnderstood("devices: a table of device names and states")
+    state = {line(name, 20): "ok" if value == "ok" else "lost" for name, value in devices.items()}
+    fresh = Terminal.objects.filter(pk=terminal.pk).exclude(last_sent_at__gte=sent_at)
+    updated = fresh.update(
+        last_sent_at=sent_at,
+        last_seen_at=now,
+        version=line(beat.get("version", ""), 40),
+        devices=state,
+        queue=whole(beat, "queue", 0),
+        certificate_days=whole(beat, "certificate_days", None),
+        disk_free_mb=whole(beat, "disk_free_mb", None),
+        clock_offset_ms=int((now - sent_at).total_seconds() * 1000),
+    )
+    if not updated:
+        raise NotTrusted
+    return Outcome.ALREADY_HERE
+
+
+def take_call(key: UUID, request: Request) -> Outcome:
+    """Someone at a kiosk calls. Repeating it is harmless."""
+    terminal = trusted_terminal(request)
+    said = signed_text(request.body)
+    reason = said.get("reason")
+    if reason not in CallReason.values:
+        raise NotUnderstood("reason: help or card-forgotten")
+    call, is_new = Call.objects.get_or_create(
+        key=key,
+        defaults={
+            "terminal": terminal,
+            "reason": reason,
+            "desk": line(said.get("desk", ""), 20),
+            "called_at": timezone.now(),
+        },
+    )
+    if is_new:
+        return Outcome.TAKEN_IN
+    return Outcome.ALREADY_HERE if call.terminal_id == terminal.pk else Outcome.ANOTHER_KIOSKS
+
+
+def take_enrolment(body: bytes) -> str:
+    """A new kiosk brings its key with the code it was given; gives the structure's public key. NotTrusted otherwise."""
+    said = signed_text(body)
+    name, code, public_key = (said.get(word) for word in ("kiosk", "code", "public_key"))
+    if not isinstance(name, str) or not isinstance(code, str) or not isinstance(public_key, str):
+        raise NotUnderstood("kiosk, code and public_key are texts")
+    try:
+        is_welcome = enrolment.accept_invitation(name[:60], code[:40], public_key)
+    except BadKey as trouble:
+        raise NotUnderstood(str(trouble)) from None
+    if not is_welcome:
+        raise NotTrusted
+    return vault.keys().current.public_key.to_pem().decode()

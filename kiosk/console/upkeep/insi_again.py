@@ -1,0 +1,160 @@
+"""INSi asked again: for those it had not answered, and for staff with other criteria.
+
+The queue is the table itself: a worker takes a lease on one arrival, so that several workers never ask twice.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from kiosk import journal
+from kiosk.console import audit
+from kiosk.console.arrivals import queue
+from kiosk.console.config import ServerSettings
+from kiosk.console.identities import asking, comparing, reasons
+from kiosk.console.models import Arrival, BlindIndex, Stage
+from kiosk.console.records import search, vault
+from kiosk.core.checkin.codec import BadCheckIn
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.card import Beneficiary
+from kiosk.core.sources.insi import InsAnswer, InsUnreachable
+from kiosk.core.status.permissions import IdentityStatus
+from kiosk.insi.client import InsiClient
+from kiosk.insi.config import config_from
+from kiosk.sealing import CannotOpen
+
+Ask = Callable[..., InsAnswer]  # a check-in, and the traits to ask with when staff or a verification names them
+DEADLINE = 20.0  # seconds, one whole search
+LEASE = timedelta(minutes=2)
+FIRST_PAUSE = timedelta(seconds=15)  # somebody waits: soon at first, then twice as long each time, up to an hour
+TRIES = 14
+MOST_EXCHANGES = 60  # kept of one person, every call of every search
+
+
+def insi_of(server: ServerSettings) -> Ask | None:
+    """The way to INSi, when the configuration names one."""
+    section = server.insi
+    if section is None:
+        return None
+    client = InsiClient(config_from(section, server.mode))
+    return lambda check_in, wanted=None: ask_again(client, check_in, wanted)
+
+
+def ask_again(client: InsiClient, check_in: CheckIn | None, wanted: Traits | None = None) -> InsAnswer:
+    """Ask as the kiosk did: with the card's data, or without a card with the document's.
+
+    ``wanted``: ask with these traits instead, which a member of staff read on the original or a verification stored.
+    """
+    if wanted is not None or check_in is None:
+        return client.find_by_traits(wanted, DEADLINE, caller="worker") if wanted else InsUnreachable("not-asked")
+    if not comparing.may_be_asked_again(check_in):
+        return check_in.insi
+    card = check_in.card
+    if card is not None and card.birth_date is not None and (check_in.card_nir or check_in.insured_nir):
+        person = Beneficiary(
+            name=card.birth_name or card.name_in_use,
+            given_name=" ".join(card.given_names),
+            birth_date=card.birth_date.text,
+            birth_rank=check_in.birth_rank or "1",
+            nir=check_in.card_nir[:13],
+            nir_key=check_in.card_nir[13:15],
+        )
+        insured = None
+        if check_in.insured_nir:
+            insured = Beneficiary("", "", "", nir=check_in.insured_nir[:13], nir_key=check_in.insured_nir[13:15])
+        return client.find_by_card(person, insured, DEADLINE, caller="worker")
+    read = comparing.read_by_machine(check_in)
+    return client.find_by_traits(read, DEADLINE) if read is not None else check_in.insi
+
+
+def insi_once(ask: Ask) -> bool:
+    """Ask INSi about one arrival that is due; False when none is."""
+    key = _leased()
+    if key is None:
+        return False
+    arrival = Arrival.objects.select_related("sealed").get(pk=key)
+    try:
+        check_in = vault.open_arrival(arrival)
+    except (CannotOpen, BadCheckIn):
+        Arrival.objects.filter(pk=key).update(
+            insi_next_at=None, leased_until=None
+        )  # no key for it here: nothing to ask
+        journal.record(journal.Happening.INSI_CALLED, outcome="CannotOpen")
+        return True
+    wanted = asking.wanted_of(arrival)
+    answer = ask(check_in) if wanted is None else ask(check_in, wanted)
+    _keep(key, check_in, answer)
+    return True
+
+
+def _leased() -> UUID | None:
+    now = timezone.now()
+    free = Q(leased_until=None) | Q(leased_until__lt=now)
+    due = Arrival.objects.filter(free, insi_next_at__lte=now).exclude(stage__in=(Stage.REMOVED, Stage.GONE))
+    for key in due.order_by("insi_next_at").values_list("pk", flat=True)[:5]:
+        if Arrival.objects.filter(free, pk=key, insi_next_at__lte=now).update(leased_until=now + LEASE):
+            return UUID(str(key))
+    return None
+
+
+def _keep(key: UUID, check_in: CheckIn, answer: InsAnswer) -> None:
+    with transaction.atomic():
+        arrival = Arrival.objects.select_for_update().filter(pk=key).exclude(stage=Stage.REMOVED).first()
+        if arrival is None:
+            return
+        arrival.leased_until = None
+        arrival.insi_tries += 1
+        if comparing.is_pending(answer):
+            pause = FIRST_PAUSE * 2 ** min(arrival.insi_tries - 1, 8)
+            arrival.insi_next_at = timezone.now() + pause if arrival.insi_tries < TRIES else None
+            if arrival.insi_next_at is None:
+                asking.answered(arrival, found_nobody=False)  # staff may try again
+        else:
+            arrival.insi_next_at = None
+            known = comparing.is_found(check_in.insi) and not comparing.is_found(answer)
+            asking.answered(arrival, found_nobody=known)
+            exchanges = (*check_in.insi.exchanges, *answer.exchanges)[-MOST_EXCHANGES:]
+            # what was found once is not lost because other criteria find nobody (GI3 EXI REC 07: every call is kept)
+            later = replace(check_in, insi=replace(check_in.insi if known else answer, exchanges=exchanges))
+            sealed = arrival.sealed
+            sealed.answer = vault.seal_answer(check_in, later.insi)
+            sealed.save(update_fields=["answer"])
+            arrival.need, arrival.differences = comparing.need_of(later), comparing.difference_codes(later)
+            arrival.likened_at = None
+            _conclude(arrival, later)
+            indexed = {bytes(value) for value in arrival.indexes.values_list("value", flat=True)}
+            BlindIndex.objects.bulk_create(
+                BlindIndex(arrival=arrival, value=value) for value in search.indexes_of(later) - indexed
+            )
+        arrival.save()
+        audit.record(
+            audit.Act.INSI_ASKED,
+            who="worker",
+            about=str(key),
+            answer=type(answer).__name__,
+            tries=arrival.insi_tries,
+            status=arrival.status,
+        )
+    journal.record(journal.Happening.INSI_CALLED, outcome=type(answer).__name__)
+
+
+def _conclude(arrival: Arrival, later: CheckIn) -> None:
+    """What the late answer makes of the identity: before staff decided, what the kiosk would have said.
+
+    After staff validated it: a task for the identity-vigilance unit, since only staff may say that the answer agrees
+    with the evidence already checked (T5). What staff left provisional or doubted stays so.
+    """
+    if arrival.decided_at is None and not arrival.attributes:
+        arrival.status = comparing.automatic_status(later)
+    elif (
+        arrival.status == IdentityStatus.VALIDATED.value
+        and comparing.is_found(later.insi)
+        and arrival.stage not in queue.IN_WORK  # else staff has it in hand, and sees the answer
+    ):
+        arrival.stage, arrival.reason = Stage.SET_ASIDE, reasons.WhyAside.LATE_ANSWER.value

@@ -1,0 +1,54 @@
+"""How dates, times and numbers are written for staff (French typography)."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kiosk.core.identity.dates import BirthDate
+
+THIN = "\u202f"  # narrow no-break space
+
+
+def clock(value: datetime | None) -> str:
+    """14 h 05."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return f"{local.hour}{THIN}h{THIN}{local.minute:02d}"
+
+
+def day(value: object) -> str:
+    """21/01/1980; what is not a calendar date as it is, unknown parts said."""
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%d/%m/%Y")
+    text = value.text if isinstance(value, BirthDate) else str(value or "")
+    parts = text.split("-")
+    return "/".join(reversed(parts)) if len(parts) == 3 else text
+
+
+def waited(since: datetime, now: datetime) -> str:
+    """How long ago, in minutes, then hours."""
+    minutes = max(int((now - since).total_seconds() // 60), 0)
+    if minutes < 1:
+        return _("à l’instant")
+    if minutes < 60:
+        return f"{minutes}{THIN}min"
+    return f"{minutes // 60}{THIN}h{THIN}{minutes % 60:02d}"
+
+
+def number(text: str) -> str:
+    """A matricule in the groups people read aloud: 2 80 01 75 056 016 35."""
+    groups, at = [], 0
+    for length in (1, 2, 2, 2, 3, 3, 2):
+        groups.append(text[at : at + length])
+        at += length
+    return THIN.join(group for group in groups if group)
+
+
+def typo(text: str) -> str:
+    """French typography: the curved apostrophe, and a space that does not break before : ; ! ?"""
+    curved = text.replace("'", "’")
+    for mark in (":", ";", "!", "?"):
+        curved = curved.replace(f" {mark}", f"\u00a0{mark}")
+    return curved
