@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh Debian 12 or Raspberry Pi OS: make demo, make test.
 PYTHON = .venv/bin/python
-.PHONY: demo run test lint bench mutants setup lock pictures clean
+.PHONY: demo run test lint bench mutants setup lock pictures map clean
 
 setup:
 	@sh deploy/setup.sh
@@ -31,6 +31,10 @@ mutants: setup
 # The patient's screens as pictures, in build/screens.
 pictures: setup
 	@$(PYTHON) -m kiosk.ui.gallery --out build/screens
+
+# The README's picture of a patient's turn, drawn by playing turn.step.
+map: setup
+	@$(PYTHON) -m tests.maps
 
 # Needs uv; the result carries hashes and no address.
 lock:

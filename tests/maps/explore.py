@@ -1,0 +1,226 @@
+"""Everything that can happen in a patient's turn, found by letting it happen: ``step`` is tried, not read.
+
+From the kiosk at rest, everything that a finger or the world could bring next is given to ``step``, then again in each
+state this led to, until nothing new comes. Two states that differ only by their clock, by counters or by who stands
+there are one: the same can happen in both.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
+
+from kiosk.core import events as ev
+from kiosk.core import screens as sc
+from kiosk.core.card import CardContents
+from kiosk.core.document import DocumentKind, DocumentPicture, DocumentReading, Guidance, MrzReading, Side
+from kiosk.core.insi import InsNotFound
+from kiosk.core.traits import Source, Traits
+from kiosk.core.turn import Manners, State, step
+from kiosk.ui.screens import page_of
+from tests.people import FAMILIES
+
+MOST_STATES = 20_000  # they are some thousands: many more means that something countless entered ``_shape``
+BENEATH = "beneath"  # where an overlay leads that goes away
+
+PATIENCE = sorted((getattr(Manners(), each.name), each.name) for each in fields(Manners))
+CARDS = (
+    CardContents(()),
+    *(CardContents(tuple(p.beneficiary() for p in FAMILIES[name].people)) for name in ("zoe-alone", "zoe", "nineteen")),
+)
+ZONE = MrzReading("TD1", (), Traits(Source.DOCUMENT, "ADRUN"), "X", "FRA", "FRA", "", (), (), accepted=True)
+READINGS = (
+    DocumentReading(DocumentKind.PASSPORT),
+    DocumentReading(DocumentKind.FRENCH_ID_2021, ZONE, has_second_side=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """On a place of the map something happened: where that led, what was ordered, and what had been so before."""
+
+    source: str
+    event: str  # a touch, the name of a patience that ended, or the name of an event's type
+    target: str
+    orders: frozenset[str]
+    facts: frozenset[str]
+    lost: frozenset[str]  # devices
+    by_the_screen_beneath: bool = False  # an overlay lies there, and it is not what answered
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    edges: frozenset[Edge]
+    screens: dict[str, sc.Screen]  # each place's screen as it is first seen
+    events: frozenset[type]  # those that changed what is seen, or led to an order
+    states: int
+
+
+def explore() -> Explored:
+    """Try everything everywhere, breadth first."""
+    waiting = deque([State()])
+    known = {_shape(State())}
+    edges: set[Edge] = set()
+    screens: dict[str, sc.Screen] = {}
+    events: set[type] = set()
+    while waiting:
+        state = waiting.popleft()
+        screens.setdefault(place_of(state), state.visible)
+        for word, event, after, orders in _everything_next(state):
+            if orders or (after.screen, after.overlay) != (state.screen, state.overlay):
+                events.add(type(event))
+                edges.add(_edge(state, word, event, after, orders))
+            shape = _shape(after)
+            if shape not in known:
+                known.add(shape)
+                waiting.append(after)
+        assert len(known) < MOST_STATES, "the turn has grown beyond what can be drawn, or a counter makes it endless"
+    return Explored(frozenset(edges), screens, frozenset(events), len(known))
+
+
+def place_of(state: State) -> str:
+    """The name of what the patient sees, and which half of the wait it is: for INSi, or for the disk."""
+    screen = state.visible
+    if isinstance(screen, sc.Working):
+        return f"{screen.name}: {'the disk' if state.journey.submitted else 'INSi'}"
+    return screen.name
+
+
+Tried = tuple[str, ev.Event, State, tuple[ev.Command, ...]]
+
+
+def _everything_next(state: State) -> Iterator[Tried]:
+    page = page_of(state.visible)
+    for action in (*page.actions, *page.foot):  # a finger presses what the screen offers, and nothing else
+        event = ev.Touched(action.touch, page.name)
+        yield (action.touch, event, *step(state, event))
+    for event in (*_from_devices(state), *_answers(state)):
+        yield (type(event).__name__, event, *step(state, event))
+    yield from _time_passing(state)
+
+
+def _from_devices(state: State) -> Iterator[ev.Event]:
+    """What a card or a device can do now: a card that is in can only go."""
+    if state.card_in:
+        yield ev.CardLeft()
+    elif state.reader_ok:
+        yield ev.CardArrived()
+        yield ev.CardStaysMute()
+    if state.storage_ok:  # without it nothing goes on: what else is lost then is the same trouble
+        yield ev.ReaderWent() if state.reader_ok else ev.ReaderCame()
+        yield ev.CameraWent() if state.camera_ok else ev.CameraCame()
+    if state.reader_ok and state.camera_ok:
+        yield ev.StorageWent() if state.storage_ok else ev.StorageCame()
+
+
+def _answers(state: State) -> Iterator[ev.Event]:
+    """What may come back of the orders given in this turn."""
+    journey, turn = state.journey, state.journey.turn
+    match state.screen:
+        case sc.ReadingCard():
+            yield ev.CardProgressed(turn, 0.5)
+            yield from (ev.CardRead(turn, contents) for contents in CARDS)
+            yield from (ev.CardNotRead(turn, problem) for problem in sc.CardProblem)
+        case sc.ShowDocument(side):
+            yield ev.Guided(turn, side, Guidance.CLOSER, 0.5)
+            yield from (ev.PictureTaken(turn, side, DocumentPicture(side, b"jpeg"), reading) for reading in READINGS)
+    if journey.insi_asked_at is not None and journey.insi is None:
+        yield ev.InsiAnswered(turn, InsNotFound())  # which answer it is changes nothing of the turn
+    if journey.submitted:
+        yield from (ev.Stored(turn, "A1"), ev.NotStored(turn))
+
+
+def _time_passing(state: State) -> Iterator[Tried]:
+    """The first thing that waiting brings, and whose patience it was that ended."""
+    for seconds, _ in PATIENCE:
+        event = ev.Tick(state.now + seconds + 0.1)
+        after, orders = step(state, event)
+        if orders or place_of(after) != place_of(state) or _shape(after) != _shape(state):
+            yield (_whose_patience(state, event, after), event, after, orders)
+            return
+
+
+def _whose_patience(state: State, event: ev.Tick, after: State) -> str:
+    """The one without whose end this would not have happened: found by making each of them endless in turn."""
+    for _, name in PATIENCE:
+        endless = replace(state, manners=replace(state.manners, **{name: 1e9}))
+        if _shape(step(endless, event)[0]) != _shape(after):
+            return name
+    return "nothing"
+
+
+def _edge(before: State, word: str, event: ev.Event, after: State, orders: tuple[ev.Command, ...]) -> Edge:
+    target, beneath = place_of(after), False
+    its_own_time = isinstance(before.overlay, sc.StillThere) and isinstance(event, ev.Tick)
+    if before.overlay is not None and not its_own_time:
+        target, beneath = _under_an_overlay(before, event, after, orders)
+    lost = {"reader": not before.reader_ok, "camera": not before.camera_ok, "storage": not before.storage_ok}
+    return Edge(
+        source=place_of(before),
+        event=word,
+        target=target,
+        orders=frozenset(type(order).__name__ for order in orders),
+        facts=frozenset(fact for fact, holds in FACTS.items() if holds(before, event)),
+        lost=frozenset(device for device, is_lost in lost.items() if is_lost),
+        by_the_screen_beneath=beneath,
+    )
+
+
+def _under_an_overlay(before: State, event: ev.Event, after: State, orders: tuple[ev.Command, ...]) -> tuple[str, bool]:
+    """Where it led, and whether the screen beneath would have led there as well."""
+    bare = replace(before, overlay=None)
+    if after == replace(bare, touched_at=after.touched_at) and not orders:
+        return BENEATH, False
+    same = replace(event, on=bare.visible.name) if isinstance(event, ev.Touched) else event
+    alone, its_orders = step(bare, same)
+    return place_of(after), (place_of(alone), its_orders) == (place_of(after), orders)
+
+
+def _people(state: State, event: ev.Event) -> int | None:
+    card = event.contents if isinstance(event, ev.CardRead) else state.journey.card
+    return None if card is None else len(card.beneficiaries)
+
+
+def _wants_another_side(state: State) -> bool:
+    front = state.journey.front
+    return state.screen == sc.ReviewPicture(Side.FIRST) and front is not None and front.has_second_side
+
+
+FACTS: dict[str, Callable[[State, ev.Event], bool]] = {
+    "the card names nobody": lambda state, event: _people(state, event) == 0,
+    "the card names one person": lambda state, event: _people(state, event) == 1,
+    "the card names several": lambda state, event: (_people(state, event) or 0) > 1,
+    "it has another side": lambda state, event: _wants_another_side(state),
+    "it has no other side": lambda state, event: not _wants_another_side(state),
+    "a card was read": lambda state, event: state.journey.card is not None,
+    "no card was read": lambda state, event: state.journey.card is None,
+    "a card is in": lambda state, event: state.card_in and not state.card_mute,
+    "no card can be read": lambda state, event: not state.card_in or state.card_mute,
+}
+"""What decides where the same event leads, in words; which one does is found out, not written."""
+
+
+def _shape(state: State) -> tuple[object, ...]:
+    """What of a state decides what may come next."""
+    journey = state.journey
+    return (
+        *(_screen_shape(screen) for screen in (state.screen, state.overlay)),
+        journey.informed,
+        _people(state, ev.CardLeft()),
+        bool(journey.chosen),
+        journey.insi is not None,
+        journey.insi_asked_at is not None,
+        *(reading and (reading.mrz, reading.has_second_side) for reading in (journey.front, journey.back)),
+        journey.submitted,
+        *(state.card_in, state.card_mute, state.reader_ok, state.camera_ok, state.storage_ok, state.staff_told),
+    )
+
+
+def _screen_shape(screen: sc.Screen | None) -> tuple[object, ...]:
+    match screen:
+        case sc.Beneficiaries(first=first, has_more=more):
+            return (screen.name, first > 0, more)
+        case sc.Information(detail) | sc.InsertCard(detail) | sc.ReviewPicture(detail):
+            return (screen.name, detail)
+        case sc.ShowDocument(side, may_press=may_press):
+            return (screen.name, side, may_press)
+    return (screen.name,) if screen else ()
