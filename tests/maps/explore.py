@@ -9,13 +9,13 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 
-from kiosk.core import events as ev
-from kiosk.core import screens as sc
-from kiosk.core.card import CardContents
-from kiosk.core.document import DocumentKind, DocumentPicture, DocumentReading, Guidance, MrzReading, Side
-from kiosk.core.insi import InsNotFound
-from kiosk.core.traits import Source, Traits
-from kiosk.core.turn import Manners, State, step
+from kiosk.core.identity.traits import Source, Traits
+from kiosk.core.sources.card import CardContents
+from kiosk.core.sources.document import DocumentKind, DocumentPicture, DocumentReading, Guidance, MrzReading, Side
+from kiosk.core.sources.insi import InsNotFound
+from kiosk.core.turn import events as ev
+from kiosk.core.turn import screens as sc
+from kiosk.core.turn.step import Manners, State, step
 from kiosk.ui.screens import page_of
 from tests.people import FAMILIES
 

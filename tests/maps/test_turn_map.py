@@ -7,9 +7,9 @@ from typing import get_args
 
 import pytest
 
-from kiosk.core import events as ev
-from kiosk.core import screens as sc
-from kiosk.core.turn import Manners
+from kiosk.core.turn import events as ev
+from kiosk.core.turn import screens as sc
+from kiosk.core.turn.step import Manners
 from tests.maps.explore import Explored, explore
 from tests.maps.ink import width_of
 from tests.maps.picture import PICTURE, draw

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from kiosk.core import events as ev
-from kiosk.core import screens as sc
-from kiosk.core.turn import Manners
+from kiosk.core.turn import events as ev
+from kiosk.core.turn import screens as sc
+from kiosk.core.turn.step import Manners
 from kiosk.ui.screens import page_of
 from kiosk.ui.words import typeset
 from tests.maps.explore import FACTS, Edge, Explored
