@@ -19,7 +19,7 @@ def width_of(words: str, size: int, is_bold: bool = False) -> int:
     wide = sum(letter in "mwMW" for letter in words)
     capital = sum(letter.isupper() for letter in words)
     ems = 0.575 * len(words) - 0.22 * narrow + 0.28 * wide + 0.08 * capital
-    return round(size * ems * (1.06 if is_bold else 1)) + 1
+    return round(size * ems * (1.18 if is_bold else 1)) + 1
 
 
 @dataclass(frozen=True, slots=True)
