@@ -1,30 +1,42 @@
 """A check-in as bytes and back: JSON, versioned, read as hostile input (it crosses a network).
 
-The types themselves say how they are written, so a field added to one of them needs no line here. What is absent
-by default is not written: a kiosk that was updated first is still understood as long as it has nothing new to say.
+The types themselves say how they are written, in the words of ``words``. What is absent by default is not written: a
+kiosk that was updated first is still understood as long as it has nothing new to say. When it has, what is understood
+is read and the rest is named in ``CheckIn.not_understood``: whoever decides must not take what was read for the whole.
 """
 
 import base64
 import binascii
 import json
 import types
-from collections.abc import Callable
-from dataclasses import MISSING, fields, is_dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import MISSING, Field, is_dataclass, replace
 from datetime import datetime
 from enum import Enum
 from functools import cache
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from kiosk.core.checkin.value import CheckIn
+from kiosk.core.checkin.words import TAGS, tag_of, written_fields
 
 VERSION = 1
 MAX_BYTES = 8 * 1024 * 1024  # two pictures, INSi's answers, and room to spare
 MAX_ITEMS = 200
 MAX_TEXT = 100_000
+MAX_NEW_FIELDS = 50  # of one record: more is not a newer kiosk
+LONGEST_TAG = 60
 
 
 class BadCheckIn(ValueError):
     """The bytes are not a check-in this version understands; says why, never with what was in them."""
+
+
+class _NewWord(BadCheckIn):
+    """A well-formed word this version does not know: what it stands for is left out where it may be absent."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where} {why}")
+        self.where = where
 
 
 def to_bytes(check_in: CheckIn) -> bytes:
@@ -42,14 +54,17 @@ def from_bytes(data: bytes) -> CheckIn:
         raise BadCheckIn("the check-in is not JSON") from None
     if not isinstance(document, dict) or document.get("version") != VERSION:
         raise BadCheckIn(f"the check-in is not of version {VERSION}: update the older of kiosk and console")
-    return cast(CheckIn, _value(CheckIn, document.get("check_in"), "check_in"))
+    reading = _Reading()
+    check_in = cast(CheckIn, reading.value(CheckIn, document.get("check_in"), "check_in"))
+    return replace(check_in, not_understood=tuple(sorted(reading.not_understood)))
 
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        said = ((field.name, field.default, getattr(value, field.name)) for field in fields(value))
-        written = {name: _plain(now) for name, default, now in said if now is not None or default is not None}
-        return {"is": type(value).__name__, **written}
+        kind = type(value)
+        said = ((word, field.default, getattr(value, field.name)) for word, field in written_fields(kind).items())
+        written = {word: _plain(now) for word, default, now in said if now is not None or default is not None}
+        return {"is": tag_of(kind), **written}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, bytes):
@@ -61,46 +76,99 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _value(expected: Any, given: Any, where: str) -> Any:
-    origin = get_origin(expected)
-    if origin in (Union, types.UnionType):
-        return _one_of(get_args(expected), given, where)
-    if origin is tuple:
-        return _tuple(get_args(expected), given, where)
-    if is_dataclass(expected):
-        return _record(cast(type, expected), given, where)
-    reader = _LEAVES.get(expected)
-    if reader is not None:
-        return reader(given, where)
-    if isinstance(expected, type) and issubclass(expected, Enum):
+class _Reading:
+    """One check-in being read; remembers at which of our own places something was not understood."""
+
+    def __init__(self) -> None:
+        self.not_understood: set[str] = set()
+
+    def value(self, expected: Any, given: Any, where: str) -> Any:
+        origin = get_origin(expected)
+        if origin in (Union, types.UnionType):
+            return self._one_of(get_args(expected), given, where)
+        if origin is tuple:
+            return self._tuple(get_args(expected), given, where)
+        if is_dataclass(expected):
+            return self._record(cast(type, expected), given, where)
+        reader = _LEAVES.get(expected)
+        if reader is not None:
+            return reader(given, where)
+        if isinstance(expected, type) and issubclass(expected, Enum):
+            return _member(expected, given, where)
+        raise TypeError(f"{where}: the codec cannot read {expected}")  # a mistake of ours, found by the round-trip test
+
+    def _one_of(self, choices: tuple[Any, ...], given: Any, where: str) -> Any:
+        if type(None) in choices:
+            return None if given is None else self._or_nothing(choices, given, where)
+        name = given.get("is") if isinstance(given, dict) else None
+        for kind in choices:
+            if tag_of(kind) == name:
+                return self._record(kind, given, where)
+        if _is_new(name):
+            raise _NewWord(where, "is of a kind this version does not know")
+        raise BadCheckIn(f"{where} is of no known kind")
+
+    def _or_nothing(self, choices: tuple[Any, ...], given: Any, where: str) -> Any:
+        """What may be absent is, when it is said in a word this version does not know."""
+        kinds = tuple(choice for choice in choices if choice is not type(None))
         try:
-            return expected(_text(given, where))
+            return self.value(kinds[0], given, where) if len(kinds) == 1 else self._one_of(kinds, given, where)
+        except _NewWord as word:
+            self.not_understood.add(word.where)
+            return None
+
+    def _tuple(self, arguments: tuple[Any, ...], given: Any, where: str) -> tuple[Any, ...]:
+        if not isinstance(given, list) or len(given) > MAX_ITEMS:
+            raise BadCheckIn(f"{where} is not a list of at most {MAX_ITEMS}")
+        if len(arguments) == 2 and arguments[1] is Ellipsis:
+            return tuple(self._items(arguments[0], given, where))
+        if len(given) != len(arguments):
+            raise BadCheckIn(f"{where} has not {len(arguments)} parts")
+        return tuple(self.value(kind, item, where) for kind, item in zip(arguments, given, strict=True))
+
+    def _items(self, kind: Any, given: list[Any], where: str) -> Iterator[Any]:
+        for item in given:
+            try:
+                yield self.value(kind, item, where)
+            except _NewWord as word:
+                self.not_understood.add(word.where)
+
+    def _record(self, kind: type, given: Any, where: str) -> Any:
+        tag = tag_of(kind)
+        name = given.get("is", tag) if isinstance(given, dict) else None
+        if name != tag and _is_new(name):
+            raise _NewWord(where, f"is not a {tag}")
+        if name != tag:
+            raise BadCheckIn(f"{where} is not a {tag}")
+        known = written_fields(kind)
+        self._note_new_fields(given.keys() - known.keys() - {"is"}, where)
+        values: dict[str, Any] = {}
+        for word, field in known.items():
+            if word in given:
+                values |= self._field(field, _types_of(kind)[field.name], given[word], f"{where}.{word}")
+            elif not _has_default(field):
+                raise BadCheckIn(f"{where}.{word} is missing")
+        try:
+            return kind(**values)
         except ValueError:
-            raise BadCheckIn(f"{where} has a value this version does not know") from None
-    raise TypeError(f"{where}: the codec cannot read {expected}")  # a mistake of ours, found by the round-trip test
+            raise BadCheckIn(f"{where} is not a well-formed {tag}") from None
 
+    def _note_new_fields(self, new: Collection[str], where: str) -> None:
+        """A newer kiosk has more to say here. What its fields are called is its own word: it is not repeated."""
+        if len(new) > MAX_NEW_FIELDS:
+            raise BadCheckIn(f"{where} has more than {MAX_NEW_FIELDS} fields this version does not know")
+        if new:
+            self.not_understood.add(where)
 
-def _one_of(choices: tuple[Any, ...], given: Any, where: str) -> Any:
-    if given is None and type(None) in choices:
-        return None
-    kinds = [choice for choice in choices if choice is not type(None)]
-    if len(kinds) == 1:
-        return _value(kinds[0], given, where)
-    name = given.get("is") if isinstance(given, dict) else None
-    for kind in kinds:
-        if is_dataclass(kind) and cast(type, kind).__name__ == name:
-            return _record(cast(type, kind), given, where)
-    raise BadCheckIn(f"{where} is of no known kind")
-
-
-def _tuple(arguments: tuple[Any, ...], given: Any, where: str) -> tuple[Any, ...]:
-    if not isinstance(given, list) or len(given) > MAX_ITEMS:
-        raise BadCheckIn(f"{where} is not a list of at most {MAX_ITEMS}")
-    if len(arguments) == 2 and arguments[1] is Ellipsis:
-        return tuple(_value(arguments[0], item, where) for item in given)
-    if len(given) != len(arguments):
-        raise BadCheckIn(f"{where} has not {len(arguments)} parts")
-    return tuple(_value(kind, item, where) for kind, item in zip(arguments, given, strict=True))
+    def _field(self, field: Field[Any], kind: Any, given: Any, where: str) -> dict[str, Any]:
+        """The value by the field's name; nothing, which is its default, when its word is new."""
+        try:
+            return {field.name: self.value(kind, given, where)}
+        except _NewWord as word:
+            if not _has_default(field):
+                raise
+            self.not_understood.add(word.where)
+            return {}
 
 
 @cache
@@ -108,23 +176,21 @@ def _types_of(kind: type) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
-def _record(kind: type, given: Any, where: str) -> Any:
-    if not isinstance(given, dict) or given.get("is", kind.__name__) != kind.__name__:
-        raise BadCheckIn(f"{where} is not a {kind.__name__}")
-    hints = _types_of(kind)
-    known = {field.name: field for field in fields(kind)}
-    if not given.keys() <= known.keys() | {"is"}:
-        raise BadCheckIn(f"{where} has a field this version does not know")
-    values: dict[str, Any] = {}
-    for name, field in known.items():
-        if name in given:
-            values[name] = _value(hints[name], given[name], f"{where}.{name}")
-        elif field.default is MISSING and field.default_factory is MISSING:
-            raise BadCheckIn(f"{where}.{name} is missing")
+def _has_default(field: Field[Any]) -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING
+
+
+def _is_new(name: object) -> bool:
+    """The name of a kind of record, as far as one can tell, but none of ours."""
+    return isinstance(name, str) and name.isidentifier() and len(name) <= LONGEST_TAG and name not in TAGS.values()
+
+
+def _member(kind: type[Enum], given: Any, where: str) -> Enum:
+    text = _text(given, where)
     try:
-        return kind(**values)
+        return kind(text)
     except ValueError:
-        raise BadCheckIn(f"{where} is not a well-formed {kind.__name__}") from None
+        raise _NewWord(where, "has a value this version does not know") from None
 
 
 def _text(given: Any, where: str) -> str:

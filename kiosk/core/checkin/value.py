@@ -1,6 +1,6 @@
 """One patient's arrival as the kiosk leaves it to staff (CheckIn): facts with their sources, decided by nobody yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.traits import Traits
@@ -32,3 +32,5 @@ class CheckIn(Confidential):
     insured_nir: str = ""  # of the card's first person (ouvrant droit), when another one came; to ask INSi again
     seal: SealReading | None = None  # the document's visible seal, and what can be said of it
     document_validity: Validity | None = None  # on the day of arrival
+    # Where a newer kiosk said something this version cannot read; never written, found anew whenever it is read.
+    not_understood: tuple[str, ...] = field(default=(), metadata={"wire": None})
