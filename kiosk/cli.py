@@ -11,7 +11,7 @@ from kiosk.settings import BadSettings
 # Each name: module, and what it gives to the command line. Only what was asked for is loaded: a terminal whose card
 # library is missing must still be able to run its doctor, and a reading need not wait for Django.
 _COMMANDS = {"run": ("run", "run"), "doctor": ("doctor", "doctor")}
-_GROUPS = {name: (name, "app") for name in ("card", "document", "insi", "console", "worker", "keys")}
+_GROUPS = {name: (name, "app") for name in ("card", "document", "insi", "console", "worker", "keys", "outbox")}
 _SIMULATIONS = {
     "card": ("card", "simulate_card"),
     "insi": ("insi", "simulate_insi"),

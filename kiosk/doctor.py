@@ -225,7 +225,14 @@ def _outbox(settings: Settings) -> list[Verdict]:
         return [Verdict("outbox", Level.BAD, _("{path} ne peut être écrit").format(path=path), todo)]
     what = _("{waiting} en attente, {parked} refusées").format(waiting=waiting, parked=parked)
     if parked:
-        return [Verdict("outbox", Level.WARNING, what, _("La console les a refusées : comparez les versions."))]
+        return [
+            Verdict(
+                "outbox",
+                Level.WARNING,
+                what,
+                _("La console les a refusées : comparez les versions ; kiosk outbox list"),
+            )
+        ]
     return [Verdict("outbox", Level.OK, what)]
 
 

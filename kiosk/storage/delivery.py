@@ -2,7 +2,8 @@
 
 import json
 import random
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -16,6 +17,8 @@ _READ_SECONDS = 20.0
 _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 60.0
 _ANSWER_LIMIT = 4096
+
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,39}", re.ASCII)
 
 Signer = Callable[[str, str, bytes], str]  # path, sent_at, body -> base64 signature
 
@@ -49,6 +52,7 @@ class ConsoleLink:
         self._signer = signer
         self._now = now
         self._ca = str(ca)
+        self.version = ""  # of the console that answered last, as far as it said one
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy or netrc of the environment
 
@@ -72,11 +76,17 @@ class ConsoleLink:
                 stream=True,
             ) as answer:
                 answer.raw.read(_ANSWER_LIMIT, decode_content=False)  # so that the connection can be kept
+                self._hear(answer.headers.get("X-Console-Version", ""))
                 return _reply(answer.status_code), f"http-{answer.status_code}"
         except requests.exceptions.SSLError:
             return Reply.LATER, "tls"
         except (requests.RequestException, OSError):
             return Reply.LATER, "unreachable"
+
+    def _hear(self, version: str) -> None:
+        """What is no version is not heard."""
+        if _VERSION.fullmatch(version):
+            self.version = version
 
     def put_check_in(self, key: str, sealed: bytes) -> tuple[Reply, str]:
         return self.put(f"/intake/check-ins/{key}", sealed, "application/octet-stream")
@@ -102,11 +112,12 @@ def deliver_waiting(
 ) -> tuple[list[Delivered | Parked], str]:
     """Deliver what waits, oldest first, each tried once; one the console stumbles over does not hold the others up.
 
+    Then some of what a console of another version refused: it stays parked until this one has taken it.
     Answers what happened to each, and the code of the last one that must be tried again ("" when none).
     """
     happened: list[Delivered | Parked] = []
     trouble = ""
-    for key in outbox.waiting():
+    for key in _due(outbox, link):
         sealed = outbox.sealed(key)
         if stopped() or sealed is None:
             break
@@ -116,7 +127,7 @@ def deliver_waiting(
             outbox.delivered(key)
             happened.append(Delivered(key, round((clock() - started) * 1000)))
         elif reply is Reply.NEVER:
-            outbox.park(key, code)
+            outbox.park(key, code, link.version)
             happened.append(Parked(key, code))
         else:
             outbox.tried(key)
@@ -124,6 +135,13 @@ def deliver_waiting(
             if code != "http-500":  # nobody there, or not for us: the others would fare no better
                 break
     return happened, trouble
+
+
+def _due(outbox: Outbox, link: ConsoleLink) -> Iterator[str]:
+    """What waits, then what this console has not refused yet; that is asked for last, when it said its version."""
+    yield from outbox.waiting()
+    if link.version:
+        yield from outbox.refused_by_others(link.version)
 
 
 def wait_after(failures: int) -> float:

@@ -2,12 +2,14 @@
 
 SQLite, write-ahead log, ``synchronous=FULL``: a commit that returned survives the plug being pulled. Every check-in has
 a key made once; delivering it again under that key is harmless, so it is only removed when the console said it has it.
+What a console refused is parked, with that console's version: another version may understand it.
 """
 
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 _SCHEMA = """
@@ -21,11 +23,27 @@ CREATE TABLE IF NOT EXISTS outgoing (
 );
 CREATE TABLE IF NOT EXISTS tickets (day TEXT PRIMARY KEY, last INTEGER NOT NULL);
 """
+# Later versions add columns that have a default, and nothing else: an earlier one still opens the file.
+_ADDED = ("ALTER TABLE outgoing ADD COLUMN refused_by TEXT NOT NULL DEFAULT ''",)
+UNSAID = "?"  # the version of a console that did not say its own
 _BUSY_SECONDS = 5.0
+_MOST_REFUSALS = 20  # by as many versions: then only a technician has it tried again
 
 
 class OutboxFull(Exception):
     """Nothing more can be kept: the disk is full, broken or read-only. The patient is sent to the desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One sealed check-in as the technician sees it: nothing in it leads to a person."""
+
+    key: str
+    stored_at: str
+    size: int
+    attempts: int
+    parked: str  # why it is parked; "" while it waits
+    refused_by: tuple[str, ...]  # versions of the console; "?" for one that did not say its own
 
 
 class Outbox:
@@ -43,6 +61,7 @@ class Outbox:
             self._database.executescript(_SCHEMA)
         except (OSError, sqlite3.Error):
             raise OutboxFull from None
+        self._bring_up_to_date()
 
     def close(self) -> None:
         with self._lock:
@@ -74,6 +93,26 @@ class Outbox:
             ).fetchall()
         return [row[0] for row in rows]
 
+    def refused_by_others(self, version: str, limit: int = 10) -> list[str]:
+        """List the keys of what is parked and was never shown to a console of this version, oldest first."""
+        with self._reading():
+            rows = self._database.execute(
+                "SELECT key, refused_by FROM outgoing WHERE parked <> '' ORDER BY number"
+            ).fetchall()
+        known = ((key, refused.split()) for key, refused in rows)
+        return [key for key, versions in known if version not in versions and len(versions) < _MOST_REFUSALS][:limit]
+
+    def everything(self) -> list[Waiting]:
+        """All that is here, oldest first."""
+        with self._reading():
+            rows = self._database.execute(
+                "SELECT key, stored_at, length(sealed), attempts, parked, refused_by FROM outgoing ORDER BY number"
+            ).fetchall()
+        return [
+            Waiting(key, stored_at, size, attempts, parked, tuple(refused_by.split()))
+            for key, stored_at, size, attempts, parked, refused_by in rows
+        ]
+
     def sealed(self, key: str) -> bytes | None:
         """Read one sealed check-in; None when it has left."""
         with self._reading():
@@ -90,15 +129,21 @@ class Outbox:
         with self._writing():
             self._database.execute("UPDATE outgoing SET attempts = attempts + 1 WHERE key = ?", (key,))
 
-    def park(self, key: str, reason: str) -> None:
-        """The console will never take it as it is: kept, told to staff, and in nobody's way."""
+    def park(self, key: str, reason: str, version: str = "") -> None:
+        """A console of this version will not take it as it is: kept, told to staff, and in nobody's way."""
         with self._writing():
-            self._database.execute("UPDATE outgoing SET parked = ? WHERE key = ?", (reason, key))
+            self._database.execute(
+                "UPDATE outgoing SET parked = ?, attempts = attempts + 1, refused_by = trim(refused_by || ' ' || ?)"
+                " WHERE key = ?",
+                (reason, version or UNSAID, key),
+            )
 
-    def unpark(self) -> int:
-        """Try the parked ones again (after an update, by a technician). Answers how many."""
+    def unpark(self, key: str = "") -> int:
+        """Have the parked ones tried again, or the one of this key: a technician's order. Answers how many."""
         with self._writing():
-            return self._database.execute("UPDATE outgoing SET parked = '' WHERE parked <> ''").rowcount
+            return self._database.execute(
+                "UPDATE outgoing SET parked = '', refused_by = '' WHERE parked <> '' AND ? IN ('', key)", (key,)
+            ).rowcount
 
     def counts(self) -> tuple[int, int]:
         """How many wait, and how many are parked."""
@@ -107,6 +152,14 @@ class Outbox:
                 "SELECT count(*) FILTER (WHERE parked = ''), count(*) FILTER (WHERE parked <> '') FROM outgoing"
             ).fetchone()
         return int(row[0]), int(row[1])
+
+    def _bring_up_to_date(self) -> None:
+        """A file of an earlier version gets the columns it lacks."""
+        with self._writing():
+            version = self._database.execute("PRAGMA user_version").fetchone()[0]
+            for number, change in enumerate(_ADDED[version:], version + 1):
+                self._database.execute(change)
+                self._database.execute(f"PRAGMA user_version = {number}")
 
     def prove_writable(self) -> None:
         """Write and take back one page. OutboxFull when the disk does not let us."""

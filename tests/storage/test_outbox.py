@@ -2,13 +2,17 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from kiosk.storage.outbox import Outbox, OutboxFull
+from kiosk.storage.outbox import Outbox, OutboxFull, Waiting
+from tests.fixtures.check_ins import CHECK_INS
+
+OF_BEFORE = Path(__file__).parents[1] / "fixtures" / "ae92b1a" / "outbox.db"
 
 
 @pytest.fixture
@@ -94,3 +98,100 @@ def test_killed_after_the_commit_it_is_there_before_it_is_not(tmp_path: Path, co
     assert child.exitcode == -signal.SIGKILL
     assert Outbox(path).waiting() == kept
     assert sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+# --- what a console refused -------------------------------------------------------------------------------------------
+
+
+def test_what_one_version_refused_is_for_the_others_and_stays_parked_until_one_takes_it(outbox: Outbox) -> None:
+    for key in ("a", "b", "c"):
+        outbox.put(key, b"x", "t")
+    outbox.park("a", "http-422", "0.1.0")
+    outbox.park("b", "http-422")
+    assert outbox.refused_by_others("0.1.0") == ["b"]
+    assert outbox.refused_by_others("0.2.0") == ["a", "b"]
+    outbox.park("a", "http-413", "0.2.0")
+    assert outbox.refused_by_others("0.2.0") == ["b"]
+    assert outbox.refused_by_others("0.1.0") == ["b"]  # not again where two versions answer in turn
+    assert outbox.waiting() == ["c"]
+    assert outbox.counts() == (1, 2)
+    outbox.delivered("a")
+    assert outbox.counts() == (1, 1)
+
+
+def test_which_version_refused_it_is_known_after_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.db"
+    box = Outbox(path)
+    box.put("a", b"sealed", "2026-11-21T10:00:00+01:00")
+    box.tried("a")
+    box.park("a", "http-422", "0.1.0")
+    box.close()
+    again = Outbox(path)
+    assert again.everything() == [Waiting("a", "2026-11-21T10:00:00+01:00", 6, 2, "http-422", ("0.1.0",))]
+    assert again.refused_by_others("0.1.0") == []
+
+
+def test_a_console_that_says_another_version_every_time_is_not_asked_for_ever(outbox: Outbox) -> None:
+    outbox.put("a", b"x", "t")
+    for number in range(20):
+        assert number == 0 or outbox.refused_by_others(f"1.{number}") == ["a"]
+        outbox.park("a", "http-422", f"1.{number}")
+    assert outbox.refused_by_others("2.0") == []
+    assert outbox.counts() == (0, 1)  # and never lost
+    assert outbox.unpark() == 1
+    assert outbox.waiting() == ["a"]
+
+
+def test_a_technician_has_one_tried_again_or_all(outbox: Outbox) -> None:
+    for key in ("a", "b", "c"):
+        outbox.put(key, b"x", "t")
+        outbox.park(key, "http-422", "0.1.0")
+    assert [outbox.unpark(key) for key in ("nobody", "b", "b")] == [0, 1, 0]
+    assert outbox.waiting() == ["b"]
+    assert outbox.everything()[1].refused_by == ()
+    assert outbox.unpark() == 2
+
+
+# --- a file of an earlier version -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def of_before(tmp_path: Path) -> Path:
+    """What ``ae92b1a`` left: three wait, two are parked, seven tickets were given that day."""
+    return Path(shutil.copy(OF_BEFORE, tmp_path / "outbox.db"))
+
+
+def test_an_outbox_of_before_opens_and_holds_what_it_held(of_before: Path) -> None:
+    before = dict(sqlite3.connect(of_before).execute("SELECT key, sealed FROM outgoing").fetchall())
+    box = Outbox(of_before)
+    names = ("found-whole", "not-found", "several")
+    assert box.waiting() == [CHECK_INS[name].key for name in names]
+    assert box.counts() == (3, 2)
+    assert {key: box.sealed(key) for key in before} == before
+    assert [one.attempts for one in box.everything()] == [1, 0, 0, 0, 0]
+    assert box.next_ticket("2026-11-21", "A") == "A8"
+    box.put("new", b"x", "t")
+    assert box.waiting()[-1] == "new"
+
+
+def test_what_was_parked_before_versions_were_known_is_for_whichever_says_its_own(of_before: Path) -> None:
+    parked = [CHECK_INS["unreachable"].key, CHECK_INS["child"].key]
+    assert Outbox(of_before).refused_by_others("0.1.0") == parked
+
+
+def test_it_is_brought_up_to_date_once_and_by_one_of_two_that_open_it(of_before: Path) -> None:
+    one, other = Outbox(of_before), Outbox(of_before)
+    one.park(CHECK_INS["several"].key, "http-422", "0.1.0")
+    assert other.counts() == (2, 3)
+    assert sqlite3.connect(of_before).execute("PRAGMA user_version").fetchone() == (1,)
+    assert sqlite3.connect(of_before).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_the_earlier_version_still_reads_and_writes_a_file_that_was_brought_up_to_date(of_before: Path) -> None:
+    """An update that is taken back loses nothing: these are the statements of ``ae92b1a``."""
+    Outbox(of_before).close()
+    with sqlite3.connect(of_before) as earlier:
+        earlier.execute("INSERT INTO outgoing (key, sealed, stored_at) VALUES ('new', 'x', 't') ON CONFLICT DO NOTHING")
+        earlier.execute("UPDATE outgoing SET parked = 'http-422' WHERE key = 'new'")
+        earlier.execute("UPDATE outgoing SET parked = '' WHERE parked <> ''")
+    assert Outbox(of_before).counts() == (6, 0)

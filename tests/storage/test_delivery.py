@@ -1,0 +1,127 @@
+"""Which version of the console answers is heard when it is one; whatever else stands there is passed over."""
+
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from kiosk.storage.delivery import ConsoleLink, Parked, deliver_waiting
+from kiosk.storage.outbox import Outbox
+
+
+class _Console(BaseHTTPRequestHandler):
+    """Refuses everything, and says what it is told to say of its version."""
+
+    version: bytes | None = None
+    asked = 0
+
+    def do_PUT(self) -> None:
+        type(self).asked += 1
+        self.rfile.read(int(self.headers["Content-Length"]))
+        said = b"" if self.version is None else b"X-Console-Version: " + self.version + b"\r\n"
+        self.wfile.write(b"HTTP/1.1 422 No\r\n" + said + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+
+    def log_message(self, *_words: object) -> None:
+        """Nobody reads it."""
+
+
+@pytest.fixture
+def console() -> Iterator[tuple[type[_Console], ConsoleLink]]:
+    handler = type("Handler", (_Console,), {})
+    server = HTTPServer(("127.0.0.1", 0), handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    yield handler, ConsoleLink(url, Path("none.pem"), "borne-1", lambda *_: "", lambda: "now")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def _errand(outbox: Outbox, link: ConsoleLink) -> int:
+    """One round of the courier; gives how many were refused."""
+    happened, trouble = deliver_waiting(outbox, link, lambda: 0.0, lambda: False)
+    assert trouble == "" and all(isinstance(one, Parked) for one in happened)
+    return len(happened)
+
+
+@pytest.mark.parametrize("said", [b"0.2.0", b"1", b"2026.11+dirty_x-y", b"9" * 40])
+def test_a_version_is_heard(console: tuple[type[_Console], ConsoleLink], said: bytes) -> None:
+    handler, link = console
+    handler.version = said
+    link.put_heartbeat({})
+    assert link.version == said.decode()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,
+        b"",
+        b" ",
+        b"9" * 41,
+        b"1.0 2.0",
+        b"-1",
+        b"\xc3\xa9",
+        b"\xff\xfe",
+        b"a\x00b",
+        b"'; DROP TABLE outgoing",
+        b"x" * 9000,
+    ],
+)
+def test_what_is_no_version_is_not_heard_and_the_last_one_stands(
+    console: tuple[type[_Console], ConsoleLink], said: bytes | None
+) -> None:
+    handler, link = console
+    handler.version = b"0.1.0"
+    link.put_heartbeat({})
+    handler.version = said
+    link.put_heartbeat({})
+    assert link.version == "0.1.0"
+
+
+def test_a_refusal_is_not_brought_again_to_the_same_version_and_once_to_another(
+    console: tuple[type[_Console], ConsoleLink], tmp_path: Path
+) -> None:
+    handler, link = console
+    outbox = Outbox(tmp_path / "outbox.db")
+    outbox.put("a", b"x", "t")
+    handler.version = b"0.1.0"
+    assert [_errand(outbox, link) for _ in range(3)] == [1, 0, 0]
+    handler.version = b"0.2.0"
+    link.put_heartbeat({})
+    assert [_errand(outbox, link) for _ in range(3)] == [1, 0, 0]
+    handler.version = b"0.1.0"
+    link.put_heartbeat({})
+    assert [_errand(outbox, link) for _ in range(3)] == [0, 0, 0]
+    assert outbox.everything()[0].refused_by == ("0.1.0", "0.2.0")
+    assert outbox.counts() == (0, 1)
+
+
+def test_a_console_that_says_no_version_is_asked_once(
+    console: tuple[type[_Console], ConsoleLink], tmp_path: Path
+) -> None:
+    handler, link = console
+    outbox = Outbox(tmp_path / "outbox.db")
+    outbox.put("a", b"x", "t")
+    assert [_errand(outbox, link) for _ in range(3)] == [1, 0, 0]
+    assert outbox.everything()[0].refused_by == ("?",)
+    assert handler.asked == 1
+
+
+def test_a_console_that_says_another_version_every_time_is_not_asked_for_ever(
+    console: tuple[type[_Console], ConsoleLink], tmp_path: Path
+) -> None:
+    handler, link = console
+    outbox = Outbox(tmp_path / "outbox.db")
+    for key in ("a", "b", "c"):
+        outbox.put(key, b"x", "t")
+    rounds = []
+    for number in range(60):
+        handler.version = f"0.{number}".encode()
+        link.put_heartbeat({})
+        rounds.append(_errand(outbox, link))
+    assert sum(rounds) == 3 * 20 and rounds[-30:] == [0] * 30
+    assert outbox.counts() == (0, 3)
