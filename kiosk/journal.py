@@ -42,6 +42,7 @@ class Happening(StrEnum):
     CONSOLE_LOST = "console-lost"
     CONSOLE_BACK = "console-back"
     INTAKE_REFUSED = "intake-refused"
+    CHECK_IN_PARTLY_READ = "check-in-partly-read"  # the kiosk is newer than the console: update the console
     CERTIFICATE_CHECKED = "certificate-checked"
     PSC_TROUBLE = "psc-trouble"  # signing in with Pro Santé Connect
     PURGED = "purged"

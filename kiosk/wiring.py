@@ -131,6 +131,7 @@ class Kiosk:
             "version": __version__,
             "devices": self._devices(),
             "queue": max(0, waiting + parked),
+            "parked": max(0, parked),
             "certificate_days": self._certificate.days(datetime.now(UTC).date()),
             "disk_free_mb": shutil.disk_usage(self._settings.kiosk.data_dir).free // 2**20,
             "at": _utc_now(),

@@ -60,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.arrivals": _of_the_console(),
     "kiosk.console.identities": _of_the_console("arrivals", "records"),
     "kiosk.console.vigilance": _of_the_console("identities", "arrivals", "records") | {"kiosk.insi"},
-    "kiosk.console.intake": _of_the_console("identities", "terminals", "records"),
+    "kiosk.console.intake": _of_the_console("identities", "terminals", "records") | {"kiosk.__version__"},
     "kiosk.console.upkeep": _of_the_console("vigilance", "identities", "arrivals", "terminals", "staff", "records")
     | {"kiosk.insi"},
     "kiosk.console.site": _of_the_console("upkeep", "identities", "arrivals", "terminals", "records"),

@@ -27,7 +27,7 @@ from kiosk.core.sources.insi import (
     InsUnreachable,
 )
 from kiosk.core.status.evidence import EvidenceTable, EvidenceType, Nationality, nationality_of
-from kiosk.core.status.permissions import kiosk_status
+from kiosk.core.status.permissions import IdentityStatus, kiosk_status
 from kiosk.documents.places import read_places
 
 EVIDENCE = EvidenceTable()
@@ -40,7 +40,7 @@ class Compared(Confidential):
 
     card: Comparison | None  # the card with INSi, or with the document when INSi found nobody
     document: Comparison | None  # the document with INSi
-    by_hand: bool  # a document was shown that no machine read with certainty
+    by_hand: bool  # a document was shown that no machine read with certainty, or not all of what was read is here
 
     @property
     def blocks(self) -> bool:
@@ -83,11 +83,14 @@ def compared(check_in: CheckIn) -> Compared:
     card = None
     if check_in.card is not None and reference is not None:
         card = compare(check_in.card, reference, places=places(), document=None if insi else check_in.document_kind)
-    return Compared(card, document, by_hand=bool(check_in.pictures) and read is None)
+    by_hand = bool(check_in.pictures) and (read is None or is_partly_read(check_in))
+    return Compared(card, document, by_hand)
 
 
 def automatic_status(check_in: CheckIn) -> str:
     """The most an identity reaches before staff has seen the person (ins-rules 6)."""
+    if is_partly_read(check_in):
+        return IdentityStatus.PROVISIONAL.value  # what is not read here may speak against it
     return kiosk_status(check_in.card, check_in.insi, read_by_machine(check_in), places=places()).value
 
 
@@ -96,9 +99,15 @@ def read_by_machine(check_in: CheckIn) -> Traits | None:
     return check_in.mrz.traits if check_in.mrz is not None and check_in.mrz.accepted else None
 
 
+def is_partly_read(check_in: CheckIn) -> bool:
+    """The kiosk is newer than this console: it said more than what is shown, and that may be a warning."""
+    return bool(check_in.not_understood)
+
+
 def is_compared_by_hand(check_in: CheckIn) -> bool:
     """No machine read the document with certainty, or its seal speaks against it: staff compares with the original."""
-    return check_in.mrz is None or not check_in.mrz.accepted or is_sealed_otherwise(check_in)
+    is_certain = check_in.mrz is not None and check_in.mrz.accepted and not is_partly_read(check_in)
+    return not is_certain or is_sealed_otherwise(check_in)
 
 
 def is_sealed_otherwise(check_in: CheckIn) -> bool:
@@ -126,7 +135,7 @@ def need_of(check_in: CheckIn, side_by_side: Compared | None = None) -> Need:
         return Need.NO_DOCUMENT
     if check_in.mrz is None or not check_in.mrz.accepted:
         return Need.DOUBTFUL_READING
-    return Need.READY
+    return Need.PARTLY_READ if is_partly_read(check_in) else Need.READY
 
 
 def difference_codes(check_in: CheckIn, side_by_side: Compared | None = None) -> str:

@@ -261,6 +261,8 @@ def _events(
         case Action.ACCEPT_INS:
             if found is None:
                 raise NotAllowed(_("Le service national n’a donné aucune identité."))
+            if comparing.is_partly_read(check_in) and not identity.evidence:
+                raise NotAllowed(_("La borne a dit plus que ce qui est lu ici : demandez une pièce d’identité."))
             return [InsiAccepted(found.matricule, agrees)]
         case Action.REFUSE_INS:
             return [InsiRejected()]

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from kiosk.console.identities.comparing import is_partly_read
 from kiosk.console.words import day
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.matricule import OID_NIR_DEMO, OID_NIR_TEST
@@ -23,6 +24,8 @@ class Notice:
 def notices(check_in: CheckIn, today: date) -> tuple[Notice, ...]:
     """Oddities of the card, the answer and the document, in words."""
     said: list[Notice] = []
+    if is_partly_read(check_in):
+        said.append(Notice(_(PARTLY_READ)))
     match check_in.insi:
         case InsUnreachable():
             said.append(
@@ -122,6 +125,10 @@ def seal_label(name: str) -> str:
 
 
 MOST_FIELDS = 20
+PARTLY_READ = (
+    "La borne est plus récente que ce logiciel : une partie de ce qu’elle a envoyé n’est pas affichée. "
+    "Comparez tout avec l’original, et prévenez l’informatique."
+)
 SEALS = {
     SealVerdict.GENUINE: ("Cachet électronique authentique.", "info"),
     SealVerdict.FALSE: ("Cachet électronique faux : son texte a été modifié. Prévenez l’identitovigilance.", "stop"),

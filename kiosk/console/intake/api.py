@@ -5,10 +5,10 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Header, NinjaAPI, Schema, Status
 
-from kiosk import journal
+from kiosk import __version__, journal
 from kiosk.console.intake import check_ins, heartbeats, signed
 from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Outcome, Request
 
@@ -38,42 +38,46 @@ class Said(Schema):
     reason: str = ""
 
 
+_TO_ANYBODY = {Outcome.NOT_TRUSTED, Outcome.TOO_LARGE}  # answered without knowing who asks
 _ANSWERS = {200: Said, 201: Said, 401: Said, 404: Said, 409: Said, 413: Said, 422: Said, 429: Said}
 
 
 @api.put("/check-ins/{uuid:key}", response=_ANSWERS, openapi_extra=_BINARY_BODY, summary="Take in a check-in")
 def put_check_in(
     request: HttpRequest,
+    response: HttpResponse,
     key: UUID,
     x_kiosk: str = Header("", alias="X-Kiosk"),
     x_sent_at: str = Header("", alias="X-Sent-At"),
     x_signature: str = Header("", alias="X-Signature"),
 ) -> Status[Said]:
     brought = _signed(request, x_kiosk, x_sent_at, x_signature)
-    return _answer(request, check_ins.MAX_BODY, lambda: check_ins.take_in(key, brought()))
+    return _told(response, _answer(request, check_ins.MAX_BODY, lambda: check_ins.take_in(key, brought())))
 
 
 @api.put("/heartbeat", response=_ANSWERS, openapi_extra=_JSON_BODY, summary="Say how the kiosk is")
 def put_heartbeat(
     request: HttpRequest,
+    response: HttpResponse,
     x_kiosk: str = Header("", alias="X-Kiosk"),
     x_sent_at: str = Header("", alias="X-Sent-At"),
     x_signature: str = Header("", alias="X-Signature"),
 ) -> Status[Said]:
     brought = _signed(request, x_kiosk, x_sent_at, x_signature)
-    return _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.take_heartbeat(brought()))
+    return _told(response, _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.take_heartbeat(brought())))
 
 
 @api.put("/calls/{uuid:key}", response=_ANSWERS, openapi_extra=_JSON_BODY, summary="Call a member of staff")
 def put_call(
     request: HttpRequest,
+    response: HttpResponse,
     key: UUID,
     x_kiosk: str = Header("", alias="X-Kiosk"),
     x_sent_at: str = Header("", alias="X-Sent-At"),
     x_signature: str = Header("", alias="X-Signature"),
 ) -> Status[Said]:
     brought = _signed(request, x_kiosk, x_sent_at, x_signature)
-    return _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.take_call(key, brought()))
+    return _told(response, _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.take_call(key, brought())))
 
 
 class Welcome(Schema):
@@ -115,6 +119,13 @@ def _length(request: HttpRequest) -> int:
 def _signed(request: HttpRequest, kiosk: str, sent_at: str, signature: str) -> Callable[[], Request]:
     """The request as it was signed, its body read only when asked for."""
     return lambda: Request(request.path, kiosk[:60], sent_at, signature[:200], request.body)
+
+
+def _told(response: HttpResponse, answer: Status[Said]) -> Status[Said]:
+    """Tell a kiosk of ours, and nobody else, which version answers: what another one refused, it may bring again."""
+    if answer.status_code not in _TO_ANYBODY:
+        response["X-Console-Version"] = __version__
+    return answer
 
 
 def _said(outcome: Outcome) -> Status[Said]:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.identities import comparing
 from kiosk.console.intake.signed import NotUnderstood, Outcome, Request, instant, line, trusted_terminal
@@ -115,6 +116,8 @@ def take_in(key: UUID, request: Request) -> Outcome:
         if known is None:
             raise
         return known
+    if check_in.not_understood:
+        journal.record(journal.Happening.CHECK_IN_PARTLY_READ, key=key, count=len(check_in.not_understood))
     return Outcome.TAKEN_IN
 
 

@@ -42,7 +42,8 @@ def take_heartbeat(request: Request) -> Outcome:
         last_seen_at=now,
         version=line(beat.get("version", ""), 40),
         devices=state,
-        queue=whole(beat, "queue", 0),
+        queue=whole(beat, "queue", 0, least=0),
+        parked=whole(beat, "parked", None, least=0),  # a kiosk of before does not say it
         certificate_days=whole(beat, "certificate_days", None),
         disk_free_mb=whole(beat, "disk_free_mb", None),
         clock_offset_ms=int((now - sent_at).total_seconds() * 1000),

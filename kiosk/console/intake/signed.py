@@ -96,8 +96,8 @@ def line(value: object, longest: int) -> str:
     return "".join(character for character in str(value)[:200] if character.isprintable())[:longest]
 
 
-def whole(said: dict[str, object], name: str, default: int | None) -> int | None:
+def whole(said: dict[str, object], name: str, default: int | None, least: int = -(2**31)) -> int | None:
     value = said.get(name)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**31:
-        return max(value, 0) if default == 0 else value
+        return max(value, least)
     return default

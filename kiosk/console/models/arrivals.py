@@ -14,6 +14,7 @@ class Need(models.TextChoices):
     DOUBTFUL_DOCUMENT = "doubtful-document", _("Pièce à vérifier")
     NO_DOCUMENT = "no-document", _("Sans pièce")
     DOUBTFUL_READING = "doubtful-reading", _("Pièce mal lue")
+    PARTLY_READ = "partly-read", _("Lecture incomplète")  # the kiosk is newer than this console
     INSI_PENDING = "insi-pending", _("INSi en attente")
     NOT_FOUND = "not-found", _("INSi : personne")
     SEVERAL = "several", _("INSi : plusieurs")

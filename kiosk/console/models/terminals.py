@@ -16,6 +16,7 @@ class Terminal(models.Model):
     version = models.CharField(max_length=40, blank=True)
     devices = models.JSONField(default=dict)  # "reader" → "ok" or "lost"
     queue = models.PositiveIntegerField(default=0)  # check-ins not delivered yet
+    parked = models.PositiveIntegerField(null=True)  # of those, the ones this console refused; null: not said
     certificate_days = models.IntegerField(null=True)
     disk_free_mb = models.BigIntegerField(null=True)
     clock_offset_ms = models.BigIntegerField(null=True)

@@ -61,7 +61,8 @@ def open_arrival(arrival: Arrival) -> CheckIn:
     if not sealed.answer:
         return check_in
     later = codec.from_bytes(open_body(bytes(sealed.answer), context_of("answer", arrival.key)))
-    return replace(check_in, insi=later.insi)
+    missed = tuple(sorted({*check_in.not_understood, *later.not_understood}))
+    return replace(check_in, insi=later.insi, not_understood=missed)
 
 
 def seal_answer(check_in: CheckIn, answer: InsAnswer) -> bytes:

@@ -46,6 +46,7 @@ def _terminals() -> Iterator[str]:
     for name in (
         "up",
         "queue",
+        "parked",
         "silent_seconds",
         "certificate_days",
         "disk_free_mb",
@@ -61,7 +62,7 @@ def _terminals() -> Iterator[str]:
         yield f"kiosk_queue{{{label}}} {one.queue}"
         if one.last_seen_at is not None:
             yield f"kiosk_silent_seconds{{{label}}} {int((now - one.last_seen_at).total_seconds())}"
-        for name in ("certificate_days", "disk_free_mb", "clock_offset_ms"):
+        for name in ("parked", "certificate_days", "disk_free_mb", "clock_offset_ms"):
             value = getattr(one, name)
             if value is not None:
                 yield f"kiosk_{name}{{{label}}} {value}"

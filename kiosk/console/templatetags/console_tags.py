@@ -18,6 +18,7 @@ DEVICES = {
     "printer": "imprimante absente",
     "display": "écran en défaut",
     "queue": "envois en retard",
+    "parked": "envois refusés par la console",
     "certificate": "certificat bientôt expiré",
     "disk": "disque presque plein",
     "clock": "horloge décalée",

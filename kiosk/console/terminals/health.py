@@ -28,6 +28,7 @@ class TerminalLine:
         one = self.terminal
         raised = {
             "queue": one.queue >= MANY_UNDELIVERED,
+            "parked": bool(one.parked),
             "certificate": one.certificate_days is not None and one.certificate_days < CERTIFICATE_DAYS,
             "disk": one.disk_free_mb is not None and one.disk_free_mb < LITTLE_DISK_MB,
             "clock": one.clock_offset_ms is not None and abs(one.clock_offset_ms) > CLOCK_OFF_MS,

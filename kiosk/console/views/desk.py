@@ -94,7 +94,7 @@ def queue_context(current: UUID | None, need: str = "", desk: str = "") -> dict[
             for a in arrivals
         ),
         *((call.key,) for call in calls),
-        *((line.terminal.pk, line.is_silent, line.lost, line.terminal.queue) for line in terminals),
+        *((line.terminal.pk, line.is_silent, line.lost, line.alarms, line.terminal.queue) for line in terminals),
     ]
     return {
         "arrivals": arrivals,

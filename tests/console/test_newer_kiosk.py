@@ -1,0 +1,166 @@
+"""A kiosk that was updated before its console: what is understood is kept, nothing looks better than it is.
+
+What the kiosk said more may be a warning: a machine never counts on its absence, staff knows, and compares by hand.
+"""
+
+import io
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from kiosk import __version__, journal
+from kiosk.console.identities import comparing
+from kiosk.console.records import vault
+from kiosk.console.upkeep import worker
+from kiosk.core.checkin.codec import to_bytes
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.sources.insi import InsFound, InsUnreachable
+from kiosk.sealing import seal
+from tests.console.arrivals import check_in_of, enrol, found, put
+from tests.console.staff import at_desk, get, post
+from tests.people import DOMINIQUE, ZOE
+
+pytestmark = pytest.mark.usefixtures("console")
+TICKED = {"evidence": "CN", "said": "1", "first_given_name": "ZOE"}
+NOTICE = "La borne est plus récente que ce logiciel"
+
+
+@pytest.fixture(autouse=True)
+def _enrolled(console: object) -> None:
+    enrol()
+
+
+def _newer(check_in: CheckIn, *path: str, more: Any = "forged") -> bytes:
+    """The check-in as a newer kiosk seals it, with something more to say at this place."""
+    document = json.loads(to_bytes(check_in))
+    place = document["check_in"]
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = more
+    context = f"check-in:{check_in.key}".encode()
+    return seal(json.dumps(document).encode(), vault.keys().current.public_key, context)
+
+
+def _arrived(check_in: CheckIn, *path: str, more: Any = "forged"):
+    from kiosk.console.models import Arrival
+
+    body = _newer(check_in, *path, more=more)
+    answer = put(f"/intake/check-ins/{check_in.key}", body)
+    assert answer.status_code == 201, answer.content
+    arrival = Arrival.objects.select_related("sealed").get(pk=check_in.key)
+    assert bytes(arrival.sealed.check_in) == body  # all that was said: a later version reads it
+    return arrival
+
+
+def _again(arrival):
+    from kiosk.console.models import Arrival
+
+    return Arrival.objects.select_related("sealed").get(pk=arrival.pk)
+
+
+@pytest.mark.parametrize("path", [("mrz", "copied"), ("insi", "deceased"), ("card", "stolen"), ("face_differs",)])
+def test_what_would_be_ready_and_retrieved_is_neither_when_something_was_not_read(path: tuple[str, ...]) -> None:
+    arrival = _arrived(check_in_of(ZOE), *path)
+    assert (arrival.need, arrival.status) == ("partly-read", "PROVISIONAL")
+
+
+def test_what_presses_more_keeps_its_place() -> None:
+    assert _arrived(check_in_of(ZOE, found(DOMINIQUE)), "more").need == "differences"
+    assert _arrived(check_in_of(ZOE, mrz=None), "more").need == "doubtful-reading"
+    assert _arrived(check_in_of(ZOE), "mrz", more={"is": "ChipReading"}).need == "doubtful-reading"
+
+
+def test_staff_is_told_and_qualifies_only_who_was_compared_by_hand() -> None:
+    arrival = _arrived(check_in_of(ZOE), "mrz", "copied")
+    client, path = at_desk(), f"/arrivees/{arrival.pk}/"
+    page = get(client, path).content.decode()
+    assert NOTICE in page and "forged" not in page and "copied" not in page
+    assert "Lecture incomplète" in get(client, "/file/").content.decode()
+    post(client, path + "prendre/")
+    post(client, path + "decision/accept-ins/")
+    assert _again(arrival).status == "PROVISIONAL"  # no machine's comparison is enough
+    post(client, path + "qualifier/", **TICKED)
+    assert _again(arrival).status == "PROVISIONAL"
+    post(client, path + "qualifier/", **TICKED, tolerated="1")
+    assert _again(arrival).status == "QUALIFIED"
+
+
+def test_a_difference_that_was_read_still_forbids_to_qualify() -> None:
+    arrival = _arrived(check_in_of(ZOE, found(DOMINIQUE)), "mrz", "copied")
+    client, path = at_desk(), f"/arrivees/{arrival.pk}/"
+    post(client, path + "prendre/")
+    post(client, path + "qualifier/", **TICKED, tolerated="1")
+    assert _again(arrival).status == "PROVISIONAL"
+
+
+def test_an_answer_of_insi_that_comes_later_does_not_make_it_whole() -> None:
+    from django.utils import timezone
+
+    arrival = _arrived(check_in_of(ZOE, InsUnreachable("timeout")), "mrz", "copied")
+    type(arrival).objects.filter(pk=arrival.pk).update(insi_next_at=timezone.now())
+    assert worker.insi_once(lambda *_: found(ZOE))
+    later = _again(arrival)
+    opened = vault.open_arrival(later)
+    assert isinstance(opened.insi, InsFound) and opened.not_understood == ("check_in.mrz",)
+    assert (later.need, later.status) == ("partly-read", "PROVISIONAL")
+
+
+def test_what_was_not_read_stays_for_a_later_version() -> None:
+    arrival = _arrived(check_in_of(ZOE), "document_refused_why", more="tired")
+    assert comparing.is_partly_read(vault.open_arrival(arrival))
+    without = json.loads(vault.open_body(bytes(arrival.sealed.check_in), f"check-in:{arrival.pk}".encode()))
+    assert without["check_in"]["document_refused_why"] == "tired"
+
+
+def test_the_journal_says_that_something_was_not_read_and_not_what() -> None:
+    said = io.StringIO()
+    journal.write_to(said)
+    check_in = check_in_of(ZOE)
+    _arrived(check_in, "mrz", "copied")
+    [line] = [json.loads(one) for one in said.getvalue().splitlines() if "partly" in one]
+    assert (line["happening"], line["key"], line["count"]) == ("check-in-partly-read", check_in.key, 1)
+    assert "copied" not in said.getvalue() and "forged" not in said.getvalue()
+
+
+def test_what_cannot_be_without_it_is_refused_and_the_kiosk_keeps_it() -> None:
+    check_in = check_in_of(ZOE)
+    answer = put(f"/intake/check-ins/{check_in.key}", _newer(check_in, "insi", more={"is": "InsPerhaps"}))
+    assert answer.status_code == 422
+    assert answer["X-Console-Version"] == __version__
+
+
+def test_a_kiosk_of_ours_learns_the_console_s_version_and_a_stranger_does_not() -> None:
+    check_in = check_in_of(ZOE)
+    path, body = f"/intake/check-ins/{check_in.key}", _newer(check_in, "more")
+    assert [put(path, body)["X-Console-Version"] for _ in range(2)] == [__version__] * 2
+    for answer in (put(path, body, kiosk="borne-9"), put(path, b"\0" * 9_000_000), put("/intake/enrolment", b"{}")):
+        assert answer.status_code in {401, 413, 422}
+        assert "X-Console-Version" not in answer
+
+
+def _beat(**said: object) -> bytes:
+    return json.dumps(
+        {"version": "0.1.0", "devices": {}, "queue": 3, "at": datetime.now(UTC).isoformat()} | said
+    ).encode()
+
+
+def test_the_kiosks_page_says_how_many_deliveries_of_each_were_refused() -> None:
+    from kiosk.console.models import Terminal
+
+    admin = at_desk("ada", "administrator")
+    for said, kept in (
+        ({}, None),
+        ({"parked": 2}, 2),
+        ({"parked": -1}, 0),
+        ({"parked": "many"}, None),
+        ({"parked": 0}, 0),
+    ):
+        assert put("/intake/heartbeat", _beat(**said)).status_code == 200
+        assert Terminal.objects.get().parked == kept, said
+        page = get(admin, "/bornes/").content.decode()
+        assert ("envois refusés par la console" in page) == bool(kept)
+    put("/intake/heartbeat", _beat(parked=2))
+    page = " ".join(get(admin, "/bornes/").content.decode().split())
+    assert '<td class="n">3</td><td class="n">2</td>' in page
