@@ -28,7 +28,8 @@ def kiosk(*arguments: str) -> "subprocess.CompletedProcess[str]":
     [
         "run", "console", "worker", "doctor", "keys structure", "keys terminal", "card read", "card watch",
         "document read", "document watch", "insi search", "insi check", "insi verify", "simulate card", "simulate insi",
-        "simulate document", "console user add", "console kiosk add", "console audit verify",
+        "simulate document", "console user add", "console kiosk add", "console audit verify", "outbox list",
+        "outbox retry",
     ],
 )  # fmt: skip
 def test_every_command_explains_itself(command: str) -> None:
@@ -39,7 +40,19 @@ def test_every_command_explains_itself(command: str) -> None:
 
 def test_the_whole_list_is_shown_without_a_command() -> None:
     listed = kiosk("--help").stdout
-    for command in ("run", "console", "worker", "doctor", "card", "document", "insi", "keys", "simulate", "version"):
+    for command in (
+        "run",
+        "console",
+        "worker",
+        "doctor",
+        "card",
+        "document",
+        "insi",
+        "keys",
+        "outbox",
+        "simulate",
+        "version",
+    ):
         assert f" {command} " in listed
 
 
@@ -122,3 +135,30 @@ def test_in_production_nothing_is_simulated(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "camera.driver" in done.stderr
     assert "kiosk.control" in done.stderr
+
+
+def _terminal(tmp_path: Path) -> Path:
+    """A terminal's configuration, with its outbox in this folder."""
+    text = (
+        'mode = "demo"\n[kiosk]\ndata_dir = "."\n'
+        '[insi]\nendpoint = "https://x/lps"\ncertificate = "c"\nca = "c"\nidam = "X"\n'
+        '[sealing]\nstructure_key = "s"\nkiosk_key = "k"\n[console]\nurl = "https://x"\nca = "c"\n'
+    )
+    (tmp_path / "kiosk.toml").write_text(text)
+    return tmp_path / "kiosk.toml"
+
+
+def test_an_outbox_that_is_not_there_yet_is_empty_and_is_not_made(tmp_path: Path) -> None:
+    config = str(_terminal(tmp_path))
+    assert kiosk("outbox", "list", "--config", config).stdout == "En attente : 0, refusées par la console : 0.\n"
+    assert json.loads(kiosk("outbox", "retry", "--json", "--config", config).stdout) == {"retried": 0}
+    assert not (tmp_path / "outbox.db").exists()
+
+
+def test_an_outbox_that_is_broken_is_said_and_not_replaced(tmp_path: Path) -> None:
+    config = str(_terminal(tmp_path))
+    (tmp_path / "outbox.db").write_bytes(b"not a database at all" * 100)
+    done = kiosk("outbox", "list", "--config", config)
+    assert done.returncode == 1
+    assert "ne supprimez pas ce fichier" in done.stderr and "Traceback" not in done.stderr
+    assert (tmp_path / "outbox.db").read_bytes() == b"not a database at all" * 100

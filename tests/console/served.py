@@ -32,6 +32,7 @@ class ServedConsole:
     def __init__(self, folder: Path, database: str = "") -> None:
         self.folder = folder
         self.config = folder / "kiosk.toml"
+        self.command = COMMAND
         self.recipient = generate_recipient()
         self.database = database
         self._make()
@@ -49,7 +50,7 @@ class ServedConsole:
     def start(self) -> None:
         scratch = self.folder / "tmp"  # what it leaves in its temporary folder is found there
         scratch.mkdir(exist_ok=True)
-        command = [*COMMAND, "console", "--config", str(self.config)]
+        command = [*self.command, "console", "--config", str(self.config)]
         self.child = Child("console", command, self.folder / "console.log", {"TMPDIR": str(scratch)})
         self.url = str(self.child.first_line(STARTS_WITHIN)["url"])
 

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from tests.console.arrivals import TINY_JPEG, check_in_of
+from tests.console.inherited import InheritedConsole, check_that_it_takes_over
 from tests.console.postgres import Postgres
 from tests.console.served import ServedConsole, writings
 from tests.console.site import Site, judge, tally
@@ -108,6 +109,10 @@ def test_two_consoles_on_one_database_take_in_every_delivery_once(postgres: Post
     assert first.stop() == 0
     verified = json.loads(first.run("console", "audit", "verify", "--json").stdout)
     assert (verified["intact"], verified["entries"]) == (True, len(sent) + 1)
+
+
+def test_a_console_takes_over_what_an_earlier_version_left(postgres: Postgres, tmp_path: Path) -> None:
+    check_that_it_takes_over(InheritedConsole(tmp_path / "console", database=postgres.url()), tmp_path)
 
 
 def test_the_password_of_the_database_stands_in_no_command_line(
