@@ -23,10 +23,11 @@ from kiosk.documents.cev_trust import age_in_days, load_signers
 from kiosk.insi.certificate import CertificateTroubleError, client_context, load
 from kiosk.insi.certificate import Level as CertificateLevel
 from kiosk.insi.certificate import check as check_certificate
+from kiosk.insi.config import config_from
 from kiosk.sealing import BadKey, load_recipient_public, load_signer
 from kiosk.settings import BadSettings, Settings
 from kiosk.storage.outbox import Outbox, OutboxFull
-from kiosk.wiring import camera, insi_config
+from kiosk.wiring import camera
 
 _ = gettext.gettext
 _SECONDS = 5.0
@@ -255,12 +256,12 @@ def _certificate(settings: Settings) -> list[Verdict]:
     levels = {CertificateLevel.OK: Level.OK, CertificateLevel.WARNING: Level.WARNING, CertificateLevel.ERROR: Level.BAD}
     return [
         Verdict(f"certificate-{finding.code}", levels[finding.level], finding.what, finding.todo)
-        for finding in check_certificate(insi_config(settings), datetime.now(UTC))
+        for finding in check_certificate(config_from(settings.insi, settings.mode), datetime.now(UTC))
     ]
 
 
 def _insi(settings: Settings) -> list[Verdict]:
-    config = insi_config(settings)
+    config = config_from(settings.insi, settings.mode)
     try:
         context = client_context(config, load(config))
     except CertificateTroubleError as trouble:

@@ -84,7 +84,7 @@ class InsiSection(Section):
     password_file: ConfigPath | None = None
     ca: ConfigPath
     idam: str = Field(min_length=1, max_length=20)  # numéro d'autorisation
-    instance: str = "00000000-0000-4000-8000-000000000000"  # of this installation
+    instance: str | None = None  # UUID of this installation
     wsdl: ConfigPath | None = None  # the official bundle, when the site has it
     patient_seconds: float = Field(default=8.0, gt=0, le=30)  # how long a patient waits; after that staff asks again
 

@@ -25,7 +25,7 @@ from kiosk.core.turn import events as ev
 from kiosk.core.turn.ports import InsiService
 from kiosk.core.turn.screens import CardProblem, Screen, Touch
 from kiosk.core.turn.step import Manners, State
-from kiosk.insi.config import InsiConfig, config_from
+from kiosk.insi.config import config_from
 from kiosk.insi.watch import CertificateWatch
 from kiosk.journal import Happening
 from kiosk.settings import BadSettings, Settings
@@ -51,7 +51,7 @@ class Kiosk:
         settings.kiosk.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._events = EventQueue()
         self._outbox = outbox or _outbox(settings)
-        self._certificate = CertificateWatch(insi_config(settings))
+        self._certificate = CertificateWatch(config_from(settings.insi, settings.mode))
         self._staff = self._hire()
         self._window = self._open_window() if with_window else self._no_window()
         manners = Manners(
@@ -245,15 +245,10 @@ def eye(order: ev.FilmDocument, settings: Settings) -> Eye:
     return DocumentEye(order, settings.camera.seal_certificates)
 
 
-def insi_config(settings: Settings) -> InsiConfig:
-    """What the INSi client must know, from the settings."""
-    return config_from(settings.insi, settings.mode)
-
-
 def insi_service(settings: Settings) -> InsiService:
     from kiosk.insi.client import InsiClient  # noqa: PLC0415 - zeep takes its time to load
 
-    return InsiClient(insi_config(settings))
+    return InsiClient(config_from(settings.insi, settings.mode))
 
 
 def console_link(settings: Settings) -> ConsoleLink:

@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,12 +23,10 @@ from kiosk.core.sources.insi import (
     InsSeveral,
     InsUnreachable,
 )
-from kiosk.insi.config import Environment, InsiConfig
+from kiosk.insi.config import Environment, InsiConfig, config_from
 from kiosk.insi.faults import advice
 
 app = typer.Typer(help="Téléservice INSi : rechercher, contrôler, vérifier.", no_args_is_help=True)
-
-NO_INSTANCE = "00000000-0000-4000-8000-000000000000"
 
 Endpoint = Annotated[str | None, typer.Option("--endpoint", help="Adresse du service.")]
 Certificate = Annotated[Path | None, typer.Option("--certificate", help="Certificat de la structure, PKCS#12 ou PEM.")]
@@ -43,28 +41,29 @@ AsJson = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JS
 Deadline = Annotated[float, typer.Option("--deadline", min=0.1, max=120, help="Secondes pour toute la recherche.")]
 
 
-def _configuration(config: Path | None, **given: Any) -> InsiConfig:
+def _configuration(config: Path | None, **options: Any) -> InsiConfig:
     """Join the file and the options; the options win. Ends the command (2) when something is missing."""
-    known: dict[str, Any] = {"instance": NO_INSTANCE, "environment": Environment.TEST}
-    if config is not None:
-        from kiosk.settings import BadSettings, load
-        from kiosk.wiring import insi_config
-
-        try:
-            known = asdict(insi_config(load(config)))
-        except BadSettings as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(2) from None
-    known |= {name: value for name, value in given.items() if value is not None}
-    missing = [name for name in ("endpoint", "certificate", "ca", "idam") if not known.get(name)]
+    said = {name: value for name, value in options.items() if value is not None}
+    missing = [name for name in ("endpoint", "certificate", "ca", "idam") if not said.get(name, config)]
     if missing:
         typer.echo("Il manque : " + ", ".join(f"--{name}" for name in missing) + " (ou --config)", err=True)
         raise typer.Exit(2)
+    from kiosk.settings import BadSettings
+
     try:
-        return InsiConfig(**known)
-    except ValueError as error:
+        if config is not None:
+            return replace(_of_file(config), **said)
+        return InsiConfig(**{"environment": Environment.TEST, **said})
+    except (BadSettings, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+
+
+def _of_file(config: Path) -> InsiConfig:
+    from kiosk.settings import load
+
+    settings = load(config)
+    return config_from(settings.insi, settings.mode)
 
 
 def describe(answer: InsAnswer) -> tuple[int, dict[str, Any]]:

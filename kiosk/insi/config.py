@@ -7,6 +7,8 @@ from typing import Protocol
 
 from kiosk import __version__
 
+NO_INSTANCE = "00000000-0000-4000-8000-000000000000"  # of an installation that was given no UUID
+
 
 class Environment(StrEnum):
     """Which world the kiosk lives in: a simulator's answer is refused in production."""
@@ -24,7 +26,7 @@ class InsiConfig:
     certificate: Path  # certificat logiciel of the structure: PKCS#12, or PEM
     ca: Path  # who may vouch for the server: PEM bundle
     idam: str  # numéro d'autorisation CNDA of this software
-    instance: str  # UUID of this installation
+    instance: str = NO_INSTANCE  # UUID of this installation
     password_file: Path | None = None  # credential file holding the certificate's (or token's) password
     key: str | None = None  # path of a PEM key, or a "pkcs11:" URI (RFC 7512); None: inside the certificate file
     software_name: str = "kiosk"
@@ -49,7 +51,7 @@ class InsiAccess(Protocol):
     password_file: Path | None
     ca: Path
     idam: str
-    instance: str
+    instance: str | None
     wsdl: Path | None
 
 
@@ -60,7 +62,7 @@ def config_from(access: InsiAccess, mode: str) -> InsiConfig:
         certificate=access.certificate,
         ca=access.ca,
         idam=access.idam,
-        instance=access.instance,
+        instance=access.instance or NO_INSTANCE,
         password_file=access.password_file,
         key=str(access.key) if access.key else None,
         wsdl=access.wsdl,

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from hardware.cards.base import VitaleRecord, VitaleRecords
 from kiosk.commands.insi import app
+from kiosk.insi.config import Environment, InsiConfig, config_from
 from kiosk.insi.simulated.population import Person
 from kiosk.insi.simulated.simulator import TEST_IDAM, Behaviour, Simulator
 from kiosk.insi.simulated.testpki import TestPki, make_pki
@@ -121,3 +122,39 @@ def test_a_key_in_a_token_is_configured_by_its_address_and_one_in_a_file_by_its_
     for key, expected in ((token, token), ("k.pem", str(tmp_path / "k.pem")), ("/k.pem", "/k.pem")):
         read = InsiSection.model_validate(section | {"key": key}, context={"folder": tmp_path})
         assert read.key == expected
+
+
+FILE = """
+mode = "demo"
+[kiosk]
+data_dir = "data"
+[sealing]
+structure_key = "s.pem"
+kiosk_key = "k.pem"
+[console]
+url = "https://console.test"
+ca = "ca.pem"
+[insi]
+endpoint = "https://insi.test/lps"
+certificate = "c.p12"
+ca = "ca.pem"
+idam = "TEST00000001"
+"""
+
+
+def test_an_option_wins_over_the_file_and_is_held_to_the_same_rules(tmp_path: Path) -> None:
+    (tmp_path / "kiosk.toml").write_text(FILE)
+    result = CliRunner().invoke(
+        app, ["check", "--config", str(tmp_path / "kiosk.toml"), "--endpoint", "http://insi.test"]
+    )
+    assert result.exit_code == 2
+    assert "https://" in result.output
+
+
+def test_an_installation_without_a_number_of_its_own_is_told_the_same_way_with_a_file_and_without(
+    tmp_path: Path,
+) -> None:
+    section = {"endpoint": "https://a/", "certificate": "c.pem", "ca": "ca.pem", "idam": "x"}
+    from_file = config_from(InsiSection.model_validate(section, context={"folder": tmp_path}), "demo")
+    bare = InsiConfig("https://a/", tmp_path / "c.pem", tmp_path / "ca.pem", "x", environment=Environment.DEMO)
+    assert from_file == bare
