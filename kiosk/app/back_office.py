@@ -99,7 +99,7 @@ def assemble(order: ev.Submit, key: str, ticket: str, place: Place, now: datetim
         arrived_at=now.isoformat(timespec="seconds"),
         ticket=ticket,
         desk=place.desk,
-        status=kiosk_status(card, order.insi, mrz.traits if mrz and mrz.accepted else None),
+        status=kiosk_status(card, order.insi, mrz.certain if mrz else None),
         card=card,
         card_anomalies=order.anomalies,
         card_nir=person.nir + person.nir_key if person else "",

@@ -1,11 +1,14 @@
 """Prior search: birth date, then at most three letters; the database holds fingerprints only."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from kiosk.console.identities import comparing
 from kiosk.console.records import search
-from tests.console.arrivals import arrive, card_of, enrol
+from kiosk.core.sources.insi import InsUnreachable
+from tests.console.arrivals import arrive, card_of, check_in_of, enrol, mrz_of
 from tests.console.staff import at_desk, get, post
 from tests.people import DOMINIQUE, PIERRE_ALAIN, TOUSSAINT, ZOE
 
@@ -33,10 +36,19 @@ def test_a_birth_date_finds_who_was_born_that_day_and_letters_narrow_it() -> Non
 
 
 def test_the_name_of_any_source_finds_the_person() -> None:
-    from tests.console.arrivals import mrz_of
-
     mixed = arrive(DOMINIQUE, mrz=mrz_of(TOUSSAINT))
     assert _keys("1997-02-26", "", "DOM") == _keys("1960-01-01", "", "TOU") == [mixed.key]
+
+
+def test_look_alikes_and_age_are_told_by_the_card_before_a_zone_that_was_hardly_read() -> None:
+    known = arrive(ZOE)
+    unsure = mrz_of(PIERRE_ALAIN, accepted=False)
+    check_in = check_in_of(ZOE, InsUnreachable("timeout"), mrz=unsure)
+    assert [str(one.pk) for one in search.alike(check_in)] == [known.key]
+    today = date(2026, 11, 21)
+    assert not any(kind.minors_only for kind in comparing.evidence_offered(check_in, today))
+    without_card = replace(check_in, card=None)
+    assert any(kind.minors_only for kind in comparing.evidence_offered(without_card, today)), "better than nothing"
 
 
 def test_letters_are_compared_whatever_their_writing() -> None:

@@ -13,11 +13,11 @@ from kiosk.console.identities import deciding, reasons
 from kiosk.console.identities.reasons import BARS
 from kiosk.console.models import Arrival, Staff
 from kiosk.console.records import notes, vault
+from kiosk.core.checkin.stated import AT_HAND, best
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.traits import Sex, Source, Traits
-from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.permissions import IdentityStatus, InsiBar, insi_bar
 
 MOST_SEARCHES = 5  # a visit; no official limit is known (ins-rules 3.3, Design)
@@ -55,13 +55,8 @@ class Asking:
 
 
 def criteria_of(check_in: CheckIn) -> Criteria:
-    """What the form starts from: the document as read, else INSi's answer, else the card; staff corrects it."""
-    sources = (
-        check_in.mrz.traits if check_in.mrz is not None else None,
-        check_in.insi.traits if isinstance(check_in.insi, InsFound) else None,
-        check_in.card,
-    )
-    traits = next((one for one in sources if one is not None), None)
+    """What the form starts from; staff corrects it."""
+    traits = best(check_in, AT_HAND)
     if traits is None:
         return Criteria()
     date = traits.birth_date

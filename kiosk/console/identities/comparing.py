@@ -9,8 +9,10 @@ from functools import cache
 from pathlib import Path
 
 from kiosk.console.models import Need
+from kiosk.core.checkin.stated import LOOKED_FOR, OFFICIAL, Said, best, stated
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.compare import Comparison, compare
+from kiosk.core.coherence.given_names import listed
 from kiosk.core.coherence.reasons import Outcome, Trait
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.names import NameRefused, propose_first_given_name
@@ -76,10 +78,9 @@ def places() -> PlaceTable:
 
 def compared(check_in: CheckIn) -> Compared:
     """Lay the sources side by side."""
-    insi = check_in.insi.traits if isinstance(check_in.insi, InsFound) else None
-    read = read_by_machine(check_in)
+    insi, read = best(check_in, (Said.INSI,)), read_by_machine(check_in)
     document = compare(read, insi, places=places(), document=check_in.document_kind) if read and insi else None
-    reference = insi or read
+    reference = best(check_in, OFFICIAL)
     card = None
     if check_in.card is not None and reference is not None:
         card = compare(check_in.card, reference, places=places(), document=None if insi else check_in.document_kind)
@@ -96,7 +97,7 @@ def automatic_status(check_in: CheckIn) -> str:
 
 def read_by_machine(check_in: CheckIn) -> Traits | None:
     """What the document says, when it was read with certainty."""
-    return check_in.mrz.traits if check_in.mrz is not None and check_in.mrz.accepted else None
+    return best(check_in, (Said.DOCUMENT,))
 
 
 def is_partly_read(check_in: CheckIn) -> bool:
@@ -162,22 +163,20 @@ def evidence_offered(check_in: CheckIn, today: date) -> tuple[EvidenceType, ...]
 
 def first_given_name(check_in: CheckIn, *, with_ins: bool) -> tuple[str, bool]:
     """The first given name to propose, and whether staff has a choice (GI3 EXI ID 10)."""
-    listed = listed_given_names(check_in, with_ins=with_ins)
-    if not listed and check_in.card is not None:
-        listed = " ".join(check_in.card.given_names)
+    names = listed_given_names(check_in, with_ins=with_ins)
+    if not names and check_in.card is not None:
+        names = listed(check_in.card)
     read = read_by_machine(check_in)
     try:
-        return propose_first_given_name(listed, read.given_names if read else ()), " " in listed.strip() or not listed
+        return propose_first_given_name(names, read.given_names if read else ()), " " in names.strip() or not names
     except NameRefused:
         return "", True
 
 
 def listed_given_names(check_in: CheckIn, *, with_ins: bool) -> str:
     """The list the first given name must open: INSi's when it is accepted, else the document's."""
-    if with_ins and isinstance(check_in.insi, InsFound):
-        return check_in.insi.traits.given_names_text or " ".join(check_in.insi.traits.given_names)
-    read = read_by_machine(check_in)
-    return " ".join(read.given_names) if read else ""
+    traits = best(check_in, OFFICIAL if with_ins else (Said.DOCUMENT,))
+    return listed(traits) if traits else ""
 
 
 def _nationality(check_in: CheckIn) -> Nationality | None:
@@ -190,12 +189,8 @@ def _nationality(check_in: CheckIn) -> Nationality | None:
 
 
 def _age(check_in: CheckIn, today: date) -> int:
-    for traits in (
-        check_in.insi.traits if isinstance(check_in.insi, InsFound) else None,
-        check_in.mrz.traits if check_in.mrz is not None else None,
-        check_in.card,
-    ):
-        born = traits.birth_date if traits is not None else None
+    for traits in stated(check_in, LOOKED_FOR):
+        born = traits.birth_date
         if born is not None and born.year.isdigit() and born.year != "0000":
             birthday = born.as_date()
             had = birthday is None or (today.month, today.day) >= (birthday.month, birthday.day)

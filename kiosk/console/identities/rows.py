@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from kiosk.console.identities.comparing import Compared, places, read_by_machine
+from kiosk.console.identities.comparing import Compared, places
 from kiosk.console.words import day, number
+from kiosk.core.checkin.stated import REFERENCE, Said, best
 from kiosk.core.checkin.value import CheckIn
+from kiosk.core.coherence.given_names import listed
 from kiosk.core.coherence.reasons import STAFF_SENTENCES, Outcome, Reason, Trait
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.matricule import OID_NIA, OID_NIR, OID_NIR_DEMO, OID_NIR_TEST, Matricule
@@ -44,9 +46,7 @@ class Row(Confidential):
 
 def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
     """The table: trait by trait, each difference named."""
-    insi = check_in.insi.traits if isinstance(check_in.insi, InsFound) else None
-    read = check_in.mrz.traits if check_in.mrz is not None else None
-    sources = (check_in.card, insi, read)
+    sources = (check_in.card, best(check_in, (Said.INSI,)), best(check_in, (Said.DOCUMENT, Said.DOUBTFUL)))
     lines = [
         _row(Trait.BIRTH_NAME, _("Nom de naissance"), [t.birth_name if t else "" for t in sources], side_by_side),
         _row(Trait.GIVEN_NAMES, _("Prénoms de naissance"), [_given(t) for t in sources], side_by_side),
@@ -65,7 +65,7 @@ def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
 def rows_of_one(check_in: CheckIn) -> tuple[tuple[str, str], ...]:
     """One person's traits from the best source there is, to lay beside another's."""
     found = check_in.insi if isinstance(check_in.insi, InsFound) else None
-    traits = found.traits if found else read_by_machine(check_in) or check_in.card
+    traits = best(check_in, REFERENCE)
     return (
         (_("Nom de naissance"), traits.birth_name if traits else ""),
         (_("Prénoms de naissance"), _given(traits)),
@@ -109,7 +109,7 @@ def _row(trait: Trait, label: str, cells: list[str], side_by_side: Compared) -> 
 
 
 def _given(traits: Traits | None) -> str:
-    return (traits.given_names_text or " ".join(traits.given_names)) if traits else ""
+    return listed(traits) if traits else ""
 
 
 def _birth(traits: Traits | None) -> str:

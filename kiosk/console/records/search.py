@@ -4,24 +4,24 @@ What is stored is a keyed fingerprint of each criterion: a stolen database answe
 """
 
 import re
-from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
 from kiosk.console.models import Arrival, Stage
 from kiosk.console.records import vault
+from kiosk.core.checkin.stated import LOOKED_FOR, stated
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.duplicates import search_for, search_keys
 from kiosk.core.identity.dates import BirthDate
-from kiosk.core.identity.traits import Traits
-from kiosk.core.sources.insi import InsFound
 
 MAX_FOUND = 50
 
 
 def indexes_of(check_in: CheckIn) -> set[bytes]:
     """Every fingerprint under which this person may be looked for, from each source."""
-    return {vault.blind(key.field.value, key.text) for traits in _sources(check_in) for key in search_keys(traits)}
+    return {
+        vault.blind(key.field.value, key.text) for traits in stated(check_in, LOOKED_FOR) for key in search_keys(traits)
+    }
 
 
 def find(birth_date: str, name: str = "", given_name: str = "") -> QuerySet[Arrival]:
@@ -34,22 +34,10 @@ def find(birth_date: str, name: str = "", given_name: str = "") -> QuerySet[Arri
 
 def alike(check_in: CheckIn) -> QuerySet[Arrival]:
     """Other arrivals of somebody born that day whose names start alike: the same person, or a look-alike."""
-    both = Arrival.objects.none()
-    for traits in _sources(check_in):
-        if traits.birth_date is None or not traits.birth_name or not traits.given_names:
-            continue
-        both = find(traits.birth_date.text, traits.birth_name, traits.given_names[0])
-        break
-    return both
-
-
-def _sources(check_in: CheckIn) -> Iterator[Traits]:
-    if isinstance(check_in.insi, InsFound):
-        yield check_in.insi.traits
-    if check_in.mrz is not None:
-        yield check_in.mrz.traits
-    if check_in.card is not None:
-        yield check_in.card
+    for traits in stated(check_in, LOOKED_FOR):
+        if traits.birth_date is not None and traits.birth_name and traits.given_names:
+            return find(traits.birth_date.text, traits.birth_name, traits.given_names[0])
+    return Arrival.objects.none()
 
 
 def written_date(text: str) -> str:

@@ -14,13 +14,13 @@ from rapidfuzz.distance import JaroWinkler
 
 from kiosk import journal
 from kiosk.console import audit
-from kiosk.console.identities import comparing, deciding, reasons
+from kiosk.console.identities import deciding, reasons
 from kiosk.console.models import Arrival, Pair, PairState, Staff, Stage
 from kiosk.console.records import search, vault
 from kiosk.core.checkin.codec import BadCheckIn
+from kiosk.core.checkin.stated import REFERENCE, best
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.duplicates import LOOKS_ALIKE, likeness
-from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.permissions import Attribute
 from kiosk.core.status.transitions import Actor, ActorKind, AttributeSet, apply
@@ -55,20 +55,20 @@ def seek_once() -> bool:
 def _likest(arrival: Arrival) -> tuple[Arrival, float] | None:
     """The record that looks most like this one, if one does; only the latest candidates are opened."""
     check_in = vault.open_arrival(arrival)
-    ours = reference_of(check_in)
+    ours = best(check_in, REFERENCE)
     if ours is None:
         return None
-    best: tuple[Arrival, float] | None = None
+    likest: tuple[Arrival, float] | None = None
     keys = [one.pk for one in search.alike(check_in) if one.pk != arrival.pk and one.merged_into_id is None]
     for other in Arrival.objects.filter(pk__in=keys[:MOST_COMPARED]).select_related("sealed"):
         known = vault.open_arrival(other)
-        theirs = reference_of(known)
+        theirs = best(known, REFERENCE)
         if theirs is None or both_numbered(check_in, known):
             continue
         alike = likeness(ours, theirs, JaroWinkler.normalized_similarity)
-        if alike >= LOOKS_ALIKE and (best is None or alike > best[1]):
-            best = (other, alike)
-    return best
+        if alike >= LOOKS_ALIKE and (likest is None or alike > likest[1]):
+            likest = (other, alike)
+    return likest
 
 
 def _propose(first: Arrival, second: Arrival, percent: int) -> None:
@@ -82,13 +82,6 @@ def _propose(first: Arrival, second: Arrival, percent: int) -> None:
 def both_numbered(one: CheckIn, other: CheckIn) -> bool:
     """INSi gave each a matricule: it has said whether they are one person."""
     return isinstance(one.insi, InsFound) and isinstance(other.insi, InsFound)
-
-
-def reference_of(check_in: CheckIn) -> Traits | None:
-    """The traits to compare with others: INSi's, else those of a document read with certainty, else the card's."""
-    if isinstance(check_in.insi, InsFound):
-        return check_in.insi.traits
-    return comparing.read_by_machine(check_in) or check_in.card
 
 
 def pair_of(arrival: Arrival) -> Pair | None:

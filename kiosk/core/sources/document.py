@@ -59,6 +59,11 @@ class MrzReading(Confidential):
     doubtful: tuple[tuple[int, int], ...]  # (line, column) of the characters that are not certain
     accepted: bool  # two different readers agree and every check digit holds
 
+    @property
+    def certain(self) -> Traits | None:
+        """What the zone says, when it was read with certainty."""
+        return self.traits if self.accepted else None
+
 
 class SealVerdict(StrEnum):
     """What can be said of a visible seal (CEV, 2D-Doc). Not knowing its signer is never the same as a false seal."""
