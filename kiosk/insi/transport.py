@@ -9,7 +9,6 @@ import socket
 import ssl
 import threading
 import time
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,8 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
+
+from kiosk import bounded
 
 LARGEST_ANSWER = 1 << 18  # bytes; a real answer is a few thousand
 _CONNECT_AT_MOST = 3.0  # seconds for one address: another may answer
@@ -200,42 +201,13 @@ class Transport:
             timeout=time_left(),
         )
         with answer:
-            content = _bounded(answer)
+            content = bounded.read(answer, LARGEST_ANSWER, time_left())
         return HttpAnswer(
             answer.status_code,
             answer.headers.get("Content-Type", ""),
             content,
             answer.headers.get("Retry-After", ""),
         )
-
-
-def _bounded(answer: requests.Response) -> bytes:
-    """Read at most LARGEST_ANSWER bytes, also after inflating: what is larger is not an answer."""
-    parts: list[bytes] = []
-    size = 0
-    while part := answer.raw.read(65536, decode_content=False):
-        size += len(part)
-        if size > LARGEST_ANSWER:
-            raise _TooLargeError
-        parts.append(part)
-    content = b"".join(parts)
-    encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding in ("", "identity"):
-        return content
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise _TooLargeError
-    try:
-        inflater = zlib.decompressobj(wbits=47)  # gzip or zlib, whichever it is
-        inflated = inflater.decompress(content, LARGEST_ANSWER + 1)
-    except zlib.error as error:
-        raise _TooLargeError from error
-    if len(inflated) > LARGEST_ANSWER or not inflater.eof:
-        raise _TooLargeError
-    return inflated
-
-
-class _TooLargeError(ValueError):
-    """The answer is not one that INSi could have given."""
 
 
 _OUR_CERTIFICATE = (
@@ -264,7 +236,7 @@ def _border(error: BaseException) -> NotSentError | TlsRefusedError:
             if alert.endswith(_OUR_CERTIFICATE):
                 return TlsRefusedError(f"client: {alert.partition('ALERT_')[2].replace('_', ' ').lower()}")
             return NotSentError("connection")
-    if any(isinstance(cause, _TooLargeError) for cause in seen):
+    if any(isinstance(cause, bounded.Nonsense) for cause in seen):
         return NotSentError("nonsense")
     if any(isinstance(cause, TimeoutError) for cause in seen):  # urllib3 calls a refused connection a time-out too
         return NotSentError("timeout")

@@ -4,12 +4,14 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 import requests
 
+from kiosk import bounded
 from kiosk.storage.outbox import Outbox
 
 _CONNECT_SECONDS = 5.0
@@ -75,8 +77,9 @@ class ConsoleLink:
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                answer.raw.read(_ANSWER_LIMIT, decode_content=False)  # so that the connection can be kept
                 self._hear(answer.headers.get("X-Console-Version", ""))
+                with suppress(bounded.Nonsense, requests.RequestException, OSError):  # its number says it all
+                    bounded.read(answer, _ANSWER_LIMIT, _READ_SECONDS)  # so that the connection can be kept
                 return _reply(answer.status_code), f"http-{answer.status_code}"
         except requests.exceptions.SSLError:
             return Reply.LATER, "tls"

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import requests
 
+from kiosk import bounded
+
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 20.0
 _ANSWER_LIMIT = 64 * 1024
@@ -41,15 +43,17 @@ def bring_key(url: str, ca: Path, kiosk: str, code: str, public_key: bytes) -> E
             with session.put(
                 url.rstrip("/") + "/intake/enrolment",
                 data=json.dumps(said).encode(),
-                headers={"Content-Type": "application/json"},
+                headers={"Content-Type": "application/json", "Accept-Encoding": "gzip"},
                 timeout=(_CONNECT_SECONDS, _READ_SECONDS),
                 verify=str(ca),
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                return _meaning(answer.status_code, answer.raw.read(_ANSWER_LIMIT, decode_content=True))
+                return _meaning(answer.status_code, bounded.read(answer, _ANSWER_LIMIT, _READ_SECONDS))
         except requests.exceptions.SSLError:
             return NotEnrolled.CERTIFICATE
+        except bounded.Nonsense:
+            return NotEnrolled.NOT_UNDERSTOOD
         except (requests.RequestException, OSError):
             return NotEnrolled.UNREACHABLE
 

@@ -19,7 +19,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from kiosk import journal
+from kiosk import bounded, journal
 from kiosk.console.config import PscSection
 from kiosk.core.confidential import Confidential
 
@@ -198,7 +198,7 @@ def _fetch(psc: PscSection, url: str, form: dict[str, str] | None = None, *, bea
         session.trust_env = False
         session.verify = str(psc.ca) if psc.ca is not None else True
         session.proxies = {"https": psc.proxy} if psc.proxy else {}
-        session.headers["Accept"] = "application/json"
+        session.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip"})
         if bearer:
             session.headers["Authorization"] = f"Bearer {bearer}"
         if form is not None:
@@ -206,12 +206,8 @@ def _fetch(psc: PscSection, url: str, form: dict[str, str] | None = None, *, bea
         try:
             method = "GET" if form is None else "POST"
             answer = session.request(method, url, data=form, timeout=psc.seconds, allow_redirects=False, stream=True)
-            body = b""
-            for chunk in answer.iter_content(16 * 1024):
-                body += chunk
-                if len(body) > LONGEST or time.monotonic() > until:
-                    raise Trouble(Why.UNREACHABLE)
-        except requests.RequestException:
+            body = bounded.read(answer, LONGEST, until - time.monotonic())
+        except (requests.RequestException, bounded.Nonsense, TimeoutError):
             raise Trouble(Why.UNREACHABLE) from None
     if answer.status_code != 200:
         raise Trouble(Why.DECLINED if 400 <= answer.status_code < 500 else Why.UNREACHABLE)
