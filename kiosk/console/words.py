@@ -1,4 +1,4 @@
-"""How dates, times and numbers are written for staff (French typography)."""
+"""How things are written for staff: one plain line of what somebody typed, dates, times and numbers in French."""
 
 from datetime import datetime
 
@@ -8,6 +8,15 @@ from django.utils.translation import gettext as _
 from kiosk.core.identity.dates import BirthDate
 
 THIN = "\u202f"  # narrow no-break space
+
+
+def one_line(text: object, longest: int) -> str:
+    """One plain line of what a person or a machine wrote: no control character, no change of direction.
+
+    Whatever separates words there (a line break, a tab, a space that does not break) is one space here.
+    """
+    kept = "".join(one for one in str(text)[: 8 * longest] if one.isprintable() or one.isspace())
+    return " ".join(kept.split())[:longest].strip()
 
 
 def clock(value: datetime | None) -> str:

@@ -16,10 +16,11 @@ from django.utils import timezone
 from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.identities import comparing
-from kiosk.console.intake.signed import NotUnderstood, Outcome, Request, instant, line, trusted_terminal
+from kiosk.console.intake.signed import NotUnderstood, Outcome, Request, instant, trusted_terminal
 from kiosk.console.intake.turnstile import Turnstile
 from kiosk.console.models import Arrival, BlindIndex, Sealed, Stage, Terminal
 from kiosk.console.records import search, vault
+from kiosk.console.words import one_line
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.status.permissions import IdentityStatus
@@ -100,8 +101,8 @@ def take_in(key: UUID, request: Request) -> Outcome:
         signature=base64.b64decode(request.signature),
         received_at=now,
         arrived_at=min(arrived_at, now),  # a kiosk's clock may run ahead
-        ticket=line(check_in.ticket, 12),
-        desk=line(check_in.desk, 20),
+        ticket=one_line(check_in.ticket, 12),
+        desk=one_line(check_in.desk, 20),
         need=need,
         differences=comparing.difference_codes(check_in, side_by_side),
         stage=Stage.WAITING,

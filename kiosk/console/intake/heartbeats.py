@@ -11,7 +11,6 @@ from kiosk.console.intake.signed import (
     Outcome,
     Request,
     instant,
-    line,
     signed_text,
     trusted_terminal,
     whole,
@@ -19,6 +18,7 @@ from kiosk.console.intake.signed import (
 from kiosk.console.models import Call, CallReason, Terminal
 from kiosk.console.records import vault
 from kiosk.console.terminals import enrolment
+from kiosk.console.words import one_line
 from kiosk.sealing import BadKey
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -35,12 +35,12 @@ def take_heartbeat(request: Request) -> Outcome:
     devices = beat.get("devices", {})
     if not isinstance(devices, dict) or len(devices) > 20:
         raise NotUnderstood("devices: a table of device names and states")
-    state = {line(name, 20): "ok" if value == "ok" else "lost" for name, value in devices.items()}
+    state = {one_line(name, 20): "ok" if value == "ok" else "lost" for name, value in devices.items()}
     fresh = Terminal.objects.filter(pk=terminal.pk).exclude(last_sent_at__gte=sent_at)
     updated = fresh.update(
         last_sent_at=sent_at,
         last_seen_at=now,
-        version=line(beat.get("version", ""), 40),
+        version=one_line(beat.get("version", ""), 40),
         devices=state,
         queue=whole(beat, "queue", 0, least=0),
         parked=whole(beat, "parked", None, least=0),  # a kiosk of before does not say it
@@ -65,7 +65,7 @@ def take_call(key: UUID, request: Request) -> Outcome:
         defaults={
             "terminal": terminal,
             "reason": reason,
-            "desk": line(said.get("desk", ""), 20),
+            "desk": one_line(said.get("desk", ""), 20),
             "called_at": timezone.now(),
         },
     )

@@ -91,11 +91,6 @@ def signed_text(body: bytes) -> dict[str, object]:
     return said
 
 
-def line(value: object, longest: int) -> str:
-    """One short line for staff's eyes: no control, no change of direction, nothing a database refuses."""
-    return "".join(character for character in str(value)[:200] if character.isprintable())[:longest]
-
-
 def whole(said: dict[str, object], name: str, default: int | None, least: int = -(2**31)) -> int | None:
     value = said.get(name)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**31:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, Emergency, Staff
 from kiosk.console.records import vault
+from kiosk.console.words import one_line
 from kiosk.sealing import sealed_for
 
 SHORTEST_REASON = 10
@@ -25,7 +26,7 @@ class NotTaken(ValueError):
 
 def take(staff: Staff, right: str, reason: str, *, where: str) -> Emergency:
     """Give the right for as long as the settings say. The caller has checked that the role may take it."""
-    words = " ".join("".join(one if one.isprintable() else " " for one in reason).split())
+    words = one_line(reason, LONGEST_REASON + 1)
     if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
         raise NotTaken
     now = timezone.now()

@@ -13,6 +13,7 @@ from kiosk.console.models import Arrival
 from kiosk.console.records import search
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.views.arrival import carried_out, found
+from kiosk.console.words import one_line
 
 
 @needs(Right.WORK)
@@ -41,7 +42,7 @@ def ask_again(request: HttpRequest, key: UUID) -> HttpResponse:
         return redirect("identity", key)
     criteria = asking.Criteria(
         birth_name=_line(request, "birth_name").upper(),
-        given_names=" ".join(_line(request, "given_names").upper().split()),
+        given_names=_line(request, "given_names").upper(),
         sex=_line(request, "sex"),
         birth_date=born,
         place=_line(request, "place").upper()[:5],
@@ -74,6 +75,4 @@ def downgrade(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _line(request: HttpRequest, name: str) -> str:
-    """One short line as typed: no control character, no change of direction."""
-    text = request.POST.get(name, "")[:400]
-    return "".join(one for one in text if one.isprintable()).strip()[: complements.LONGEST]
+    return one_line(request.POST.get(name, ""), complements.LONGEST)

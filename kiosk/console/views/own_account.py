@@ -20,6 +20,7 @@ from kiosk.console.staff import security_keys
 from kiosk.console.staff.access import Right, act, needs, staff_of
 from kiosk.console.staff.security_keys import NotThisKey
 from kiosk.console.views.accounts import home_of
+from kiosk.console.words import one_line
 
 MAX_PASSWORD_TRIES = 5
 LONGEST_NAME = 30
@@ -48,7 +49,7 @@ def ask_key(request: HttpRequest) -> HttpResponse:
 def add_key(request: HttpRequest) -> HttpResponse:
     """Keep a key under the name its owner gives it; the password is asked again."""
     said = request.POST
-    name = "".join(one for one in said.get("name", "") if one.isprintable()).strip()[:LONGEST_NAME]
+    name = one_line(said.get("name", ""), LONGEST_NAME)
     if not confirms(request, said.get("password", "")):
         return _unconfirmed(request)
     try:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kiosk.console.models import Role, Staff
 from kiosk.console.staff import accounts
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
+from kiosk.console.words import one_line
 
 _NATIONAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./_-]{3,59}", re.ASCII)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}", re.ASCII)
@@ -38,7 +39,7 @@ def add(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Ce compte existe déjà."))
         return redirect("accounts")
     me = staff_of(request).username
-    desk = "".join(one for one in request.POST.get("desk", "") if one.isprintable())[:20]
+    desk = one_line(request.POST.get("desk", ""), 20)
     accounts.add_staff(name, role, secrets.token_urlsafe(24), who=me, desk=desk)
     return _renewed(request, Staff.objects.get(username=name))
 
