@@ -252,6 +252,7 @@ def test_a_call_for_help_appears_once_and_is_answered_once() -> None:
     assert [put(path, body).status_code for _ in range(2)] == [201, 200]
     assert [call.reason for call in queue.open_calls()] == ["help"]
     assert put(f"/intake/calls/{uuid.uuid4()}", b'{"reason": "<b>"}').status_code == 422
+    assert put(f"/intake/calls/{uuid.uuid4()}", b'{"reason": ["help"]}').status_code == 422
 
 
 def test_what_the_queue_shows_of_a_kiosk_s_words_is_one_plain_line() -> None:

@@ -147,7 +147,7 @@ def difference_codes(check_in: CheckIn, side_by_side: Compared | None = None) ->
         for comparison in (laid.document, laid.card)
         if comparison is not None
         for trait in Trait
-        if (verdict := comparison.of(trait)).outcome.value == Outcome.BLOCKING.value and verdict.reason is not None
+        if (verdict := comparison.of(trait)).outcome is Outcome.BLOCKING and verdict.reason is not None
     ]
     return " ".join(dict.fromkeys(codes))[:200]
 

@@ -9,7 +9,7 @@ from kiosk.console.words import day, number
 from kiosk.core.checkin.stated import REFERENCE, Said, best
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.given_names import listed
-from kiosk.core.coherence.reasons import STAFF_SENTENCES, Outcome, Reason, Trait
+from kiosk.core.coherence.reasons import STAFF_SENTENCES, Outcome, Trait
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.matricule import OID_NIA, OID_NIR, OID_NIR_DEMO, OID_NIR_TEST, Matricule
 from kiosk.core.identity.traits import Sex, Traits
@@ -38,7 +38,7 @@ class Row(Confidential):
     card: str
     insi: str
     document: str
-    verdict: str  # an Outcome's value, LOOK, or "" when there is nothing to compare
+    verdict: str  # an Outcome, LOOK, or "" when there is nothing to compare
     note: str = ""
     trait: str = ""
     is_wide: bool = False  # one value across the table
@@ -86,7 +86,7 @@ def questions() -> tuple[str, ...]:
     )
 
 
-_WEIGHT = {Outcome.SAME.value: 0, Outcome.TOLERATED.value: 1, Outcome.BLOCKING.value: 2}
+_WEIGHT = {"": -1, Outcome.SAME: 0, Outcome.TOLERATED: 1, Outcome.BLOCKING: 2}
 
 
 def _row(trait: Trait, label: str, cells: list[str], side_by_side: Compared) -> Row:
@@ -94,15 +94,13 @@ def _row(trait: Trait, label: str, cells: list[str], side_by_side: Compared) -> 
     for who, comparison in ((_("Pièce"), side_by_side.document), (_("Carte"), side_by_side.card)):
         if comparison is None:
             continue
-        verdict = comparison.of(trait)  # type: ignore[arg-type]
-        outcome = verdict.outcome.value
-        if outcome == Outcome.NOT_STATED:
+        verdict = comparison.of(trait)
+        if verdict.outcome is Outcome.NOT_STATED:
             continue
         if verdict.reason is not None:
-            notes.append((outcome, f"{who} : {_lower(_(STAFF_SENTENCES[Reason(verdict.reason.value)]))}"))
-        if _WEIGHT[outcome] > _WEIGHT.get(worst, -1):
-            worst = outcome
-    if side_by_side.by_hand and worst in {"", Outcome.SAME.value}:
+            notes.append((verdict.outcome, f"{who} : {_lower(_(STAFF_SENTENCES[verdict.reason]))}"))
+        worst = max(worst, verdict.outcome, key=_WEIGHT.__getitem__)
+    if side_by_side.by_hand and worst in {"", Outcome.SAME}:
         worst = LOOK
     note = " · ".join(text for outcome, text in notes if outcome == worst)
     return Row(label, *cells, verdict=worst, note=note, trait=trait.value)

@@ -30,8 +30,7 @@ def sheet_lines(check_in: CheckIn, side_by_side: comparing.Compared) -> tuple[Sh
         correctors: list[Corrector] = []
         for comparison in (side_by_side.document, side_by_side.card):
             if comparison is not None:
-                said = comparison.of(trait).correctors  # type: ignore[arg-type]
-                correctors += [Corrector(one.value) for one in said]
+                correctors += comparison.of(trait).correctors
         lines.append(
             SheetLine(row.label, row.insi or row.card, row.document or row.card, tuple(dict.fromkeys(correctors)))
         )

@@ -15,10 +15,11 @@ from kiosk.console.intake.signed import (
     trusted_terminal,
     whole,
 )
-from kiosk.console.models import Call, CallReason, Terminal
+from kiosk.console.models import Call, Terminal
 from kiosk.console.records import vault
 from kiosk.console.terminals import enrolment
 from kiosk.console.words import one_line
+from kiosk.core.turn.events import CallReason
 from kiosk.sealing import BadKey
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -58,8 +59,8 @@ def take_call(key: UUID, request: Request) -> Outcome:
     terminal = trusted_terminal(request)
     said = signed_text(request.body)
     reason = said.get("reason")
-    if reason not in CallReason.values:
-        raise NotUnderstood("reason: help or card-forgotten")
+    if reason not in list(CallReason):
+        raise NotUnderstood("reason: " + " or ".join(CallReason))
     call, is_new = Call.objects.get_or_create(
         key=key,
         defaults={

@@ -4,7 +4,7 @@ from kiosk.console.models.arrivals import Arrival, BlindIndex, Need, Sealed, Sta
 from kiosk.console.models.audit import AuditEntry, AuditHead
 from kiosk.console.models.second_factor import Authenticator, NationalIdentity, SecurityKey
 from kiosk.console.models.staff import Emergency, Role, Staff
-from kiosk.console.models.terminals import Call, CallReason, Invitation, Terminal
+from kiosk.console.models.terminals import Call, Invitation, Terminal
 from kiosk.console.models.vigilance import Campaign, Pair, PairState, Verification
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "Authenticator",
     "BlindIndex",
     "Call",
-    "CallReason",
     "Campaign",
     "Emergency",
     "Invitation",

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kiosk.core.turn.events import CallReason
+
 
 class Terminal(models.Model):
     """One enrolled kiosk: its name and its public key. Revoked, it is not listened to any more."""
@@ -37,9 +39,10 @@ class Invitation(models.Model):
         return self.terminal
 
 
-class CallReason(models.TextChoices):
-    HELP = "help", _("demande de l’aide")
-    CARD_FORGOTTEN = "card-forgotten", _("carte oubliée")
+CALL_REASONS = {
+    CallReason.HELP: _("demande de l’aide"),
+    CallReason.CARD_FORGOTTEN: _("carte oubliée"),
+}
 
 
 class Call(models.Model):
@@ -47,7 +50,7 @@ class Call(models.Model):
 
     key = models.UUIDField(primary_key=True)
     terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT, related_name="calls")
-    reason = models.CharField(max_length=20, choices=CallReason)
+    reason = models.CharField(max_length=20, choices=[(one.value, label) for one, label in CALL_REASONS.items()])
     desk = models.CharField(max_length=20, blank=True)
     called_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
