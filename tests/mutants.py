@@ -68,6 +68,7 @@ MODULES = {
         "test_checkin_codec",
         "contracts.test_checkin_versions",
     ),
+    "checkin.stated": ("core.test_stated", "core.test_values"),
     "checkin.codec": ("test_checkin_codec", "contracts.test_checkin_versions", "core.test_status"),
     "turn.labels": ("core.test_labels",),
     "turn.screens": ("turns.test_turn", *_EDGES, "core.test_confidential", "core.test_values"),

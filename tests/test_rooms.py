@@ -31,7 +31,8 @@ def _of_the_console(*rooms: str) -> set[str]:
 
 
 MAY_IMPORT: dict[str, set[str]] = {
-    "hardware.cards": set(),
+    "hardware.tlv": set(),
+    "hardware.cards": {"hardware.tlv"},
     "hardware.camera": set(),
     "kiosk.core.confidential": set(),
     "kiosk.core.identity": _of_the_core(),
@@ -41,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.core.checkin": _of_the_core("status", "coherence", "sources", "identity"),
     "kiosk.core.turn": _of_the_core("sources", "identity"),
     "kiosk.core.rules": set(),
-    "kiosk.documents": {"kiosk.core"},
+    "kiosk.documents": {"kiosk.core", "hardware.tlv"},
     "kiosk.capture": {"kiosk.core", "kiosk.documents"},
     "kiosk.insi": {"kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.__version__"},
     "kiosk.insi.simulated": {"kiosk.insi", "kiosk.core", "kiosk.journal"},

@@ -8,8 +8,8 @@ import random
 from dataclasses import dataclass, field
 
 from hardware.cards.card_file import CardDescription, Described
-from hardware.cards.tlv import encode
 from hardware.cards.vitale_files import file_map
+from hardware.tlv import encode
 
 AID_VITALE = bytes.fromhex("D250000002564954414C45")
 AID_MASTER = bytes.fromhex("D2500000024D465F564954414C45")

@@ -19,7 +19,7 @@ from hardware.cards.base import (
     VitaleFiles,
     VitaleReading,
 )
-from hardware.cards.tlv import encode, ends_in_padding, objects
+from hardware.tlv import encode, ends_in_padding, objects
 
 __all__ = [
     "Cancelled",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
+from hardware import tlv
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.matricule import key_of
@@ -118,52 +119,14 @@ class _Oddities:
         return tuple(anomaly for anomaly in CardAnomaly if anomaly in self._met)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Object(Confidential):
-    tag: int
-    value: bytes
-    is_whole: bool
-
-
-def _objects(data: bytes, oddities: _Oddities) -> Iterator[_Object]:
-    """Yield the data objects of one level (BER-TLV); a cut one is yielded with what is there, and named."""
+def _objects(data: bytes, oddities: _Oddities) -> Iterator[tlv.DataObject]:
+    """Yield the data objects of one level; a cut one is yielded with what is there, and named."""
     if len(data) > LONGEST_FILE:
         oddities.add(CardAnomaly.TRUNCATED)
-        data = data[:LONGEST_FILE]
-    at = 0
-    for _ in range(_MOST_OBJECTS):
-        while at < len(data) and data[at] in {0x00, 0xFF}:  # padding, between objects too (ISO 7816-4)
-            at += 1
-        if at >= len(data):
-            return
-        tag = data[at]
-        at += 1
-        if tag & 0x1F == 0x1F:
-            for _more in range(3):
-                tag = tag << 8 | (data[at] if at < len(data) else 0)
-                at += 1
-                if not tag & 0x80:
-                    break
-        length, at = _length(data, at)
-        value = data[at : at + length]
-        if len(value) < length:
+    for found in tlv.objects(data[:LONGEST_FILE], _MOST_OBJECTS):
+        if not found.is_whole:
             oddities.add(CardAnomaly.TRUNCATED)
-        yield _Object(tag, value, is_whole=len(value) == length)
-        at += length
-    oddities.add(CardAnomaly.TRUNCATED)
-
-
-def _length(data: bytes, at: int) -> tuple[int, int]:
-    """Read a length, short or long form; one that makes no sense is longer than anything."""
-    if at >= len(data):
-        return 1, at
-    first = data[at]
-    if first < 0x80:
-        return first, at + 1
-    width = first & 0x7F
-    if not 1 <= width <= 4 or at + 1 + width > len(data):
-        return LONGEST_FILE + 1, at + 1
-    return int.from_bytes(data[at + 1 : at + 1 + width], "big"), at + 1 + width
+        yield found
 
 
 def _person(value: bytes, oddities: _Oddities) -> Beneficiary:

@@ -5,8 +5,8 @@ import pytest
 from hardware.cards.base import CardExchangeFailed
 from hardware.cards.card_file import BadCardFile, load, parse, sample_names
 from hardware.cards.exchange import LONGEST_ANSWER, MOST_STEPS, exchange
-from hardware.cards.tlv import encode, ends_in_padding, objects
 from hardware.cards.vitale_files import SELECT_VITALE, Unreadable, VitaleFiles, read_vitale_files
+from hardware.tlv import encode, ends_in_padding, objects
 from tests.fuzz.fuzz_cards import HostileConnection, run
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.cards.card_file import CardDescription, load, parse
-from hardware.cards.tlv import encode
 from hardware.cards.virtual_card import identity_bytes, numbers_bytes
+from hardware.tlv import encode
 from kiosk.core.identity.traits import Source
 from kiosk.core.sources.card import CardAnomaly, CardContents
 from kiosk.documents.vitale import decode, traits_of

@@ -12,7 +12,6 @@ from hardware.cards.base import CardConnection, CardExchangeFailed, CardGone, Sl
 from hardware.cards.card_file import load
 from hardware.cards.exchange import exchange
 from hardware.cards.memory import SLOT, MemoryReader
-from hardware.cards.tlv import encode, ends_in_padding, objects
 from hardware.cards.virtual_card import AID_MASTER, AID_VITALE, VirtualCard
 from hardware.cards.vitale_files import (
     MOST_ATTEMPTS,
@@ -27,6 +26,7 @@ from hardware.cards.vitale_files import (
     read_card,
     read_vitale_files,
 )
+from hardware.tlv import encode, ends_in_padding, objects
 
 OK, NOT_FOUND = b"\x90\x00", b"\x6a\x82"
 ZOE = load("zoe")

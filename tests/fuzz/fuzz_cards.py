@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from hardware.cards.base import CardExchangeFailed, CardGone
 from hardware.cards.card_file import MANNERS, CardDescription, Described, load
 from hardware.cards.exchange import MOST_STEPS, exchange
-from hardware.cards.tlv import encode
 from hardware.cards.virtual_card import VirtualCard, identity_bytes, numbers_bytes
 from hardware.cards.vitale_files import LONGEST_FILE, MOST_COMMANDS, VitaleFiles, read_vitale_files
+from hardware.tlv import encode
 from kiosk.documents.vitale import decode
 
 MOST_EXCHANGES = MOST_COMMANDS * MOST_STEPS

@@ -1,6 +1,7 @@
 """Data objects as cards write them (BER-TLV, ISO 7816-4 annex D): found without trust in any length.
 
-This knows no meaning: which object says what is the business of who asked for the bytes.
+This knows no meaning: which object says what is the business of who asked for the bytes. Who reads a card and who
+decodes what was read both need it, and neither may know the other: it stands between them and knows nobody.
 """
 
 from collections.abc import Iterator
@@ -22,13 +23,13 @@ class DataObject:
         return f"<DataObject {self.tag:X}>"  # the value may be about a person
 
 
-def objects(data: bytes) -> Iterator[DataObject]:
+def objects(data: bytes, most: int = MOST_OBJECTS) -> Iterator[DataObject]:
     """Yield the objects of one level in order; padding (00, FF) between them is passed over.
 
     What follows a length that makes no sense cannot be told apart: it is yielded as one last object that is not whole.
     """
     at = 0
-    for _ in range(MOST_OBJECTS):
+    for _ in range(most):
         while at < len(data) and data[at] in {0x00, 0xFF}:
             at += 1
         if at >= len(data):
