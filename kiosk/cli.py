@@ -1,6 +1,7 @@
 """``kiosk``: every command of a terminal and of the console, gathered."""
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
 
 import typer
@@ -19,8 +20,14 @@ _SIMULATIONS = {
 }
 
 
-def _given(module: str, name: str) -> object:
-    return getattr(import_module(f"kiosk.commands.{module}"), name)
+def _command(module: str, name: str) -> Callable[..., None]:
+    given: Callable[..., None] = getattr(import_module(f"kiosk.commands.{module}"), name)
+    return given
+
+
+def _group(module: str, name: str) -> typer.Typer:
+    given: typer.Typer = getattr(import_module(f"kiosk.commands.{module}"), name)
+    return given
 
 
 def build(wanted: str) -> typer.Typer:
@@ -44,15 +51,15 @@ def build(wanted: str) -> typer.Typer:
 
     for name, place in _COMMANDS.items():
         if wanted not in known or wanted == name:
-            app.command(name)(_given(*place))  # type: ignore[type-var]
+            app.command(name)(_command(*place))
     for name, place in _GROUPS.items():
         if wanted not in known or wanted == name:
-            app.add_typer(_given(*place), name=name)  # type: ignore[arg-type]
+            app.add_typer(_group(*place), name=name)
     if wanted not in known or wanted == "simulate":
         simulate = typer.Typer(help="Appareils et services simulés : essais seulement.", no_args_is_help=True)
         for name, place in _SIMULATIONS.items():
             if sys.argv[2:3] == [name] or not set(sys.argv[2:3]) & _SIMULATIONS.keys():
-                simulate.command(name)(_given(*place))  # type: ignore[type-var]
+                simulate.command(name)(_command(*place))
         app.add_typer(simulate, name="simulate")
     return app
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hardware.camera.base import CameraLost
+from hardware.cards.pcsc import VIRTUAL, service_state
 from kiosk.documents.cev_trust import age_in_days, load_signers
 from kiosk.insi.certificate import CertificateTroubleError, client_context, load
 from kiosk.insi.certificate import Level as CertificateLevel
@@ -88,8 +89,6 @@ def examine(settings: Settings) -> list[Verdict]:
 def _card_service(settings: Settings) -> list[Verdict]:
     if settings.card.driver != "pcsc":
         return [Verdict("reader", Level.OK, _("pilote {name}").format(name=settings.card.driver))]
-    from hardware.cards.pcsc import VIRTUAL, service_state  # noqa: PLC0415 - the library may be missing
-
     state, slots = service_state()
     if state == "no-library":
         return [

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from hardware.camera.base import CameraManners, FrameSource
 from hardware.cards.base import CardReader, NotVitale, Unreadable, VitaleFiles, VitaleRecords
+from hardware.cards.pcsc import PcscReader
 from hardware.cards.vitale_files import read_card
 from kiosk import __version__, journal, sealing
 from kiosk.app.back_office import Courier, Place, StoreRoom
@@ -31,6 +32,9 @@ from kiosk.journal import Happening
 from kiosk.settings import BadSettings, Settings
 from kiosk.storage.delivery import ConsoleLink
 from kiosk.storage.outbox import Outbox, OutboxFull
+from kiosk.ui.plan import Item
+from kiosk.ui.preview import Preview
+from kiosk.ui.window import KioskWindow
 
 
 class RunnableWindow(Protocol):
@@ -138,9 +142,6 @@ class Kiosk:
         }
 
     def _open_window(self) -> RunnableWindow:
-        from kiosk.ui.preview import Preview  # noqa: PLC0415 - Kivy is only loaded where there is a window
-        from kiosk.ui.window import KioskWindow  # noqa: PLC0415
-
         settings = self._settings.kiosk
 
         def preview() -> Preview | None:
@@ -160,12 +161,12 @@ class Kiosk:
         )
         control = ControlPort(settings.control) if settings.control else None
 
-        def on_shown(name: str, items: list[object]) -> None:
+        def on_shown(name: str, items: list[Item]) -> None:
             if control is not None:
-                described = [{**asdict(item), "touch": _touch_of(item)} for item in items]  # type: ignore[call-overload]
+                described = [{**asdict(item), "touch": item.touch and item.touch.value} for item in items]
                 control.tell({"screen": name, "items": described})
 
-        window.on_shown = on_shown  # type: ignore[assignment]
+        window.on_shown = on_shown
         return window
 
     def _no_window(self) -> RunnableWindow:
@@ -175,11 +176,6 @@ class Kiosk:
 
     def _touched(self, touch: Touch, on: str) -> None:
         self._events.post(ev.Touched(touch, on))
-
-
-def _touch_of(item: object) -> str | None:
-    touch: Touch | None = getattr(item, "touch", None)
-    return touch.value if touch else None
 
 
 def _outbox(settings: Settings) -> Outbox:
@@ -194,8 +190,6 @@ def _outbox(settings: Settings) -> Outbox:
 def card_reader(settings: Settings) -> CardReader:
     """The reader the settings name: PC/SC, or a plug-in of the entry point group ``kiosk.card_readers``."""
     if settings.card.driver == "pcsc":
-        from hardware.cards.pcsc import PcscReader  # noqa: PLC0415 - the library may be missing: doctor says so
-
         return PcscReader(settings.card.reader, allow_virtual=settings.mode != "production")
     for plug_in in entry_points(group="kiosk.card_readers"):
         if plug_in.name == settings.card.driver:
@@ -221,26 +215,22 @@ def read_vitale(
 
 def camera(settings: Settings) -> FrameSource:
     """The camera the settings name."""
+    from hardware.camera import film, libcamera, opencv  # noqa: PLC0415 - OpenCV is loaded where a camera is wanted
+
     chosen = settings.camera
     if chosen.driver == "film":
-        from hardware.camera.film import FilmCamera  # noqa: PLC0415
-
         if chosen.film is None:
             raise BadSettings("camera.film: the film driver needs the path of a film")
-        return FilmCamera(chosen.film)
+        return film.FilmCamera(chosen.film)
     manners = CameraManners(chosen.width, chosen.height, chosen.focus, chosen.exposure_us)
     if chosen.driver == "libcamera":
-        from hardware.camera.libcamera import LibcameraCamera  # noqa: PLC0415
-
-        return LibcameraCamera(chosen.source, manners)
-    from hardware.camera.opencv import OpenCvCamera  # noqa: PLC0415
-
-    return OpenCvCamera(chosen.source, manners)
+        return libcamera.LibcameraCamera(chosen.source, manners)
+    return opencv.OpenCvCamera(chosen.source, manners)
 
 
 def eye(order: ev.FilmDocument, settings: Settings) -> Eye:
     """What looks at the documents shown; recognition is loaded with the first."""
-    from kiosk.app.eye import DocumentEye  # noqa: PLC0415
+    from kiosk.app.eye import DocumentEye  # noqa: PLC0415 - the models' libraries take half a second
 
     return DocumentEye(order, settings.camera.seal_certificates)
 

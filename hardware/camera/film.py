@@ -100,7 +100,7 @@ def _read(capture: "cv2.VideoCapture") -> tuple[bool, Frame | None]:
         is_read, frame = capture.read()
     except cv2.error:
         return False, None
-    return is_read, frame  # type: ignore[return-value]
+    return is_read, frame
 
 
 def _empty_tray() -> Frame:

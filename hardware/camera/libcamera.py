@@ -208,7 +208,7 @@ def _newest_frame(buffer: bytearray) -> Frame | None:
         frame = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error:
         return None
-    return frame if frame is not None and frame.ndim == 3 else None  # type: ignore[return-value]
+    return frame if frame is not None and frame.ndim == 3 else None
 
 
 def _listen(line: bytearray, piece: bytes, figures: _Figures) -> None:

@@ -91,10 +91,10 @@ class OpenCvCamera(ThreadedCamera):
                     if is_read and frame is not None and frame.ndim == 3:
                         failures = 0
                         is_told = False
-                        if stillness.is_frozen(frame, time.monotonic()):  # type: ignore[arg-type]
+                        if stillness.is_frozen(frame, time.monotonic()):
                             reason = "frozen"
                             break
-                        newest.put(frame)  # type: ignore[arg-type]
+                        newest.put(frame)
                     else:
                         failures += 1
                         stop.wait(0.05)

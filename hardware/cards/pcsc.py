@@ -87,7 +87,7 @@ def library() -> ModuleType | None:
     if sys.platform == "linux" and not _is_installed():
         return None  # pyscard would load all the same, and then only say that there is no service
     try:
-        from smartcard import scard  # noqa: PLC0415 - see above
+        from smartcard import scard  # noqa: PLC0415 - late: a machine without it must still run
     except (ImportError, OSError):
         return None
     module: ModuleType = scard

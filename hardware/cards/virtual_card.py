@@ -160,16 +160,15 @@ class VirtualCard:
         manners = self.description.manners
         if len(part) < wanted and manners == "wrong-length":
             return b"\x6c" + bytes([len(part)])
-        self._count(offset, len(part))
+        self._count(self._file, offset, len(part))
         if manners in {"more-waiting", "chained"}:
             return self._announce(part)
         if len(part) < wanted and manners in {"warning", "t1"}:
             return part + b"\x62\x82"
         return part + _OK
 
-    def _count(self, offset: int, length: int) -> None:
-        assert self._file is not None  # noqa: S101 - told to the type checker
-        touched = {(*self._file, at) for at in range(offset, offset + length)}
+    def _count(self, file: tuple[str, int], offset: int, length: int) -> None:
+        touched = {(*file, at) for at in range(offset, offset + length)}
         self.counts.file_bytes += length
         self.counts.file_bytes_again += len(touched & self._seen)
         self._seen |= touched

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -183,7 +184,7 @@ class Courier:
                 devices = self._devices()
                 beat = now >= next_beat or devices != told
                 reached = _Flag()
-                guarded(lambda beat=beat, reached=reached: self._errands(beat, reached), lambda: None)  # type: ignore[misc]
+                guarded(partial(self._errands, beat, reached), lambda: None)
                 failures = 0 if reached.on else failures + 1
                 if beat and reached.on:
                     next_beat, told = now + _HEARTBEAT_SECONDS, devices

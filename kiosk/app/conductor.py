@@ -3,6 +3,7 @@
 import queue
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 
 from kiosk import journal
 from kiosk.app.back_office import Courier, StoreRoom
@@ -66,7 +67,7 @@ class Conductor:
         self._show()
         next_tick = time.monotonic() + _TICK_SECONDS
         while (event := self._events.next(next_tick - time.monotonic())) is not None:
-            guarded(lambda event=event: self._happen(event), self._start_over)  # type: ignore[misc]
+            guarded(partial(self._happen, event), self._start_over)
             if time.monotonic() >= next_tick:
                 next_tick = time.monotonic() + _TICK_SECONDS
                 guarded(lambda: self._happen(ev.Tick(time.monotonic())), self._start_over)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from hardware.camera.base import CameraLost, Frame, FrameSource
@@ -136,7 +137,7 @@ class DocumentDesk:
                     self._changed.wait(self._probe_seconds)
                 job = self._job
             if job is not None:
-                guarded(lambda job=job: self._film(job), self._camera_broke)  # type: ignore[misc]
+                guarded(partial(self._film, job), self._camera_broke)
                 self._proved_at = time.monotonic()
             elif not self._stopping:
                 guarded(self._watch, self._camera_broke)

@@ -62,7 +62,7 @@ class Bend:
 
 
 def _shifted(cubic: Floats, shift: np.poly1d) -> Floats:
-    moved = np.atleast_1d(np.polyval(np.poly1d(cubic), shift).coeffs).astype(np.float64)
+    moved = np.atleast_1d(np.poly1d(cubic)(shift).coeffs).astype(np.float64)
     return np.concatenate([np.zeros(4 - len(moved)), moved]) if len(moved) < 4 else moved[-4:]
 
 

@@ -19,7 +19,7 @@ _LEAST = 0.004  # of the document's area: a finger's tip
 def skin_of(small: Picture) -> Mask:
     """Where skin is seen, at half the size of ``small`` (BGR); 0 or 255."""
     tiny = cv2.resize(small, None, fx=SKIN_SCALE, fy=SKIN_SCALE, interpolation=cv2.INTER_NEAREST)
-    return cv2.inRange(cv2.cvtColor(tiny, cv2.COLOR_BGR2YCrCb), *_SKIN)  # type: ignore[return-value]
+    return cv2.inRange(cv2.cvtColor(tiny, cv2.COLOR_BGR2YCrCb), *_SKIN)
 
 
 def hidden_share(skin: Mask, corners: Corners) -> float:

@@ -106,7 +106,7 @@ def _constrained(cells: Cells, mask: NDArray[np.bool_]) -> Cells:
     """Give what a column cannot hold to the character it is mistaken for."""
     result = np.where(mask, cells, 0.0)
     moved = np.where(~mask[:, _WRONG] & mask[:, _RIGHT], cells[:, _WRONG] * 0.98, 0.0)
-    np.maximum.at(result, (slice(None), _RIGHT), moved)
+    np.maximum.at(result.T, _RIGHT, moved.T)
     return result
 
 

@@ -57,7 +57,8 @@ class Grid:
 
     def points(self, cells: Floats) -> Floats:
         """Pixels of (column, row) pairs on the zone's plane, n x 2."""
-        return cv2.perspectiveTransform(cells[None].astype(np.float64), self.matrix)[0].astype(np.float64)
+        pixels: Floats = cv2.perspectiveTransform(cells[None].astype(np.float64), self.matrix)[0]
+        return pixels
 
     def outline(self, margin: float = 0.7) -> Floats:
         """Four corners around the zone, in pixels: top left, top right, bottom right, bottom left."""

@@ -110,7 +110,7 @@ def _in_place(strip: Grey, line: str, pitch: int) -> Grey:
     wanted = x + pitch * (slope * ((x + 0.5) / pitch - MARGIN - 0.5) + level)
     places = np.broadcast_to(wanted.astype(np.float32), strip.shape)
     rows = np.broadcast_to(np.arange(strip.shape[0], dtype=np.float32)[:, None], strip.shape)
-    return cv2.remap(strip, places, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
+    return cv2.remap(strip, places, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _aside(strip: Grey, line: str, pitch: int) -> NDArray[np.float64]:

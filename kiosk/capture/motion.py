@@ -26,8 +26,8 @@ _CLEAR = 0.012  # least that lies between ink and paper of what moved, of the sq
 _FAR = 2.2  # times as much is left, when the shortest movement is taken out of what did not move
 _BETTER = 0.9  # a movement is believed when it leaves less than this share between ink and paper
 
-_Floats = NDArray[np.float32]
-_Waves = NDArray[np.complex64]
+_Floats = NDArray[np.floating]  # of 32 bits, but numpy's types of its Fourier transforms do not say so
+_Waves = NDArray[np.complexfloating]
 
 
 def stilled(grey: Grey, grid: Grid) -> Grey | None:
@@ -39,7 +39,7 @@ def stilled(grey: Grey, grid: Grid) -> Grey | None:
     middle = grid.points(np.array([[_MIDDLE, (grid.rows - 1) / 2]]))[0] * factor
     shift = np.array([[factor, 0, _WINDOW[0] / 2 - middle[0]], [0, factor, _WINDOW[1] / 2 - middle[1]]])
     window = cv2.warpAffine(grey, shift, _WINDOW, borderMode=cv2.BORDER_REPLICATE)
-    movement = _movement(_ink_and_paper(window, _PITCH)[0])  # type: ignore[arg-type]
+    movement = _movement(_ink_and_paper(window, _PITCH)[0])
     if movement is None:
         return None
     ink, paper = _ink_and_paper(grey[place], grid.pitch)
@@ -76,7 +76,7 @@ def _between(ink: _Floats) -> float:
     inside = ink[_EDGE:-_EDGE, _EDGE:-_EDGE]
     paper, black = np.percentile(inside[::2, ::2], (30, 96)).astype(np.float32)
     level = (inside - paper) / max(black - paper, np.float32(1e-6))  # 0 is paper, 1 is ink
-    away = np.abs(np.abs(level - np.float32(0.5)) - np.float32(0.5))
+    away: _Floats = np.abs(np.abs(level - np.float32(0.5)) - np.float32(0.5))
     return float(np.vdot(away, away)) / away.size
 
 
@@ -85,7 +85,7 @@ def _undone(waves: _Waves, shape: tuple[int, ...], length: float, angle: float) 
     down = np.fft.fftfreq(shape[0]).astype(np.float32)[:, None] * np.float32(length * math.sin(angle))
     right = np.fft.rfftfreq(shape[1]).astype(np.float32)[None, :] * np.float32(length * math.cos(angle))
     kept = np.sinc(right + down)
-    return np.fft.irfft2(waves * (kept / (kept * kept + np.float32(_NOISE))), s=shape)  # type: ignore[return-value]
+    return np.fft.irfft2(waves * (kept / (kept * kept + np.float32(_NOISE))), s=shape)
 
 
 def _ink_and_paper(grey: Grey, pitch: float) -> tuple[_Floats, _Floats]:

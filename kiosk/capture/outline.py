@@ -35,7 +35,7 @@ def _edges(grey: Grey) -> Mask:
     camera's frame must not end the kiosk. Given the slopes, it does the same work itself.
     """
     across, down = cv2.spatialGradient(cv2.GaussianBlur(grey, (5, 5), 0))
-    return cv2.Canny(across, down, 30, 90)  # type: ignore[return-value]
+    return cv2.Canny(across, down, 30, 90)
 
 
 def find_outline(grey: Grey, skin: Mask) -> Outline:
@@ -55,7 +55,7 @@ def find_outline(grey: Grey, skin: Mask) -> Outline:
             continue
         corners = _document(hull, area)
         if corners is None or (_reaches_in(hull, width, height) and _is_hand(hull, skin)):
-            others.append(hull)  # type: ignore[arg-type]
+            others.append(hull)
         else:
             found.append((area, corners))
     if found:
@@ -79,9 +79,9 @@ def find_outline(grey: Grey, skin: Mask) -> Outline:
     return NOTHING
 
 
-def _document(hull: NDArray[np.generic], area: float) -> Corners | None:
+def _document(hull: NDArray[np.int32], area: float) -> Corners | None:
     """The corners of a hull that has a document's shape."""
-    corners = _four_corners(hull)  # type: ignore[arg-type]
+    corners = _four_corners(hull)
     if corners is None or not 0.9 < area / max(float(cv2.contourArea(corners)), 1.0) < 1.06:
         return None
     sides = [float(np.hypot(*(corners[(i + 1) % 4] - corners[i]))) for i in range(4)]
@@ -89,7 +89,7 @@ def _document(hull: NDArray[np.generic], area: float) -> Corners | None:
     return corners if 1.1 < ratio < 2.6 else None
 
 
-def _cut_outline(hull: NDArray[np.generic], width: int, height: int) -> Corners | None:
+def _cut_outline(hull: NDArray[np.int32], width: int, height: int) -> Corners | None:
     """A straight-sided shape that leaves the picture: a document cut by the border. Its corners are where it ends."""
     x, y, w, h = cv2.boundingRect(hull)
     if not _reaches_in(hull, width, height) or w * h < 0.1 * width * height:
@@ -100,12 +100,12 @@ def _cut_outline(hull: NDArray[np.generic], width: int, height: int) -> Corners 
     return None
 
 
-def _reaches_in(hull: NDArray[np.generic], width: int, height: int) -> bool:
+def _reaches_in(hull: NDArray[np.int32], width: int, height: int) -> bool:
     x, y, w, h = cv2.boundingRect(hull)
     return x <= 3 or y <= 3 or x + w >= width - 3 or y + h >= height - 3
 
 
-def _is_hand(hull: NDArray[np.generic], skin: Mask) -> bool:
+def _is_hand(hull: NDArray[np.int32], skin: Mask) -> bool:
     """Whether skin is seen where this shape enters the picture, or in much of it."""
     shape = np.zeros_like(skin)
     cv2.fillConvexPoly(shape, (hull[:, 0] * SKIN_SCALE).astype(np.int32), 255)
@@ -116,12 +116,12 @@ def _is_hand(hull: NDArray[np.generic], skin: Mask) -> bool:
     return entering > 0 and (at_border > 0.3 * entering or cv2.countNonZero(skin) > 0.3 * within)
 
 
-def _touches(hull: NDArray[np.generic], corners: Corners) -> bool:
+def _touches(hull: NDArray[np.int32], corners: Corners) -> bool:
     """Whether another thing lies against the document or upon it."""
     return any(cv2.pointPolygonTest(corners, (float(x), float(y)), True) > -6 for [[x, y]] in hull)
 
 
-def _square_corners(hull: NDArray[np.generic], width: int, height: int) -> int:
+def _square_corners(hull: NDArray[np.int32], width: int, height: int) -> int:
     """How many corners of a document are seen: about 90 degrees between two long sides, away from the border."""
     shape = cv2.approxPolyDP(hull, 0.015 * cv2.arcLength(hull, True), True)[:, 0].astype(np.float64)
     square = 0
@@ -179,7 +179,8 @@ def _dense(points: NDArray[np.float64]) -> NDArray[np.float64]:
     counts = np.maximum(1, np.hypot(steps[:, 0], steps[:, 1]) / 4).astype(int)
     start = np.repeat(np.arange(len(points)), counts)
     share = (np.arange(counts.sum()) - np.repeat(counts.cumsum() - counts, counts)) / np.repeat(counts, counts)
-    return points[start] + steps[start] * share[:, None]
+    dense: NDArray[np.float64] = points[start] + steps[start] * share[:, None]
+    return dense
 
 
 def ordered(corners: Corners) -> Corners:

@@ -27,7 +27,7 @@ def decode(data: bytes) -> Picture | None:
         return None
     if picture is None or picture.ndim != 3 or picture.dtype != np.uint8 or min(picture.shape[:2]) < 16:
         return None
-    return picture  # type: ignore[return-value]
+    return picture
 
 
 def _size(data: bytes) -> tuple[int, int] | None:

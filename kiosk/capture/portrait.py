@@ -20,7 +20,7 @@ def portrait_turn(frame: Picture, corners: Corners) -> int | None:
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), goal)
     flat = cv2.warpPerspective(frame, matrix, (4 * _SIZE[0], 4 * _SIZE[1]))
     small = cv2.cvtColor(cv2.resize(flat, _SIZE, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
-    upright, turned = portrait_score(small), portrait_score(np.ascontiguousarray(small[::-1, ::-1]))  # type: ignore[arg-type]
+    upright, turned = portrait_score(small), portrait_score(np.ascontiguousarray(small[::-1, ::-1]))
     if max(upright, turned) <= 0:
         return None
     return 2 if turned > upright else 0

@@ -16,7 +16,7 @@ def to_rgb_bytes(frame: Picture, width: int, height: int, quad: Corners | None =
     matrix = np.array([[factor, 0, left], [0, factor, top]])
     flags = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     if factor < 0.5:
-        frame = cv2.resize(frame, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        frame = cv2.resize(frame, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         matrix[:, :2] *= 2
     picture = cv2.warpAffine(
         frame, matrix, (width, height), flags=cv2.INTER_LINEAR if flags == cv2.INTER_AREA else flags

@@ -4,6 +4,7 @@ One reader is made at start and kept: loading its models takes half a second.
 """
 
 import ctypes
+import functools
 import math
 import threading
 from collections.abc import Mapping
@@ -191,17 +192,14 @@ def _give_back_large_buffers() -> None:
     libc.mallopt(_M_TRIM_THRESHOLD, _KEPT)
 
 
-_shared: DocumentReader | None = None
 _making = threading.Lock()
+_made = functools.cache(DocumentReader)
 
 
 def shared_reader() -> DocumentReader:
     """The process's one reader; the first call loads the models (half a second): make it at start."""
-    global _shared  # noqa: PLW0603 - models are loaded once a process
     with _making:
-        if _shared is None:
-            _shared = DocumentReader()
-        return _shared
+        return _made()
 
 
 def read_document(
@@ -233,8 +231,8 @@ def _read_again(
 def _grey(picture: Picture) -> Grey:
     if max(picture.shape[:2]) > _LARGEST:
         factor = _LARGEST / max(picture.shape[:2])
-        picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-    return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.ndim == 3 else picture  # type: ignore[return-value]
+        picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.ndim == 3 else picture
 
 
 def locate(grey: Grey, sides: tuple[int, ...] = _SIDES) -> Grid | None:
@@ -248,7 +246,7 @@ def locate(grey: Grey, sides: tuple[int, ...] = _SIDES) -> Grid | None:
         tried.add(wanted)
         factor = wanted / longest
         small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else grey
-        grid = find_grid(small)  # type: ignore[arg-type]
+        grid = find_grid(small)
         if grid is not None:
             grid = grid.scaled(1 / factor)
             return grid.turned() if is_upside_down(grey, grid) else grid

@@ -51,7 +51,7 @@ def directions(blobs: Floats) -> list[tuple[Floats, NDArray[np.int64]]]:
     votes = np.zeros(bins)
     np.add.at(votes, at, 1.0)
     padded = np.pad(np.concatenate([votes[-1:], votes, votes[:1]]), ((0, 0), (1, 1)))
-    smooth = sum(padded[i : i + 60, j : j + 40] for i in range(3) for j in range(3))
+    smooth = sum((padded[i : i + 60, j : j + 40] for i in range(3) for j in range(3)), np.zeros(bins))
     found: list[tuple[Floats, NDArray[np.int64]]] = []
     for _ in range(3):
         peak = np.unravel_index(int(np.argmax(smooth)), bins)

@@ -22,9 +22,9 @@ def read_seal(picture: Picture) -> Seal | None:
         sized = picture
         if scale != 1.0:
             way = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-            sized = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=way)  # type: ignore[assignment]
+            sized = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=way)
         grey = cv2.cvtColor(sized, cv2.COLOR_BGR2GRAY) if sized.ndim == 3 else sized
-        wanted = zxingcpp.BarcodeFormat.DataMatrix
+        wanted = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix)
         for found in zxingcpp.read_barcodes(
             grey,
             formats=wanted,

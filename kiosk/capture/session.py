@@ -274,13 +274,13 @@ def _upright(frame: Picture, sight: Sight, corners: Corners) -> Corners:
     The zone is looked for anew, in this very frame and larger than the preview does: unless the preview knew none and
     there is a portrait, whose printed lines might be taken for a zone.
     """
-    grey: Grey = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)  # type: ignore[assignment]
+    grey: Grey = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
     grid = sight.grid
     turn = portrait_turn(frame, corners) if grid is None else None
     if turn is None:
         scale = min(1.0, _ZONE_SIDE / max(grey.shape))
         sized = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
-        found = find_grid(sized)  # type: ignore[arg-type]
+        found = find_grid(sized)
         grid = found.scaled(1 / scale) if found is not None else grid
     if grid is None:
         return np.roll(corners, -(turn or 0), axis=0)

@@ -42,7 +42,7 @@ def rectify(frame: Picture, corners: Corners, *, is_card: bool) -> Picture:
     size = (round(width * _DOTS), round(height * _DOTS))
     goal = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), goal)
-    return cv2.warpPerspective(frame, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
+    return cv2.warpPerspective(frame, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
 
 
 def cut_out(frame: Picture, corners: Corners) -> Picture:
@@ -58,7 +58,7 @@ def is_card_shaped(corners: Corners) -> bool:
     """ID-1 rather than a passport page or the old French card: nearer to 1.586 than to 1.42."""
     sides = np.roll(corners, -1, axis=0) - corners
     top, right, bottom, left = np.hypot(sides[:, 0], sides[:, 1]).tolist()
-    ratio = (top + bottom) / max(left + right, 1e-6)
+    ratio: float = (top + bottom) / max(left + right, 1e-6)
     return abs(ratio - _CARD) < abs(ratio - _PAGE)
 
 

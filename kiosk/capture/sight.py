@@ -58,8 +58,8 @@ def look(frame: Picture, *, with_grid: bool = True, before: Sight = EMPTY) -> Si
     """Analyse one frame (BGR). Without ``with_grid`` a document that lies where it lay before keeps its zone."""
     scale = _WIDTH / frame.shape[1]
     small = cv2.resize(frame, (_WIDTH, round(frame.shape[0] * scale)), interpolation=cv2.INTER_AREA)
-    grey: Grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)  # type: ignore[assignment]
-    skin = skin_of(small)  # type: ignore[arg-type]
+    grey: Grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    skin = skin_of(small)
     outline = find_outline(grey, skin)
     corners: Corners | None = None
     if outline.corners is not None:
@@ -80,7 +80,7 @@ def look(frame: Picture, *, with_grid: bool = True, before: Sight = EMPTY) -> Si
             grid = grid.turned()
         corners, is_outline = _from_zone(grid), False
     if corners is None:
-        thumb: Grey = cv2.resize(grey, _THUMB, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        thumb: Grey = cv2.resize(grey, _THUMB, interpolation=cv2.INTER_AREA)
         return Sight(is_held=outline.is_held, is_heap=is_heap, is_filled=outline.is_filled, thumb=thumb)
     seen = _measure(frame, small, skin, scale, corners, grid, is_outline, outline)
     return replace(seen, is_heap=is_heap, is_searched=is_searched)
@@ -165,7 +165,7 @@ def _measure(
     on_small = (corners * scale).astype(np.float32)
     flat = cv2.warpPerspective(small, cv2.getPerspectiveTransform(on_small, goal), flat_size)[6:-6, 6:-6]
     light = cv2.cvtColor(flat, cv2.COLOR_BGR2GRAY)
-    burnt, glare, spot = _burnt(flat)  # type: ignore[arg-type]
+    burnt, glare, spot = _burnt(flat)
     covered = hidden_share(skin, on_small)
     if grid is not None:
         band = _band(frame, grid)
@@ -203,7 +203,7 @@ def _band(frame: Picture, grid: Grid) -> Grey:
     x1, y1 = np.clip(corners.max(axis=0) + 3, 8, (frame.shape[1], frame.shape[0])).astype(int)
     part = cv2.cvtColor(frame[y0 : max(y1, y0 + 8), x0 : max(x1, x0 + 8)], cv2.COLOR_BGR2GRAY)
     matrix = cv2.getPerspectiveTransform((corners - [x0, y0]).astype(np.float32), goal)
-    return cv2.warpPerspective(part, matrix, size, flags=cv2.INTER_LINEAR)  # type: ignore[return-value]
+    return cv2.warpPerspective(part, matrix, size, flags=cv2.INTER_LINEAR)
 
 
 def _middle(frame: Picture, corners: Corners) -> Grey:
@@ -213,7 +213,7 @@ def _middle(frame: Picture, corners: Corners) -> Grey:
     middle_x, middle_y = (x0 + x1) // 2, (y0 + y1) // 2
     half_x, half_y = min(320, (x1 - x0) * 2 // 5), min(100, (y1 - y0) * 2 // 5)
     part = frame[max(0, middle_y - half_y) : middle_y + half_y, max(0, middle_x - half_x) : middle_x + half_x]
-    return cv2.cvtColor(part if part.size else frame[:16, :16], cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
+    return cv2.cvtColor(part if part.size else frame[:16, :16], cv2.COLOR_BGR2GRAY)
 
 
 def sharpness(grey: Grey) -> float:
@@ -249,7 +249,8 @@ def _contrast(part: Grey, count: int) -> NDArray[np.float64]:
     """Brightest less darkest pixel of each of ``count`` pieces side by side."""
     brightest = _in_pieces(cv2.reduce(part, 0, cv2.REDUCE_MAX), count).max(axis=1)
     darkest = _in_pieces(cv2.reduce(part, 0, cv2.REDUCE_MIN), count).min(axis=1)
-    return brightest.astype(np.float64) - darkest  # type: ignore[no-any-return]
+    contrast: NDArray[np.float64] = brightest.astype(np.float64) - darkest
+    return contrast
 
 
 def _lost_cells(band: Grey, grid: Grid) -> tuple[float, float]:

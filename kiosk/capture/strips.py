@@ -13,7 +13,7 @@ def line_strips(grey: Grey, grid: Grid, pitch: int, height: int) -> list[Grey]:
     width = round((grid.columns + 2 * MARGIN) * pitch)
     source, scale = grey, 1.0
     while grid.pitch * scale > 1.8 * pitch:  # reduce first: no stroke is stepped over
-        source = cv2.pyrDown(source)  # type: ignore[assignment]
+        source = cv2.pyrDown(source)
         scale /= 2
     enlarge = np.array([[scale, 0, (scale - 1) / 2], [0, scale, (scale - 1) / 2], [0, 0, 1.0]])
     strips: list[Grey] = []
@@ -36,7 +36,7 @@ def line_strips(grey: Grey, grid: Grid, pitch: int, height: int) -> list[Grey]:
                 flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
                 borderMode=cv2.BORDER_REPLICATE,
             )
-        strips.append(even_light(strip))  # type: ignore[arg-type]
+        strips.append(even_light(strip))
     return strips
 
 
@@ -48,7 +48,7 @@ def _bent_strip(source: Grey, grid: Grid, enlarge: Floats, cells: Floats, size: 
     if grid.bend is not None:
         seen = grid.bend.bent(seen)
     pixels = cv2.perspectiveTransform(seen, enlarge @ grid.matrix).astype(np.float32).reshape(size[1], size[0], 2)
-    return cv2.remap(source, pixels, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
+    return cv2.remap(source, pixels, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
 
 
 def even_light(strip: Grey) -> Grey:

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import typer
 
+from kiosk.console.config import ServerSettings, read_server_settings
+
 app = typer.Typer(help="Console de l'accueil : file, comparaison, décision, trace.", no_args_is_help=False)
 user = typer.Typer(help="Comptes des agents.", no_args_is_help=True)
 kiosk = typer.Typer(help="Bornes que la console écoute.", no_args_is_help=True)
@@ -23,10 +25,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JS
 DEFAULT_CONFIG = Path("/etc/kiosk/kiosk.toml")
 
 
-def set_up(config: Path) -> "ServerSettings":  # noqa: F821 # imported late: Django is not loaded for other commands
+def set_up(config: Path) -> ServerSettings:
     """Read the settings and set Django up; ends the command (2) when they are wrong."""
     from kiosk import journal
-    from kiosk.console.config import read_server_settings
     from kiosk.console.site.django_settings import configure
     from kiosk.settings import BadSettings
 

@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 import time
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -73,7 +73,7 @@ def _read_one(reader: Any, file: Path, signers: Any) -> tuple[dict[str, Any], in
     if picture is None:
         return {**_NOTHING, "error": "not-a-picture"}, EXIT_NO_DOCUMENT
     sight = look(picture)
-    today = date.today()  # noqa: DTZ011 - the day on the wall is what an expiry means
+    today = datetime.now().astimezone().date()  # the day on the wall is what an expiry means
     reading = reader.read(picture, today, signers)
     seconds = time.perf_counter() - started
     facts: dict[str, Any] = {

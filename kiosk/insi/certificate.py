@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
+from kiosk.insi import pkcs11
 from kiosk.insi.config import Environment, InsiConfig
 
 ALLOWED_NAMES = ("INSI-AUTO", "INSI-MANU")  # desir_560 otherwise
@@ -164,8 +165,6 @@ def client_context(config: InsiConfig, credentials: Credentials) -> ssl.SSLConte
 
 
 def _use_token(context: ssl.SSLContext, config: InsiConfig, pem: bytes) -> None:
-    from kiosk.insi import pkcs11  # noqa: PLC0415 - looks behind ``ssl``: only where a token is configured
-
     try:
         pkcs11.use_key(context, config.key or "", read_password(config.password_file), pem)
     except pkcs11.TokenTroubleError as error:

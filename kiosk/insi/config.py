@@ -47,7 +47,7 @@ class InsiAccess(Protocol):
 
     endpoint: str
     certificate: Path
-    key: Path | str | None
+    key: str | None
     password_file: Path | None
     ca: Path
     idam: str

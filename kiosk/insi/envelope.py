@@ -5,10 +5,10 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import zeep
 from lxml import etree
+from zeep.proxy import ServiceProxy
 from zeep.wsdl.bindings import Soap12Binding
 
 from kiosk.insi.names import ACTIONS, BAM, BY_CARD, BY_TRAITS, LPS, WSA
@@ -81,12 +81,12 @@ class Envelopes:
         settings = zeep.Settings(strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=False)
         try:
             loader = _LocalFiles(path.parent)
-            self._client = zeep.Client(str(path), transport=loader, settings=settings)  # type: ignore[no-untyped-call]
+            self._client = zeep.Client(str(path), transport=loader, settings=settings)
         except (OSError, etree.XMLSyntaxError, zeep.exceptions.Error) as error:
             raise BundleError(f"{path.name}: {type(error).__name__}") from error
         self._proxy, self._actions = self._find()
 
-    def _find(self) -> tuple[Any, dict[str, str]]:
+    def _find(self) -> tuple[ServiceProxy, dict[str, str]]:
         for service in self._client.wsdl.services.values():
             for port in service.ports.values():
                 operations = port.binding._operations
@@ -100,9 +100,7 @@ class Envelopes:
         message_id = f"uuid:{uuid.uuid4()}"
         action = self._actions[operation]
         headers = [_context_lps(caller, now), *_addressing(action, message_id), _context_bam(caller, cover, now)]
-        envelope = self._client.create_message(  # type: ignore[no-untyped-call]
-            self._proxy, operation, _soapheaders=headers, **criteria
-        )
+        envelope = self._client.create_message(self._proxy, operation, _soapheaders=headers, **criteria)
         body = etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
         return Request(operation, message_id, f'application/soap+xml; charset=utf-8; action="{action}"', body)
 

@@ -130,7 +130,7 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"https": _Pool}
 
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002 - requests calls it so
+    def cert_verify(self, conn: Any, _url: str, _verify: object, _cert: object) -> None:
         conn.cert_reqs = "CERT_REQUIRED"
 
 

@@ -6,6 +6,7 @@ Without a display it draws into memory (Xvfb). Shows fictitious people only.
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -69,9 +70,10 @@ def display() -> Iterator[None]:
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         yield
         return
+    program = shutil.which("Xvfb") or "Xvfb"  # its absence is told by its name
     reading, writing = os.pipe()
-    server = subprocess.Popen(  # noqa: S603 - a fixed command
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "3840x3840x24", "-nolisten", "tcp"],  # noqa: S607
+    server = subprocess.Popen(  # noqa: S603 - found just above
+        [program, "-displayfd", str(writing), "-screen", "0", "3840x3840x24", "-nolisten", "tcp"],
         pass_fds=(writing,),
         stderr=subprocess.DEVNULL,
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kivy.animation import Animation
 from kivy.base import runTouchApp, stopTouchApp
-from kivy.clock import Clock
+from kivy.clock import Clock, ClockEvent
 from kivy.core.window import Window
 from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glPixelStorei, glReadPixels
 from kivy.input import MotionEvent
@@ -77,7 +77,7 @@ class Stage(Widget):
         self._screen: Screen | None = None
         self.view: ScreenView | None = None
         self._easel = Easel()
-        self._filming = None
+        self._filming: ClockEvent | None = None
         self._last_press = -_GUARD
         self._unannounced = False
         self._drawn: ScreenView | None = None

@@ -56,10 +56,13 @@ class ScreenView(Widget):
         self.picture: Picture | None = None
         if plan.picture:
             kind = "".join(part.title() for part in page.name.split("_"))
-            self.picture = Factory.get(f"{kind}Picture")(
+            picture = Factory.get(f"{kind}Picture")(
                 page=page, theme=look.theme, easel=easel, still=look.still, text_scale=plan.scale
             )
-            self.add_widget(self.picture)
+            if not isinstance(picture, Picture):
+                raise TypeError(f"{kind}Picture: the rules of a screen begin with a Picture")
+            self.picture = picture
+            self.add_widget(picture)
             self._place_picture()
         for button in plan.buttons:
             widget = BigButton(button, look.theme, easel, partial(press, button.action.touch))

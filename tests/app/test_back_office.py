@@ -37,7 +37,7 @@ def order(**changes: object) -> ev.Submit:
         "pictures": (DocumentPicture(Side.FIRST, b"\xff\xd8jpeg"),),
         "document_refused": False,
     }
-    return ev.Submit(**(values | changes))  # type: ignore[arg-type]
+    return ev.Submit(**(values | changes))
 
 
 def test_an_identity_insi_knows_and_the_card_agrees_with_is_retrieved() -> None:

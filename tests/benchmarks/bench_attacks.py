@@ -4,6 +4,7 @@ Goals: schemathesis finds nothing in a thousand cases of each operation, well an
 refuse an account that exists, one that does not and one that is closed is the same within a tenth.
 """
 
+import importlib
 import os
 import statistics
 import subprocess
@@ -30,7 +31,7 @@ def _refusals() -> float:
     from django.conf import settings
     from django.test import Client
 
-    import tests.console.conftest  # noqa: F401 # sets Django up
+    importlib.import_module("tests.console.conftest")  # sets Django up
     from kiosk.console.models import Staff
     from kiosk.console.staff.accounts import add_staff
     from kiosk.console.upkeep.database import bring_up_to_date

@@ -16,6 +16,8 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -98,13 +100,13 @@ def _deliver(console: ServedConsole, kiosks: list[str]) -> float:
     return DELIVERIES / took
 
 
-def _hall(console: ServedConsole, waiting: dict[str, list[Prepared]], start: object, done: object) -> None:
+def _hall(console: ServedConsole, waiting: dict[str, list[Prepared]], start: Barrier, done: Queue[list[int]]) -> None:
     with ThreadPoolExecutor(len(waiting)) as kiosks:
-        start.wait(60)  # type: ignore[attr-defined]
+        start.wait(60)
         answers = [
             answer for some in kiosks.map(lambda mine: _send(console, mine), waiting.values()) for answer in some
         ]
-    done.put(answers)  # type: ignore[attr-defined]
+    done.put(answers)
 
 
 def _send(console: ServedConsole, waiting: list[Prepared]) -> list[int]:

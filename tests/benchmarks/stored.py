@@ -106,7 +106,7 @@ def _write(model: type[models.Model], template: models.Model, rows: Iterator[dic
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             marks = ", ".join("%s" for _ in fields)
-            cursor.executemany(f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({marks})", map(columns, rows))  # noqa: S608 # our own table
+            cursor.executemany(f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({marks})", map(columns, rows))  # noqa: S608 - our own table
             return
         with cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:
             for row in rows:

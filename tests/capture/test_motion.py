@@ -34,7 +34,7 @@ def reader() -> Iterator[DocumentReader]:
 
 def _still(kind: str = "passport") -> NDArray[np.uint8]:
     picture, _ = place(draw(ZOE, kind, seed=3), Pose(width=0.66), tray((1920, 1080), random.Random(3)))
-    return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
 
 
 def _grid(grey: NDArray[np.uint8]) -> Grid:
@@ -63,7 +63,7 @@ def test_the_movement_is_found(length: float, degrees: int, monkeypatch: pytest.
 def test_what_did_not_move_is_left_alone(kind: str, condition: str) -> None:
     photo = photograph(draw(ZOE, kind, seed=5), condition, 5)
     grey = cv2.cvtColor(photo.picture, cv2.COLOR_BGR2GRAY)
-    assert motion.stilled(grey, _grid(grey)) is None  # type: ignore[arg-type]
+    assert motion.stilled(grey, _grid(grey)) is None
 
 
 @pytest.mark.parametrize("factor", [0.3, 1.0, 3.0])
@@ -80,7 +80,7 @@ def test_a_zone_that_fills_a_huge_picture_takes_no_memory(monkeypatch: pytest.Mo
     grey = _still()
     large = cv2.resize(grey, None, fx=3, fy=3)
     grid = replace(_grid(grey).scaled(3), rows=12)
-    assert motion.stilled(large, grid) is None  # type: ignore[arg-type]
+    assert motion.stilled(large, grid) is None
 
 
 @pytest.mark.parametrize("seed", [0, 1, 8, 9])  # none of them is read with certainty as it moved

@@ -42,7 +42,18 @@ class ScriptedLibrary(SimpleNamespace):
     SCARD_E_SERVICE_STOPPED, SCARD_E_INVALID_HANDLE, SCARD_W_UNRESPONSIVE_CARD = 20, 21, 22
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(
+            SCardEstablishContext=self.establish_context,
+            SCardReleaseContext=self.release_context,
+            SCardListReaders=self.list_readers,
+            SCardGetStatusChange=self.status_change,
+            SCardConnect=self.connect,
+            SCardBeginTransaction=self.begin_transaction,
+            SCardReconnect=self.reconnect,
+            SCardEndTransaction=self.end_transaction,
+            SCardDisconnect=self.disconnect,
+            SCardTransmit=self.transmit,
+        )
         self.readers: dict[str, tuple[int, list[int]]] | None = {}
         self.released = 0
         self.established = 0
@@ -52,49 +63,49 @@ class ScriptedLibrary(SimpleNamespace):
         self.begins = [self.SCARD_S_SUCCESS]
         self.done: list[str] = []
 
-    def SCardEstablishContext(self, _scope: int) -> tuple[int, int]:  # noqa: N802
+    def establish_context(self, _scope: int) -> tuple[int, int]:
         self.hang.wait(20)
         if self.readers is None:
             return self.SCARD_E_NO_SERVICE, 0
         self.established += 1
         return 0, self.established
 
-    def SCardReleaseContext(self, _context: int) -> int:  # noqa: N802
+    def release_context(self, _context: int) -> int:
         self.released += 1
         return 0
 
-    def SCardListReaders(self, _context: int, _groups: list[str]) -> tuple[int, list[str]]:  # noqa: N802
+    def list_readers(self, _context: int, _groups: list[str]) -> tuple[int, list[str]]:
         self.hang.wait(20)
         if self.readers is None:
             return self.SCARD_E_NO_SERVICE, []
         return (0, list(self.readers)) if self.readers else (self.SCARD_E_NO_READERS_AVAILABLE, [])
 
-    def SCardGetStatusChange(self, _context: int, _wait: int, slots: list[tuple[str, int]]) -> Any:  # noqa: N802
+    def status_change(self, _context: int, _wait: int, slots: list[tuple[str, int]]) -> Any:
         if self.readers is None:
             return self.SCARD_E_NO_SERVICE, []
         if any(name not in self.readers for name, _ in slots):
             return self.SCARD_E_UNKNOWN_READER, []
         return 0, [(name, *self.readers[name]) for name, _ in slots]
 
-    def SCardConnect(self, *_: Any) -> tuple[int, int, int]:  # noqa: N802
+    def connect(self, *_: Any) -> tuple[int, int, int]:
         return (self.connects.pop(0) if len(self.connects) > 1 else self.connects[0]), 7, 1
 
-    def SCardBeginTransaction(self, _handle: int) -> int:  # noqa: N802
+    def begin_transaction(self, _handle: int) -> int:
         return self.begins.pop(0) if len(self.begins) > 1 else self.begins[0]
 
-    def SCardReconnect(self, *_: Any) -> tuple[int, int]:  # noqa: N802
+    def reconnect(self, *_: Any) -> tuple[int, int]:
         self.done.append("reconnect")
         return 0, 1
 
-    def SCardEndTransaction(self, *_: Any) -> int:  # noqa: N802
+    def end_transaction(self, *_: Any) -> int:
         self.done.append("end")
         return 0
 
-    def SCardDisconnect(self, _handle: int, how: int) -> int:  # noqa: N802
+    def disconnect(self, _handle: int, how: int) -> int:
         self.done.append("reset" if how == self.SCARD_RESET_CARD else "leave")
         return 0
 
-    def SCardTransmit(self, *_: Any) -> tuple[int, list[int]]:  # noqa: N802
+    def transmit(self, *_: Any) -> tuple[int, list[int]]:
         self.hang.wait(20)
         return 0, [0x90, 0x00]
 

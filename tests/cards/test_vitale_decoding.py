@@ -21,7 +21,7 @@ def decoded(card: CardDescription) -> CardContents:
 
 
 def zoes_card(**changes: object) -> CardDescription:
-    return replace(load("zoe"), **changes)  # type: ignore[arg-type]
+    return replace(load("zoe"), **changes)
 
 
 @pytest.mark.parametrize("name", FAMILIES)

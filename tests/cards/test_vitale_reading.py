@@ -46,7 +46,7 @@ class Told:
 
 def behaving(**changes: object) -> Callable[[bytes], bytes]:
     """The answers of Zoe's card, with these changes to its description."""
-    card = VirtualCard(replace(ZOE, **changes))  # type: ignore[arg-type]
+    card = VirtualCard(replace(ZOE, **changes))
 
     def answer(command: bytes) -> bytes:
         return exchange(lambda one: card.answer(one) or b"", command)

@@ -7,7 +7,7 @@ in the outbox and delivered to the console's intake by the kiosk's own code.
 import base64
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -88,7 +88,7 @@ def document_of(
     holder = SpecimenPerson(person.birth_name, person.given_names, person.birth_date, person.sex.value)
     flat = draw(holder, kind)
     picture = spoilt(flat.picture) if spoilt else flat.picture
-    reading = read_document(picture, date.today())  # noqa: DTZ011 # as the kiosk, by the local calendar
+    reading = read_document(picture, datetime.now().astimezone().date())  # as the kiosk, by the local calendar
     return reading, (DocumentPicture(Side.FIRST, to_jpeg(picture)),)
 
 

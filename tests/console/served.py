@@ -1,6 +1,7 @@
 """A console in a process of its own, as it runs at a site: its folder, its certificate, its kiosks."""
 
 import base64
+import http.client
 import json
 import secrets
 import ssl
@@ -83,10 +84,15 @@ class ServedConsole:
         body = seal(codec.to_bytes(check_in), self.recipient.public_key, f"check-in:{check_in.key}".encode())
         return self.put(path, body, kiosk)
 
+    def open(self, asked: urllib.request.Request | str, seconds: float) -> http.client.HTTPResponse:
+        """Ask for a page, or send a request, as somebody who trusts this console's certificate."""
+        request = self.url + asked if isinstance(asked, str) else asked
+        return urllib.request.urlopen(request, context=self.context(), timeout=seconds)  # noqa: S310 - our own console
+
     def put(self, path: str, body: bytes, kiosk: str = "borne-1") -> int:
         sent_at = datetime.now(UTC).isoformat()
         signature = sign(intake_message(path, kiosk, sent_at, body), SIGNER)
-        request = urllib.request.Request(  # noqa: S310 # our own console
+        request = urllib.request.Request(  # noqa: S310 - our own console
             self.url.rstrip("/") + path,
             body,
             {
@@ -98,7 +104,7 @@ class ServedConsole:
             method="PUT",
         )
         try:
-            with urllib.request.urlopen(request, context=self.context(), timeout=30) as answer:  # noqa: S310
+            with self.open(request, 30) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as refusal:
             return refusal.code

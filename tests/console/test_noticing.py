@@ -21,7 +21,7 @@ def _said(**changes: object) -> list[tuple[str, str]]:
 
 def _seal(verdict: SealVerdict, **changes: object) -> SealReading:
     values: dict[str, object] = {"fields": FIELDS, "is_compared": True, "cut": ("birth_name",)}
-    return SealReading(verdict, "FR05-0001", "2024-01-01", **(values | changes))  # type: ignore[arg-type]
+    return SealReading(verdict, "FR05-0001", "2024-01-01", **(values | changes))
 
 
 def test_a_plain_case_says_nothing() -> None:

@@ -6,7 +6,6 @@ import sqlite3
 import ssl
 import subprocess
 import sys
-import urllib.request
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
@@ -36,7 +35,7 @@ def _add_staff(served: ServedConsole, name: str, role: str = "host") -> dict[str
 
 
 def test_it_serves_https_only_from_tls_1_2_on_and_ends_cleanly(served: ServedConsole) -> None:
-    with urllib.request.urlopen(served.url + "sante/", context=served.context(), timeout=20) as answer:  # noqa: S310
+    with served.open("sante/", 20) as answer:
         assert json.loads(answer.read()) == {"status": "ok"}
         assert answer.headers["Strict-Transport-Security"]
     port = int(served.url.rsplit(":", 1)[1].strip("/"))
@@ -72,7 +71,7 @@ def test_clients_that_stall_do_not_keep_everybody_else_waiting(tmp_path: Path) -
         )
         stalled.append(half)
         half.sendall(b"PUT /intake/heartbeat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
-        with urllib.request.urlopen(console.url + "sante/", context=console.context(), timeout=60) as answer:  # noqa: S310
+        with console.open("sante/", 60) as answer:
             assert answer.status == 200
         half.settimeout(60)
         assert half.recv(1) in {b"", b"H"}  # told, or hung up on

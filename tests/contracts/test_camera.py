@@ -166,6 +166,7 @@ class PlayedDevice:
     def __init__(self, refuses: frozenset[int] = frozenset(), frames: tuple[int, ...] = (90, 91, 92)) -> None:
         self.refuses, self.frames, self.count = refuses, frames, 0
         self.values: dict[int, float] = {cv2.CAP_PROP_FRAME_WIDTH: 640, cv2.CAP_PROP_FRAME_HEIGHT: 480}
+        self.isOpened, self.getBackendName = (lambda: True), (lambda: "V4L2")
 
     def set(self, what: int, value: float) -> bool:
         if what in self.refuses:
@@ -175,12 +176,6 @@ class PlayedDevice:
 
     def get(self, what: int) -> float:
         return self.values.get(what, 0.0)
-
-    def isOpened(self) -> bool:  # noqa: N802 - OpenCV's word
-        return True
-
-    def getBackendName(self) -> str:  # noqa: N802 - OpenCV's word
-        return "V4L2"
 
     def read(self) -> tuple[bool, Frame]:
         self.count += 1

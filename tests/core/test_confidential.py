@@ -38,7 +38,7 @@ def test_what_is_about_a_person_prints_as_confidential(kind: type) -> None:
 
 @pytest.mark.parametrize("kind", DATACLASSES, ids=lambda kind: kind.__name__)
 def test_a_fact_is_frozen_and_holds_only_its_fields(kind: type) -> None:
-    parameters = kind.__dataclass_params__  # type: ignore[attr-defined]
+    parameters = kind.__dataclass_params__
     assert parameters.frozen
     assert "__slots__" in vars(kind)
     assert not hasattr(kind, "__dict__") or "__dict__" not in vars(kind)
@@ -52,7 +52,7 @@ def test_no_way_of_writing_a_value_spills_it(value: Confidential) -> None:
 
 def test_a_value_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
-        NUMBER.number = "1"  # type: ignore[misc]
+        NUMBER.number = "1"
 
 
 @pytest.mark.parametrize("kind", [*get_args(Event), *get_args(Command), *get_args(Screen), *get_args(Change)])

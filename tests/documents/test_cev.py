@@ -26,7 +26,7 @@ DAY = f"{(date(2023, 5, 2) - date(2000, 1, 1)).days:04X}"  # as a header says it
 
 
 def genuine(**more: object) -> Seal:
-    seal = parse(seal_text(PERSON, NUMBER, **more))  # type: ignore[arg-type]
+    seal = parse(seal_text(PERSON, NUMBER, **more))
     assert isinstance(seal, Seal)
     return seal
 

@@ -42,7 +42,7 @@ ALL = [CARD_LONG_NUMBER, TWO_LINES_LONG_NUMBER, PASSPORT, CARD, TWO_LINES, FRENC
 
 
 def read(lines: tuple[str, ...], **more: object) -> MrzReading:
-    reading = parse(lines, TODAY, **more)  # type: ignore[arg-type]
+    reading = parse(lines, TODAY, **more)
     assert isinstance(reading, MrzReading)
     return reading
 

@@ -232,7 +232,7 @@ def test_a_server_that_wants_to_negotiate_again_is_not_followed(
     answers: list[InsAnswer] = []
     endpoint = f"https://localhost:{port}/lps"
     try:
-        while part := server.stdout.read1(4096):  # type: ignore[attr-defined]
+        while part := server.stdout.read1(4096):
             if b"ACCEPT" in said + part and b"ACCEPT" not in said:
                 asking.start()
             if b"</soap-env:Envelope>" in part:

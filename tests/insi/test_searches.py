@@ -126,7 +126,7 @@ def test_what_insi_would_not_take_is_not_sent(
 ) -> None:
     known = {"birth_name": "ADRUN", "given_names": ("ZOE",), "sex": Sex.FEMALE, "birth_date": BirthDate("1975-12-31")}
     before = simulator.answered
-    answer = client.find_by_traits(Traits(Source.DOCUMENT, **(known | changes)), 8)  # type: ignore[arg-type]
+    answer = client.find_by_traits(Traits(Source.DOCUMENT, **(known | changes)), 8)
     assert isinstance(answer, InsRefused)
     assert answer.code == code
     assert simulator.answered == before

@@ -32,7 +32,7 @@ def _no_name_is_resolved_but_localhost(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def only_here(host: object, *rest: object, **more: object) -> object:
         assert host in ("localhost", "127.0.0.1"), "a WSDL is read from the disk alone"
-        return resolve(host, *rest, **more)  # type: ignore[arg-type]
+        return resolve(host, *rest, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", only_here)
 

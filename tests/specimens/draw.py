@@ -64,7 +64,7 @@ def random_print(rng: random.Random) -> Print:
         slant=rng.choice((-0.04, 0.0, 0.0, 0.0, 0.04, 0.09)),
         weight=rng.choice((-1, 0, 0, 0, 1, 1)),
         height=rng.uniform(2.3, 2.6),
-        ink=tuple(rng.randint(10, 60) for _ in range(3)),  # type: ignore[arg-type]
+        ink=tuple(rng.randint(10, 60) for _ in range(3)),
         step=rng.uniform(6.1, 6.5),
     )
 

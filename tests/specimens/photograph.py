@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from tests.specimens.draw import Flat, Picture, text
 
-CONDITIONS = (
-    "scan good perspective rotated upside defocus motion lowlight glare jpeg shadow busy small combo".split()  # noqa: SIM905
-)
+CONDITIONS = [
+    *("scan", "good", "perspective", "rotated", "upside", "defocus", "motion"),
+    *("lowlight", "glare", "jpeg", "shadow", "busy", "small", "combo"),
+]
 
 
 @dataclass(frozen=True)

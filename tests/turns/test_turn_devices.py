@@ -59,7 +59,7 @@ def test_four_people_fill_a_page_and_the_fifth_stands_on_the_next() -> None:
         assert (len(state.screen.people), state.screen.has_more) == (4, more)
     state, _ = walk([press(Touch.NEXT_PAGE, "beneficiaries")], state)
     assert state.screen == sc.Beneficiaries((sc.PersonLabel("P4", "A", "1975"),), 4, has_more=False)
-    assert walk([press(Touch.BACK, "beneficiaries")], state)[0].screen.first == 0  # type: ignore[union-attr]
+    assert walk([press(Touch.BACK, "beneficiaries")], state)[0].screen.first == 0
 
 
 @pytest.mark.parametrize(("touch", "index"), [(Touch.PERSON_1, 4), (Touch.PERSON_2, 5), (Touch.PERSON_4, 7)])

@@ -95,7 +95,7 @@ NOTHING: tuple[ev.Command, ...] = ()
 
 
 def collect(state: State, **changes: object) -> State:
-    return replace(state, journey=replace(state.journey, **changes))  # type: ignore[arg-type]
+    return replace(state, journey=replace(state.journey, **changes))  # type: ignore[arg-type] # checked by replace
 
 
 def refresh(state: State, screen: sc.Screen) -> State:

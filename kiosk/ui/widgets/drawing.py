@@ -39,8 +39,8 @@ class Easel:
 class LineDrawing(Widget):
     """One of our drawings, as large as its box allows, in the middle of it."""
 
-    easel = ObjectProperty(None, allownone=True)
-    theme = ObjectProperty(None, allownone=True)
+    easel: "ObjectProperty[Easel | None]" = ObjectProperty(None, allownone=True)
+    theme: "ObjectProperty[Theme | None]" = ObjectProperty(None, allownone=True)
     name = StringProperty("")
     still = BooleanProperty(False)
     shift = NumericProperty(0.0)  # 1: the moving layer is where it starts, 0: at its place
@@ -57,8 +57,8 @@ class LineDrawing(Widget):
         if self._animation:
             self._animation.cancel(self)
             self._animation = None
-        ready = self.easel is not None and self.theme is not None and self.name
-        if ready and not self.still and self.easel.drawing(self.name).moving:
+        ready = self.theme is not None and self.name and not self.still
+        if self.easel is not None and ready and self.easel.drawing(self.name).moving:
             self.shift = 1.0
             self._animation = Animation(duration=0.6) + Animation(shift=0.0, duration=1.6, t="in_out_cubic")
             self._animation.start(self)

@@ -8,14 +8,14 @@ from kivy.graphics.texture import Texture
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty
 from kivy.uix.widget import Widget
 
-from kiosk.ui.look import colour
+from kiosk.ui.look import Theme, colour
 from kiosk.ui.preview import Preview
 
 
 class LivePicture(Widget):
     """What the camera sees now, or the picture just taken. ``wipe`` blanks the pixels themselves."""
 
-    theme = ObjectProperty(None, allownone=True)
+    theme: "ObjectProperty[Theme | None]" = ObjectProperty(None, allownone=True)
     progress = NumericProperty(0.0)
     has_picture = BooleanProperty(False)
     picture_size = ListProperty([0, 0])

@@ -4,15 +4,17 @@ from kivy.graphics import Color, SmoothRoundedRectangle
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.widget import Widget
 
-from kiosk.ui.look import colour
+from kiosk.ui.look import Theme, colour
+from kiosk.ui.page import Page
+from kiosk.ui.widgets.drawing import Easel
 
 
 class Picture(Widget):
     """What a screen's ``.kv`` file fills; its children take what they show from ``page``."""
 
-    page = ObjectProperty(None, allownone=True, rebind=True)
-    theme = ObjectProperty(None)
-    easel = ObjectProperty(None)
+    page: "ObjectProperty[Page | None]" = ObjectProperty(None, allownone=True, rebind=True)
+    theme: "ObjectProperty[Theme | None]" = ObjectProperty(None)
+    easel: "ObjectProperty[Easel | None]" = ObjectProperty(None)
     still = BooleanProperty(False)
     text_scale = NumericProperty(1.0)
 
@@ -21,7 +23,7 @@ class Gauge(Widget):
     """How much of the card is read."""
 
     value = NumericProperty(0.0)
-    theme = ObjectProperty(None, allownone=True)
+    theme: "ObjectProperty[Theme | None]" = ObjectProperty(None, allownone=True)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)

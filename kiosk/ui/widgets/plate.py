@@ -4,9 +4,9 @@ from kivy.graphics import Color, SmoothLine, SmoothRoundedRectangle
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
-from kiosk.ui.look import SIZES, Type, colour
+from kiosk.ui.look import SIZES, Theme, Type, colour
 from kiosk.ui.plan import Block, Box, pitch
-from kiosk.ui.widgets.drawing import LineDrawing
+from kiosk.ui.widgets.drawing import Easel, LineDrawing
 from kiosk.ui.widgets.text import Text, measure
 from kiosk.ui.words import typeset
 from kiosk.ui.wrap import wrap
@@ -21,11 +21,11 @@ class Plate(Widget):
 
     figure = StringProperty("")
     caption = StringProperty("")
-    theme = ObjectProperty(None, allownone=True)
+    theme: "ObjectProperty[Theme | None]" = ObjectProperty(None, allownone=True)
     kind = StringProperty("figure")  # how large: "figure" for a number, "title" for a person
     text_scale = NumericProperty(1.0)
     ground = StringProperty("mist")
-    easel = ObjectProperty(None, allownone=True)
+    easel: "ObjectProperty[Easel | None]" = ObjectProperty(None, allownone=True)
     drawing = StringProperty("")
 
     def __init__(self, **kwargs: object) -> None:
@@ -53,9 +53,9 @@ class Plate(Widget):
             if self.theme.mist == self.theme.paper:
                 Color(*colour(self.theme.ink))
                 SmoothLine(rounded_rectangle=(self.x + 2, self.y + 2, self.width - 4, self.height - 4, 32), width=2)
-        self._write()
+        self._write(self.theme)
 
-    def _write(self) -> None:
+    def _write(self, theme: Theme) -> None:
         caption, figure = self._fitting()
         total = figure.box.height + (_GAP + caption.box.height if caption else 0)
         self.whole = total <= self.height
@@ -65,9 +65,9 @@ class Plate(Widget):
             top += (art + _GAP) / 2
             self._illustrate(art, top)
             top -= art + _GAP
-        texts = [self._set(figure, top)]
+        texts = [self._set(figure, top, theme)]
         if caption:
-            texts.append(self._set(caption, top - figure.box.height - _GAP))
+            texts.append(self._set(caption, top - figure.box.height - _GAP, theme))
         self.texts = tuple(texts)
 
     def _fitting(self) -> tuple[Block | None, Block]:
@@ -103,8 +103,8 @@ class Plate(Widget):
         picture.size, picture.pos = (art, art), place
         self.add_widget(picture)
 
-    def _set(self, block: Block, top: float) -> Text:
-        text = Text(block, self.theme)
+    def _set(self, block: Block, top: float, theme: Theme) -> Text:
+        text = Text(block, theme)
         self.add_widget(text)
         text.size = (block.box.width, block.box.height)
         text.pos = (int(self.x + _SIDE), int(top - block.box.height))

@@ -1,0 +1,1 @@
+"""What is used of Kivy, which has no types of its own."""

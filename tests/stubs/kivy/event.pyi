@@ -1,0 +1,4 @@
+from collections.abc import Callable
+
+class EventDispatcher:
+    def bind(self, **called: Callable[..., object]) -> None: ...

@@ -1,0 +1,6 @@
+# ruff: noqa: N802 - the names are OpenGL's
+GL_RGB: int
+GL_UNSIGNED_BYTE: int
+
+def glPixelStorei(pname: int, param: int) -> None: ...
+def glReadPixels(x: int, y: int, width: int, height: int, format: int, type: int) -> bytes: ...

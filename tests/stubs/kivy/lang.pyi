@@ -1,0 +1,5 @@
+class _Builder:
+    files: list[str]
+    def load_file(self, filename: str) -> None: ...
+
+Builder: _Builder
