@@ -12,8 +12,6 @@ from typing import Any
 
 from hardware.cards.simulated import HAND, HOST, PORT
 
-_ROOT = Path(__file__).resolve().parents[2]
-
 
 class SimulatorGone(Exception):
     """The process ended, or did not say what was waited for in time."""
@@ -23,13 +21,13 @@ class SimulatedCardProcess:
     """Starts ``hardware.cards.simulated``; ends it when left. One card at a time in one slot of the virtual reader."""
 
     def __init__(self, host: str = HOST, port: int = PORT, hand: float = HAND) -> None:
-        command = [sys.executable, "-m", "hardware.cards.simulated", "--end-with-input"]
+        # -P: what lies in the folder we happen to be in is not ours
+        command = [sys.executable, "-P", "-m", "hardware.cards.simulated", "--end-with-input"]
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             [*command, "--host", host, "--port", str(port), "--hand", str(hand)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            cwd=_ROOT,
         )
         self._heard: queue.Queue[dict[str, Any]] = queue.Queue()
         self._listener = threading.Thread(target=self._listen, name="simulated card", daemon=True)

@@ -6,6 +6,7 @@ files that were installed with the kiosk: nothing is fetched.
 
 import importlib.util
 import threading
+from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +20,7 @@ from kiosk.capture.grid import Grey
 from kiosk.documents.mrz_format import ALPHABET
 
 Cells = NDArray[np.float64]  # columns x 37: likelihood of each character of ALPHABET
-MODELS = Path(__file__).resolve().parents[2] / "assets" / "models"
+MODELS = Path(str(files("assets") / "models"))  # a folder on the disk: Tesseract opens it itself
 
 _INDEX = {character: index for index, character in enumerate(ALPHABET)}
 _FILLER = _INDEX["<"]

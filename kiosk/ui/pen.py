@@ -8,8 +8,8 @@ gesture; what follows it stands before it.
 import math
 import re
 from dataclasses import dataclass
+from importlib.resources import files
 from itertools import pairwise
-from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kiosk.ui.look import CALM, Theme
 
-DRAWINGS = Path(__file__).parents[2] / "assets" / "drawings"
+DRAWINGS = files("assets") / "drawings"
 STROKE = 6.0
 _TOKENS = {
     str(getattr(CALM, name)).upper(): name
@@ -53,7 +53,7 @@ class Drawing:
 
 def read_drawing(name: str) -> Drawing:
     """Read one of our own drawings by its name."""
-    root = ElementTree.parse(DRAWINGS / f"{name}.svg").getroot()  # noqa: S314 - our own file
+    root = ElementTree.fromstring((DRAWINGS / f"{name}.svg").read_bytes())  # noqa: S314 - our own file
     _x, _y, width, height = (float(part) for part in root.attrib["viewBox"].split())
     standing: list[Shape] = []
     moving: list[Shape] = []

@@ -6,7 +6,7 @@ Nothing is decided here; verdicts come from ``coherence.compare``, permissions f
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 
 from kiosk.console.models import Need
 from kiosk.core.checkin.stated import LOOKED_FOR, OFFICIAL, Said, best, stated
@@ -33,7 +33,7 @@ from kiosk.core.status.permissions import IdentityStatus, kiosk_status
 from kiosk.documents.places import read_places
 
 EVIDENCE = EvidenceTable()
-COMMUNES = Path(__file__).parents[3] / "assets" / "cog" / "communes.tsv"
+COMMUNES = files("assets") / "cog" / "communes.tsv"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
