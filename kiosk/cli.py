@@ -7,6 +7,7 @@ from importlib import import_module
 import typer
 
 from kiosk import __version__
+from kiosk.commands.roles import advice_where_missing
 from kiosk.settings import BadSettings
 
 # Each name: module, and what it gives to the command line. Only what was asked for is loaded: a terminal whose card
@@ -18,6 +19,9 @@ _SIMULATIONS = {
     "insi": ("insi", "simulate_insi"),
     "document": ("document", "simulate_document"),
 }
+# Whose command is whose; the others serve in both roles.
+_TERMINAL, _CONSOLE = ("run", "doctor", "card", "document", "outbox"), ("console", "worker")
+_ROLES = dict.fromkeys(_TERMINAL, "terminal") | dict.fromkeys(_CONSOLE, "console")
 
 
 def _command(module: str, name: str) -> Callable[..., None]:
@@ -65,9 +69,13 @@ def build(wanted: str) -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command line; a mistake in the configuration is one clear message and exit code 2."""
+    """Run the command line; a mistake in the configuration or the installation is one clear message, exit code 2."""
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    if wanted in _ROLES and (todo := advice_where_missing(_ROLES[wanted], wanted)):
+        typer.echo(todo, err=True)
+        sys.exit(2)
     try:
-        build(sys.argv[1] if len(sys.argv) > 1 else "")()
+        build(wanted)()
     except BadSettings as mistake:
         typer.echo(str(mistake), err=True)
         sys.exit(2)

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kiosk.commands.roles import advice_where_missing
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.traits import Sex, Source, Traits
 from kiosk.core.sources.card import Beneficiary
@@ -181,6 +182,9 @@ def search(
 
 def _card_in_reader(config: Path | None, which: int, wait: float) -> tuple[Beneficiary, Beneficiary]:
     """Read the card in the reader: the beneficiary asked for, and the insured (who comes first)."""
+    if todo := advice_where_missing("terminal", "insi search --card"):
+        typer.echo(todo, err=True)
+        raise typer.Exit(2)
     from hardware.cards.base import VitaleFiles, VitaleRecords
     from hardware.cards.vitale_files import read_card
     from kiosk.app.card_contents import contents_of
