@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh Debian 12 or Raspberry Pi OS: make demo, make test.
 PYTHON = .venv/bin/python
-.PHONY: demo run test lint bench mutants setup lock pictures map clean
+.PHONY: demo run test lint bench mutants setup lock wheels wheel-test pictures map clean
 
 setup:
 	@sh deploy/setup.sh
@@ -15,6 +15,7 @@ lint: setup
 	@.venv/bin/ruff format --check -q . || (echo "run: .venv/bin/ruff format ." && false)
 	@.venv/bin/ruff check -q .
 	@.venv/bin/mypy
+	@.venv/bin/deptry assets hardware kiosk
 
 test: lint
 	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -36,10 +37,22 @@ pictures: setup
 map: setup
 	@$(PYTHON) -m tests.maps
 
-# Needs uv; the result carries hashes and no address.
-lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		deploy/requirements.in -o deploy/requirements.txt
+# The wheel, and beside it the files of a role's lock: all that an installation without a network needs, in build/wheels.
+wheels: setup
+	@sh deploy/wheels.sh terminal console
+
+# Both roles installed from there into empty environments, and tried; the demonstration runs on them (a few minutes).
+wheel-test: wheels
+	@$(PYTHON) -m pytest tests/wheels
+
+# What pyproject.toml declares, with versions and hashes and without any address. make lock LOCK=--upgrade: newer versions.
+COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header
+lock: setup
+	$(COMPILE) $(LOCK) pyproject.toml --extra terminal --extra console --group dev -o deploy/locks/dev.txt
+	$(COMPILE) pyproject.toml --extra terminal -c deploy/locks/dev.txt -o deploy/locks/terminal.txt
+	$(COMPILE) pyproject.toml --extra console -c deploy/locks/dev.txt -o deploy/locks/console.txt
+	$(COMPILE) --group build -c deploy/locks/dev.txt -o deploy/locks/build.txt
 
 clean:
 	rm -rf build .venv

@@ -20,11 +20,14 @@ if [ -n "$missing" ]; then
 fi
 
 stamp=.venv/.installed
-wanted=$(sha256sum deploy/requirements.txt | cut -d ' ' -f 1)
+wanted=$(cat deploy/locks/build.txt deploy/locks/dev.txt | sha256sum | cut -d ' ' -f 1)
 if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
     [ -x .venv/bin/python ] || python3 -m venv .venv
     echo "Installing Python packages (a few minutes the first time)"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements.txt
+    pip() { "$PWD/.venv/bin/python" -m pip --quiet --disable-pip-version-check "$@"; }
+    # The build tools first: what comes as source (pyscard) is built by these, not by the newest ones of the day.
+    pip install --require-hashes -r deploy/locks/build.txt
+    PATH="$PWD/.venv/bin:$PATH" pip install --no-build-isolation --require-hashes -r deploy/locks/dev.txt
     echo "$PWD" > "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/kiosk.pth"
     printf '#!/bin/sh\nexec "%s/.venv/bin/python" -m kiosk.cli "$@"\n' "$PWD" > .venv/bin/kiosk
     chmod +x .venv/bin/kiosk
