@@ -90,8 +90,10 @@ class Child:
 
 
 def kiosk_command(*arguments: str) -> list[str]:
-    """The ``kiosk`` command, as installed here."""
-    return [sys.executable, "-m", "kiosk.cli", *arguments]
+    """The ``kiosk`` command: this tree's, or that of an installed wheel which is being tried (``make wheel-test``)."""
+    role = "KIOSK_CONSOLE" if arguments[0] in ("console", "worker") else "KIOSK_TERMINAL"
+    installed = os.environ.get(role)
+    return [*([installed] if installed else [sys.executable, "-m", "kiosk.cli"]), *arguments]
 
 
 def wait_until(true: Any, seconds: float, what: str) -> Any:
