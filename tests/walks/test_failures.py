@@ -1,12 +1,19 @@
 """What breaks around the kiosk: a calm screen and a ticket or the desk; staff sees why; all recovers by itself."""
 
 import signal
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
+from kiosk import sealing
+from kiosk.core.checkin.codec import to_bytes
+from kiosk.core.checkin.value import CheckIn
+from kiosk.storage.outbox import Outbox
 from tests.demo.patient import Eyes
 from tests.demo.processes import wait_until
 from tests.demo.stage import Stage
+from tests.fixtures.check_ins import CHECK_INS
 from tests.walks.walker import Walker, arrivals, terminal_state
 
 pytestmark = pytest.mark.timeout(180)
@@ -35,6 +42,28 @@ def test_with_the_console_down_the_patient_gets_a_ticket_and_the_check_in_arrive
     assert walker.ticket
     stage.start_console()
     wait_until(lambda: _status_of(stage, walker.ticket) == "RETRIEVED", 90, "the check-in at the console")
+
+
+def test_what_an_earlier_console_refused_is_delivered_and_what_this_one_refuses_stands_on_its_page(
+    stage: Stage,
+) -> None:
+    structure = sealing.load_recipient_public(stage.directory / "structure.pub")
+    outbox, known, strange = Outbox(stage.data / "outbox.db"), _left("B1"), _left("B2")
+    for check_in, recipient in ((known, structure), (strange, sealing.generate_recipient().public_key)):
+        context = f"check-in:{check_in.key}".encode()
+        outbox.put(check_in.key, sealing.seal(to_bytes(check_in), recipient, context), check_in.arrived_at)
+        outbox.park(check_in.key, "http-422", "0.0.9")
+    stage.start_kiosk(window=False)
+    wait_until(lambda: _status_of(stage, "B1") == "PROVISIONAL", 60, "what the earlier console refused")
+    wait_until(lambda: terminal_state(stage)["parked"] == 1, 60, "the number of refused ones on the console's page")
+    assert [one.key for one in outbox.everything()] == [strange.key]
+    outbox.delivered(strange.key)
+    outbox.close()
+
+
+def _left(ticket: str) -> CheckIn:
+    """A check-in of the stage's kiosk, from before."""
+    return replace(CHECK_INS["unreachable"], key=str(uuid4()), kiosk="hall-1", ticket=ticket)
 
 
 def test_with_insi_down_the_patient_gets_a_ticket_and_the_worker_asks_again(stage: Stage) -> None:
