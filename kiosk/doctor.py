@@ -107,6 +107,12 @@ def _card_service(settings: Settings) -> list[Verdict]:
             ),
             Verdict("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant.")),
         ]
+    if state == "refused":
+        todo = _("Vérifiez que polkit tourne et qu'une règle permet pcscd au compte de la borne (deploy/guides).")
+        return [
+            Verdict("card-service", Level.BAD, _("pcscd refuse ce compte"), todo),
+            Verdict("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant.")),
+        ]
     service = Verdict("card-service", Level.OK, _("pcscd répond"))
     if settings.mode == "production" and any(slot.startswith(VIRTUAL) for slot in slots):
         todo = _("Retirez le paquet vsmartcard-vpcd : quiconque atteint le port 35963 s'y fait passer pour une carte.")

@@ -28,9 +28,9 @@ class CardRemoved:
 
 @dataclass(frozen=True, slots=True)
 class ReaderLost:
-    """No slot left to put a card in: unplugged, or the card service (pcscd) is gone."""
+    """No slot left to put a card in: unplugged, or the card service (pcscd) is gone or refuses us."""
 
-    reason: str  # "no-library", "no-service", "no-reader"
+    reason: str  # "no-library", "no-service", "refused", "no-reader"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,13 +66,13 @@ class PcscReader:
         context = handle = None
         try:
             context = _new_context(scard, patience, _LONGEST_CALL)
-            if context is None:
-                raise CardGone
             opened = _opened(scard, patience, context, slot)
             handle = opened[0]
             yield _PcscConnection(patience, context, opened, slot)
         except TookTooLong as error:
             raise CardExchangeFailed("the card service does not answer") from error
+        except _NoService as error:
+            raise CardGone from error
         finally:
             if handle is not None:
                 patience.afterwards(scard.SCardEndTransaction, handle, scard.SCARD_LEAVE_CARD)
@@ -112,7 +112,7 @@ def _loaded() -> ModuleType:
 
 
 def service_state() -> tuple[str, tuple[str, ...]]:
-    """Say how the card service is, for ``kiosk doctor``: ("ok", slots), or "no-library", "no-service", "no-reader"."""
+    """Say how the card service is, for ``kiosk doctor``: "ok" and its slots, or a reason of ``ReaderLost``."""
     scard = library()
     if scard is None:
         return "no-library", ()
@@ -120,9 +120,9 @@ def service_state() -> tuple[str, tuple[str, ...]]:
     context = None
     try:
         context = _new_context(scard, patience, _LONGEST_CALL)
-        if context is None:
-            return "no-service", ()
         status, names = patience.call(_LONGEST_CALL, scard.SCardListReaders, context, [])
+    except _NoService as error:
+        return error.reason, ()
     except TookTooLong:
         return "no-service", ()
     finally:
@@ -156,6 +156,8 @@ class _Watch:
             return self._absent("no-service")
         try:
             return self._look(scard)
+        except _NoService as error:
+            return self._absent(error.reason)
         except TookTooLong:
             self._release()  # a service that hangs: done when it has come to itself
             return self._absent("no-service")
@@ -164,8 +166,6 @@ class _Watch:
         call = self._patience.call
         if self._context is None:
             self._context = _new_context(scard, self._patience, _LONGEST_LOOK)
-            if self._context is None:
-                return self._absent("no-service")
         status, names = call(_LONGEST_LOOK, scard.SCardListReaders, self._context, [])
         if status not in {scard.SCARD_S_SUCCESS, scard.SCARD_E_NO_READERS_AVAILABLE}:
             self._release()
@@ -319,15 +319,27 @@ def _gone(scard: ModuleType) -> frozenset[int]:
     )
 
 
-def _new_context(scard: ModuleType, patience: Patience, seconds: float) -> int | None:
-    """Open a context of our own with the service; None when it is not there. TookTooLong."""
+class _NoService(Exception):
+    """The card service is not there, or is and lets us not in; ``reason`` as in ``ReaderLost``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _new_context(scard: ModuleType, patience: Patience, seconds: float) -> int:
+    """Open a context of our own with the service. _NoService, TookTooLong."""
 
     def close(late: tuple[int, int]) -> None:
         if late[0] == scard.SCARD_S_SUCCESS:
             scard.SCardReleaseContext(late[1])
 
     status, context = patience.call(seconds, scard.SCardEstablishContext, scard.SCARD_SCOPE_SYSTEM, undo=close)
-    return int(context) if status == scard.SCARD_S_SUCCESS else None
+    if status == scard.SCARD_W_SECURITY_VIOLATION:
+        raise _NoService("refused")  # by polkit, or because no polkit answers: Debian 13's then refuses everybody
+    if status != scard.SCARD_S_SUCCESS:
+        raise _NoService("no-service")
+    return int(context)
 
 
 def _opened(scard: ModuleType, patience: Patience, context: int, slot: str) -> tuple[int, int]:

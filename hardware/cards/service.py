@@ -1,5 +1,6 @@
 """The card service (pcscd) for a demonstration or a test: the one that runs, or one that we start and end ourselves."""
 
+import functools
 import os
 import shutil
 import signal
@@ -13,6 +14,8 @@ from pathlib import Path
 from hardware.cards.pcsc import VIRTUAL, service_state
 
 _TIDY = 10.0  # seconds to end in order before being ended
+_NO_POLKIT = "--disable-polkit"  # whoever may reach its socket is served; Debian 12's does not know it, nor need it
+REFUSED = "the card service refuses us: it wants polkit's leave (systemctl status polkit; deploy/guides/technician.md)"
 
 
 class NoCardService(Exception):
@@ -76,6 +79,8 @@ def ensure_card_service(timeout: float = 10.0) -> CardService:
         raise NoCardService("libpcsclite1 is missing: run deploy/setup.sh")
     if state == "ok" and any(VIRTUAL in slot for slot in slots):
         return CardService(None)
+    if state == "refused":
+        raise NoCardService(REFUSED)
     if state in {"ok", "no-reader"}:
         raise NoCardService("a card service runs without the virtual reader: install vsmartcard-vpcd and restart pcscd")
     process = _start()
@@ -106,12 +111,19 @@ def _start() -> "subprocess.Popen[bytes]":
         raise NoCardService("no card service runs and only root may start one: systemctl start pcscd")
     _forget_the_dead()
     return subprocess.Popen(  # noqa: S603 - found just above
-        [program, "--foreground", "--critical"],
+        [program, "--foreground", "--critical", *_without_polkit(program)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C in the terminal ends us first, then it, in order
     )
+
+
+@functools.cache
+def _without_polkit(program: str) -> list[str]:
+    """Ours serves a demonstration or a test, on machines where no polkit answers: where it can, it asks none."""
+    told = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=_TIDY, check=False)  # noqa: S603
+    return [_NO_POLKIT] if _NO_POLKIT in told.stdout + told.stderr else []
 
 
 def _forget_the_dead() -> None:
@@ -135,5 +147,7 @@ def _wait(process: "subprocess.Popen[bytes]", timeout: float) -> None:
             return
         if process.poll() is not None:
             raise NoCardService(f"pcscd ended at once with code {process.returncode}")
+        if state == "refused":
+            raise NoCardService(REFUSED)
         time.sleep(0.02)
     raise NoCardService("pcscd started but shows no virtual reader: install vsmartcard-vpcd")

@@ -47,6 +47,7 @@ app = typer.Typer(help="Carte Vitale : lire, observer le lecteur.", no_args_is_h
 _ADVICE = {
     "no-library": _("La bibliothèque PC/SC (libpcsclite1) manque : relancez deploy/setup.sh."),
     "no-service": _("Le service de cartes (pcscd) ne répond pas : systemctl start pcscd."),
+    "refused": _("Le service de cartes (pcscd) refuse ce compte : polkit doit répondre et le lui permettre."),
     "no-reader": _("Aucun lecteur de carte : vérifiez son câble, puis « kiosk card watch »."),
     "no-card": _("Aucune carte n'a été insérée dans le délai."),
     "not-vitale": _("Cette carte n'est pas une carte Vitale."),

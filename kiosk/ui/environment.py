@@ -1,4 +1,4 @@
-"""How Kivy is started: nothing written in anybody's home, no log, no settings panel, no way out by a key."""
+"""How Kivy and OpenGL are started: nothing written in anybody's home, no log, no settings, no way out by a key."""
 
 import logging
 import os
@@ -15,6 +15,7 @@ _ENVIRONMENT = {
     "KIVY_METRICS_FONTSCALE": "1",
     "KIVY_WINDOW": "sdl2",
     "KIVY_TEXT": "sdl2",
+    "MESA_SHADER_CACHE_DISABLE": "true",  # our handful of shaders is made anew at each start
     "SDL_MOUSE_FOCUS_CLICKTHROUGH": "1",  # the first touch counts, whatever window had the focus before
 }
 

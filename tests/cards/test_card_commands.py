@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from hardware.cards import pcsc, service
 from kiosk.commands.card import NO_CARD, NO_READER, NOT_VITALE, READ, UNREADABLE, app
 from tests.cards.stack import card_stack, one_at_a_time
 
@@ -45,6 +46,26 @@ def test_a_machine_without_the_pcsc_library_is_told_what_to_do(tmp_path: Path) -
     assert result.returncode == NO_READER
     assert "libpcsclite1" in result.stdout
     assert result.stderr == ""
+
+
+def test_a_refusal_is_told_as_one_not_as_a_missing_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> int:
+        raise pcsc._NoService("refused")
+
+    monkeypatch.setattr(pcsc, "_new_context", refused)
+    result = runner.invoke(app, ["read", "--wait", "0"])
+    assert result.exit_code == NO_READER
+    assert "refuse ce compte" in result.stdout and "polkit" in result.stdout
+    with pytest.raises(service.NoCardService, match="polkit"):
+        service.ensure_card_service()
+
+
+@pytest.mark.parametrize(("told", "asked"), [("--disable-polkit", ["--disable-polkit"]), ("--foreground", [])])
+def test_ours_asks_no_polkit_where_the_service_knows_that_word(tmp_path: Path, told: str, asked: list[str]) -> None:
+    program = tmp_path / "pcscd"
+    program.write_text(f'#!/bin/sh\necho "  {told}   told by --help"\n')
+    program.chmod(0o755)
+    assert service._without_polkit(str(program)) == asked
 
 
 def test_the_card_is_read_as_json() -> None:

@@ -40,6 +40,7 @@ class ScriptedLibrary(SimpleNamespace):
     SCARD_E_UNKNOWN_READER, SCARD_E_READER_UNAVAILABLE, SCARD_E_NO_SMARTCARD = 14, 15, 16
     SCARD_E_SHARING_VIOLATION, SCARD_W_REMOVED_CARD, SCARD_W_RESET_CARD = 17, 18, 19
     SCARD_E_SERVICE_STOPPED, SCARD_E_INVALID_HANDLE, SCARD_W_UNRESPONSIVE_CARD = 20, 21, 22
+    SCARD_W_SECURITY_VIOLATION = 23
 
     def __init__(self) -> None:
         super().__init__(
@@ -55,6 +56,7 @@ class ScriptedLibrary(SimpleNamespace):
             SCardTransmit=self.transmit,
         )
         self.readers: dict[str, tuple[int, list[int]]] | None = {}
+        self.refuses = False
         self.released = 0
         self.established = 0
         self.hang = threading.Event()
@@ -65,6 +67,8 @@ class ScriptedLibrary(SimpleNamespace):
 
     def establish_context(self, _scope: int) -> tuple[int, int]:
         self.hang.wait(20)
+        if self.refuses:
+            return self.SCARD_W_SECURITY_VIOLATION, 0
         if self.readers is None:
             return self.SCARD_E_NO_SERVICE, 0
         self.established += 1
@@ -146,6 +150,20 @@ def test_another_reason_for_the_loss_is_told_too(scard: ScriptedLibrary) -> None
     scard.readers = {}
     assert looks(watch, 4) == [ReaderLost("no-reader")]
     scard.readers = {"A": (PRESENT, ATR)}
+    assert looks(watch) == [ReaderFound(("A",)), CardInserted("A", bytes(ATR))]
+    watch.close()
+    assert scard.released == scard.established
+
+
+def test_a_service_that_refuses_us_is_told_as_one_and_found_when_it_no_longer_does(scard: ScriptedLibrary) -> None:
+    scard.readers = {"A": (PRESENT, ATR)}
+    scard.refuses = True
+    watch = pcsc._Watch("")
+    assert looks(watch, 5) == [ReaderLost("refused")]
+    assert service_state() == ("refused", ())
+    with pytest.raises(CardGone), PcscReader().connect("A"):
+        pass
+    scard.refuses = False
     assert looks(watch) == [ReaderFound(("A",)), CardInserted("A", bytes(ATR))]
     watch.close()
     assert scard.released == scard.established
