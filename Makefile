@@ -1,6 +1,7 @@
 # Two commands do everything on a fresh Debian 12 or Raspberry Pi OS: make demo, make test.
 PYTHON = .venv/bin/python
-.PHONY: demo run test lint bench mutants setup lock wheels wheel-test pictures map clean
+TOGETHER = -n 2 --dist loadfile --no-loadscope-reorder
+.PHONY: demo run test quick lint bench mutants setup lock wheels wheel-test pictures map clean
 
 setup:
 	@sh deploy/setup.sh
@@ -18,7 +19,11 @@ lint: setup
 	@.venv/bin/deptry assets hardware kiosk
 
 test: lint
-	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(PYTHON) -m pytest $(TOGETHER) --durations=25
+
+# All that starts no process, while one types: tests/quick.py finds out which those are.
+quick: setup
+	@$(PYTHON) -m pytest $(TOGETHER) -m quick
 
 bench:
 	@sh deploy/setup.sh tesseract-ocr

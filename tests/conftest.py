@@ -1,8 +1,13 @@
-"""Which tests share a process when two run at once (``make test``): those of one file, and all on the card service."""
+"""Which tests share a process when two run at once (``make test``): those of one file, and all on the card service.
+
+The console's tests are run on both databases (``tests/console/conftest.py``): on each they are a group of their own.
+"""
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
+
+from tests.quick import Guard, is_quick
 
 CARD_SERVICE = "card service"  # a machine has one: these wait for each other in any case
 USERS_OF_IT = (
@@ -16,8 +21,10 @@ LONGEST = (CARD_SERVICE, "tests/console/test_on_postgresql.py")  # begun first: 
 
 def together_with(nodeid: str) -> str:
     """The name of the tests that run one after the other with this one."""
-    file = nodeid.split("::", 1)[0]
-    return CARD_SERVICE if file.startswith(USERS_OF_IT) else file
+    file, _, test = nodeid.partition("::")
+    if file.startswith(USERS_OF_IT):
+        return CARD_SERVICE
+    return f"{file} on PostgreSQL" if "[postgresql" in test else file
 
 
 class Groups(LoadFileScheduling):
@@ -31,5 +38,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Groups:
     return Groups(config, log)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Guard())
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by -m
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if is_quick(item):
+            item.add_marker("quick")
     items.sort(key=lambda item: together_with(item.nodeid) not in LONGEST)

@@ -4,13 +4,10 @@
 ``… bench_console sqlite|postgresql [how many]``: one of them.
 """
 
-import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 FEW = 1_000
 MANY = {"sqlite": 100_000, "postgresql": 1_000_000}
@@ -26,23 +23,16 @@ def main() -> int:
     many = int(words[1]) if len(words) > 1 else MANY[words[0]]
     if words[0] == "sqlite":
         return _measure("SQLite", "", many)
-    from tests.console.postgres import Postgres
+    from tests.console.postgres import running
 
-    with tempfile.TemporaryDirectory(prefix="bench-pg-") as folder:
-        Path(folder).chmod(0o755)
-        server = Postgres(Path(folder) / "server")
-        server.start()
-        try:
-            return _measure("PostgreSQL", server.url(), many)
-        finally:
-            server.stop()
+    with running() as server:
+        return _measure("PostgreSQL", server.url(), many)
 
 
 def _measure(name: str, url: str, many: int) -> int:
-    os.environ["CONSOLE_TEST_DATABASE"] = url
     from tests.console import conftest  # sets Django up
 
-    assert conftest.FOLDER.is_dir()
+    conftest.take(conftest.settings_with(url))
     return _measure_pages(name, many)
 
 

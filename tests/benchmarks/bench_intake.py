@@ -26,7 +26,7 @@ from kiosk.core.sources.document import DocumentPicture, Side
 from kiosk.sealing import intake_message, seal, sign
 from tests.benchmarks.processor import seconds_of
 from tests.console.arrivals import SIGNER, TINY_JPEG, check_in_of
-from tests.console.postgres import Postgres
+from tests.console.postgres import running
 from tests.console.served import ServedConsole
 from tests.people import ZOE
 
@@ -41,14 +41,8 @@ Prepared = tuple[str, bytes, dict[str, str]]  # path, body, headers
 
 def main() -> int:
     missed = rate_on("SQLite", "")
-    with tempfile.TemporaryDirectory(prefix="bench-pg-") as folder:
-        Path(folder).chmod(0o755)
-        server = Postgres(Path(folder) / "server")
-        server.start()
-        try:
-            missed |= rate_on("PostgreSQL", server.url())
-        finally:
-            server.stop()
+    with running() as server:
+        missed |= rate_on("PostgreSQL", server.url())
     return 1 if missed else 0
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -53,6 +54,7 @@ def test_a_refusal_is_told_as_one_not_as_a_missing_service(monkeypatch: pytest.M
         raise pcsc._NoService("refused")
 
     monkeypatch.setattr(pcsc, "_new_context", refused)
+    monkeypatch.setattr(pcsc, "library", SimpleNamespace)
     result = runner.invoke(app, ["read", "--wait", "0"])
     assert result.exit_code == NO_READER
     assert "refuse ce compte" in result.stdout and "polkit" in result.stdout
@@ -60,6 +62,7 @@ def test_a_refusal_is_told_as_one_not_as_a_missing_service(monkeypatch: pytest.M
         service.ensure_card_service()
 
 
+@pytest.mark.starts
 @pytest.mark.parametrize(("told", "asked"), [("--disable-polkit", ["--disable-polkit"]), ("--foreground", [])])
 def test_ours_asks_no_polkit_where_the_service_knows_that_word(tmp_path: Path, told: str, asked: list[str]) -> None:
     program = tmp_path / "pcscd"
@@ -100,6 +103,7 @@ def test_watching_writes_one_line_an_event() -> None:
     assert events == ["ReaderFound", "CardInserted"]
 
 
+@pytest.mark.starts  # others' card service: waited for
 def test_without_a_service_no_reader_is_found() -> None:
     from hardware.cards.pcsc import service_state
 

@@ -1,7 +1,8 @@
-"""A console of its own for these tests: a structure's keys, a database in a temporary folder, Django set up once."""
+"""A console of its own for these tests: a structure's keys, Django set up once, and each test on both databases."""
 
-import os
+import atexit
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,11 @@ import pytest
 from django.conf import settings as django_settings
 
 from kiosk.console.config import ServerSettings
-from kiosk.console.site.django_settings import configure
+from kiosk.console.site.django_settings import build, configure
 from kiosk.sealing import generate_recipient, save_recipient
 
 FOLDER = Path(tempfile.mkdtemp(prefix="console-tests-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 
 def _server() -> ServerSettings:
@@ -25,7 +27,6 @@ def _server() -> ServerSettings:
         mode="demo",
         structure="Centre hospitalier de Saint-Exemple",
         data_dir=FOLDER,
-        database=os.environ.get("CONSOLE_TEST_DATABASE", ""),  # the same tests on PostgreSQL
         names=("testserver",),
         desks=("3", "4"),
         certificate=FOLDER / "console.pem",
@@ -40,26 +41,52 @@ configure(_server())
 django_settings.PASSWORD_HASHERS = ["tests.console.staff.QuickArgon2"]  # the real cost: test_accounts, served consoles
 
 
-@pytest.fixture(scope="session")
-def _tables() -> None:
+def take(server: ServerSettings) -> None:
+    """From here on, this process's console is the one of these settings, whatever its database."""
+    from django.db import connections
+
+    database = build(server)["DATABASES"]["default"]
+    connections["default"].close()
+    connections.settings.update(connections.configure_settings({"default": database}))
+    del connections["default"]  # the next question opens one of the other kind
+    django_settings.KIOSK = server
+
+
+def settings_with(database: str) -> ServerSettings:
+    return django_settings.KIOSK.model_copy(update={"database": database})
+
+
+def _with_tables(database: str) -> ServerSettings:
     from kiosk.console.upkeep.database import bring_up_to_date
 
-    bring_up_to_date(_settings())
+    server = settings_with(database)
+    take(server)
+    bring_up_to_date(server)
+    return server
 
 
-def _settings() -> ServerSettings:
-    from django.conf import settings
+@pytest.fixture(scope="session")
+def sqlite() -> ServerSettings:
+    return _with_tables("")
 
-    return settings.KIOSK
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[ServerSettings]:
+    from tests.console.postgres import running
+
+    with running() as server:
+        yield _with_tables(server.url())
 
 
-@pytest.fixture()
-def console(_tables: None) -> Iterator[ServerSettings]:
-    """An empty console; what a test writes is rolled back."""
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.starts)])
+def console(request: pytest.FixtureRequest) -> Iterator[ServerSettings]:
+    """An empty console, on one database and then on the other; what a test writes is rolled back."""
     from django.db import connection, transaction
 
+    server: ServerSettings = request.getfixturevalue(request.param)
+    take(server)
     with transaction.atomic():
-        yield _settings()
+        yield server
         transaction.set_rollback(True)
     connection.close()
 

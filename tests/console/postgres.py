@@ -6,8 +6,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 NEEDED_WITHIN = 60.0
@@ -102,3 +104,16 @@ class Postgres:
             return []
         pwd.getpwnam("postgres")
         return ["runuser", "-u", "postgres", "--"]
+
+
+@contextmanager
+def running() -> Iterator[Postgres]:
+    """A server for a while, in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="console-pg-") as folder:
+        Path(folder).chmod(0o755)
+        server = Postgres(Path(folder) / "server")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()

@@ -1,14 +1,13 @@
 """Console, worker and database are killed in the middle of intake and decision; the hundred times stand beside CI."""
 
 import random
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.console.postgres import Postgres
+from tests.console.postgres import Postgres, running
 from tests.console.site import Site, judge
 
 KILLS = 3  # of each kind of database; tests.benchmarks.bench_kills does a hundred of each
@@ -43,12 +42,8 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_half_deci
 
 @pytest.fixture()
 def postgres() -> Iterator[Postgres]:
-    with tempfile.TemporaryDirectory(prefix="console-pg-") as folder:
-        Path(folder).chmod(0o755)
-        server = Postgres(Path(folder) / "server")
-        server.start()
+    with running() as server:
         yield server
-        server.stop()
 
 
 def test_neither_when_the_database_itself_is_killed(tmp_path: Path, postgres: Postgres) -> None:

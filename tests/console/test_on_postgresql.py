@@ -1,4 +1,7 @@
-"""The same console on PostgreSQL: the same tests, twenty desks at once, several consoles on one database."""
+"""What only PostgreSQL shows: twenty desks at once, several consoles on one database, its files, its backup.
+
+Everything else of the console is tried on both databases by its own tests (``console`` in ``conftest.py``).
+"""
 
 import hashlib
 import json
@@ -6,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,44 +19,19 @@ from psycopg import sql
 
 from tests.console.arrivals import TINY_JPEG, check_in_of
 from tests.console.inherited import InheritedConsole, check_that_it_takes_over
-from tests.console.postgres import Postgres
+from tests.console.postgres import Postgres, running
 from tests.console.served import ServedConsole, writings
 from tests.console.site import Site, judge, tally
 from tests.demo.processes import ROOT, wait_until
 from tests.people import DOMINIQUE, ZOE
 
 AGENTS, PATIENTS = 20, 1000
-SAME_TESTS = (
-    *("intake", "deciding", "audit", "worker", "search", "changing", "work_lists", "oversight"),
-    *("access", "accounts", "emergencies", "noticing", "security_keys", "psc"),
-)
 
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
-    with tempfile.TemporaryDirectory(prefix="console-pg-") as folder:
-        Path(folder).chmod(0o755)
-        server = Postgres(Path(folder) / "server")
-        server.start()
+    with running() as server:
         yield server
-        server.stop()
-
-
-@pytest.mark.timeout(900)
-def test_every_test_of_the_console_holds_on_postgresql_too(postgres: Postgres) -> None:
-    files = [f"tests/console/test_{name}.py" for name in SAME_TESTS]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *files],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "CONSOLE_TEST_DATABASE": postgres.url()},
-        capture_output=True,
-        text=True,
-        timeout=880,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-4000:]
-    assert " passed" in done.stdout and "skipped" not in done.stdout
 
 
 @pytest.mark.timeout(600)

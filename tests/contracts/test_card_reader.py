@@ -92,7 +92,7 @@ def _pcsc() -> Iterator[Bench]:
         yield PcscBench(stack)
 
 
-@pytest.fixture(params=[_memory, _pcsc], ids=["memory", "pcsc"])
+@pytest.fixture(params=[_memory, pytest.param(_pcsc, marks=pytest.mark.starts)], ids=["memory", "pcsc"])
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     with request.param() as bench:
         yield bench

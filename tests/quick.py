@@ -1,0 +1,90 @@
+"""Which tests are quick (``make quick``): those that start no process, so no browser, no database, no card service.
+
+Nobody keeps a list. What a test and its fixtures call is followed through the tests' own code; it is quick unless that
+leads to what starts processes. What cannot be seen this way is marked ``starts``. A quick test that starts a process
+all the same fails, in every run: it is named, and so the marks stay true.
+"""
+
+import inspect
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from types import CodeType, FunctionType, ModuleType
+
+import pytest
+
+STARTERS = {"subprocess", "multiprocessing", "playwright"}
+STARTING = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system"}  # audit events
+
+
+def is_quick(item: pytest.Item) -> bool:
+    if not isinstance(item, pytest.Function) or item.get_closest_marker("starts"):
+        return False
+    fixtures = item._fixtureinfo.name2fixturedefs.values()
+    seen: set[object] = set()
+    return not any(_starts(called, seen) for called in (item.function, *(one.func for kin in fixtures for one in kin)))
+
+
+def _starts(called: object, seen: set[object]) -> bool:
+    """Whether this function, class or module leads to what starts a process."""
+    if isinstance(called, ModuleType):
+        return called.__name__.split(".")[0] in STARTERS
+    if not isinstance(called, FunctionType | type) or called in seen:
+        return False
+    seen.add(called)
+    match called.__module__.split(".")[0]:
+        case "kiosk" | "hardware":  # of the product its modules are enough
+            return any(
+                _starts(value, seen) for value in vars(sys.modules[called.__module__]).values() if _is_module(value)
+            )
+        case "tests":
+            return any(_starts(further, seen) for further in _reached(called))
+    return False
+
+
+def _is_module(value: object) -> bool:
+    return isinstance(value, ModuleType)
+
+
+def _reached(called: FunctionType | type) -> Iterator[object]:
+    """What the body of a function, or any method of a class, names."""
+    if isinstance(called, type):
+        yield from called.__bases__
+        for part in vars(called).values():
+            yield getattr(part, "__func__", getattr(part, "fget", part))
+        return
+    function = inspect.unwrap(called)
+    names = set(_names(function.__code__))
+    found = [function.__globals__[name] for name in names if name in function.__globals__]
+    found += [import_module(name) for name in names if name in sys.modules or name.startswith("tests.")]
+    for value in found:
+        yield value
+        if isinstance(value, ModuleType):
+            yield from (vars(value)[name] for name in names if name in vars(value))
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+class Guard:
+    """Fails a quick test in the moment when it starts a process."""
+
+    def __init__(self) -> None:
+        self._running = ""
+        sys.addaudithook(self._heard)  # for as long as this process lives: hooks cannot be removed
+
+    def _heard(self, event: str, _told: tuple[object, ...]) -> None:
+        if self._running and event in STARTING:
+            pytest.fail(f"{self._running} starts a process ({event}): mark it with pytest.mark.starts")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        self._running = item.nodeid if item.get_closest_marker("quick") else ""
+        try:
+            return (yield)
+        finally:
+            self._running = ""
