@@ -252,8 +252,10 @@ def _icao_names(content: MrzContent, width: int) -> str:
         return whole
     if whole[width - 1] == FILLER and whole[width - 3] != FILLER:  # a letter in the last cell tells of the cut
         return whole[: width - 2] + FILLER + whole[width]
-    if whole[width - 1] == FILLER:
-        return f"{surname[:-1]}<<{given}"[:width]
+    if whole[width - 1] == FILLER:  # an initial stands there: a longer given name gives a letter, or else the surname
+        longest = max(whole[len(surname) + 2 : width].split(FILLER), key=len)
+        end = whole.index(longest, len(surname) + 2) + len(longest) if len(longest) > 1 else len(surname)
+        return (whole[: end - 1] + whole[end:])[:width]
     return whole[:width]
 
 

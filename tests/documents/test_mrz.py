@@ -189,6 +189,14 @@ def test_a_name_is_written_as_the_zone_writes_it(civil: str, icao: str, french: 
     assert mrz_name(civil, NameForm.MRZ_FRENCH_ID) == french
 
 
+def test_initials_at_the_end_of_a_full_field_cost_the_surname_no_letter() -> None:
+    content = MrzContent(
+        surname="AAA-AAA-AAAAAAA", given_names=("BBBB", "BBBBBB", "B", "B"), number="000000000", birth="000101", sex="M"
+    )
+    traits = read(write(TD2, content), accepted=True).traits
+    assert (traits.birth_name, traits.given_names_may_be_cut) == ("AAA AAA AAAAAAA", True)
+
+
 def test_a_cut_name_says_that_it_may_be_cut() -> None:
     short = read(FRENCH_NEW).traits
     assert not short.birth_name_may_be_cut
