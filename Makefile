@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh Debian 12 or Raspberry Pi OS: make demo, make test.
 PYTHON = .venv/bin/python
 TOGETHER = -n 2 --dist loadfile --no-loadscope-reorder
-.PHONY: demo run test quick lint bench mutants setup lock wheels wheel-test pictures map clean
+.PHONY: demo run test quick coverage lint bench mutants setup lock wheels wheel-test pictures map clean
 
 setup:
 	@sh deploy/setup.sh
@@ -24,6 +24,14 @@ test: lint
 # All that starts no process, while one types: tests/quick.py finds out which those are.
 quick: setup
 	@$(PYTHON) -m pytest $(TOGETHER) -m quick
+
+# What the tests reach of each room, branches counted; slower than make test.
+coverage: setup
+	@rm -rf build/coverage
+	@$(PYTHON) -m coverage run -m pytest $(TOGETHER) --durations=25
+	@$(PYTHON) -m coverage combine --quiet
+	@$(PYTHON) -m coverage json --quiet -o build/coverage/report.json
+	@$(PYTHON) -m tests.covered
 
 bench:
 	@sh deploy/setup.sh tesseract-ocr
