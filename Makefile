@@ -1,4 +1,4 @@
-# Two commands do everything on a fresh Debian 12 or Raspberry Pi OS: make demo, make test.
+# Two commands do everything on a fresh Debian 12 or 13 or Raspberry Pi OS: make demo, make test.
 PYTHON = .venv/bin/python
 TOGETHER = -n 2 --dist loadfile --no-loadscope-reorder
 .PHONY: demo run test quick coverage lint bench mutants setup lock wheels wheel-test pictures map clean

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prepares a Debian 12 or Raspberry Pi OS machine: system packages, then the locked Python packages in .venv.
+# Prepares a Debian 12 or 13 or Raspberry Pi OS machine: system packages, then the locked Python packages in .venv.
 # Running it again installs nothing twice. Names of more Debian packages may follow (make bench: what other readers call).
 set -eu
 cd "$(dirname "$0")/.."
@@ -7,8 +7,9 @@ cd "$(dirname "$0")/.."
 packages="$(sed -e 's/#.*//' deploy/packages.txt | tr -s ' \n' ' ') $*"
 missing=""
 for package in $packages; do
-    status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)
-    case "$status" in ii*) ;; *) missing="$missing $package" ;; esac
+    # Debian 13 gave some libraries a new name (libmtdev1t64) that still answers to the old one.
+    status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" "${package}t64" 2>/dev/null || true)
+    case "$status" in *ii*) ;; *) missing="$missing $package" ;; esac
 done
 if [ -n "$missing" ]; then
     sudo=""

@@ -81,10 +81,10 @@ class Guard:
         if self._running and event in STARTING:
             pytest.fail(f"{self._running} starts a process ({event}): mark it with pytest.mark.starts")
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
         self._running = item.nodeid if item.get_closest_marker("quick") else ""
-        try:
-            return (yield)
-        finally:
-            self._running = ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self) -> None:
+        self._running = ""  # what other tests began may end now
