@@ -52,7 +52,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Diagnosis:
     """One part of the machine: how it is, what was seen, what to do."""
 
     part: str
@@ -61,9 +61,9 @@ class Verdict:
     todo: str = ""
 
 
-def examine(settings: Settings) -> list[Verdict]:
+def examine(settings: Settings) -> list[Diagnosis]:
     """Check every part, in the order in which a technician would."""
-    checks: list[tuple[str, Callable[[Settings], list[Verdict]]]] = [
+    checks: list[tuple[str, Callable[[Settings], list[Diagnosis]]]] = [
         ("card-service", _card_service),
         ("camera", _camera),
         ("seals", _seals),
@@ -76,59 +76,59 @@ def examine(settings: Settings) -> list[Verdict]:
         ("insi", _insi),
         ("console", _console),
     ]
-    verdicts: list[Verdict] = []
+    diagnoses: list[Diagnosis] = []
     for part, check in checks:
         try:
-            verdicts += check(settings)
+            diagnoses += check(settings)
         except (OSError, BadSettings) as trouble:
             why = trouble.strerror if isinstance(trouble, OSError) else str(trouble)
-            verdicts.append(Verdict(part, Level.BAD, why or type(trouble).__name__, _("Corrigez la configuration.")))
-    return verdicts
+            diagnoses.append(Diagnosis(part, Level.BAD, why or type(trouble).__name__, _("Corrigez la configuration.")))
+    return diagnoses
 
 
-def _card_service(settings: Settings) -> list[Verdict]:
+def _card_service(settings: Settings) -> list[Diagnosis]:
     if settings.card.driver != "pcsc":
-        return [Verdict("reader", Level.OK, _("pilote {name}").format(name=settings.card.driver))]
+        return [Diagnosis("reader", Level.OK, _("pilote {name}").format(name=settings.card.driver))]
     state, slots = service_state()
     if state == "no-library":
         return [
-            Verdict(
+            Diagnosis(
                 "card-service",
                 Level.BAD,
                 _("bibliothèque PC/SC absente"),
                 _("Installez libpcsclite1 (deploy/setup.sh)."),
             ),
-            Verdict("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant.")),
+            Diagnosis("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant.")),
         ]
     if state == "no-service":
         return [
-            Verdict(
+            Diagnosis(
                 "card-service", Level.BAD, _("pcscd ne répond pas"), _("Relancez-le : systemctl restart pcscd.socket")
             ),
-            Verdict("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant.")),
+            Diagnosis("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant.")),
         ]
     if state == "refused":
         todo = _("Vérifiez que polkit tourne et qu'une règle permet pcscd au compte de la borne (deploy/guides).")
         return [
-            Verdict("card-service", Level.BAD, _("pcscd refuse ce compte"), todo),
-            Verdict("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant.")),
+            Diagnosis("card-service", Level.BAD, _("pcscd refuse ce compte"), todo),
+            Diagnosis("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant.")),
         ]
-    service = Verdict("card-service", Level.OK, _("pcscd répond"))
+    service = Diagnosis("card-service", Level.OK, _("pcscd répond"))
     if settings.mode == "production" and any(slot.startswith(VIRTUAL) for slot in slots):
         todo = _("Retirez le paquet vsmartcard-vpcd : quiconque atteint le port 35963 s'y fait passer pour une carte.")
-        service = Verdict("card-service", Level.BAD, _("un lecteur virtuel est installé"), todo)
+        service = Diagnosis("card-service", Level.BAD, _("un lecteur virtuel est installé"), todo)
         slots = tuple(slot for slot in slots if not slot.startswith(VIRTUAL))
     wanted = [slot for slot in slots if settings.card.reader in slot]
     if wanted:
-        return [service, Verdict("reader", Level.OK, ", ".join(wanted))]
+        return [service, Diagnosis("reader", Level.OK, ", ".join(wanted))]
     if slots:
         what = _("aucun lecteur « {name} » parmi : {slots}").format(name=settings.card.reader, slots=", ".join(slots))
-        return [service, Verdict("reader", Level.BAD, what, _("Corrigez card.reader."))]
+        return [service, Diagnosis("reader", Level.BAD, what, _("Corrigez card.reader."))]
     todo = _("Vérifiez le câble USB et que le lecteur est au standard CCID (lsusb).")
-    return [service, Verdict("reader", Level.BAD, _("aucun lecteur de carte"), todo)]
+    return [service, Diagnosis("reader", Level.BAD, _("aucun lecteur de carte"), todo)]
 
 
-def _camera(settings: Settings) -> list[Verdict]:
+def _camera(settings: Settings) -> list[Diagnosis]:
     source = camera(settings)
     source.open()
     try:
@@ -147,7 +147,7 @@ def _camera(settings: Settings) -> list[Verdict]:
             "silent": _("Vérifiez la nappe et que la caméra est listée : rpicam-hello --list-cameras"),
         }.get(frame.reason, _NO_PICTURE[settings.camera.driver])
         what = _("{driver} : aucune image ({why})").format(driver=driver, why=frame.reason)
-        return [Verdict("camera", Level.BAD, what, todo)]
+        return [Diagnosis("camera", Level.BAD, what, todo)]
     height, width = frame.shape[:2]
     what = _("{driver}, {width}×{height}").format(driver=driver, width=width, height=height)
     troubles = facts.get("troubles", [])
@@ -156,57 +156,59 @@ def _camera(settings: Settings) -> list[Verdict]:
         missed = ", ".join(names.get(each, each) for each in troubles)
         todo = _("La caméra n'a pas pris ces réglages : corrigez camera.width, height, focus ou exposure_us.")
         return [
-            Verdict("camera", Level.WARNING, _("{what} ; non obtenu : {missed}").format(what=what, missed=missed), todo)
+            Diagnosis(
+                "camera", Level.WARNING, _("{what} ; non obtenu : {missed}").format(what=what, missed=missed), todo
+            )
         ]
     if width < 1280:
         todo = _("Préférez 1920×1080 : la bande MRZ demande 10 pixels par millimètre.")
-        return [Verdict("camera", Level.WARNING, what, todo)]
-    return [Verdict("camera", Level.OK, what)]
+        return [Diagnosis("camera", Level.WARNING, what, todo)]
+    return [Diagnosis("camera", Level.OK, what)]
 
 
-def _seals(settings: Settings) -> list[Verdict]:
+def _seals(settings: Settings) -> list[Diagnosis]:
     """The certificates that visible seals (CEV) are verified with: data that an administrator renews offline."""
     place = settings.camera.seal_certificates
     if place is None:
-        return [Verdict("seals", Level.OK, _("aucun certificat : les cachets (CEV) sont lus, pas vérifiés"))]
+        return [Diagnosis("seals", Level.OK, _("aucun certificat : les cachets (CEV) sont lus, pas vérifiés"))]
     count, age = len(load_signers(place)), age_in_days(place, datetime.now(UTC).date())
     if not count or age is None:
         what = _("aucun certificat utilisable dans {path}").format(path=place)
         todo = _("Nommez chaque certificat d'après son signataire : FR05-0001.pem (camera.seal_certificates).")
-        return [Verdict("seals", Level.WARNING, what, todo)]
+        return [Diagnosis("seals", Level.WARNING, what, todo)]
     what = _("{count} certificat(s) de cachet, le plus récent a {age} jours").format(count=count, age=age)
     if age > _OLDEST_SEALS:
-        return [Verdict("seals", Level.WARNING, what, _("Renouvelez la liste des certificats publiés."))]
-    return [Verdict("seals", Level.OK, what)]
+        return [Diagnosis("seals", Level.WARNING, what, _("Renouvelez la liste des certificats publiés."))]
+    return [Diagnosis("seals", Level.OK, what)]
 
 
-def _display(settings: Settings) -> list[Verdict]:
+def _display(settings: Settings) -> list[Diagnosis]:
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         size = f"{settings.kiosk.width}×{settings.kiosk.height}"
-        return [Verdict("display", Level.OK, _("écran présent, fenêtre {size}").format(size=size))]
+        return [Diagnosis("display", Level.OK, _("écran présent, fenêtre {size}").format(size=size))]
     if Path("/dev/dri").is_dir():
-        return [Verdict("display", Level.OK, _("carte graphique présente (/dev/dri)"))]
+        return [Diagnosis("display", Level.OK, _("carte graphique présente (/dev/dri)"))]
     todo = _("Branchez l'écran, ou définissez DISPLAY pour la session graphique.")
-    return [Verdict("display", Level.BAD, _("aucun écran"), todo)]
+    return [Diagnosis("display", Level.BAD, _("aucun écran"), todo)]
 
 
-def _clock(_settings: Settings) -> list[Verdict]:
+def _clock(_settings: Settings) -> list[Diagnosis]:
     now = datetime.now(UTC)
     if now < _RELEASED:
         return [
-            Verdict(
+            Diagnosis(
                 "clock", Level.BAD, now.isoformat(timespec="seconds"), _("Réglez l'heure : timedatectl set-ntp true")
             )
         ]
-    return [Verdict("clock", Level.OK, now.astimezone().isoformat(timespec="seconds"))]
+    return [Diagnosis("clock", Level.OK, now.astimezone().isoformat(timespec="seconds"))]
 
 
-def _disk(settings: Settings) -> list[Verdict]:
+def _disk(settings: Settings) -> list[Diagnosis]:
     free = shutil.disk_usage(_existing(settings.kiosk.data_dir)).free // 2**20
     what = _("{free} Mo libres").format(free=free)
     if free < _LEAST_FREE_MB:
-        return [Verdict("disk", Level.WARNING, what, _("Libérez de la place : df -h, journalctl --vacuum-size=50M"))]
-    return [Verdict("disk", Level.OK, what)]
+        return [Diagnosis("disk", Level.WARNING, what, _("Libérez de la place : df -h, journalctl --vacuum-size=50M"))]
+    return [Diagnosis("disk", Level.OK, what)]
 
 
 def _existing(path: Path) -> Path:
@@ -215,10 +217,10 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _outbox(settings: Settings) -> list[Verdict]:
+def _outbox(settings: Settings) -> list[Diagnosis]:
     path = settings.kiosk.data_dir / "outbox.db"
     if not path.exists():
-        return [Verdict("outbox", Level.OK, _("encore vide"))]
+        return [Diagnosis("outbox", Level.OK, _("encore vide"))]
     try:
         outbox = Outbox(path)
         try:
@@ -228,72 +230,74 @@ def _outbox(settings: Settings) -> list[Verdict]:
             outbox.close()
     except OutboxFull:
         todo = _("Libérez le disque, vérifiez les droits ; ne supprimez pas ce fichier : des venues y attendent.")
-        return [Verdict("outbox", Level.BAD, _("{path} ne peut être écrit").format(path=path), todo)]
+        return [Diagnosis("outbox", Level.BAD, _("{path} ne peut être écrit").format(path=path), todo)]
     what = _("{waiting} en attente, {parked} refusées").format(waiting=waiting, parked=parked)
     if parked:
         return [
-            Verdict(
+            Diagnosis(
                 "outbox",
                 Level.WARNING,
                 what,
                 _("La console les a refusées : comparez les versions ; kiosk outbox list"),
             )
         ]
-    return [Verdict("outbox", Level.OK, what)]
+    return [Diagnosis("outbox", Level.OK, what)]
 
 
-def _keys(settings: Settings) -> list[Verdict]:
+def _keys(settings: Settings) -> list[Diagnosis]:
     try:
         recipient = load_recipient_public(settings.sealing.structure_key)
         load_signer(settings.sealing.kiosk_key)
     except BadKey as trouble:
-        return [Verdict("keys", Level.BAD, str(trouble), _("Refaites l'enrôlement de la borne (deploy/guides)."))]
+        return [Diagnosis("keys", Level.BAD, str(trouble), _("Refaites l'enrôlement de la borne (deploy/guides)."))]
     mode = settings.sealing.kiosk_key.stat().st_mode & 0o077
     if mode:
         path = settings.sealing.kiosk_key
         return [
-            Verdict("keys", Level.WARNING, _("{path} est lisible par d'autres").format(path=path), f"chmod 600 {path}")
+            Diagnosis(
+                "keys", Level.WARNING, _("{path} est lisible par d'autres").format(path=path), f"chmod 600 {path}"
+            )
         ]
-    return [Verdict("keys", Level.OK, _("clé de la structure {key_id}").format(key_id=recipient.key_id))]
+    return [Diagnosis("keys", Level.OK, _("clé de la structure {key_id}").format(key_id=recipient.key_id))]
 
 
-def _certificate(settings: Settings) -> list[Verdict]:
+def _certificate(settings: Settings) -> list[Diagnosis]:
     levels = {CertificateLevel.OK: Level.OK, CertificateLevel.WARNING: Level.WARNING, CertificateLevel.ERROR: Level.BAD}
     return [
-        Verdict(f"certificate-{finding.code}", levels[finding.level], finding.what, finding.todo)
+        Diagnosis(f"certificate-{finding.code}", levels[finding.level], finding.what, finding.todo)
         for finding in check_certificate(config_from(settings.insi, settings.mode), datetime.now(UTC))
     ]
 
 
-def _insi(settings: Settings) -> list[Verdict]:
+def _insi(settings: Settings) -> list[Diagnosis]:
     config = config_from(settings.insi, settings.mode)
     try:
         context = client_context(config, load(config))
     except CertificateTroubleError as trouble:
-        return [Verdict("insi", Level.BAD, trouble.what, _("Corrigez d'abord le certificat."))]
-    verdict, _date = _reach("insi", settings.insi.endpoint, context)
-    return [verdict]
+        return [Diagnosis("insi", Level.BAD, trouble.what, _("Corrigez d'abord le certificat."))]
+    diagnosis, _date = _reach("insi", settings.insi.endpoint, context)
+    return [diagnosis]
 
 
-def _console(settings: Settings) -> list[Verdict]:
+def _console(settings: Settings) -> list[Diagnosis]:
     try:
         context = ssl.create_default_context(cafile=str(settings.console.ca))
     except (OSError, ssl.SSLError):
-        return [Verdict("console", Level.BAD, _("autorité illisible"), _("Corrigez console.ca."))]
-    verdict, date = _reach("console", settings.console.url, context)
+        return [Diagnosis("console", Level.BAD, _("autorité illisible"), _("Corrigez console.ca."))]
+    diagnosis, date = _reach("console", settings.console.url, context)
     if date is None:
-        return [verdict]
+        return [diagnosis]
     offset = abs((datetime.now(UTC) - date).total_seconds())
     if offset > _LARGEST_CLOCK_ERROR:
         what = _("{seconds:.0f} s d'écart avec la console").format(seconds=offset)
-        return [verdict, Verdict("clock-offset", Level.BAD, what, _("Réglez l'heure : timedatectl set-ntp true"))]
+        return [diagnosis, Diagnosis("clock-offset", Level.BAD, what, _("Réglez l'heure : timedatectl set-ntp true"))]
     return [
-        verdict,
-        Verdict("clock-offset", Level.OK, _("{seconds:.0f} s d'écart avec la console").format(seconds=offset)),
+        diagnosis,
+        Diagnosis("clock-offset", Level.OK, _("{seconds:.0f} s d'écart avec la console").format(seconds=offset)),
     ]
 
 
-def _reach(part: str, url: str, context: ssl.SSLContext) -> tuple[Verdict, datetime | None]:
+def _reach(part: str, url: str, context: ssl.SSLContext) -> tuple[Diagnosis, datetime | None]:
     place = urlsplit(url)
     host, port = place.hostname or "", place.port or 443
     started = time.monotonic()
@@ -305,18 +309,18 @@ def _reach(part: str, url: str, context: ssl.SSLContext) -> tuple[Verdict, datet
     except ssl.SSLError as trouble:
         reason = trouble.reason or type(trouble).__name__
         what = _("{host} : liaison chiffrée refusée ({reason})").format(host=host, reason=reason)
-        return Verdict(part, Level.BAD, what, _("Vérifiez les autorités (ca), le certificat et l'heure.")), None
+        return Diagnosis(part, Level.BAD, what, _("Vérifiez les autorités (ca), le certificat et l'heure.")), None
     except socket.gaierror:
-        return Verdict(
+        return Diagnosis(
             part, Level.BAD, _("{host} : nom inconnu").format(host=host), _("Vérifiez le DNS et l'adresse.")
         ), None
     except (OSError, http.client.HTTPException):
         what = _("{host}:{port} ne répond pas").format(host=host, port=port)
-        return Verdict(part, Level.BAD, what, _("Vérifiez le réseau, le pare-feu et que le service tourne.")), None
+        return Diagnosis(part, Level.BAD, what, _("Vérifiez le réseau, le pare-feu et que le service tourne.")), None
     finally:
         connection.close()
     what = _("{host} répond en {ms:.0f} ms").format(host=host, ms=(time.monotonic() - started) * 1000)
-    return Verdict(part, Level.OK, what), _date(answer.getheader("Date"))
+    return Diagnosis(part, Level.OK, what), _date(answer.getheader("Date"))
 
 
 def _date(header: str | None) -> datetime | None:

@@ -17,7 +17,7 @@ from kiosk import __version__, journal, sealing
 from kiosk.app.back_office import Courier, Place, StoreRoom
 from kiosk.app.card_contents import contents_of
 from kiosk.app.card_desk import CardDesk, Progress
-from kiosk.app.conductor import Conductor, EventQueue, Staff
+from kiosk.app.conductor import Conductor, Crew, EventQueue
 from kiosk.app.document_desk import DocumentDesk, Eye
 from kiosk.app.insi_desk import InsiDesk
 from kiosk.control import ControlPort, NoWindow
@@ -56,7 +56,7 @@ class Kiosk:
         self._events = EventQueue()
         self._outbox = outbox or _outbox(settings)
         self._certificate = CertificateWatch(config_from(settings.insi, settings.mode))
-        self._staff = self._hire()
+        self._crew = self._hire()
         self._window = self._open_window() if with_window else self._no_window()
         manners = Manners(
             quiet=settings.kiosk.quiet_seconds,
@@ -64,15 +64,15 @@ class Kiosk:
             insi=settings.insi.patient_seconds,
         )
         self._conductor = Conductor(
-            self._events, self._staff, self._window, State(desk=settings.kiosk.desk, manners=manners)
+            self._events, self._crew, self._window, State(desk=settings.kiosk.desk, manners=manners)
         )
 
     def run(self) -> None:
         """Work until ``stop``; the window has the main thread."""
 
-        staff = self._staff
+        crew = self._crew
         conducting = threading.Thread(target=self._conductor.run, name="conductor", daemon=True)
-        for worker in (staff.store, staff.insi, staff.cards, staff.documents, staff.courier):
+        for worker in (crew.store, crew.insi, crew.cards, crew.documents, crew.courier):
             worker.start()
         conducting.start()
         journal.record(Happening.STARTED, part="kiosk", version=__version__)
@@ -81,7 +81,7 @@ class Kiosk:
         finally:
             self._events.close()
             conducting.join(5.0)
-            for worker in (staff.cards, staff.documents, staff.insi, staff.store, staff.courier):
+            for worker in (crew.cards, crew.documents, crew.insi, crew.store, crew.courier):
                 worker.stop()
             self._outbox.close()
             journal.record(Happening.STOPPED, part="kiosk")
@@ -90,14 +90,14 @@ class Kiosk:
         """End ``run``, in order. From any thread."""
         self._window.close()
 
-    def _hire(self) -> Staff:
+    def _hire(self) -> Crew:
         settings = self._settings
         place = Place(settings.kiosk.name, settings.kiosk.desk, settings.kiosk.ticket_letter)
         recipient = sealing.load_recipient_public(settings.sealing.structure_key)
         courier = Courier(
             self._outbox, self._link(), place, settings.kiosk.data_dir, self._devices, self._health, self._events.post
         )
-        return Staff(
+        return Crew(
             cards=CardDesk(card_reader(settings), read_vitale, self._events.post),
             documents=DocumentDesk(camera(settings), lambda order: eye(order, settings), self._events.post),
             insi=InsiDesk(insi_service(settings), settings.insi.patient_seconds, self._events.post),
@@ -116,12 +116,12 @@ class Kiosk:
 
     def _devices(self) -> dict[str, str]:
         """How each device is, in a word."""
-        staff = self._staff
+        crew = self._crew
         good = {
-            "reader": staff.cards.reader_ok,
-            "camera": staff.documents.camera_ok,
-            "insi": staff.insi.answers,
-            "storage": staff.courier.storage_ok,
+            "reader": crew.cards.reader_ok,
+            "camera": crew.documents.camera_ok,
+            "insi": crew.insi.answers,
+            "storage": crew.courier.storage_ok,
         }
         return {name: "ok" if is_good else "lost" for name, is_good in good.items()}
 
@@ -145,7 +145,7 @@ class Kiosk:
         settings = self._settings.kiosk
 
         def preview() -> Preview | None:
-            newest = self._staff.documents.viewfinder.newest()
+            newest = self._crew.documents.viewfinder.newest()
             if newest is None:
                 return None
             from kiosk.app.eye import small_rgb  # noqa: PLC0415 - recognition is loaded when there is something to see

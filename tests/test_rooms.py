@@ -193,3 +193,15 @@ def test_nothing_passes_over_what_it_did_not_foresee() -> None:
             if isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException"):
                 reraises = any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
                 assert reraises or path.name in HANDLERS, f"{where}: only the one handler catches everything"
+
+
+@pytest.mark.parametrize("word", ["Staff", "Verdict", "Outcome", "Criteria", "Request"])
+def test_a_word_names_one_thing(word: str) -> None:
+    """Words so handy that each was the name of several classes."""
+    classes = [
+        f"{_name(path)}.{node.name}"
+        for path in _modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and node.name == word
+    ]
+    assert len(classes) == 1, classes

@@ -21,7 +21,7 @@ _TICK_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Staff:
+class Crew:
     """Those who carry out commands."""
 
     cards: CardDesk
@@ -54,9 +54,9 @@ class EventQueue:
 class Conductor:
     """One kiosk at work, from its first welcome until it is stopped."""
 
-    def __init__(self, events: EventQueue, staff: Staff, window: Window, first: State) -> None:
+    def __init__(self, events: EventQueue, crew: Crew, window: Window, first: State) -> None:
         self._events = events
-        self._staff = staff
+        self._crew = crew
         self._window = window
         self._state = replace(first, now=time.monotonic(), touched_at=time.monotonic(), entered_at=time.monotonic())
         self._shown: Screen | None = None
@@ -86,34 +86,34 @@ class Conductor:
             took = round((time.monotonic() - self._turn_began) * 1000)
             journal.record(Happening.TURN_SERVED, turn=self._state.journey.turn, duration_ms=took)
         if not isinstance(self._state.screen, ShowDocument | ReviewPicture):
-            self._staff.documents.viewfinder.clear()
+            self._crew.documents.viewfinder.clear()
         self._shown = visible
         self._window.show(visible)
 
     def _carry_out(self, command: ev.Command) -> None:
-        staff = self._staff
+        crew = self._crew
         match command:
             case ev.BeginTurn(turn):
                 self._turn_began = time.monotonic()
                 journal.record(Happening.TURN_STARTED, turn=turn)
             case ev.ReadCard(turn):
-                staff.cards.read(turn)
+                crew.cards.read(turn)
             case ev.AskInsiByCard() | ev.AskInsiByDocument():
-                staff.insi.ask(command)
+                crew.insi.ask(command)
             case ev.FilmDocument():
-                staff.documents.film(command)
+                crew.documents.film(command)
             case ev.TakePicture(turn):
-                staff.documents.take_now(turn)
+                crew.documents.take_now(turn)
             case ev.StopFilming():
-                staff.documents.stop_filming()
+                crew.documents.stop_filming()
             case ev.Submit():
-                staff.store.submit(command)
+                crew.store.submit(command)
             case ev.CallStaff(reason):
-                staff.courier.call_staff(reason)
+                crew.courier.call_staff(reason)
             case ev.Forget(turn):
-                staff.cards.forget(turn)
-                staff.insi.forget(turn)
-                staff.documents.forget()
+                crew.cards.forget(turn)
+                crew.insi.forget(turn)
+                crew.documents.forget()
 
     def _start_over(self) -> None:
         """After a bug: the welcome screen, the patient forgotten, the devices as they are."""

@@ -50,7 +50,7 @@ _RIGHT = np.array([_INDEX[right] for _, right in _MISTAKES])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Verdict(Confidential):
+class Decided(Confidential):
     """The text of a zone, as far as it could be told."""
 
     layout: MrzFormat
@@ -61,15 +61,15 @@ class Verdict(Confidential):
     rivalled: bool = False  # some of the doubtful were seen as two characters at once
 
 
-def decide(first: list[Cells], second: list[Cells] | None) -> Verdict | None:
+def decide(first: list[Cells], second: list[Cells] | None) -> Decided | None:
     """Choose the format and the text; ``accepted`` only when both recognisers agree and every check digit holds."""
     shape = (len(first), len(first[0]) - 2 * MARGIN)
-    verdicts = [
+    every = [
         _in_layout(layout, *_aligned(layout, first, second))
         for layout in ALL_FORMATS
         if (layout.rows, layout.columns) == shape
     ]
-    return max((verdict for verdict in verdicts if verdict is not None), key=lambda v: v.score, default=None)
+    return max((decided for decided in every if decided is not None), key=lambda v: v.score, default=None)
 
 
 def _aligned(
@@ -110,7 +110,7 @@ def _constrained(cells: Cells, mask: NDArray[np.bool_]) -> Cells:
     return result
 
 
-def _in_layout(layout: MrzFormat, first: list[Cells], second: list[Cells] | None) -> Verdict | None:
+def _in_layout(layout: MrzFormat, first: list[Cells], second: list[Cells] | None) -> Decided | None:
     masks = [_mask(layout.name, row) for row in range(layout.rows)]
     one = [_constrained(cells, mask) for cells, mask in zip(first, masks, strict=True)]
     two = [_constrained(cells, mask) for cells, mask in zip(second, masks, strict=True)] if second else one
@@ -157,7 +157,7 @@ def _in_layout(layout: MrzFormat, first: list[Cells], second: list[Cells] | None
     score = sum(float(cells.max(axis=1).mean()) for cells in both) / layout.rows
     score += 0.3 * (len(layout.checks) - len(failing)) - 0.05 * len(_implausible(layout, lines))
     accepted = second is not None and not doubtful and not failing and not layout.name.startswith("MRV")
-    return Verdict(layout, lines, tuple(sorted(doubtful)), accepted, score, bool(rivalled))
+    return Decided(layout, lines, tuple(sorted(doubtful)), accepted, score, bool(rivalled))
 
 
 def _text(cells: list[Cells]) -> tuple[str, ...]:

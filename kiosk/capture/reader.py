@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.capture.decide import Verdict, decide
+from kiosk.capture.decide import Decided, decide
 from kiosk.capture.grid import Grey, Grid, find_grid
 from kiosk.capture.ink import edge_slope, odd_cells
 from kiosk.capture.motion import stilled
@@ -52,20 +52,20 @@ class Zone(Confidential):
     """A zone as found and read, before it becomes a core value."""
 
     grid: Grid  # in the picture's own pixels, the right way up
-    verdict: Verdict | None
+    decided: Decided | None
     is_clear: bool = True  # print large and sharp enough to be certain of
 
     @property
     def is_accepted(self) -> bool:
-        return self.verdict is not None and self.verdict.accepted
+        return self.decided is not None and self.decided.accepted
 
     @property
     def text(self) -> tuple[str, ...]:
-        return () if self.verdict is None else self.verdict.lines
+        return () if self.decided is None else self.decided.lines
 
     def doubted(self) -> "Zone":
         """The same, not certain."""
-        return replace(self, verdict=self.verdict and replace(self.verdict, accepted=False))
+        return replace(self, decided=self.decided and replace(self.decided, accepted=False))
 
 
 class DocumentReader:
@@ -120,13 +120,13 @@ class DocumentReader:
         again = Zone(zone.grid, None) if grid is None else self._read_grid(still, replace(grid, slack=()))
         if again.is_accepted and not (zone.is_accepted and zone.text != again.text):
             return again
-        return max((zone.doubted(), again.doubted()), key=lambda one: one.verdict.score if one.verdict else -math.inf)
+        return max((zone.doubted(), again.doubted()), key=lambda one: one.decided.score if one.decided else -math.inf)
 
     def _reading(self, zone: Zone | None, today: date) -> MrzReading | None:
-        if zone is None or zone.verdict is None:
+        if zone is None or zone.decided is None:
             return None
-        verdict = zone.verdict
-        reading = parse(verdict.lines, today, doubtful=verdict.doubtful, accepted=verdict.accepted)
+        decided = zone.decided
+        reading = parse(decided.lines, today, doubtful=decided.doubtful, accepted=decided.accepted)
         return None if isinstance(reading, NotMrz) else reading
 
     def _read_grid(self, grey: Grey, grid: Grid) -> Zone:
@@ -136,43 +136,43 @@ class DocumentReader:
             tried = grid.moved(offset) if offset else grid
             strips = line_strips(grey, tried, self._readers[0].pitch, self._readers[0].height)
             first, second = self._cells(grey, tried, strips)
-            verdict = decide(first, second)
-            if verdict is not None and (best.verdict is None or verdict.score > best.verdict.score):
-                best, seen = Zone(tried, verdict), (strips, first, second)
-            if best.is_accepted or (best.verdict is not None and best.verdict.score < _ILLEGIBLE):
+            decided = decide(first, second)
+            if decided is not None and (best.decided is None or decided.score > best.decided.score):
+                best, seen = Zone(tried, decided), (strips, first, second)
+            if best.is_accepted or (best.decided is not None and best.decided.score < _ILLEGIBLE):
                 break
-        if best.verdict is None or seen is None:
+        if best.decided is None or seen is None:
             return best
         strips, first, second = seen
-        verdict = best.verdict
-        if 0 < len(verdict.doubtful) <= _FEW:
-            verdict = self._second_look(grey, best.grid, verdict, first, second)
-        if verdict.accepted:
-            verdict = self._with_sound_ink(strips, verdict)
-        is_unclear = verdict.accepted and (grid.pitch < _LEAST_PITCH or edge_slope(strips) < _LEAST_SLOPE)
-        return replace(best, verdict=verdict, is_clear=not is_unclear)
+        decided = best.decided
+        if 0 < len(decided.doubtful) <= _FEW:
+            decided = self._second_look(grey, best.grid, decided, first, second)
+        if decided.accepted:
+            decided = self._with_sound_ink(strips, decided)
+        is_unclear = decided.accepted and (grid.pitch < _LEAST_PITCH or edge_slope(strips) < _LEAST_SLOPE)
+        return replace(best, decided=decided, is_clear=not is_unclear)
 
     def _second_look(
-        self, grey: Grey, grid: Grid, verdict: Verdict, first: list[Cells], second: list[Cells]
-    ) -> Verdict:
+        self, grey: Grey, grid: Grid, decided: Decided, first: list[Cells], second: list[Cells]
+    ) -> Decided:
         """Show lines with a few doubts to both recognisers again, at another size; they must agree as before.
 
         What was seen as two characters at once counts only when both look again.
         """
-        rows = sorted({row for row, _ in verdict.doubtful})
+        rows = sorted({row for row, _ in decided.doubtful})
         later = self._pool.submit(_read_again, self._readers[1], (20, 48), grey, grid, rows, second)
         one, two = _read_again(self._readers[0], (28, 56), grey, grid, rows, first), later.result()
-        pairs = ((one, two),) if verdict.rivalled else ((one, second), (first, two), (one, two))
+        pairs = ((one, two),) if decided.rivalled else ((one, second), (first, two), (one, two))
         for pair in pairs:
             other = decide(*pair)
             if other is not None and other.accepted:
                 return other
-        return verdict
+        return decided
 
-    def _with_sound_ink(self, strips: list[Grey], verdict: Verdict) -> Verdict:
+    def _with_sound_ink(self, strips: list[Grey], decided: Decided) -> Decided:
         """Take the certainty back when a character was cut, covered or blotted."""
-        odd = odd_cells(strips, verdict.lines, self._readers[0].pitch)
-        return replace(verdict, doubtful=tuple(sorted(odd)), accepted=False) if odd else verdict
+        odd = odd_cells(strips, decided.lines, self._readers[0].pitch)
+        return replace(decided, doubtful=tuple(sorted(odd)), accepted=False) if odd else decided
 
     def _cells(self, grey: Grey, grid: Grid, strips: list[Grey]) -> tuple[list[Cells], list[Cells]]:
         """What each recogniser sees in the lines, both at once; ``strips`` as the first wants them."""

@@ -19,12 +19,12 @@ def doctor(
     """Vérifie la borne point par point. Sortie : 0 tout va bien, 1 avertissements, 3 au moins une panne."""
     from kiosk.doctor import Level, examine
 
-    verdicts = examine(load(config))
-    for verdict in verdicts:
+    diagnoses = examine(load(config))
+    for diagnosis in diagnoses:
         if as_json:
-            typer.echo(json.dumps(asdict(verdict), ensure_ascii=False))
+            typer.echo(json.dumps(asdict(diagnosis), ensure_ascii=False))
             continue
-        todo = f" → {verdict.todo}" if verdict.todo else ""
-        typer.echo(f"{_MARK[verdict.level.value]} {verdict.part:<24} {verdict.what}{todo}")
-    levels = {verdict.level for verdict in verdicts}
+        todo = f" → {diagnosis.todo}" if diagnosis.todo else ""
+        typer.echo(f"{_MARK[diagnosis.level.value]} {diagnosis.part:<24} {diagnosis.what}{todo}")
+    levels = {diagnosis.level for diagnosis in diagnoses}
     raise typer.Exit(ILL if Level.BAD in levels else WARNED if Level.WARNING in levels else HEALTHY)

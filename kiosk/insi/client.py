@@ -30,7 +30,7 @@ from kiosk.insi.config import Environment, InsiConfig
 from kiosk.insi.envelope import BundleError, Caller, Cover, Envelopes, Request
 from kiosk.insi.names import BY_CARD, BY_TRAITS
 from kiosk.insi.retry import CircuitBreaker, RetryPolicy, retry_after_seconds
-from kiosk.insi.search import Asked, Criteria, Outcome, Wanted, is_secondary, next_search
+from kiosk.insi.search import Answered, Asked, Search, Wanted, is_secondary, next_search
 from kiosk.insi.transport import HttpAnswer, NotSentError, TlsRefusedError, Transport
 
 __all__ = ["Environment", "InsiClient", "InsiConfig"]
@@ -130,15 +130,15 @@ class InsiClient:
         exchanges: tuple[Exchange, ...] = ()
         answer: InsAnswer = InsUnreachable("not-asked")
         repeated = 0  # calls that had to be made again: they count too
-        while (criteria := next_search(wanted, asked, self._config.max_calls - repeated)) is not None:
+        while (search := next_search(wanted, asked, self._config.max_calls - repeated)) is not None:
             room = self._config.max_calls - len(exchanges)
-            answer = self._ask(BY_TRAITS, _traits_criteria(criteria), Cover(), until, caller, most=room)
+            answer = self._ask(BY_TRAITS, _traits_asked(search), Cover(), until, caller, most=room)
             repeated += max(0, len(answer.exchanges) - 1)
             exchanges += answer.exchanges
-            asked.append((criteria, _outcome(answer)))
-            if isinstance(answer, InsFound) and is_secondary(wanted, criteria):
+            asked.append((search, _answered(answer)))
+            if isinstance(answer, InsFound) and is_secondary(wanted, search):
                 answer = replace(answer, flags=(*answer.flags, "found-by-secondary-name"))
-        if isinstance(answer, InsNotFound) and any(outcome is Outcome.SEVERAL for _, outcome in asked):
+        if isinstance(answer, InsNotFound) and any(answered is Answered.SEVERAL for _, answered in asked):
             answer = InsSeveral()  # there are several; saying more found none of them
         return replace(answer, exchanges=exchanges)
 
@@ -296,14 +296,14 @@ def _number(person: Beneficiary) -> dict[str, str]:
     return number | {"Cle": person.nir_key} if re.fullmatch(r"[0-9]{2}", person.nir_key, re.ASCII) else number
 
 
-def _traits_criteria(criteria: Criteria) -> dict[str, object]:
+def _traits_asked(search: Search) -> dict[str, object]:
     wire: dict[str, object] = {
-        "NomNaissance": criteria.birth_name,
-        "Prenom": [criteria.given_name],
-        "Sexe": criteria.sex,
-        "DateNaissance": criteria.birth_date,
+        "NomNaissance": search.birth_name,
+        "Prenom": [search.given_name],
+        "Sexe": search.sex,
+        "DateNaissance": search.birth_date,
     }
-    return wire | {"LieuNaissance": criteria.place} if criteria.place else wire
+    return wire | {"LieuNaissance": search.place} if search.place else wire
 
 
 def _wanted(traits: Traits) -> Wanted | InsRefused:
@@ -325,12 +325,12 @@ def _wanted(traits: Traits) -> Wanted | InsRefused:
     )
 
 
-def _outcome(answer: InsAnswer) -> Outcome:
+def _answered(answer: InsAnswer) -> Answered:
     match answer:
         case InsFound():
-            return Outcome.FOUND
+            return Answered.FOUND
         case InsNotFound():
-            return Outcome.NONE
+            return Answered.NONE
         case InsSeveral():
-            return Outcome.SEVERAL
-    return Outcome.STOP
+            return Answered.SEVERAL
+    return Answered.STOP

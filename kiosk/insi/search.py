@@ -1,6 +1,6 @@
 """The order of the searches by traits: which call comes next, decided from what the earlier ones answered.
 
-Pure: ins-rules 3.3 (BRE, XSD and JAVA clients) and insi-interface 3. The same criteria are never asked twice, and no
+Pure: ins-rules 3.3 (BRE, XSD and JAVA clients) and insi-interface 3. The same is never asked twice, and no
 visit asks more than ``most`` times.
 """
 
@@ -11,7 +11,7 @@ from enum import Enum, auto
 from kiosk.core.confidential import Confidential
 
 
-class Outcome(Enum):
+class Answered(Enum):
     """What a search answered, as far as the next one depends on it."""
 
     FOUND = auto()  # 00
@@ -21,7 +21,7 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Criteria(Confidential):
+class Search(Confidential):
     """What one search by traits asks (RECSANSVITALE), in INSi's letters."""
 
     birth_name: str
@@ -44,34 +44,34 @@ class Wanted(Confidential):
     hyphens_are_lost: bool = False  # read from an MRZ, which writes a hyphen as it writes a space
 
 
-Asked = tuple[Criteria, Outcome]
+Asked = tuple[Search, Answered]
 
 
-def next_search(wanted: Wanted, asked: Sequence[Asked], most: int = 6) -> Criteria | None:
+def next_search(wanted: Wanted, asked: Sequence[Asked], most: int = 6) -> Search | None:
     """Say what to ask next; None: there is nothing more to ask."""
-    if len(asked) >= most or any(outcome in (Outcome.FOUND, Outcome.STOP) for _, outcome in asked):
+    if len(asked) >= most or any(answered in (Answered.FOUND, Answered.STOP) for _, answered in asked):
         return None
-    done = {criteria for criteria, _ in asked}
-    for criteria in _in_order(wanted, asked, most):
-        if criteria not in done:
-            return criteria
+    done = {search for search, _ in asked}
+    for search in _in_order(wanted, asked, most):
+        if search not in done:
+            return search
     return None
 
 
-def is_secondary(wanted: Wanted, found: Criteria) -> bool:
+def is_secondary(wanted: Wanted, found: Search) -> bool:
     """Say whether a 00 came through another name than the first: the list returned may then lack the first."""
     asked, listed = _words(found.given_name), _words(" ".join(wanted.given_names))
     return listed[: len(asked)] != asked
 
 
-def _in_order(wanted: Wanted, asked: Sequence[Asked], most: int) -> Iterator[Criteria]:
+def _in_order(wanted: Wanted, asked: Sequence[Asked], most: int) -> Iterator[Search]:
     """Every search worth asking now, best first, whether asked already or not."""
     yield from _refinements(wanted, asked)
     place = wanted.place if wanted.place_first else ""
     names = wanted.given_names
-    first = Criteria(wanted.birth_name, names[0], wanted.sex, wanted.birth_date, place)
+    first = Search(wanted.birth_name, names[0], wanted.sex, wanted.birth_date, place)
     yield first
-    if any(outcome is Outcome.SEVERAL for _, outcome in asked):
+    if any(answered is Answered.SEVERAL for _, answered in asked):
         return  # the person is there, among several: other names alone would find other people
     bare = replace(first, place="")
     yield bare  # nobody there: the place may be wrong, or another of the same town
@@ -89,7 +89,7 @@ def _words(names: str) -> list[str]:
     return names.replace("-", " ").split()
 
 
-def _respelt(wanted: Wanted, bare: Criteria) -> list[Criteria]:
+def _respelt(wanted: Wanted, bare: Search) -> list[Search]:
     """Where hyphens are lost, a space may be one (ins-rules 3.3): in the birth name, or after the first name."""
     if not wanted.hyphens_are_lost:
         return []
@@ -98,17 +98,17 @@ def _respelt(wanted: Wanted, bare: Criteria) -> list[Criteria]:
     return [each for each in (composite, hyphenated) if each != bare]
 
 
-def _refinements(wanted: Wanted, asked: Sequence[Asked]) -> Iterator[Criteria]:
+def _refinements(wanted: Wanted, asked: Sequence[Asked]) -> Iterator[Search]:
     """After a 02, the same person with more said: the other given names, then the place of birth."""
     all_names = " ".join(wanted.given_names)
-    for criteria, outcome in asked:
-        if outcome is not Outcome.SEVERAL:
+    for search, answered in asked:
+        if answered is not Answered.SEVERAL:
             continue
-        more = replace(criteria, given_name=all_names)
-        if criteria.given_name == wanted.given_names[0]:
+        more = replace(search, given_name=all_names)
+        if search.given_name == wanted.given_names[0]:
             yield more
         if wanted.place:
             answers = dict(asked)
-            if answers.get(more) is Outcome.SEVERAL:
+            if answers.get(more) is Answered.SEVERAL:
                 yield replace(more, place=wanted.place)
-            yield replace(criteria, place=wanted.place)
+            yield replace(search, place=wanted.place)

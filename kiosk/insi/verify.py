@@ -15,7 +15,7 @@ from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsAnswer, InsFound, InsNotFound, InsSeveral
 
 
-class Verdict(StrEnum):
+class VerificationVerdict(StrEnum):
     """What became of a stored identity."""
 
     CONFIRMED = "confirmed"
@@ -37,7 +37,7 @@ class StoredIdentity(Confidential):
 class Verification(Confidential):
     """One verification: its verdict, the names of what differs, and the answer it rests on."""
 
-    verdict: Verdict
+    verdict: VerificationVerdict
     differences: tuple[str, ...]  # "matricule", "matricule-replaced", "oid", "birth-name", "given-names", …
     answer: InsAnswer
 
@@ -61,13 +61,13 @@ class VerifyBySearch:
         match answer:
             case InsFound():
                 differences = compare(stored, answer)
-                verdict = Verdict.DIFFERENT if differences else Verdict.CONFIRMED
+                verdict = VerificationVerdict.DIFFERENT if differences else VerificationVerdict.CONFIRMED
                 return Verification(verdict, differences, answer)
             case InsNotFound():
-                return Verification(Verdict.NOT_FOUND, (), answer)
+                return Verification(VerificationVerdict.NOT_FOUND, (), answer)
             case InsSeveral():
-                return Verification(Verdict.SEVERAL, (), answer)
-        return Verification(Verdict.NOT_VERIFIED, (), answer)
+                return Verification(VerificationVerdict.SEVERAL, (), answer)
+        return Verification(VerificationVerdict.NOT_VERIFIED, (), answer)
 
 
 def compare(stored: StoredIdentity, found: InsFound) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class Found:
         return self.facts
 
 
-def said(monkeypatch: pytest.MonkeyPatch, camera: Found, driver: str = "libcamera") -> doctor.Verdict:
+def said(monkeypatch: pytest.MonkeyPatch, camera: Found, driver: str = "libcamera") -> doctor.Diagnosis:
     class Chosen:
         camera = CameraSection.model_validate({"driver": driver})
 

@@ -12,7 +12,7 @@ from kiosk.settings import Settings
 from tests.specimens.seal import write_certificate
 
 
-def said(place: Path | None) -> doctor.Verdict:
+def said(place: Path | None) -> doctor.Diagnosis:
     settings = SimpleNamespace(camera=SimpleNamespace(seal_certificates=place))
     (verdict,) = doctor._seals(cast(Settings, settings))
     return verdict

@@ -53,7 +53,7 @@ def test_a_second_character_is_no_matter_only_where_a_check_digit_tells_it_apart
 ) -> None:
     first, second = _seen(ZEROS, 0.99), _seen(ZEROS, 0.99)
     first[row][MARGIN + column, ALPHABET.index(also)] = 0.26
-    verdict = decide(first, second)
-    assert verdict is not None
-    assert (verdict.lines, verdict.accepted, verdict.rivalled) == (ZEROS, is_certain, not is_certain)
-    assert verdict.doubtful == (() if is_certain else ((row, column),))
+    decided = decide(first, second)
+    assert decided is not None
+    assert (decided.lines, decided.accepted, decided.rivalled) == (ZEROS, is_certain, not is_certain)
+    assert decided.doubtful == (() if is_certain else ((row, column),))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from kiosk.capture import motion
 from kiosk.capture import reader as reading
-from kiosk.capture.decide import Verdict
+from kiosk.capture.decide import Decided
 from kiosk.capture.grid import Grid
 from kiosk.capture.reader import DocumentReader, Zone, locate
 from kiosk.documents.mrz_format import TD3
@@ -125,7 +125,7 @@ def test_what_moved_and_is_unclear_still_speaks_against_what_is_read_without_the
     grid = _grid(grey)
 
     def zone(text: str, is_clear: bool) -> Zone:
-        return Zone(grid, Verdict(TD3, (text,), (), True, 1.0), is_clear)
+        return Zone(grid, Decided(TD3, (text,), (), True, 1.0), is_clear)
 
     readings = iter((zone(first, is_clear), zone("A", True)))
     monkeypatch.setattr(reader, "_read_grid", lambda *_: next(readings))

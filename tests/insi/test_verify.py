@@ -19,7 +19,7 @@ from kiosk.insi.client import InsiClient
 from kiosk.insi.simulated.population import Person, generated
 from kiosk.insi.simulated.simulator import Behaviour, Simulator
 from kiosk.insi.simulated.testpki import TestPki
-from kiosk.insi.verify import StoredIdentity, Verdict, Verification, VerifyBySearch
+from kiosk.insi.verify import StoredIdentity, Verification, VerificationVerdict, VerifyBySearch
 from tests.insi.test_command import access
 from tests.people import CATARINA, PIERRE, PIERRE_ALAIN, ZOE
 
@@ -34,7 +34,7 @@ def verifier(client: InsiClient) -> VerifyBySearch:
 def test_what_is_stored_as_the_service_knows_it_is_confirmed(verifier: VerifyBySearch) -> None:
     for person in (ZOE, CATARINA, PIERRE_ALAIN):
         verification = verifier.verify(StoredIdentity(person.matricule, person.traits()), 8)
-        assert (verification.verdict, verification.differences) == (Verdict.CONFIRMED, ())
+        assert (verification.verdict, verification.differences) == (VerificationVerdict.CONFIRMED, ())
         assert verification.answer.exchanges
 
 
@@ -51,17 +51,17 @@ def test_what_is_stored_as_the_service_knows_it_is_confirmed(verifier: VerifyByS
 )
 def test_each_difference_has_its_name(verifier: VerifyBySearch, stored: StoredIdentity, difference: str) -> None:
     verification = verifier.verify(stored, 8)
-    assert verification.verdict is Verdict.DIFFERENT
+    assert verification.verdict is VerificationVerdict.DIFFERENT
     assert difference in verification.differences
 
 
 def test_nobody_is_not_the_same_as_no_answer(verifier: VerifyBySearch, simulator: Simulator) -> None:
     stored = StoredIdentity(Matricule("1840399990001", "00", "x"), PIERRE.traits())
-    assert verifier.verify(stored, 8).verdict is Verdict.NOT_FOUND
+    assert verifier.verify(stored, 8).verdict is VerificationVerdict.NOT_FOUND
     simulator.behave(Behaviour("several"))
-    assert verifier.verify(STORED, 8).verdict is Verdict.SEVERAL
+    assert verifier.verify(STORED, 8).verdict is VerificationVerdict.SEVERAL
     simulator.behave(Behaviour("http"))
-    assert verifier.verify(STORED, 8).verdict is Verdict.NOT_VERIFIED
+    assert verifier.verify(STORED, 8).verdict is VerificationVerdict.NOT_VERIFIED
 
 
 def record(number: int, person: Person) -> dict[str, str]:
@@ -96,7 +96,7 @@ class Confirming:
         if len(self.asked) == self._stop_after:
             raise KeyboardInterrupt
         self.asked.append(stored.matricule.number)
-        return Verification(Verdict.CONFIRMED, (), InsNotFound())
+        return Verification(VerificationVerdict.CONFIRMED, (), InsNotFound())
 
 
 @pytest.mark.parametrize("name", ["people.csv", "people-semicolon.csv", "people.jsonl"])
@@ -225,7 +225,7 @@ def test_two_runs_on_the_same_results_are_not_allowed(tmp_path: Path) -> None:
         def verify(self, stored: StoredIdentity, deadline: float, *, caller: str = "kiosk") -> Verification:
             with pytest.raises(WrongFileError):
                 verify_file(Confirming(), source, results)
-            return Verification(Verdict.CONFIRMED, (), InsNotFound())
+            return Verification(VerificationVerdict.CONFIRMED, (), InsNotFound())
 
     assert verify_file(Second(), source, results).done == 3
 

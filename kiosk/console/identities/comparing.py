@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from kiosk.console.models import Need
-from kiosk.core.checkin.stated import LOOKED_FOR, OFFICIAL, Said, best, stated
+from kiosk.core.checkin.stated import LOOKED_FOR, OFFICIAL, Witness, best, stated
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.compare import Comparison, compare
 from kiosk.core.coherence.given_names import listed
@@ -78,7 +78,7 @@ def places() -> PlaceTable:
 
 def compared(check_in: CheckIn) -> Compared:
     """Lay the sources side by side."""
-    insi, read = best(check_in, (Said.INSI,)), read_by_machine(check_in)
+    insi, read = best(check_in, (Witness.INSI,)), read_by_machine(check_in)
     document = compare(read, insi, places=places(), document=check_in.document_kind) if read and insi else None
     reference = best(check_in, OFFICIAL)
     card = None
@@ -97,7 +97,7 @@ def automatic_status(check_in: CheckIn) -> str:
 
 def read_by_machine(check_in: CheckIn) -> Traits | None:
     """What the document says, when it was read with certainty."""
-    return best(check_in, (Said.DOCUMENT,))
+    return best(check_in, (Witness.DOCUMENT,))
 
 
 def is_partly_read(check_in: CheckIn) -> bool:
@@ -175,7 +175,7 @@ def first_given_name(check_in: CheckIn, *, with_ins: bool) -> tuple[str, bool]:
 
 def listed_given_names(check_in: CheckIn, *, with_ins: bool) -> str:
     """The list the first given name must open: INSi's when it is accepted, else the document's."""
-    traits = best(check_in, OFFICIAL if with_ins else (Said.DOCUMENT,))
+    traits = best(check_in, OFFICIAL if with_ins else (Witness.DOCUMENT,))
     return listed(traits) if traits else ""
 
 

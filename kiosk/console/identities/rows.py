@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from kiosk.console.identities.comparing import Compared, places
 from kiosk.console.words import day, number
-from kiosk.core.checkin.stated import REFERENCE, Said, best
+from kiosk.core.checkin.stated import REFERENCE, Witness, best
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.given_names import listed
 from kiosk.core.coherence.reasons import STAFF_SENTENCES, Outcome, Trait
@@ -46,7 +46,7 @@ class Row(Confidential):
 
 def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
     """The table: trait by trait, each difference named."""
-    sources = (check_in.card, best(check_in, (Said.INSI,)), best(check_in, (Said.DOCUMENT, Said.DOUBTFUL)))
+    sources = (check_in.card, best(check_in, (Witness.INSI,)), best(check_in, (Witness.DOCUMENT, Witness.DOUBTFUL)))
     lines = [
         _row(Trait.BIRTH_NAME, _("Nom de naissance"), [t.birth_name if t else "" for t in sources], side_by_side),
         _row(Trait.GIVEN_NAMES, _("Prénoms de naissance"), [_given(t) for t in sources], side_by_side),

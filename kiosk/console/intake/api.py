@@ -10,7 +10,7 @@ from ninja import Header, NinjaAPI, Schema, Status
 
 from kiosk import __version__, journal
 from kiosk.console.intake import check_ins, heartbeats, signed
-from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Outcome, Request
+from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Reception, SignedRequest
 
 api = NinjaAPI(
     title="Console intake",
@@ -38,7 +38,7 @@ class Said(Schema):
     reason: str = ""
 
 
-_TO_ANYBODY = {Outcome.NOT_TRUSTED, Outcome.TOO_LARGE}  # answered without knowing who asks
+_TO_ANYBODY = {Reception.NOT_TRUSTED, Reception.TOO_LARGE}  # answered without knowing who asks
 _ANSWERS = {200: Said, 201: Said, 401: Said, 404: Said, 409: Said, 413: Said, 422: Said, 429: Said}
 
 
@@ -98,17 +98,17 @@ def put_enrolment(request: HttpRequest) -> "Status[Welcome | Said]":
     )
 
 
-def _answer(request: HttpRequest, longest: int, take: Callable[[], Outcome | Welcome]) -> Status[Any]:
+def _answer(request: HttpRequest, longest: int, take: Callable[[], Reception | Welcome]) -> Status[Any]:
     """Take in what came, if it is not too long; a refusal is written down by its number and says what it may."""
     if _length(request) > longest:
-        return _said(Outcome.TOO_LARGE)
+        return _said(Reception.TOO_LARGE)
     try:
         taken = take()
     except NotTrusted:
-        return _refused(Outcome.NOT_TRUSTED, "")
+        return _refused(Reception.NOT_TRUSTED, "")
     except NotUnderstood as why:
-        return _refused(Outcome.NOT_UNDERSTOOD, str(why))
-    return _said(taken) if isinstance(taken, Outcome) else Status(HTTPStatus.CREATED, taken)
+        return _refused(Reception.NOT_UNDERSTOOD, str(why))
+    return _said(taken) if isinstance(taken, Reception) else Status(HTTPStatus.CREATED, taken)
 
 
 def _length(request: HttpRequest) -> int:
@@ -116,9 +116,9 @@ def _length(request: HttpRequest) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else check_ins.MAX_BODY + 1
 
 
-def _signed(request: HttpRequest, kiosk: str, sent_at: str, signature: str) -> Callable[[], Request]:
+def _signed(request: HttpRequest, kiosk: str, sent_at: str, signature: str) -> Callable[[], SignedRequest]:
     """The request as it was signed, its body read only when asked for."""
-    return lambda: Request(request.path, kiosk[:60], sent_at, signature[:200], request.body)
+    return lambda: SignedRequest(request.path, kiosk[:60], sent_at, signature[:200], request.body)
 
 
 def _told(response: HttpResponse, answer: Status[Said]) -> Status[Said]:
@@ -128,10 +128,10 @@ def _told(response: HttpResponse, answer: Status[Said]) -> Status[Said]:
     return answer
 
 
-def _said(outcome: Outcome) -> Status[Said]:
+def _said(outcome: Reception) -> Status[Said]:
     return Status(HTTPStatus(outcome.value), Said(outcome=outcome.name.lower().replace("_", "-")))
 
 
-def _refused(outcome: Outcome, reason: str) -> Status[Said]:
+def _refused(outcome: Reception, reason: str) -> Status[Said]:
     journal.record(journal.Happening.INTAKE_REFUSED, code=int(outcome))
     return Status(HTTPStatus(outcome.value), Said(outcome=outcome.name.lower().replace("_", "-"), reason=reason))

@@ -16,7 +16,7 @@ from django.utils import timezone
 from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.identities import comparing
-from kiosk.console.intake.signed import NotUnderstood, Outcome, Request, instant, trusted_terminal
+from kiosk.console.intake.signed import NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
 from kiosk.console.intake.turnstile import Turnstile
 from kiosk.console.models import Arrival, BlindIndex, Sealed, Stage, Terminal
 from kiosk.console.records import search, vault
@@ -78,17 +78,17 @@ def _taken_in(arrival: Arrival) -> audit.Done:
 _TURNSTILE = Turnstile(_keep)
 
 
-def take_in(key: UUID, request: Request) -> Outcome:
+def take_in(key: UUID, request: SignedRequest) -> Reception:
     """Keep one check-in, once. NotTrusted or NotUnderstood otherwise."""
     if len(request.body) > MAX_BODY:
-        return Outcome.TOO_LARGE
+        return Reception.TOO_LARGE
     terminal = trusted_terminal(request)
     now = timezone.now()
     known, lately = _known_and_lately(key, terminal, now)
     if known is not None:
         return known
     if lately >= settings.KIOSK.intake_per_minute:
-        return Outcome.TOO_MANY
+        return Reception.TOO_MANY
     check_in = _opened(key, request)
     arrived_at = instant(check_in.arrived_at)
     side_by_side = comparing.compared(check_in)
@@ -119,10 +119,10 @@ def take_in(key: UUID, request: Request) -> Outcome:
         return known
     if check_in.not_understood:
         journal.record(journal.Happening.CHECK_IN_PARTLY_READ, key=key, count=len(check_in.not_understood))
-    return Outcome.TAKEN_IN
+    return Reception.TAKEN_IN
 
 
-def _known_and_lately(key: UUID, terminal: Terminal, now: datetime) -> tuple[Outcome | None, int]:
+def _known_and_lately(key: UUID, terminal: Terminal, now: datetime) -> tuple[Reception | None, int]:
     """Whose check-in this is already, and how many this kiosk brought within the minute."""
     since = connection.ops.adapt_datetimefield_value(now - timedelta(minutes=1))
     mine = Arrival._meta.pk.get_db_prep_value(key, connection)
@@ -135,10 +135,10 @@ def _known_and_lately(key: UUID, terminal: Terminal, now: datetime) -> tuple[Out
         owner, lately = cursor.fetchone()
     if owner is None:
         return None, int(lately)
-    return Outcome.ALREADY_HERE if owner == terminal.pk else Outcome.ANOTHER_KIOSKS, int(lately)
+    return Reception.ALREADY_HERE if owner == terminal.pk else Reception.ANOTHER_KIOSKS, int(lately)
 
 
-def _opened(key: UUID, request: Request) -> CheckIn:
+def _opened(key: UUID, request: SignedRequest) -> CheckIn:
     try:
         check_in = vault.open_check_in(request.body, key)
     except (CannotOpen, BadCheckIn) as trouble:

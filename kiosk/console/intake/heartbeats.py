@@ -8,8 +8,8 @@ from django.utils import timezone
 from kiosk.console.intake.signed import (
     NotTrusted,
     NotUnderstood,
-    Outcome,
-    Request,
+    Reception,
+    SignedRequest,
     instant,
     signed_text,
     trusted_terminal,
@@ -25,7 +25,7 @@ from kiosk.sealing import BadKey
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
-def take_heartbeat(request: Request) -> Outcome:
+def take_heartbeat(request: SignedRequest) -> Reception:
     """Note how a kiosk is. NotTrusted for a replay or a clock too far off; NotUnderstood for another shape."""
     terminal = trusted_terminal(request)
     sent_at = instant(request.sent_at)
@@ -51,10 +51,10 @@ def take_heartbeat(request: Request) -> Outcome:
     )
     if not updated:
         raise NotTrusted
-    return Outcome.ALREADY_HERE
+    return Reception.ALREADY_HERE
 
 
-def take_call(key: UUID, request: Request) -> Outcome:
+def take_call(key: UUID, request: SignedRequest) -> Reception:
     """Someone at a kiosk calls. Repeating it is harmless."""
     terminal = trusted_terminal(request)
     said = signed_text(request.body)
@@ -71,8 +71,8 @@ def take_call(key: UUID, request: Request) -> Outcome:
         },
     )
     if is_new:
-        return Outcome.TAKEN_IN
-    return Outcome.ALREADY_HERE if call.terminal_id == terminal.pk else Outcome.ANOTHER_KIOSKS
+        return Reception.TAKEN_IN
+    return Reception.ALREADY_HERE if call.terminal_id == terminal.pk else Reception.ANOTHER_KIOSKS
 
 
 def take_enrolment(body: bytes) -> str:

@@ -14,7 +14,7 @@ from kiosk.sealing import KioskKey, intake_message, load_verifier, verify
 MAX_SIGNED_TEXT = 16 * 1024
 
 
-class Outcome(IntEnum):
+class Reception(IntEnum):
     """What the kiosk is told; the numbers are HTTP's."""
 
     ALREADY_HERE = 200
@@ -35,7 +35,7 @@ class NotUnderstood(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SignedRequest:
     """One signed request as it came."""
 
     path: str
@@ -45,7 +45,7 @@ class Request:
     body: bytes
 
 
-def trusted_terminal(request: Request) -> Terminal:
+def trusted_terminal(request: SignedRequest) -> Terminal:
     """The enrolled kiosk that signed exactly this. NotTrusted otherwise."""
     enrolled = Terminal.objects.filter(pk=request.kiosk, revoked_at=None).only("name", "public_key")
     terminal = next(iter(enrolled), None)

@@ -25,7 +25,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.permissions import IdentityStatus
 from kiosk.core.status.transitions import Actor, ActorKind, VerificationFailed, apply
-from kiosk.insi.verify import StoredIdentity, Verdict, VerifyBySearch
+from kiosk.insi.verify import StoredIdentity, VerificationVerdict, VerifyBySearch
 from kiosk.sealing import CannotOpen
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ PAUSE = timedelta(minutes=5)  # after a call that told nothing
 TRIES = 5
 DEADLINE = 20.0
 UNOPENED = "unopened"  # no key for it here
-FAILED = (Verdict.DIFFERENT, Verdict.NOT_FOUND, Verdict.SEVERAL)
+FAILED = (VerificationVerdict.DIFFERENT, VerificationVerdict.NOT_FOUND, VerificationVerdict.SEVERAL)
 VERDICTS = {
-    Verdict.CONFIRMED: "confirmé",
-    Verdict.DIFFERENT: "différent",
-    Verdict.NOT_FOUND: "introuvable",
-    Verdict.SEVERAL: "plusieurs identités",
-    Verdict.NOT_VERIFIED: "sans réponse",
+    VerificationVerdict.CONFIRMED: "confirmé",
+    VerificationVerdict.DIFFERENT: "différent",
+    VerificationVerdict.NOT_FOUND: "introuvable",
+    VerificationVerdict.SEVERAL: "plusieurs identités",
+    VerificationVerdict.NOT_VERIFIED: "sans réponse",
     UNOPENED: "illisible ici",
 }
 DIFFERENT = {
@@ -158,12 +158,12 @@ def verify_once(ask: "Callable[..., InsAnswer]") -> bool:
         _note(row, UNOPENED)
         return True
     if not isinstance(check_in.insi, InsFound):
-        _note(row, Verdict.NOT_VERIFIED.value)  # the matricule went meanwhile: nothing to verify
+        _note(row, VerificationVerdict.NOT_VERIFIED.value)  # the matricule went meanwhile: nothing to verify
         return True
     stored = StoredIdentity(check_in.insi.matricule, check_in.insi.traits)
     verifier = VerifyBySearch(lambda traits, _deadline, *, caller: ask(None, traits))  # noqa: ARG005
     result = verifier.verify(stored, DEADLINE, caller="worker")
-    if result.verdict is Verdict.NOT_VERIFIED and row.tries + 1 < TRIES:
+    if result.verdict is VerificationVerdict.NOT_VERIFIED and row.tries + 1 < TRIES:
         Verification.objects.filter(pk=row.pk, next_at__isnull=False).update(
             tries=row.tries + 1, next_at=timezone.now() + PAUSE, leased_until=None
         )
@@ -199,7 +199,7 @@ def _note(row: Verification, verdict: str, differences: tuple[str, ...] = (), la
         locked = Arrival.objects.select_for_update(of=("self",)).select_related("sealed")
         arrival = locked.get(pk=row.arrival_id)
         before = arrival.status
-        if verdict == Verdict.CONFIRMED:
+        if verdict == VerificationVerdict.CONFIRMED:
             arrival.verified_at = now
             arrival.save(update_fields=["verified_at"])
         elif verdict in FAILED and arrival.stage == Stage.DONE and later is not None:

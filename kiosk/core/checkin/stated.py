@@ -12,7 +12,7 @@ from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsFound
 
 
-class Said(Enum):
+class Witness(Enum):
     """Who states something of the person."""
 
     INSI = auto()  # the answer, when one identity was found
@@ -22,16 +22,16 @@ class Said(Enum):
 
 
 # What can establish a trait: INSi keeps the national one; a document bears the State's word. A card does neither.
-OFFICIAL = (Said.INSI, Said.DOCUMENT)
+OFFICIAL = (Witness.INSI, Witness.DOCUMENT)
 # To compare this person with others: the card is better than nothing, and last.
-REFERENCE = (*OFFICIAL, Said.CARD)
+REFERENCE = (*OFFICIAL, Witness.CARD)
 # To find somebody again or tell their age, where nothing rests on a wrong letter: what was hardly read is asked last.
-LOOKED_FOR = (*REFERENCE, Said.DOUBTFUL)
+LOOKED_FOR = (*REFERENCE, Witness.DOUBTFUL)
 # What staff starts from with the original before them, and corrects: the document, even hardly read.
-AT_HAND = (Said.DOCUMENT, Said.DOUBTFUL, Said.INSI, Said.CARD)
+AT_HAND = (Witness.DOCUMENT, Witness.DOUBTFUL, Witness.INSI, Witness.CARD)
 
 
-def stated(check_in: CheckIn, order: Sequence[Said]) -> Iterator[Traits]:
+def stated(check_in: CheckIn, order: Sequence[Witness]) -> Iterator[Traits]:
     """Give what each source states, in this order; those that state nothing are left out."""
     for source in order:
         traits = _of(check_in, source)
@@ -39,18 +39,18 @@ def stated(check_in: CheckIn, order: Sequence[Said]) -> Iterator[Traits]:
             yield traits
 
 
-def best(check_in: CheckIn, order: Sequence[Said]) -> Traits | None:
+def best(check_in: CheckIn, order: Sequence[Witness]) -> Traits | None:
     """Give what the first source of this order states; None when none of them states anything."""
     return next(stated(check_in, order), None)
 
 
-def _of(check_in: CheckIn, source: Said) -> Traits | None:
+def _of(check_in: CheckIn, source: Witness) -> Traits | None:
     match source:
-        case Said.INSI:
+        case Witness.INSI:
             return check_in.insi.traits if isinstance(check_in.insi, InsFound) else None
-        case Said.DOCUMENT:
+        case Witness.DOCUMENT:
             return check_in.mrz.certain if check_in.mrz is not None else None
-        case Said.DOUBTFUL:
+        case Witness.DOUBTFUL:
             return check_in.mrz.traits if check_in.mrz is not None and not check_in.mrz.accepted else None
-        case Said.CARD:
+        case Witness.CARD:
             return check_in.card
