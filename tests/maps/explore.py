@@ -91,8 +91,8 @@ Tried = tuple[str, ev.Event, State, tuple[ev.Command, ...]]
 def _everything_next(state: State) -> Iterator[Tried]:
     page = page_of(state.visible)
     for action in (*page.actions, *page.foot):  # a finger presses what the screen offers, and nothing else
-        event = ev.Touched(action.touch, page.name)
-        yield (action.touch, event, *step(state, event))
+        touched = ev.Touched(action.touch, page.name)
+        yield (action.touch, touched, *step(state, touched))
     for event in (*_from_devices(state), *_answers(state)):
         yield (type(event).__name__, event, *step(state, event))
     yield from _time_passing(state)
@@ -145,7 +145,7 @@ def _whose_patience(state: State, event: ev.Tick, after: State) -> str:
         endless = replace(state, manners=replace(state.manners, **{name: 1e9}))
         if _shape(step(endless, event)[0]) != _shape(after):
             return name
-    return "nothing"
+    raise AssertionError(f"{place_of(state)}: time changed something, and no patience of Manners ended")
 
 
 def _edge(before: State, word: str, event: ev.Event, after: State, orders: tuple[ev.Command, ...]) -> Edge:
