@@ -4,9 +4,13 @@ import json
 
 import pytest
 
+from kiosk.console.identities import comparing, deciding
+from kiosk.console.identities.deciding import Action, Confirmed
+from kiosk.console.identities.reasons import NotAllowed
 from kiosk.core.sources.insi import InsNotFound, InsUnreachable
 from tests.console.arrivals import arrive, enrol, mrz_of
 from tests.console.staff import add, at_desk, get, post, sign_in
+from tests.core.examples import PASSPORT, STAFF
 from tests.people import DOMINIQUE, PIERRE_ALAIN, TOUSSAINT, ZOE
 
 pytestmark = pytest.mark.usefixtures("console")
@@ -97,6 +101,32 @@ def test_without_an_answer_an_identity_can_be_validated_but_never_qualified() ->
         assert _arrival(check_in).status == "PROVISIONAL"
         post(client, path + "decision/validate/", evidence="CN", said="1", first_given_name="ZOE")
         assert (_arrival(check_in).status, _arrival(check_in).stage) == ("VALIDATED", "done")
+
+
+@pytest.mark.parametrize("action", [Action.QUALIFY, Action.VALIDATE])
+@pytest.mark.parametrize("confirmed", [Confirmed(False, True), Confirmed(True, False)])
+def test_what_staff_did_not_establish_the_core_itself_refuses(action: Action, confirmed: Confirmed) -> None:
+    """The page says what is missing; were it to forget, evidence still agrees with nothing."""
+    check_in = arrive(ZOE, None if action is Action.QUALIFY else InsNotFound())
+    tried = (_arrival(check_in), check_in, comparing.compared(check_in), PASSPORT)
+    with pytest.raises(NotAllowed, match="Un trait diffère"):
+        deciding._tried(action, *tried, confirmed, STAFF)
+    assert deciding._tried(action, *tried, Confirmed(True, True), STAFF)[0].is_checked
+
+
+@pytest.mark.parametrize(("missing", "rule"), [("said", "Faites dire"), ("tolerated", "comparé")])
+def test_without_ins_too_the_person_says_it_and_a_bad_reading_is_compared(missing: str, rule: str) -> None:
+    check_in = arrive(ZOE, InsNotFound(), mrz=mrz_of(ZOE, accepted=False))
+    client = at_desk()
+    path = _called(client, check_in)
+    form = {"evidence": "CN", "said": "1", "tolerated": "1", "first_given_name": "ZOE"}
+    form[missing] = ""
+    post(client, path + "decision/validate/", **form)
+    assert rule in get(client, path).content.decode()
+    assert _arrival(check_in).status == "PROVISIONAL"
+    form[missing] = "1"
+    post(client, path + "decision/validate/", **form)
+    assert _arrival(check_in).status == "VALIDATED"
 
 
 def test_the_first_given_name_must_open_the_list() -> None:

@@ -75,6 +75,21 @@ class Choice:
     was_said: bool = False  # the person said name, given names, date and place of birth unprompted
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What staff established with the person and the original before them: without it, evidence agrees with nothing."""
+
+    was_said: bool  # the person said who they are, unprompted
+    is_compared: bool  # nothing was left to the eye, or staff compared each trait with the original
+
+    @property
+    def agrees(self) -> bool:
+        return self.was_said and self.is_compared
+
+
+ON_PAPER = Confirmed(was_said=True, is_compared=True)  # what a page offers: as if staff had done both
+
+
 def identity_of(arrival: Arrival, check_in: CheckIn) -> Identity:
     """The identity as it stands: I and C from the arrival's status, the matricule from INSi's answer."""
     obtained = arrival.status in {IdentityStatus.RETRIEVED.value, IdentityStatus.QUALIFIED.value}
@@ -99,7 +114,7 @@ def offers(arrival: Arrival, check_in: CheckIn, side_by_side: comparing.Compared
     answer: dict[Action, Offer] = {}
     for action, label in labels.items():
         try:
-            _tried(action, arrival, check_in, side_by_side, evidence, _nobody())
+            _tried(action, arrival, check_in, side_by_side, evidence, ON_PAPER, _nobody())
         except NotAllowed as rule:
             answer[action] = Offer(action.value, label, False, str(rule))
         else:
@@ -114,10 +129,11 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
         check_in = vault.open_arrival(arrival)
         side_by_side = comparing.compared(check_in)
         evidence = _chosen_evidence(choice, check_in)
+        confirmed = _confirmed(choice, check_in, side_by_side)
         if choice.action in {Action.QUALIFY, Action.VALIDATE}:
-            _check_confirmed(choice, check_in, side_by_side)
+            _check_confirmed(choice, confirmed, check_in)
         actor = Actor(ActorKind.STAFF, staff.username)
-        identity, facts = _tried(choice.action, arrival, check_in, side_by_side, evidence, actor)
+        identity, facts = _tried(choice.action, arrival, check_in, side_by_side, evidence, confirmed, actor)
         if choice.first_given_name:
             notes.keep(arrival, first_given_name=choice.first_given_name)
         keep(arrival, identity, staff, _stage_after(choice.action, side_by_side))
@@ -200,11 +216,16 @@ def _chosen_evidence(choice: Choice, check_in: CheckIn) -> EvidenceType | None:
     return evidence
 
 
-def _check_confirmed(choice: Choice, check_in: CheckIn, side_by_side: comparing.Compared) -> None:
-    if not choice.was_said:
+def _confirmed(choice: Choice, check_in: CheckIn, side_by_side: comparing.Compared) -> Confirmed:
+    is_for_the_eye = side_by_side.asks_confirmation or comparing.is_compared_by_hand(check_in)
+    return Confirmed(choice.was_said, choice.accepts_tolerated or not is_for_the_eye)
+
+
+def _check_confirmed(choice: Choice, confirmed: Confirmed, check_in: CheckIn) -> None:
+    """Say what is missing before the core refuses it without knowing why."""
+    if not confirmed.was_said:
         raise NotAllowed(_("Faites dire au patient son identité : nom, prénoms, date et lieu de naissance."))
-    asks = side_by_side.asks_confirmation or comparing.is_compared_by_hand(check_in)
-    if asks and not choice.accepts_tolerated:
+    if not confirmed.is_compared:
         raise NotAllowed(_("Confirmez que vous avez comparé les traits avec l’original."))
     listed = comparing.listed_given_names(check_in, with_ins=choice.action is Action.QUALIFY)
     try:
@@ -222,11 +243,12 @@ def _tried(
     check_in: CheckIn,
     side_by_side: comparing.Compared,
     evidence: EvidenceType | None,
+    confirmed: Confirmed,
     actor: Actor,
 ) -> tuple[Identity, list[AuditFact]]:
     """Apply an action's events one after the other; the first refusal refuses all."""
     identity, facts = identity_of(arrival, check_in), []
-    for event in _events(action, identity, check_in, side_by_side, evidence):
+    for event in _events(action, identity, check_in, side_by_side, evidence, confirmed):
         identity, fact = apply(identity, event, actor, timezone.now())
         if fact.refusal is not None:
             raise NotAllowed(_(REFUSALS[fact.refusal]))
@@ -240,6 +262,7 @@ def _events(
     check_in: CheckIn,
     side_by_side: comparing.Compared,
     evidence: EvidenceType | None,
+    confirmed: Confirmed,
 ) -> list[Event]:
     found = check_in.insi if isinstance(check_in.insi, InsFound) else None
     agrees = not side_by_side.blocks
@@ -250,14 +273,17 @@ def _events(
             if evidence is None:
                 raise NotAllowed(_("Choisissez la pièce que vous tenez en main."))
             accepted: list[Event] = [] if identity.is_obtained else [InsiAccepted(found.matricule, agrees)]
-            return [*accepted, EvidenceChecked(evidence, agrees)]
+            return [*accepted, EvidenceChecked(evidence, agrees and confirmed.agrees)]
         case Action.VALIDATE:
             if evidence is None:
                 raise NotAllowed(_("Choisissez la pièce que vous tenez en main."))
             if found is not None and agrees:
                 raise NotAllowed(_("Les traits concordent avec la réponse nationale : qualifiez."))
             rejected: list[Event] = [InsiRejected()] if identity.is_obtained else []
-            return [*rejected, EvidenceChecked(evidence, True)]
+            return [
+                *rejected,
+                EvidenceChecked(evidence, confirmed.agrees),
+            ]  # with the document alone: INSi's is rejected
         case Action.ACCEPT_INS:
             if found is None:
                 raise NotAllowed(_("Le service national n’a donné aucune identité."))
