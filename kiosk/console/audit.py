@@ -172,7 +172,7 @@ def _locked_head() -> AuditHead:
 
 
 def _key() -> bytes:
-    return hmac.digest(bytes.fromhex(settings.SECRET_KEY), b"console audit chain 1", hashlib.sha256)
+    return hmac.digest(bytes.fromhex(str(settings.SECRET_KEY)), b"console audit chain 1", hashlib.sha256)
 
 
 def _link(previous: bytes, entry: AuditEntry) -> bytes:

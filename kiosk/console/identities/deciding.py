@@ -189,8 +189,9 @@ def undo(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
 
 
 def may_undo(arrival: Arrival, staff: Staff, now: datetime) -> bool:
-    is_decided = arrival.stage in {Stage.DONE, Stage.SET_ASIDE} and arrival.decided_at is not None and arrival.before
-    return bool(is_decided) and arrival.decided_by_id == staff.pk and now - arrival.decided_at < UNDO_FOR
+    if arrival.stage not in {Stage.DONE, Stage.SET_ASIDE} or arrival.decided_at is None or not arrival.before:
+        return False
+    return arrival.decided_by_id == staff.pk and now - arrival.decided_at < UNDO_FOR
 
 
 def is_in_hand(arrival: Arrival, staff: Staff) -> bool:

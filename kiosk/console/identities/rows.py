@@ -54,9 +54,9 @@ def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
         _row(Trait.SEX, _("Sexe"), [_sex(t) for t in sources], side_by_side),
         _row(Trait.BIRTH_PLACE, _("Lieu de naissance"), [_place(t) for t in sources], side_by_side),
     ]
-    names_in_use = [t.name_in_use if t else "" for t in sources]
-    if any(names_in_use):
-        lines.insert(1, Row(_("Nom utilisé"), *names_in_use, verdict=""))
+    card, insi, document = (t.name_in_use if t else "" for t in sources)
+    if card or insi or document:
+        lines.insert(1, Row(_("Nom utilisé"), card, insi, document, verdict=""))
     if isinstance(check_in.insi, InsFound):
         lines.append(Row(_("Matricule INS"), "", _matricule(check_in.insi.matricule), "", verdict="", is_wide=True))
     return tuple(lines)
@@ -103,7 +103,8 @@ def _row(trait: Trait, label: str, cells: list[str], side_by_side: Compared) -> 
     if side_by_side.by_hand and worst in {"", Outcome.SAME}:
         worst = LOOK
     note = " · ".join(text for outcome, text in notes if outcome == worst)
-    return Row(label, *cells, verdict=worst, note=note, trait=trait.value)
+    card, insi, document = cells
+    return Row(label, card, insi, document, worst, note, trait.value)
 
 
 def _given(traits: Traits | None) -> str:

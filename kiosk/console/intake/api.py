@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, NinjaAPI, Schema, Status
+from ninja import NinjaAPI, Schema, Status
+from ninja.params.functions import Header
 
 from kiosk import __version__, journal
 from kiosk.console.intake import check_ins, heartbeats, signed

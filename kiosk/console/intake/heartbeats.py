@@ -59,7 +59,7 @@ def take_call(key: UUID, request: SignedRequest) -> Reception:
     terminal = trusted_terminal(request)
     said = signed_text(request.body)
     reason = said.get("reason")
-    if reason not in list(CallReason):
+    if not isinstance(reason, str) or reason not in list(CallReason):
         raise NotUnderstood("reason: " + " or ".join(CallReason))
     call, is_new = Call.objects.get_or_create(
         key=key,

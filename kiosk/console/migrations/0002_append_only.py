@@ -1,8 +1,10 @@
 """The audit trail only grows: the database itself refuses to change or remove an entry."""
 
-from typing import Any
+from typing import ClassVar
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 SQLITE = [
     """CREATE TRIGGER console_audit_no_update BEFORE UPDATE ON console_auditentry
@@ -18,12 +20,12 @@ POSTGRESQL = [
 ]
 
 
-def guard(_apps: Any, schema_editor: Any) -> None:
+def guard(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for statement in SQLITE if schema_editor.connection.vendor == "sqlite" else POSTGRESQL:
         schema_editor.execute(statement)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("console", "0001_initial")]  # noqa: RUF012 # Django's shape
+    dependencies: ClassVar = [("console", "0001_initial")]
 
-    operations = [migrations.RunPython(guard, migrations.RunPython.noop)]  # noqa: RUF012
+    operations: ClassVar = [migrations.RunPython(guard, migrations.RunPython.noop)]

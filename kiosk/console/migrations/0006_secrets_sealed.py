@@ -1,22 +1,24 @@
 """Secrets of the second factor that stood in clear are sealed with the structure's key."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+from kiosk.console.staff import second_factor
 
 FORMER = "otp_totp_totpdevice"  # django-otp's own table: secrets in clear
 
 
-def seal_former_secrets(apps: Any, schema_editor: Any) -> None:
+def seal_former_secrets(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """What stood in clear is sealed, and its table goes; SQLite writes zeros over it (secure_delete)."""
     connection = schema_editor.connection
     if FORMER not in connection.introspection.table_names():
         return
-    from kiosk.console.staff import second_factor  # noqa: PLC0415 # needs the structure's key, only when there is something
-
     authenticator = apps.get_model("console", "Authenticator")
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT user_id, name, confirmed, key, drift, last_t FROM {FORMER} ORDER BY id")  # noqa: S608
+        cursor.execute("SELECT user_id, name, confirmed, key, drift, last_t FROM otp_totp_totpdevice ORDER BY id")
         for staff, name, confirmed, key, drift, last_t in cursor.fetchall():
             authenticator.objects.create(
                 user_id=staff,
@@ -26,8 +28,8 @@ def seal_former_secrets(apps: Any, schema_editor: Any) -> None:
                 drift=drift,
                 last_t=last_t,
             )
-        cursor.execute(f"UPDATE {FORMER} SET key = ''")  # noqa: S608
-        cursor.execute(f"DROP TABLE {FORMER}")
+        cursor.execute("UPDATE otp_totp_totpdevice SET key = ''")
+        cursor.execute("DROP TABLE otp_totp_totpdevice")
         cursor.execute("DELETE FROM django_migrations WHERE app = 'otp_totp'")
 
 

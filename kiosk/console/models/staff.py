@@ -1,5 +1,6 @@
 """Members of staff: one account each, never shared."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -33,6 +34,9 @@ class Staff(AbstractBaseUser):
     created_at = models.DateTimeField(auto_now_add=True)
     must_change_password = models.BooleanField(default=False)  # somebody else has chosen it
     desk = models.CharField(max_length=20, blank=True)  # where they sit today
+
+    taken: "list[Emergency] | None" = None  # in an emergency, as found once a request
+    is_verified: Callable[[], bool]  # with a second factor: said by django-otp, to who comes with a request
 
     objects: ClassVar[StaffManager] = StaffManager()
     USERNAME_FIELD = "username"

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import django
+from csp.constants import NONE, SELF
 from django.conf import settings as django_settings
 
 from kiosk.console.config import ServerSettings
@@ -151,8 +152,6 @@ def _accounts(server: ServerSettings) -> dict[str, Any]:
 
 
 def _headers() -> dict[str, Any]:
-    from csp.constants import NONE, SELF  # noqa: PLC0415 # a library of ours only once Django is there
-
     return {
         "CONTENT_SECURITY_POLICY": {
             "DIRECTIVES": {

@@ -14,22 +14,26 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from kiosk import journal
 from kiosk.console.config import ServerSettings
+from kiosk.console.identities import comparing
+from kiosk.console.records import vault
 
 
-class PatientWorker(ThreadWorker):  # type: ignore[misc]
+class PatientWorker(ThreadWorker):
     """gunicorn's threads, with a deadline: who sends a request drop by drop does not keep a thread for ever."""
 
     def init_process(self) -> None:
-        self._deadlines: dict[Any, float] = {}
+        if not isinstance(self.app, Served):
+            raise TypeError("a patient worker serves the console and nothing else")
+        self._deadlines: dict[TConn, float] = {}
         self._within = float(self.app.server.request_seconds)
         threading.Thread(target=self._watch, name="deadlines", daemon=True).start()
         super().init_process()
 
-    def handle(self, conn: Any) -> Any:
+    def handle(self, conn: TConn) -> bool:
         self._deadlines[conn] = time.monotonic() + self._within
         try:
             return super().handle(conn)
@@ -45,7 +49,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
                         socket.socket.shutdown(conn.sock, socket.SHUT_RDWR)  # the reading thread wakes up and leaves
 
 
-class Served(BaseApplication):  # type: ignore[misc]
+class Served(BaseApplication):
     """One console process under gunicorn's eye; nothing is written that says who asked for what."""
 
     def __init__(self, server: ServerSettings, announce: Callable[[str], None]) -> None:
@@ -59,10 +63,7 @@ class Served(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         application = get_wsgi_application()
-        get_resolver().url_patterns  # noqa: B018 # every page's module is read now, not before the first request
-        from kiosk.console.identities import comparing  # noqa: PLC0415 # models: Django first
-        from kiosk.console.records import vault  # noqa: PLC0415 # models: Django first
-
+        get_resolver().url_patterns  # noqa: B018 - every page's module is read now, not before the first request
         vault.keys()
         comparing.places()  # read now, not before the first patient
         gc.freeze()  # what stays for ever is not looked through again and again
@@ -90,26 +91,27 @@ class Served(BaseApplication):  # type: ignore[misc]
             "loglevel": "critical",
             "control_socket_disable": True,
             "proc_name": "kiosk-console",
-            "worker_tmp_dir": "/dev/shm",  # noqa: S108 # in memory: its sign of life never waits for a busy disk
+            "worker_tmp_dir": "/dev/shm",  # noqa: S108 - in memory: its sign of life never waits for a busy disk
             "post_worker_init": self._ready,
         }
 
-    def _ready(self, worker: Any) -> None:
-        port = worker.sockets[0].sock.getsockname()[1]
+    def _ready(self, worker: PatientWorker) -> None:
+        port = worker.sockets[0].getsockname()[1]
         host = self.server.host if ":" not in self.server.host else f"[{self.server.host}]"
         journal.record(journal.Happening.STARTED, port=port)
         if worker.age == 1:  # the first of them; one that replaces another says nothing
             self._announce(f"https://{host}:{port}/")
 
 
-def _tls(_config: Any, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+def _tls(_config: object, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
     context = default()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
 
 def announce_json(url: str) -> None:
-    print(json.dumps({"ready": True, "url": url}), flush=True)  # noqa: T201 # what the command prints
+    sys.stdout.write(json.dumps({"ready": True, "url": url}) + "\n")
+    sys.stdout.flush()
 
 
 def run(server: ServerSettings, announce: Callable[[str], None] = announce_json) -> None:

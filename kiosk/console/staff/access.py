@@ -3,16 +3,17 @@
 import time
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from kiosk.console import audit
-from kiosk.console.models import Emergency, Role, Staff
+from kiosk.console.models import Role, Staff
 from kiosk.console.staff import emergencies
 from kiosk.sealing import CannotOpen
 
@@ -56,12 +57,16 @@ IN_AN_EMERGENCY: dict[Role, tuple[Right, ...]] = {
 }
 
 
-def needs(right: Right, *, quiet: bool = False) -> Callable[[View], View]:
-    """Name the right a page needs. A quiet page asks by itself: it does not keep a session awake."""
+def needs(
+    right: Right, *, quiet: bool = False, works_locked: bool = False, for_new_password: bool = False
+) -> Callable[[View], View]:
+    """Name the right a page needs. A quiet page asks by itself: it does not keep a session awake.
+
+    The others are those that a locked session, or one whose password somebody else chose, still reaches.
+    """
 
     def mark(view: View) -> View:
-        view.right = right  # type: ignore[attr-defined]
-        view.is_quiet = quiet  # type: ignore[attr-defined]
+        vars(view).update(right=right, is_quiet=quiet, works_locked=works_locked, is_for_new_password=for_new_password)
         return view
 
     return mark
@@ -69,7 +74,9 @@ def needs(right: Right, *, quiet: bool = False) -> Callable[[View], View]:
 
 def staff_of(request: HttpRequest) -> Staff:
     """The member of staff behind a page that needs a right."""
-    return cast(Staff, request.user)
+    if not isinstance(request.user, Staff):
+        raise PermissionDenied
+    return request.user
 
 
 def rights_of(staff: Staff) -> frozenset[Right]:
@@ -78,11 +85,9 @@ def rights_of(staff: Staff) -> frozenset[Right]:
     allowed = IN_AN_EMERGENCY.get(Role(staff.role), ())
     if not allowed:
         return own
-    taken: list[Emergency] | None = getattr(staff, "taken", None)
-    if taken is None:  # once a request
-        taken = emergencies.current(staff)
-        staff.taken = taken  # type: ignore[attr-defined]
-    return own | {right for right in allowed for one in taken if one.right == right}
+    if staff.taken is None:  # once a request
+        staff.taken = emergencies.current(staff)
+    return own | {right for right in allowed for one in staff.taken if one.right == right}
 
 
 def address_of(request: HttpRequest) -> str:
@@ -130,14 +135,14 @@ class AccessMiddleware:
         return response
 
     def process_view(
-        self, request: HttpRequest, view: View, _args: tuple[Any, ...], _kwargs: dict[str, Any]
+        self, request: HttpRequest, view: View, _args: tuple[object, ...], _kwargs: dict[str, object]
     ) -> HttpResponse | None:
         if request.path.startswith("/intake/"):
             return None  # signed by a kiosk, checked there
         right: Right | None = getattr(view, "right", None)
         if right is Right.EVERYONE:
             return None
-        if not request.user.is_authenticated or not request.user.is_verified():  # type: ignore[union-attr]
+        if not request.user.is_authenticated or not request.user.is_verified():
             return go(request, "sign-in")
         staff = staff_of(request)
         now = int(time.time())
@@ -187,6 +192,6 @@ def for_templates(request: HttpRequest) -> dict[str, Any]:
         "is_demo": settings.KIOSK.mode == "demo",
         "me": staff,
         "may": {right.name.lower(): right in rights for right in Right},
-        "taken": getattr(staff, "taken", None),
+        "taken": staff.taken if staff is not None else None,
         "to_look_into": emergencies.to_look_into(staff) if staff is not None and Right.EMERGENCIES in rights else 0,
     }

@@ -72,7 +72,8 @@ class Professional(Confidential):
 
 def begin(psc: PscSection, here: str) -> tuple[str, Started]:
     """Where to send the browser, and what to remember. Trouble when the service does not answer as configured."""
-    started = Started(*(secrets.token_urlsafe(32) for _ in range(3)), at=int(time.time()))
+    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    started = Started(state, nonce, verifier, at=int(time.time()))
     digest = hashlib.sha256(started.verifier.encode()).digest()
     asked = {
         "response_type": "code",
@@ -138,7 +139,7 @@ def _claims(psc: PscSection, token: str, key_set: dict[str, Any], started: Start
         nonce={"essential": True, "value": started.nonce},
     )
     try:
-        keys = KeySet.import_key_set(key_set)  # type: ignore[arg-type]
+        keys = KeySet.import_key_set({"keys": key_set["keys"]})
         claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
         registry.validate(claims)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
@@ -182,8 +183,8 @@ def _metadata(psc: PscSection) -> dict[str, Any]:
     if kept is not None and time.monotonic() - kept[0] < FRESH_FOR:
         return kept[1]
     document = _fetch(psc, where)
-    expected = {"issuer": psc.issuer, **psc.endpoints}
-    if any(document.get(name) != value for name, value in expected.items()):
+    expected = (("issuer", psc.issuer), *psc.endpoints.items())
+    if any(document.get(name) != value for name, value in expected):
         raise Trouble(Why.CHANGED)
     if any(urlsplit(str(document.get(name, ""))).scheme != "https" for name in _ENDPOINTS):
         raise Trouble(Why.CHANGED)

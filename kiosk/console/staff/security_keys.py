@@ -134,7 +134,7 @@ def _server(request: HttpRequest) -> Fido2Server:
         for algorithm in _ALGORITHMS
         if algorithm in CoseKey.supported_algorithms()
     ]
-    server.timeout = ANSWER_WITHIN * 1000
+    server.timeout = ANSWER_WITHIN * 1000  # type: ignore[assignment] # the library says None of what is not set yet
     return server
 
 

@@ -65,7 +65,7 @@ def accept_invitation(name: str, code: str, public_key: str) -> bool:
 
 
 def _fingerprint(name: str, code: str) -> bytes:
-    key = hmac.digest(bytes.fromhex(settings.SECRET_KEY), b"console invitation 1", hashlib.sha256)
+    key = hmac.digest(bytes.fromhex(str(settings.SECRET_KEY)), b"console invitation 1", hashlib.sha256)
     return hmac.digest(key, f"{name}\n{code}".encode(), hashlib.sha256)
 
 

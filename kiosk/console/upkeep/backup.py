@@ -78,7 +78,7 @@ def _run(command: list[str], path: Path) -> None:
     environment = {**os.environ, "PGPASSWORD": unquote(url.password)} if url.password else None
     words = [*command, f"--dbname={place.geturl()}"]
     try:
-        done = subprocess.run(  # noqa: S603 # our own words
+        done = subprocess.run(  # noqa: S603 - our own words
             words, capture_output=True, timeout=3600, check=False, env=environment
         )
     except FileNotFoundError:

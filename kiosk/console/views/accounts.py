@@ -126,7 +126,7 @@ def _second(request: HttpRequest, staff: Staff, said: dict[str, Any], *, at_the_
         return None
 
 
-@needs(Right.SIGNED_IN)
+@needs(Right.SIGNED_IN, works_locked=True)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def unlock(request: HttpRequest) -> HttpResponse:
@@ -153,7 +153,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
     return render(request, "console/unlock.html", context, status=403 if refused else 200)
 
 
-@needs(Right.SIGNED_IN)
+@needs(Right.SIGNED_IN, works_locked=True)
 @require_POST
 def unlock_key(request: HttpRequest) -> HttpResponse:
     """What the browser must ask one of the keys of who is locked: a touch and the key's own PIN."""
@@ -162,7 +162,7 @@ def unlock_key(request: HttpRequest) -> HttpResponse:
     return JsonResponse(security_keys.ask(request, staff_of(request)))
 
 
-@needs(Right.SIGNED_IN)
+@needs(Right.SIGNED_IN, works_locked=True)
 @require_POST
 def lock(request: HttpRequest) -> HttpResponse:
     lock_session(request, _page_before(request))
@@ -171,12 +171,12 @@ def lock(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.SIGNED_IN, quiet=True)
 @require_safe
-def still_here(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def still_here(_request: HttpRequest) -> HttpResponse:
     """Asked by every page now and then: what stands before an idle session goes from the screen by itself."""
     return HttpResponse(status=204)
 
 
-@needs(Right.SIGNED_IN)
+@needs(Right.SIGNED_IN, works_locked=True)
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     act(request, audit.Act.SIGNED_OUT)
@@ -184,11 +184,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("sign-in")
 
 
-for _view in (unlock, unlock_key, lock, sign_out):
-    _view.works_locked = True  # type: ignore[attr-defined]
-
-
-def locked_out(request: HttpRequest, _credentials: dict[str, Any] | None = None, *_: Any) -> HttpResponse:
+def locked_out(request: HttpRequest, _credentials: object = None, *_: object) -> HttpResponse:
     """Too many tries: the same page for an account that exists and one that does not."""
     return render(request, "console/locked_out.html", status=429)
 

@@ -53,7 +53,7 @@ def ask_again(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @needs(Right.WORK, quiet=True)
 @require_safe
-def answer_part(request: HttpRequest, key: UUID) -> HttpResponse:  # noqa: ARG001
+def answer_part(_request: HttpRequest, key: UUID) -> HttpResponse:
     """Whether INSi has answered meanwhile: then the page shows itself again."""
     arrival: Arrival = found(key)
     response = HttpResponse(status=204)

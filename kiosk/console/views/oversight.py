@@ -121,7 +121,7 @@ def trail_export(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.EVERYONE)
 @require_safe
-def health_page(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def health_page(_request: HttpRequest) -> HttpResponse:
     """Alive, and the database answers; says nothing else to whoever asks."""
     Staff.objects.exists()
     return JsonResponse({"status": "ok"})

@@ -7,18 +7,18 @@ from kiosk.console.staff.access import Right, needs
 
 
 @needs(Right.EVERYONE)
-def bad_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 # Django's signature
+def bad_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's own name
     """A form that is too old or comes from elsewhere (CSRF)."""
     return render(request, "console/bad_form.html", status=403)
 
 
 @needs(Right.EVERYONE)
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's own name
     return render(request, "console/refused.html", status=403)
 
 
 @needs(Right.EVERYONE)
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's own name
     if request.path.startswith("/intake/"):  # a kiosk, not a person
         return JsonResponse({"outcome": "not-found", "reason": ""}, status=404)
     return render(request, "console/not_found.html", status=404)

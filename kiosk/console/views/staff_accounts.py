@@ -105,4 +105,4 @@ def _square(address: str) -> SafeString:
     segno.make(address, micro=False).save(
         drawn, kind="svg", xmldecl=False, svgclass=None, lineclass=None, omitsize=True, border=2, title="QR"
     )
-    return mark_safe(drawn.getvalue().decode())  # noqa: S308 # drawn by us from a random secret
+    return mark_safe(drawn.getvalue().decode())  # noqa: S308 - drawn by us from a random secret

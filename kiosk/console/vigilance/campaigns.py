@@ -161,7 +161,7 @@ def verify_once(ask: "Callable[..., InsAnswer]") -> bool:
         _note(row, VerificationVerdict.NOT_VERIFIED.value)  # the matricule went meanwhile: nothing to verify
         return True
     stored = StoredIdentity(check_in.insi.matricule, check_in.insi.traits)
-    verifier = VerifyBySearch(lambda traits, _deadline, *, caller: ask(None, traits))  # noqa: ARG005
+    verifier = VerifyBySearch(lambda traits, _deadline, **_who: ask(None, traits))
     result = verifier.verify(stored, DEADLINE, caller="worker")
     if result.verdict is VerificationVerdict.NOT_VERIFIED and row.tries + 1 < TRIES:
         Verification.objects.filter(pk=row.pk, next_at__isnull=False).update(

@@ -252,7 +252,8 @@ def _pairs(period: Period) -> Counter[str]:
 def _waits(arrivals: QuerySet[Arrival]) -> list[float]:
     """Minutes from arrival to decision."""
     decided = arrivals.exclude(decided_at=None).order_by("-arrived_at").values_list("arrived_at", "decided_at")
-    return [(decided_at - arrived_at).total_seconds() / 60 for arrived_at, decided_at in decided[:MOST_TIMED]]
+    timed = ((arrived_at, decided_at) for arrived_at, decided_at in decided[:MOST_TIMED] if decided_at is not None)
+    return [(decided_at - arrived_at).total_seconds() / 60 for arrived_at, decided_at in timed]
 
 
 def _median(minutes: list[float]) -> int:
