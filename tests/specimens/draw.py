@@ -19,7 +19,7 @@ PITCH = 2.54  # mm between two OCR-B characters
 STEP = 6.35  # mm between two lines
 ID1, ID2_FRENCH, PASSPORT_PAGE = (85.6, 54.0), (105.0, 74.0), (125.0, 88.0)
 _INTER = Path("/usr/share/fonts/opentype/inter")
-_OCRB = Path("/usr/share/fonts/opentype/ocr-b")
+_OCRB = Path(__file__).parent / "typeface"
 
 
 @dataclass(frozen=True)
