@@ -19,7 +19,8 @@ ROOMS = {
     "terminal": ("hardware/", "kiosk/app/", "kiosk/capture/", "kiosk/ui/"),
     "console": ("kiosk/console/", "kiosk/commands/console.py", "kiosk/commands/worker.py"),
 }
-OURS = {"assets", "hardware", "kiosk"}
+OURS = {"assets", "hardware", "kiosk", "tests"}
+APART = {"cosmic_ray", "fastmrz", "passporteye"}  # make mutants, make bench: in environments of their own
 COMMANDS = {
     "terminal": ("run", "doctor", "card read", "card watch", "document read", "document watch", "outbox list"),
     "console": ("console", "console user add", "console audit verify", "worker"),
@@ -103,6 +104,13 @@ def test_every_library_a_role_imports_is_declared_for_it() -> None:
             if not {plain(each) for each in sources.get(name, ())} & declared(role):
                 undeclared.append(f"{path.relative_to(ROOT)} imports {name}: not declared for {role or 'both roles'}")
     assert undeclared == []
+
+
+def test_every_library_the_tests_import_is_declared() -> None:
+    sources = packages_distributions()
+    modules = list(ROOT.glob("tests/**/*.py"))
+    foreign = {name for path in modules for name in _foreign(path)} - APART - {path.stem for path in modules}
+    assert {name for name in foreign if not {plain(each) for each in sources.get(name, ())} & declared("dev")} == set()
 
 
 @pytest.mark.parametrize("role", [*ROLES, ""])
