@@ -115,6 +115,10 @@ def _check_what_is_sealed(opened: dict[str, Any]) -> None:
     )
     assert opened["secrets"].keys() == keys.STAFF.keys()
     assert opened["reasons"] == ["Patient sans papiers, unité absente"] * 2
+    for act in opened["acts"]:
+        said = json.loads(act.pop("details"))
+        assert act == {name: said.get(name) for name in act}
+    assert {act["right"] for act in opened["acts"]} > {None}
 
 
 def _browser(console: InheritedConsole) -> requests.Session:

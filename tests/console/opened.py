@@ -14,7 +14,7 @@ def main(config: Path) -> None:
     from kiosk.console.site.django_settings import configure
 
     configure(read_server_settings(config))
-    from kiosk.console.models import Authenticator, Emergency, Sealed
+    from kiosk.console.models import AuditEntry, Authenticator, Emergency, Sealed
     from kiosk.console.records import notes, vault
     from kiosk.console.staff import emergencies, second_factor
     from kiosk.core.checkin.codec import to_bytes
@@ -35,7 +35,8 @@ def main(config: Path) -> None:
         one.user.username: b32encode(second_factor.open_key(one)).decode() for one in Authenticator.objects.all()
     }
     reasons = [emergencies.reason_of(one) for one in Emergency.objects.order_by("pk")]
-    print(json.dumps({"arrivals": arrivals, "secrets": secrets, "reasons": reasons}))
+    acts = list(AuditEntry.objects.values("details", "right", "before", "after", "reason"))
+    print(json.dumps({"arrivals": arrivals, "secrets": secrets, "reasons": reasons, "acts": acts}))
 
 
 if __name__ == "__main__":

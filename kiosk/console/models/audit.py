@@ -1,6 +1,30 @@
 """The audit trail's entries; ``kiosk.console.audit`` alone writes them."""
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
+from django.utils.deconstruct import deconstructible
+
+
+@deconstructible(path="kiosk.console.models.audit.Detail")
+class Detail(models.Func):
+    """What an act's details say under one name."""
+
+    output_field = models.TextField()
+    template = "json_extract(%(expressions)s, '$.%(name)s')"
+
+    def __init__(self, name: str) -> None:
+        super().__init__("details", name=name)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[object]]:
+        """Write it as PostgreSQL reads JSON."""
+        sql, parameters = self.as_sql(compiler, connection, template="(%(expressions)s::jsonb ->> '%(name)s')")
+        return sql, list(parameters)
+
+
+def _detail(name: str) -> models.GeneratedField:
+    """A column the database itself computes from the text that was chained: it cannot say otherwise than that text."""
+    return models.GeneratedField(expression=Detail(name), output_field=models.TextField(), db_persist=True)
 
 
 class AuditEntry(models.Model):
@@ -14,6 +38,19 @@ class AuditEntry(models.Model):
     about = models.CharField(max_length=60, blank=True, db_index=True)
     details = models.TextField(default="{}")  # JSON: codes only, the very text that was chained
     chained = models.BinaryField(max_length=32)  # HMAC over the entry and the one before
+    # Of the details, what is looked for; null where the act says nothing of it.
+    right = _detail("right")  # taken in an emergency
+    before = _detail("before")  # the status, or the stage, that was changed
+    after = _detail("after")
+    reason = _detail("reason")
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("who", "right", "at"), condition=models.Q(right__isnull=False), name="console_by_right"
+            ),
+            models.Index(fields=("before", "at"), condition=models.Q(before__isnull=False), name="console_by_before"),
+        )
 
     def __str__(self) -> str:
         return f"{self.number} {self.act}"

@@ -88,8 +88,8 @@ def reason_of(taken: Emergency) -> str:
 
 def pages_of(taken: Emergency) -> int:
     """How many pages it opened."""
-    used = AuditEntry.objects.filter(act=audit.Act.EMERGENCY_USED, who=taken.staff.username)
-    return used.filter(at__gte=taken.opened_at, at__lte=taken.until, details__contains=f'"{taken.right}"').count()
+    used = AuditEntry.objects.filter(act=audit.Act.EMERGENCY_USED, who=taken.staff.username, right=taken.right)
+    return used.filter(at__gte=taken.opened_at, at__lte=taken.until).count()
 
 
 def reseal() -> int:

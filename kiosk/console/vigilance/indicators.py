@@ -4,7 +4,6 @@ No official formula was published; these are ins-rules 7's proposals. An arrival
 once, as the one that was kept. All comes from the queue's own columns: nothing about a person is opened.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -229,14 +228,14 @@ def _counted(arrivals: QuerySet[Arrival], column: str) -> Counter[str]:
 def _downgrades(period: Period) -> Iterator[str]:
     """Each loss of a qualification in the period: its reason where one was said, else the act."""
     start, end = period.bounds
-    lost = AuditEntry.objects.filter(at__gte=start, at__lt=end, details__contains=f'"before": "{QUALIFIED}"')
-    acts = list(lost.exclude(details__contains=f'"after": "{QUALIFIED}"').order_by("-number")[:MOST_ACTS])
+    left = AuditEntry.objects.filter(before=QUALIFIED, at__gte=start, at__lt=end).exclude(after=QUALIFIED)
+    acts = list(left.order_by("-number")[:MOST_ACTS])
     if period.kiosk or period.desk:
         keys = {UUID(act.about) for act in acts if act.about}
         ours = {str(key) for key in _narrowed(Arrival.objects.filter(pk__in=keys), period).values_list("pk", flat=True)}
         acts = [act for act in acts if act.about in ours]
     for act in acts:
-        yield str(json.loads(act.details).get("reason", act.act))
+        yield act.reason or act.act
 
 
 def _pairs(period: Period) -> Counter[str]:
