@@ -19,7 +19,7 @@ from kiosk.core.status.permissions import kiosk_status
 from kiosk.core.turn import events as ev
 from kiosk.documents.vitale import traits_of
 from kiosk.journal import Happening
-from kiosk.storage.delivery import ConsoleLink, Delivered, Reply, deliver_waiting, wait_after
+from kiosk.storage.delivery import STUMBLED, ConsoleLink, Delivered, Reply, deliver_waiting, wait_after
 from kiosk.storage.outbox import Outbox, OutboxFull
 
 _HEARTBEAT_SECONDS = 15.0
@@ -198,10 +198,11 @@ class Courier:
                 journal.record(Happening.CHECK_IN_DELIVERED, key=item.key, duration_ms=item.duration_ms)
             else:
                 journal.record(Happening.CHECK_IN_PARKED, key=item.key, reason=item.reason)
-        trouble = trouble or self._deliver_calls()
-        if beat and not trouble:
+        if trouble in {"", STUMBLED}:  # it answers: who calls waits for no check-in it stumbles over
+            trouble = self._deliver_calls() or trouble
+        if beat and trouble in {"", STUMBLED}:
             reply, code = self._link.put_heartbeat(self._health())
-            trouble = "" if reply is not Reply.LATER else code
+            trouble = trouble if reply is not Reply.LATER else code
         if bool(trouble) == self.console_ok:
             self.console_ok = not trouble
             journal.record(Happening.CONSOLE_LOST if trouble else Happening.CONSOLE_BACK, reason=trouble or None)

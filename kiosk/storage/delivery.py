@@ -20,6 +20,8 @@ _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 60.0
 _ANSWER_LIMIT = 4096
 
+STUMBLED = "http-500"  # the console broke over this one: the others may fare better
+_TOLD = (200, 201, 204, 409, 415, 422)  # a console that says its version says it with these
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,39}", re.ASCII)
 
 Signer = Callable[[str, str, bytes], str]  # path, sent_at, body -> base64 signature
@@ -54,7 +56,7 @@ class ConsoleLink:
         self._signer = signer
         self._now = now
         self._ca = str(ca)
-        self.version = ""  # of the console that answered last, as far as it said one
+        self.version = ""  # of the console that answered last; "" when that one does not say its own
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy or netrc of the environment
 
@@ -77,7 +79,7 @@ class ConsoleLink:
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                self._hear(answer.headers.get("X-Console-Version", ""))
+                self._hear(answer.status_code, answer.headers.get("X-Console-Version", ""))
                 with suppress(bounded.Nonsense, requests.RequestException, OSError):  # its number says it all
                     bounded.read(answer, _ANSWER_LIMIT, _READ_SECONDS)  # so that the connection can be kept
                 return _reply(answer.status_code), f"http-{answer.status_code}"
@@ -86,10 +88,12 @@ class ConsoleLink:
         except (requests.RequestException, OSError):
             return Reply.LATER, "unreachable"
 
-    def _hear(self, version: str) -> None:
-        """What is no version is not heard."""
+    def _hear(self, status: int, version: str) -> None:
+        """What is no version is not heard; nor does another console's stand for one that says none."""
         if _VERSION.fullmatch(version):
             self.version = version
+        elif status in _TOLD:
+            self.version = ""
 
     def put_check_in(self, key: str, sealed: bytes) -> tuple[Reply, str]:
         return self.put(f"/intake/check-ins/{key}", sealed, "application/octet-stream")
@@ -135,7 +139,7 @@ def deliver_waiting(
         else:
             outbox.tried(key)
             trouble = code
-            if code != "http-500":  # nobody there, or not for us: the others would fare no better
+            if code != STUMBLED:  # nobody there, or not for us: the others would fare no better
                 break
     return happened, trouble
 

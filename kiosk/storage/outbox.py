@@ -94,10 +94,10 @@ class Outbox:
         return [row[0] for row in rows]
 
     def refused_by_others(self, version: str, limit: int = 10) -> list[str]:
-        """List the keys of what is parked and was never shown to a console of this version, oldest first."""
+        """List the keys of what is parked and no console of this version refused, the least tried and oldest first."""
         with self._reading():
             rows = self._database.execute(
-                "SELECT key, refused_by FROM outgoing WHERE parked <> '' ORDER BY number"
+                "SELECT key, refused_by FROM outgoing WHERE parked <> '' ORDER BY attempts, number"
             ).fetchall()
         known = ((key, refused.split()) for key, refused in rows)
         return [key for key, versions in known if version not in versions and len(versions) < _MOST_REFUSALS][:limit]
@@ -133,9 +133,10 @@ class Outbox:
         """A console of this version will not take it as it is: kept, told to staff, and in nobody's way."""
         with self._writing():
             self._database.execute(
-                "UPDATE outgoing SET parked = ?, attempts = attempts + 1, refused_by = trim(refused_by || ' ' || ?)"
-                " WHERE key = ?",
-                (reason, version or UNSAID, key),
+                "UPDATE outgoing SET parked = :reason, attempts = attempts + 1, refused_by ="
+                " CASE WHEN instr(' ' || refused_by || ' ', ' ' || :version || ' ') THEN refused_by"
+                " ELSE trim(refused_by || ' ' || :version) END WHERE key = :key",
+                {"reason": reason, "version": version or UNSAID, "key": key},
             )
 
     def unpark(self, key: str = "") -> int:

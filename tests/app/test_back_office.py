@@ -1,10 +1,12 @@
 """What a turn collected becomes one check-in, sealed before it is kept."""
 
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 from kiosk import sealing
-from kiosk.app.back_office import Place, StoreRoom, assemble
+from kiosk.app.back_office import Courier, Place, StoreRoom, assemble
 from kiosk.core.checkin.codec import from_bytes, to_bytes
 from kiosk.core.sources.document import (
     DocumentKind,
@@ -19,6 +21,7 @@ from kiosk.core.sources.document import (
 from kiosk.core.sources.insi import InsFound, InsUnreachable
 from kiosk.core.status.permissions import IdentityStatus
 from kiosk.core.turn import events as ev
+from kiosk.storage.delivery import ConsoleLink
 from kiosk.storage.outbox import Outbox
 from tests.demo.processes import wait_until
 from tests.people import LEO, ZOE
@@ -93,3 +96,43 @@ def test_when_the_patient_is_told_the_sealed_check_in_is_on_the_disk(tmp_path: P
     assert sealed is not None
     opened = from_bytes(sealing.open_sealed(sealed, private, b"check-in:" + key.encode()))
     assert (opened.key, opened.ticket, opened.status) == (key, "A1", IdentityStatus.RETRIEVED)
+
+
+class _Stumbling(BaseHTTPRequestHandler):
+    """A console that breaks over every check-in, and takes the rest."""
+
+    protocol_version = "HTTP/1.1"
+    heard: set[str]
+
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        what = self.path.split("/")[2]
+        self.heard.add(what)
+        self.send_response(500 if what == "check-ins" else 200)
+        self.send_header("Content-Length", "0")
+        self.send_header("X-Console-Version", "0.2.0")
+        self.end_headers()
+
+    def log_message(self, *_words: object) -> None:
+        """Nobody reads it."""
+
+
+def test_who_calls_is_heard_while_the_console_stumbles_over_what_another_one_refused(tmp_path: Path) -> None:
+    outbox, heard = Outbox(tmp_path / "outbox.db"), set[str]()
+    outbox.put("a", b"x", "t")
+    outbox.park("a", "http-422", "0.1.0")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Stumbling,), {"heard": heard}))
+    Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    link = ConsoleLink(url, tmp_path / "none.pem", "hall-1", lambda *_: "", lambda: "now")
+    link.version = "0.2.0"
+    courier = Courier(outbox, link, PLACE, tmp_path, dict, dict, lambda _event: None)
+    courier.call_staff(ev.CallReason.HELP)
+    courier.start()
+    try:
+        wait_until(lambda: heard == {"check-ins", "calls", "heartbeat"}, 20, "a call and a heartbeat")
+    finally:
+        courier.stop()
+        server.shutdown()
+        server.server_close()
+    assert outbox.counts() == (0, 1)

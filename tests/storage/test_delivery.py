@@ -15,13 +15,15 @@ class _Console(BaseHTTPRequestHandler):
     """Refuses everything, and says what it is told to say of its version."""
 
     version: bytes | None = None
+    status = 422
     asked = 0
 
     def do_PUT(self) -> None:
         type(self).asked += 1
         self.rfile.read(int(self.headers["Content-Length"]))
         said = b"" if self.version is None else b"X-Console-Version: " + self.version + b"\r\n"
-        self.wfile.write(b"HTTP/1.1 422 No\r\n" + said + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+        first = f"HTTP/1.1 {self.status} No\r\n".encode()
+        self.wfile.write(first + said + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
 
     def log_message(self, *_words: object) -> None:
         """Nobody reads it."""
@@ -71,7 +73,7 @@ def test_a_version_is_heard(console: tuple[type[_Console], ConsoleLink], said: b
         b"x" * 9000,
     ],
 )
-def test_what_is_no_version_is_not_heard_and_the_last_one_stands(
+def test_what_is_no_version_is_not_heard_and_that_of_another_console_does_not_stand_for_it(
     console: tuple[type[_Console], ConsoleLink], said: bytes | None
 ) -> None:
     handler, link = console
@@ -79,7 +81,37 @@ def test_what_is_no_version_is_not_heard_and_the_last_one_stands(
     link.put_heartbeat({})
     handler.version = said
     link.put_heartbeat({})
-    assert link.version == "0.1.0"
+    assert link.version == ""
+
+
+def test_what_a_console_of_before_refused_is_not_laid_to_the_one_that_answered_last(
+    console: tuple[type[_Console], ConsoleLink], tmp_path: Path
+) -> None:
+    """An update of the console that was taken back, and made again."""
+    handler, link = console
+    outbox = Outbox(tmp_path / "outbox.db")
+    handler.version = b"0.2.0"
+    link.put_heartbeat({})
+    handler.version = None
+    outbox.put("a", b"x", "t")
+    assert [_errand(outbox, link) for _ in range(3)] == [1, 0, 0]
+    assert outbox.everything()[0].refused_by == ("?",)
+    handler.version = b"0.2.0"
+    link.put_heartbeat({})
+    assert [_errand(outbox, link) for _ in range(3)] == [1, 0, 0]
+    assert outbox.everything()[0].refused_by == ("?", "0.2.0")
+
+
+@pytest.mark.parametrize("status", [401, 413, 500, 502])
+def test_who_answers_without_knowing_who_asks_says_nothing_of_the_version(
+    console: tuple[type[_Console], ConsoleLink], status: int
+) -> None:
+    handler, link = console
+    handler.version = b"0.2.0"
+    link.put_heartbeat({})
+    handler.version, handler.status = None, status
+    link.put_heartbeat({})
+    assert link.version == "0.2.0"
 
 
 def test_a_refusal_is_not_brought_again_to_the_same_version_and_once_to_another(

@@ -142,6 +142,24 @@ def test_a_console_that_says_another_version_every_time_is_not_asked_for_ever(ou
     assert outbox.waiting() == ["a"]
 
 
+def test_two_versions_that_refuse_in_turn_leave_the_third_to_be_asked(outbox: Outbox) -> None:
+    outbox.put("a", b"x", "t")
+    for number in range(60):
+        outbox.park("a", "http-422", ("0.1.0", "0.1", "")[number % 3])
+    assert outbox.everything()[0].refused_by == ("0.1.0", "0.1", "?")
+    assert outbox.refused_by_others("0.3.0") == ["a"]
+
+
+def test_those_that_fail_again_and_again_hold_up_no_other(outbox: Outbox) -> None:
+    for number in range(12):
+        outbox.put(str(number), b"x", "t")
+        outbox.park(str(number), "http-422", "0.1.0")
+    assert outbox.refused_by_others("0.2.0") == [str(number) for number in range(10)]
+    for number in range(10):
+        outbox.tried(str(number))
+    assert outbox.refused_by_others("0.2.0")[:2] == ["10", "11"]
+
+
 def test_a_technician_has_one_tried_again_or_all(outbox: Outbox) -> None:
     for key in ("a", "b", "c"):
         outbox.put(key, b"x", "t")
