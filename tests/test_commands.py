@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk import sealing
+from kiosk.storage.outbox import Outbox
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -162,3 +163,16 @@ def test_an_outbox_that_is_broken_is_said_and_not_replaced(tmp_path: Path) -> No
     assert done.returncode == 1
     assert "ne supprimez pas ce fichier" in done.stderr and "Traceback" not in done.stderr
     assert (tmp_path / "outbox.db").read_bytes() == b"not a database at all" * 100
+
+
+def test_an_outbox_that_is_read_and_cannot_be_written_is_said(tmp_path: Path) -> None:
+    """As on a full disk."""
+    config, outbox = str(_terminal(tmp_path)), Outbox(tmp_path / "outbox.db")
+    outbox.put("a", b"x", "t")
+    outbox.park("a", "http-422", "0.1.0")
+    outbox._database.execute("CREATE TRIGGER full BEFORE UPDATE ON outgoing BEGIN SELECT RAISE(ABORT, 'full'); END")
+    outbox.close()
+    done = kiosk("outbox", "retry", "--config", config)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "vérifiez le disque" in done.stderr and "Traceback" not in done.stderr
+    assert "refusées par la console : 1." in kiosk("outbox", "list", "--config", config).stdout

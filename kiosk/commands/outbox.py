@@ -1,6 +1,8 @@
 """``kiosk outbox``: what this terminal has not delivered yet, and what the console refused, tried again."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -19,8 +21,8 @@ UNUSABLE, UNKNOWN = 1, 3
 @app.command("list")
 def list_waiting(config: Config, as_json: AsJson = False) -> None:
     """Écrit ce qui n'est pas transmis : clé, date, taille, essais, refus. Rien n'y désigne une personne."""
-    outbox = _opened(config)
-    held = outbox.everything() if outbox is not None else []
+    with _opened(config) as outbox:
+        held = outbox.everything() if outbox is not None else []
     parked = sum(1 for one in held if one.parked)
     if as_json:
         print(json.dumps({"waiting": len(held) - parked, "parked": parked, "check_ins": [_told(one) for one in held]}))
@@ -37,24 +39,24 @@ def retry(
     as_json: AsJson = False,
 ) -> None:
     """Remet en attente ce que la console a refusé : la borne le lui propose de nouveau, une fois."""
-    outbox = _opened(config)
-    count = outbox.unpark(key) if outbox is not None else 0
+    with _opened(config) as outbox:
+        count = outbox.unpark(key) if outbox is not None else 0
     if key and not count:
         typer.echo("Aucun envoi refusé n'a cette clé : kiosk outbox list", err=True)
         raise typer.Exit(UNKNOWN)
     print(json.dumps({"retried": count}) if as_json else f"Remises en attente : {count}.")
 
 
-def _opened(config: Path) -> Outbox | None:
+@contextmanager
+def _opened(config: Path) -> Iterator[Outbox | None]:
     """The kiosk's outbox; None when it has none yet. It may be at work meanwhile."""
     path = load(config).kiosk.data_dir / "outbox.db"
-    if not path.exists():
-        return None
     try:
-        return Outbox(path)
+        yield Outbox(path) if path.exists() else None
     except OutboxFull:
         typer.echo(
-            f"{path} : ne s'ouvre pas ; vérifiez le disque et les droits, ne supprimez pas ce fichier.", err=True
+            f"{path} : ne s'ouvre ou ne s'écrit pas ; vérifiez le disque et les droits, ne supprimez pas ce fichier.",
+            err=True,
         )
         raise typer.Exit(UNUSABLE) from None
 
