@@ -5,6 +5,7 @@ What the kiosk said more may be a warning: a machine never counts on its absence
 
 import io
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +15,10 @@ from kiosk import __version__, journal
 from kiosk.console.identities import comparing
 from kiosk.console.records import vault
 from kiosk.console.upkeep import worker
+from kiosk.core.checkin import codec
 from kiosk.core.checkin.codec import to_bytes
 from kiosk.core.checkin.value import CheckIn
-from kiosk.core.sources.insi import InsFound, InsUnreachable
+from kiosk.core.sources.insi import InsFound, InsNotFound, InsUnreachable
 from kiosk.sealing import seal
 from tests.console.arrivals import check_in_of, enrol, found, put
 from tests.console.staff import at_desk, get, post
@@ -105,6 +107,54 @@ def test_an_answer_of_insi_that_comes_later_does_not_make_it_whole() -> None:
     opened = vault.open_arrival(later)
     assert isinstance(opened.insi, InsFound) and opened.not_understood == ("check_in.mrz",)
     assert (later.need, later.status) == ("partly-read", "PROVISIONAL")
+
+
+def test_an_answer_repeated_without_what_was_not_read_of_it_is_never_taken_for_the_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Staff asks INSi with other criteria, which find nobody: the kiosk's answer stands, sealed anew here."""
+    from django.utils import timezone
+
+    arrival = _arrived(check_in_of(ZOE), "insi", "deceased", more=True)
+    for _ in range(2):
+        type(arrival).objects.filter(pk=arrival.pk).update(insi_next_at=timezone.now())
+        assert worker.insi_once(lambda *_: InsNotFound())
+    monkeypatch.setattr(codec._Reading, "note_new_fields", _a_later_one_that_knows("deceased"))
+    assert not codec.from_bytes(vault.open_body(bytes(arrival.sealed.check_in), _context(arrival))).not_understood
+    later = vault.open_arrival(_again(arrival))
+    assert isinstance(later.insi, InsFound) and comparing.is_partly_read(later)
+    type(arrival).objects.filter(pk=arrival.pk).update(insi_next_at=timezone.now())
+    assert worker.insi_once(lambda *_: found(DOMINIQUE))  # said by INSi to this version itself
+    assert not comparing.is_partly_read(vault.open_arrival(_again(arrival)))
+
+
+def _a_later_one_that_knows(word: str) -> Callable[..., None]:
+    """How the version that follows reads, which has this word."""
+    today = codec._Reading.note_new_fields
+    return lambda self, new, where: today(self, set(new) - {word}, where)
+
+
+def _context(arrival: Any) -> bytes:
+    return f"check-in:{arrival.pk}".encode()
+
+
+def test_what_a_kiosk_says_beside_the_check_in_is_not_passed_over() -> None:
+    check_in = check_in_of(ZOE)
+    document = json.loads(to_bytes(check_in)) | {"warnings": ["forged"]}
+    body = seal(json.dumps(document).encode(), vault.keys().current.public_key, f"check-in:{check_in.key}".encode())
+    assert put(f"/intake/check-ins/{check_in.key}", body).status_code == 201
+    from kiosk.console.models import Arrival
+
+    arrival = Arrival.objects.get(pk=check_in.key)
+    assert (arrival.need, arrival.status) == ("partly-read", "PROVISIONAL")
+
+
+def test_a_card_that_is_said_in_a_new_word_is_not_told_as_none() -> None:
+    arrival = _arrived(check_in_of(ZOE), "card", "source", more="apcv")
+    page = get(at_desk(), f"/arrivees/{arrival.pk}/").content.decode()
+    assert NOTICE in page and "Pas de carte Vitale lue" not in page
+    without = _arrived(check_in_of(ZOE, card=None, card_nir=""), "more")
+    assert "Pas de carte Vitale lue" in get(at_desk("marc", "officer"), f"/arrivees/{without.pk}/").content.decode()
 
 
 def test_what_was_not_read_stays_for_a_later_version() -> None:

@@ -85,6 +85,18 @@ def test_a_field_this_version_does_not_know_is_left_out_and_its_place_is_named(
     assert read.not_understood == (where,)
 
 
+def test_what_is_said_beside_a_check_in_is_named_too() -> None:
+    document = json.loads(to_bytes(FULL)) | {"ADRUN": ["the card was reported stolen"]}
+    assert from_bytes(json.dumps(document).encode()) == replace(FULL, not_understood=("message",))
+    many = document | {f"new_{number}": "" for number in range(MAX_NEW_FIELDS)}
+    with pytest.raises(BadCheckIn, match="message has more than 50 fields"):
+        from_bytes(json.dumps(many).encode())
+
+
+def test_what_repeats_something_half_understood_is_never_read_as_whole() -> None:
+    assert from_bytes(to_bytes(FULL, left_out=True)) == replace(FULL, not_understood=("message",))
+
+
 def test_what_was_not_understood_is_not_written_as_if_it_had_been_said() -> None:
     read = from_bytes(_said("iris", more="ADRUN"))
     assert to_bytes(read) == to_bytes(FULL)

@@ -44,10 +44,15 @@ def notices(check_in: CheckIn, today: date) -> tuple[Notice, ...]:
             if found.matricule.oid in {OID_NIR_TEST, OID_NIR_DEMO}:
                 said.append(Notice(_("Matricule de test : ce n’est pas une identité réelle.")))
     said += [Notice(_(_ANOMALIES[anomaly.value])) for anomaly in check_in.card_anomalies if anomaly.value in _ANOMALIES]
-    if check_in.card is None:
+    if check_in.card is None and not _is_card_unread(check_in):
         said.append(Notice(_("Pas de carte Vitale lue : recherche faite avec la pièce d’identité."), "info"))
     said += _document_notices(check_in, today)
     return tuple(said)
+
+
+def _is_card_unread(check_in: CheckIn) -> bool:
+    """A card was read, and what the kiosk says of it is not understood here."""
+    return any(where.startswith("check_in.card.") or where == "check_in.card" for where in check_in.not_understood)
 
 
 def _document_notices(check_in: CheckIn, today: date) -> list[Notice]:

@@ -13,6 +13,8 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsAnswer
 from kiosk.sealing import CannotOpen, RecipientPrivateKey, load_recipient, open_sealed, seal, sealed_for
 
+_INSI = "check_in.insi"  # where the codec read INSi's answer
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keys:
@@ -66,9 +68,15 @@ def open_arrival(arrival: Arrival) -> CheckIn:
 
 
 def seal_answer(check_in: CheckIn, answer: InsAnswer) -> bytes:
-    """INSi's later answer, as a check-in without its pictures."""
+    """INSi's later answer, as a check-in without its pictures.
+
+    Where it repeats an answer this version did not understand whole, it says so: a later one must not take it for that.
+    """
     lighter = replace(check_in, insi=answer, pictures=())
-    return seal_body(codec.to_bytes(lighter), context_of("answer", check_in.key))
+    is_repeated = replace(answer, exchanges=()) == replace(check_in.insi, exchanges=())
+    is_partial = any(where.startswith((_INSI, codec.BESIDE)) for where in check_in.not_understood)
+    written = codec.to_bytes(lighter, left_out=is_repeated and is_partial)
+    return seal_body(written, context_of("answer", check_in.key))
 
 
 def blind(kind: str, text: str) -> bytes:

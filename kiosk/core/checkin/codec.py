@@ -25,6 +25,8 @@ MAX_ITEMS = 200
 MAX_TEXT = 100_000
 MAX_NEW_FIELDS = 50  # of one record: more is not a newer kiosk
 LONGEST_TAG = 60
+BESIDE = "message"  # the place where something is said beside a check-in
+LEFT_OUT = "left_out"  # said there, by who did not understand all of what it repeats: no version takes that for whole
 
 
 class BadCheckIn(ValueError):
@@ -39,9 +41,10 @@ class _NewWord(BadCheckIn):
         self.where = where
 
 
-def to_bytes(check_in: CheckIn) -> bytes:
-    """Write a check-in as UTF-8 JSON."""
-    return json.dumps({"version": VERSION, "check_in": _plain(check_in)}, ensure_ascii=False).encode()
+def to_bytes(check_in: CheckIn, *, left_out: bool = False) -> bytes:
+    """Write a check-in as UTF-8 JSON; ``left_out`` when it was read from one that said more."""
+    document = {"version": VERSION, "check_in": _plain(check_in)} | ({LEFT_OUT: True} if left_out else {})
+    return json.dumps(document, ensure_ascii=False).encode()
 
 
 def from_bytes(data: bytes) -> CheckIn:
@@ -55,6 +58,7 @@ def from_bytes(data: bytes) -> CheckIn:
     if not isinstance(document, dict) or document.get("version") != VERSION:
         raise BadCheckIn(f"the check-in is not of version {VERSION}: update the older of kiosk and console")
     reading = _Reading()
+    reading.note_new_fields(document.keys() - {"version", "check_in"}, BESIDE)
     check_in = cast(CheckIn, reading.value(CheckIn, document.get("check_in"), "check_in"))
     return replace(check_in, not_understood=tuple(sorted(reading.not_understood)))
 
@@ -141,7 +145,7 @@ class _Reading:
         if name != tag:
             raise BadCheckIn(f"{where} is not a {tag}")
         known = written_fields(kind)
-        self._note_new_fields(given.keys() - known.keys() - {"is"}, where)
+        self.note_new_fields(given.keys() - known.keys() - {"is"}, where)
         values: dict[str, Any] = {}
         for word, field in known.items():
             if word in given:
@@ -153,7 +157,7 @@ class _Reading:
         except ValueError:
             raise BadCheckIn(f"{where} is not a well-formed {tag}") from None
 
-    def _note_new_fields(self, new: Collection[str], where: str) -> None:
+    def note_new_fields(self, new: Collection[str], where: str) -> None:
         """A newer kiosk has more to say here. What its fields are called is its own word: it is not repeated."""
         if len(new) > MAX_NEW_FIELDS:
             raise BadCheckIn(f"{where} has more than {MAX_NEW_FIELDS} fields this version does not know")
