@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.matricule import Matricule
 
 THIN = "\u202f"  # narrow no-break space
 
@@ -46,13 +47,9 @@ def waited(since: datetime, now: datetime) -> str:
     return f"{minutes // 60}{THIN}h{THIN}{minutes % 60:02d}"
 
 
-def number(text: str) -> str:
-    """A matricule in the groups people read aloud: 2 80 01 75 056 016 35."""
-    groups, at = [], 0
-    for length in (1, 2, 2, 2, 3, 3, 2):
-        groups.append(text[at : at + length])
-        at += length
-    return THIN.join(group for group in groups if group)
+def number(matricule: Matricule) -> str:
+    """A matricule in the groups people read aloud, never broken at the end of a line."""
+    return matricule.grouped.replace(" ", THIN)
 
 
 def typo(text: str) -> str:

@@ -5,11 +5,12 @@ Shown to staff, who decide: whether an expired document proves an identity is th
 
 from datetime import date
 
+from kiosk.core.identity.dates import BirthDate
 from kiosk.core.sources.document import MrzReading, Validity, ValidityStatus
+from kiosk.core.status.evidence import ADULT_AT, LAMINATED_UNTIL, laminated_card_valid_until
 from kiosk.documents.mrz_format import FRENCH_ID
 
-_EXTENDED_SINCE = "2004-01"  # issued to adults from 2 January 2004: 15 years (décret n° 2013-1188)
-_LAST_DAY = "2031-08-03"  # cards outside the ID-1 format end then (règlement (UE) 2019/1157, art. 5)
+_LATE = 28  # a day late in every month: the zone tells the month of issue only
 
 
 def validity_of(reading: MrzReading, today: date) -> Validity:
@@ -37,19 +38,25 @@ def _of_old_french_card(reading: MrzReading, today: date) -> Validity:
     if reading.traits.other_birth_dates:
         return Validity(ValidityStatus.UNKNOWN)  # a child or a very old person: the two are not valid equally long
     year = int(number[:2]) + (2000 if int(number[:2]) <= today.year % 100 else 1900)
-    issued = f"{year:04d}-{number[2:4]}"
-    adult_from = f"{int(birth.text[:4]) + 18:04d}-{birth.text[5:7]}"
-    if issued == adult_from:
+    issued, born = date(year, int(number[2:4]), _LATE), _first_of_month(birth)
+    if (issued.year, issued.month) == (int(birth.year) + ADULT_AT, int(birth.month)):
         return Validity(ValidityStatus.UNKNOWN)  # the day decides, and it is not in the zone
-    is_extended = issued > adult_from and issued >= _EXTENDED_SINCE
-    until = f"{year + (15 if is_extended else 10):04d}-{number[2:4]}"
+    until = laminated_card_valid_until(issued, born)
     # Cards issued to adults from 2014 on bear their fifteen years in print.
-    is_longer_than_printed = is_extended and year < 2014
-    if until >= _LAST_DAY[:7]:
-        is_over = today.isoformat() > _LAST_DAY
-        return Validity(ValidityStatus.EXPIRED if is_over else ValidityStatus.VALID, _LAST_DAY, is_longer_than_printed)
-    month = today.isoformat()[:7]
-    status = ValidityStatus.ASK_STAFF if until == month else None
-    if status is None:
-        status = ValidityStatus.VALID if until > month else ValidityStatus.EXPIRED
-    return Validity(status, until, is_longer_than_printed)
+    is_longer_than_printed = year < 2014 and until.year - year > 10
+    if until == LAMINATED_UNTIL:
+        status = ValidityStatus.EXPIRED if today > until else ValidityStatus.VALID
+        return Validity(status, until.isoformat(), is_longer_than_printed)
+    return Validity(_in_months(until, today), until.isoformat()[:7], is_longer_than_printed)
+
+
+def _in_months(until: date, today: date) -> ValidityStatus:
+    """The day of issue is not in the zone: in the last month nobody but the original can say."""
+    if (until.year, until.month) == (today.year, today.month):
+        return ValidityStatus.ASK_STAFF
+    return ValidityStatus.VALID if until > today else ValidityStatus.EXPIRED
+
+
+def _first_of_month(birth: BirthDate) -> date:
+    """The first day somebody can have been born on; a month that is none counts as the year's first, or last."""
+    return date(int(birth.year), min(max(int(birth.month), 1), 12), 1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from kiosk.core.identity.dates import BirthDate
-from kiosk.core.identity.matricule import OID_NIA, OID_NIR, OID_NIR_DEMO, OID_NIR_TEST, Matricule, is_well_formed
+from kiosk.core.identity.matricule import Matricule, is_well_formed
 from kiosk.core.identity.traits import Sex, Source, Traits
 from kiosk.core.sources.insi import (
     InsAnswer,
@@ -23,7 +23,6 @@ from kiosk.core.sources.insi import (
 from kiosk.insi import faults, lexical
 from kiosk.insi.names import RESULT, SIMULATOR, SIRAM, SOAP, WSA
 
-_KNOWN_OIDS = (OID_NIR, OID_NIA, OID_NIR_TEST, OID_NIR_DEMO)
 _LONGEST_TEXT = 2000  # characters kept of one element
 _MOST_HISTORY = 100
 _CALENDAR = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])", re.ASCII)
@@ -136,9 +135,9 @@ def _matricule(ins: etree._Element, flags: list[str] | None) -> Matricule:
             flags.append("bad-key")
         if not matricule.oid:
             flags.append("no-oid")
-        elif matricule.oid not in _KNOWN_OIDS:
+        elif matricule.kind is None:
             flags.append("unknown-oid")
-        elif matricule.oid in (OID_NIR_TEST, OID_NIR_DEMO):
+        elif not matricule.is_for_real_people:
             flags.append("test-oid")
     return matricule
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from kiosk.console.identities.comparing import is_partly_read
 from kiosk.console.words import day
 from kiosk.core.checkin.value import CheckIn
-from kiosk.core.identity.matricule import OID_NIR_DEMO, OID_NIR_TEST
+from kiosk.core.identity.matricule import MatriculeKind
 from kiosk.core.sources.document import SealReading, SealVerdict, ValidityStatus
 from kiosk.core.sources.insi import InsCertificateTrouble, InsFound, InsNotFound, InsRefused, InsSeveral, InsUnreachable
 
@@ -41,7 +41,7 @@ def notices(check_in: CheckIn, today: date) -> tuple[Notice, ...]:
             said.append(Notice(_("Le certificat de la structure n’est pas accepté. Prévenez l’informatique."), "stop"))
         case InsFound() as found:
             said += [Notice(_(_FLAGS[flag])) for flag in found.flags if flag in _FLAGS]
-            if found.matricule.oid in {OID_NIR_TEST, OID_NIR_DEMO}:
+            if found.matricule.kind in {MatriculeKind.NIR_TEST, MatriculeKind.NIR_DEMO}:
                 said.append(Notice(_("Matricule de test : ce n’est pas une identité réelle.")))
     said += [Notice(_(_ANOMALIES[anomaly.value])) for anomaly in check_in.card_anomalies if anomaly.value in _ANOMALIES]
     if check_in.card is None and not _is_card_unread(check_in):

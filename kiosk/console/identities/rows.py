@@ -11,7 +11,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.given_names import listed
 from kiosk.core.coherence.reasons import STAFF_SENTENCES, Outcome, Trait
 from kiosk.core.confidential import Confidential
-from kiosk.core.identity.matricule import OID_NIA, OID_NIR, OID_NIR_DEMO, OID_NIR_TEST, Matricule
+from kiosk.core.identity.matricule import Matricule, MatriculeKind
 from kiosk.core.identity.traits import Sex, Traits
 from kiosk.core.sources.document import DocumentKind, Side
 from kiosk.core.sources.insi import (
@@ -130,9 +130,14 @@ def _place(traits: Traits | None) -> str:
 
 
 def _matricule(matricule: Matricule) -> str:
-    kinds = {OID_NIR: "NIR", OID_NIA: _("NIA, en attente"), OID_NIR_TEST: _("test"), OID_NIR_DEMO: _("démonstration")}
-    kind = kinds.get(matricule.oid, _("autorité inconnue"))
-    return f"{number(matricule.number + matricule.key)} ({kind})"
+    kinds = {
+        MatriculeKind.NIR: "NIR",
+        MatriculeKind.NIA: _("NIA, en attente"),
+        MatriculeKind.NIR_TEST: _("test"),
+        MatriculeKind.NIR_DEMO: _("démonstration"),
+        None: _("autorité inconnue"),
+    }
+    return f"{number(matricule)} ({kinds[matricule.kind]})"
 
 
 def _lower(sentence: str) -> str:

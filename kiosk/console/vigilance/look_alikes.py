@@ -20,7 +20,7 @@ from kiosk.console.records import search, vault
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.stated import REFERENCE, best
 from kiosk.core.checkin.value import CheckIn
-from kiosk.core.coherence.duplicates import LOOKS_ALIKE, likeness
+from kiosk.core.coherence import duplicates
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.permissions import Attribute
 from kiosk.core.status.transitions import Actor, ActorKind, AttributeSet, apply
@@ -58,17 +58,16 @@ def _likest(arrival: Arrival) -> tuple[Arrival, float] | None:
     ours = best(check_in, REFERENCE)
     if ours is None:
         return None
-    likest: tuple[Arrival, float] | None = None
+    others, theirs = [], []
     keys = [one.pk for one in search.alike(check_in) if one.pk != arrival.pk and one.merged_into_id is None]
     for other in Arrival.objects.filter(pk__in=keys[:MOST_COMPARED]).select_related("sealed"):
         known = vault.open_arrival(other)
-        theirs = best(known, REFERENCE)
-        if theirs is None or both_numbered(check_in, known):
-            continue
-        alike = likeness(ours, theirs, JaroWinkler.normalized_similarity)
-        if alike >= LOOKS_ALIKE and (likest is None or alike > likest[1]):
-            likest = (other, alike)
-    return likest
+        traits = best(known, REFERENCE)
+        if traits is not None and not both_numbered(check_in, known):
+            others.append(other)
+            theirs.append(traits)
+    found = duplicates.look_alikes(ours, theirs, JaroWinkler.normalized_similarity)
+    return (others[found[0].index], found[0].likeness) if found else None
 
 
 def _propose(first: Arrival, second: Arrival, percent: int) -> None:

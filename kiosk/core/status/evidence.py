@@ -71,7 +71,7 @@ class EvidenceType:
 
 
 _LAMINATED_15_YEARS_FROM = date(2004, 1, 2)  # still valid on 1 January 2014 (décret 2013-1188)
-_LAMINATED_UNTIL = date(2031, 8, 3)  # the last day of cards outside the European format (EU 2019/1157)
+LAMINATED_UNTIL = date(2031, 8, 3)  # the last day of cards outside the European format (EU 2019/1157)
 
 
 def laminated_card_valid_until(issued: date, born: date) -> date:
@@ -80,7 +80,7 @@ def laminated_card_valid_until(issued: date, born: date) -> date:
     15 years for who was an adult when it was issued, from 2 January 2004 on; 10 years otherwise.
     """
     years = 15 if issued >= _LAMINATED_15_YEARS_FROM and _years_after(born, ADULT_AT) <= issued else 10
-    return min(_years_after(issued, years), _LAMINATED_UNTIL)
+    return min(_years_after(issued, years), LAMINATED_UNTIL)
 
 
 def _years_after(day: date, years: int) -> date:
