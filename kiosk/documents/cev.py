@@ -56,7 +56,6 @@ class Seal(Confidential):
     certificate: str
     issued: date | None
     signed: date | None
-    document_type: str  # "07": identity title
     items: tuple[tuple[str, str], ...]  # name (or the id of an unknown item) and value, as written
     cut: tuple[str, ...]  # names of the items whose value was cut
     message: bytes  # what was signed
@@ -104,7 +103,6 @@ def parse(text: str) -> Seal | NotSeal:
         certificate=header[8:12],
         issued=_day(header[12:16]),
         signed=_day(header[16:20]),
-        document_type=header[20:22],
         items=tuple((name, value) for name, value, _ in items),
         cut=tuple(name for name, _, is_cut in items if is_cut),
         message=message,

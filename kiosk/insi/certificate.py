@@ -108,21 +108,20 @@ def load(config: InsiConfig) -> Credentials:
     """Load the structure's certificate and key, PKCS#12 or PEM; CertificateTroubleError says why it cannot be."""
     content = _read(config.certificate)
     password = read_password(config.password_file)
-    in_token = config.key is not None and config.key.startswith("pkcs11:")
     try:
         if not content.lstrip().startswith(b"-----BEGIN") and b"-----BEGIN CERTIFICATE" not in content:
             key, certificate, others = pkcs12.load_key_and_certificates(content, password)
         else:
             certificates = x509.load_pem_x509_certificates(content)
             certificate, others = certificates[0], certificates[1:]
-            key = None if in_token else _pem_key(config, content, password)
+            key = None if config.has_key_in_token else _pem_key(config, content, password)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         what = _("{path} ne s'ouvre pas : mot de passe erroné ou fichier abîmé").format(path=config.certificate)
         raise CertificateTroubleError("password", what) from error
     if certificate is None:
         what = _("{path} ne contient pas de certificat").format(path=config.certificate)
         raise CertificateTroubleError("file", what)
-    if key is None and not in_token:
+    if key is None and not config.has_key_in_token:
         raise CertificateTroubleError("key", _("{path} ne contient pas de clé").format(path=config.certificate))
     return Credentials(certificate, key, tuple(others))
 
@@ -266,7 +265,7 @@ def _check_chain(config: InsiConfig, credentials: Credentials) -> Finding:
 
 def _check_files(config: InsiConfig) -> list[Finding]:
     findings = []
-    key_file = Path(config.key) if config.key and not config.key.startswith("pkcs11:") else None
+    key_file = Path(config.key) if config.key and not config.has_key_in_token else None
     for path in (config.certificate, key_file, config.password_file):
         if path is None or (path == config.certificate and config.key is not None):
             continue

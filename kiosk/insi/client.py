@@ -262,7 +262,7 @@ class InsiClient:
     def _files(self) -> list[Path]:
         key = self._config.key
         files = [self._config.certificate, self._config.ca, self._config.password_file]
-        if key and not key.startswith("pkcs11:"):
+        if key and not self._config.has_key_in_token:
             files.append(Path(key))
         return [path for path in files if path is not None]
 

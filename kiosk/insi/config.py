@@ -41,6 +41,11 @@ class InsiConfig:
         if self.max_calls < 1:
             raise ValueError("at least one call a visit")
 
+    @property
+    def has_key_in_token(self) -> bool:
+        """The key never leaves a token (RFC 7512): no file holds it."""
+        return self.key is not None and self.key.startswith("pkcs11:")
+
 
 class InsiAccess(Protocol):
     """What a configuration file says of INSi: the section ``[insi]``, shared by the kiosk and the console's worker."""

@@ -13,7 +13,6 @@ import threading
 import urllib.parse
 from gettext import gettext as _
 
-PREFIX = "pkcs11:"
 _ENGINE_LOCK = threading.Lock()
 
 

@@ -15,11 +15,6 @@ def _find(name: str) -> str:
     return ""
 
 
-def inter_is_there() -> bool:
-    """Say whether the design's letters are installed, for the technician."""
-    return bool(_find("Inter-Regular") and _find("Inter-SemiBold"))
-
-
 @lru_cache(maxsize=64)
 def font_for(size: int, bold: bool) -> str:
     """Choose the cut of Inter for a size."""

@@ -25,9 +25,7 @@ class Theme:
     pressed: str = "#073A66"
     on_primary: str = "#FFFFFF"
     ok: str = "#0E5F3A"
-    on_ok: str = "#FFFFFF"
     wait: str = "#FFD98A"
-    on_wait: str = "#12263A"
     stop: str = "#9B1C1C"
 
 
@@ -42,9 +40,7 @@ HIGH_CONTRAST = Theme(
     pressed="#FFFFFF",
     on_primary="#000000",
     ok="#FFE14D",
-    on_ok="#000000",
     wait="#FFE14D",
-    on_wait="#000000",
     stop="#FFFFFF",
 )
 

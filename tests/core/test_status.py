@@ -33,7 +33,6 @@ from kiosk.core.status.permissions import (
     flow_status,
     insi_bar,
     kiosk_status,
-    may_call_insi,
     may_call_insi_by_card,
     may_feed_shared_record,
     may_print_datamatrix,
@@ -135,7 +134,6 @@ def test_insi_is_not_called_for_a_doubtful_or_fictitious_identity_exi_id_26() ->
         assert barred.is_barred
         assert insi_bar(barred, INSI) is InsiBar.BARRED
         assert insi_bar(barred, INSI, staff_asks_again=True) is InsiBar.BARRED
-        assert not may_call_insi(barred, INSI)
         assert not may_call_insi_by_card(barred)
         assert not may_call_insi_by_card(barred, staff_asks_again=True)
 
@@ -151,7 +149,6 @@ def test_insi_is_not_called_for_a_doubtful_or_fictitious_identity_exi_id_26() ->
 )
 def test_insi_is_not_called_without_a_mandatory_trait_ins_3_4(traits) -> None:
     assert insi_bar(PROVISIONAL, traits) is InsiBar.TRAIT_MISSING
-    assert not may_call_insi(PROVISIONAL, traits)
 
 
 def test_an_identity_needs_its_five_traits_and_a_first_given_name_of_its_own_ins_1_2() -> None:
@@ -167,7 +164,7 @@ def test_an_identity_needs_its_five_traits_and_a_first_given_name_of_its_own_ins
 
 
 def test_the_place_is_optional_when_insi_is_called_ins_1_2() -> None:
-    assert may_call_insi(PROVISIONAL, replace(INSI, birth_place_code=""))
+    assert insi_bar(PROVISIONAL, replace(INSI, birth_place_code="")) is None
 
 
 @pytest.mark.parametrize(
@@ -184,12 +181,12 @@ def test_insi_is_not_called_with_a_forbidden_character_ins_3_4(traits) -> None:
 
 
 def test_insi_is_called_with_what_can_be_normalised_sel_3_4_1() -> None:
-    assert may_call_insi(PROVISIONAL, replace(INSI, birth_name="Éléonore", given_names=("Zoé",)))
+    assert insi_bar(PROVISIONAL, replace(INSI, birth_name="Éléonore", given_names=("Zoé",))) is None
 
 
 def test_sex_i_cannot_be_sent_to_insi_sel_ef_ins25_04() -> None:
     assert insi_bar(PROVISIONAL, replace(INSI, sex=Sex.UNDETERMINED)) is InsiBar.SEX
-    assert may_call_insi(PROVISIONAL, replace(INSI, sex=Sex.MALE))
+    assert insi_bar(PROVISIONAL, replace(INSI, sex=Sex.MALE)) is None
 
 
 def test_a_request_holds_a_real_calendar_date_ins_1_5() -> None:
@@ -199,12 +196,10 @@ def test_a_request_holds_a_real_calendar_date_ins_1_5() -> None:
 def test_a_qualified_identity_is_not_retrieved_again_without_staff_ins_3_4() -> None:
     assert insi_bar(QUALIFIED, INSI) is InsiBar.QUALIFIED
     assert insi_bar(QUALIFIED, INSI, staff_asks_again=True) is None
-    assert not may_call_insi(QUALIFIED, INSI)
-    assert may_call_insi(QUALIFIED, INSI, staff_asks_again=True)
     assert not may_call_insi_by_card(QUALIFIED)
     assert may_call_insi_by_card(QUALIFIED, staff_asks_again=True)
     for identity in (PROVISIONAL, RETRIEVED, VALIDATED):
-        assert may_call_insi(identity, INSI)
+        assert insi_bar(identity, INSI) is None
         assert may_call_insi_by_card(identity)
 
 

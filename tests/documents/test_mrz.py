@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from kiosk.core.identity.traits import NameForm, Sex
 from kiosk.core.sources.document import DocumentKind, MrzReading
 from kiosk.documents.mrz import (
-    MrzContent,
     MrzTrouble,
     NotMrz,
     birth_dates,
@@ -18,9 +17,9 @@ from kiosk.documents.mrz import (
     mrz_name,
     parse,
     propose_kind,
-    write,
 )
 from kiosk.documents.mrz_format import ALPHABET, FRENCH_ID, TD1, TD2, TD3, MrzFormat
+from tests.specimens.zone import MrzContent, write
 
 TODAY = date(2026, 11, 21)
 

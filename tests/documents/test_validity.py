@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 
 from kiosk.core.sources.document import MrzReading, ValidityStatus
-from kiosk.documents.mrz import MrzContent, parse, write
+from kiosk.documents.mrz import parse
 from kiosk.documents.mrz_format import FRENCH_ID, TD1
 from kiosk.documents.validity import validity_of
+from tests.specimens.zone import MrzContent, write
 
 TODAY = date(2026, 11, 21)
 

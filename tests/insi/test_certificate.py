@@ -11,10 +11,18 @@ import pytest
 
 from kiosk.core.sources.insi import InsAnswer, InsCertificateTrouble, InsFound, InsRefused
 from kiosk.insi import certificate
-from kiosk.insi.certificate import CertificateTroubleError, Finding, Level, check, client_context, load
+from kiosk.insi.certificate import (
+    PRODUCTION_ISSUER,
+    CertificateTroubleError,
+    Finding,
+    Level,
+    check,
+    client_context,
+    load,
+)
 from kiosk.insi.config import Environment
 from kiosk.insi.simulated.simulator import Simulator
-from kiosk.insi.simulated.testpki import PRODUCTION_ISSUER, TestPki, make_pki
+from kiosk.insi.simulated.testpki import TestPki, make_pki
 from tests.insi.conftest import MakeClient, config_for
 from tests.insi.test_searches import CARD
 

@@ -15,8 +15,6 @@ TEXT_ON_GROUND = [
     ("muted", "paper"),
     ("on_primary", "primary"),
     ("on_primary", "pressed"),
-    ("on_wait", "wait"),
-    ("on_ok", "ok"),
     ("primary", "paper"),
     ("stop", "paper"),
 ]

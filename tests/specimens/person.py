@@ -3,8 +3,8 @@
 import random
 from dataclasses import dataclass
 
-from kiosk.documents.mrz import MrzContent, write
 from kiosk.documents.mrz_format import FRENCH_ID, TD1, TD2, TD3, MrzFormat
+from tests.specimens.zone import MrzContent, write
 
 KINDS = ("french-id-2021", "french-id-1988", "passport", "residence-permit", "european-id")
 

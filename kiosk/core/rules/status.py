@@ -286,7 +286,7 @@ RULES: tuple[Rule, ...] = (
         "Once qualified, no new retrieval at each visit: only staff asks again, and nothing is silently overwritten.",
         "ANS; BK",
         _L,
-        ("status.permissions.may_call_insi", "status.transitions.Refusal"),
+        ("status.permissions.insi_bar", "status.transitions.Refusal"),
         (
             "status: a_qualified_identity_is_not",
             "transitions: a_matricule_is_never_silently",

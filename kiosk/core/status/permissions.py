@@ -137,11 +137,6 @@ def missing_to_create(traits: Traits, first_given_name: str) -> tuple[Trait, ...
     return tuple(trait for trait, is_there in stated.items() if not is_there)
 
 
-def may_call_insi(identity: Identity, traits: Traits, *, staff_asks_again: bool = False) -> bool:
-    """INSi may be searched by traits for this identity (ins-rules 3.4)."""
-    return insi_bar(identity, traits, staff_asks_again=staff_asks_again) is None
-
-
 def may_call_insi_by_card(identity: Identity, *, staff_asks_again: bool = False) -> bool:
     """INSi may be searched with a carte Vitale for this identity: the card brings the traits (RNIV1 §4.3.2)."""
     return not identity.is_barred and (identity.status is not IdentityStatus.QUALIFIED or staff_asks_again)

@@ -108,10 +108,6 @@ class Simulator:
             self.released.set()
             self.released = threading.Event()
 
-    def use_certificate(self, certificate: Path, key: Path) -> None:
-        """Show another certificate from the next connection on."""
-        self._context.load_cert_chain(certificate, key)
-
     @contextmanager
     def running(self) -> Iterator["Simulator"]:
         """Serve in the background; everything is stopped at the end of the block."""

@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 TEST_ISSUER = "TEST AC IGC-SANTE ELEMENTAIRE ORGANISATIONS"
-PRODUCTION_ISSUER = "AC IGC-SANTE ELEMENTAIRE ORGANISATIONS"
 TEST_STRUCTURE = "10B0152872"  # OU: the structure's identifier, sent as Emetteur
 
 
