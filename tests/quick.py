@@ -5,6 +5,7 @@ leads to what starts processes. What cannot be seen this way is marked ``starts`
 all the same fails, in every run: it is named, and so the marks stay true.
 """
 
+import functools
 import inspect
 import sys
 from collections.abc import Iterator
@@ -21,8 +22,12 @@ def is_quick(item: pytest.Item) -> bool:
     if not isinstance(item, pytest.Function) or item.get_closest_marker("starts"):
         return False
     fixtures = item._fixtureinfo.name2fixturedefs.values()
-    seen: set[object] = set()
-    return not any(_starts(called, seen) for called in (item.function, *(one.func for kin in fixtures for one in kin)))
+    return not any(_leads_to_a_start(one) for one in (item.function, *(one.func for kin in fixtures for one in kin)))
+
+
+@functools.cache
+def _leads_to_a_start(called: object) -> bool:
+    return _starts(called, set())
 
 
 def _starts(called: object, seen: set[object]) -> bool:

@@ -1,5 +1,6 @@
 """A hand that moved: its movement is found and taken out; what did not move is left alone."""
 
+import functools
 import math
 import random
 from collections.abc import Iterator
@@ -32,8 +33,9 @@ def reader() -> Iterator[DocumentReader]:
     made.close()
 
 
-def _still(kind: str = "passport") -> NDArray[np.uint8]:
-    picture, _ = place(draw(ZOE, kind, seed=3), Pose(width=0.66), tray((1920, 1080), random.Random(3)))
+@functools.cache
+def _still() -> NDArray[np.uint8]:
+    picture, _ = place(draw(ZOE, "passport", seed=3), Pose(width=0.66), tray((1920, 1080), random.Random(3)))
     return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
 
 
