@@ -21,6 +21,7 @@ from kiosk.console.models import Arrival, BlindIndex, Stage
 from kiosk.console.records import search, vault
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
+from kiosk.core.checkin.words import tag_of
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.card import Beneficiary
 from kiosk.core.sources.insi import InsAnswer, InsUnreachable
@@ -137,7 +138,7 @@ def _keep(key: UUID, check_in: CheckIn, answer: InsAnswer) -> None:
             audit.Act.INSI_ASKED,
             who="worker",
             about=str(key),
-            answer=type(answer).__name__,
+            answer=tag_of(type(answer)),
             tries=arrival.insi_tries,
             status=arrival.status,
         )
