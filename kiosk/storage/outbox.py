@@ -23,8 +23,12 @@ CREATE TABLE IF NOT EXISTS outgoing (
 );
 CREATE TABLE IF NOT EXISTS tickets (day TEXT PRIMARY KEY, last INTEGER NOT NULL);
 """
-# Later versions add columns that have a default, and nothing else: an earlier one still opens the file.
-_ADDED = ("ALTER TABLE outgoing ADD COLUMN refused_by TEXT NOT NULL DEFAULT ''",)
+# Later versions add columns that have a default, and indexes, nothing else: an earlier one still opens the file.
+_ADDED = (
+    "ALTER TABLE outgoing ADD COLUMN refused_by TEXT NOT NULL DEFAULT ''",
+    # what is asked every second is answered without walking through what is sealed, however much is parked
+    "CREATE INDEX outgoing_by_state ON outgoing (parked, attempts, number, key, refused_by)",
+)
 UNSAID = "?"  # the version of a console that did not say its own
 _BUSY_SECONDS = 5.0
 _MOST_REFUSALS = 20  # by as many versions: then only a technician has it tried again

@@ -20,6 +20,7 @@ from tests.people import CATARINA, DOMINIQUE, MARIE, TOUSSAINT, ZOE
 
 pytestmark = pytest.mark.timeout(300)  # many pages in a browser: a busy machine takes its time
 WIDE, ZOOMED = {"width": 1280, "height": 800}, {"width": 640, "height": 400}  # the second: 200 % of the first
+SMALL = {"width": 1024, "height": 768}
 # A national service that does not answer: what is asked stays asked, a campaign stays under way.
 NOBODY_THERE = """
 [insi]
@@ -171,6 +172,8 @@ def test_the_other_pages_and_no_page_is_left_out(served: ServedConsole, browser:
     auditor.go("journal/")
     auditor.page.close()
     administrator.go("bornes/")
+    administrator.page.set_viewport_size(SMALL)
+    assert administrator.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     administrator.page.close()
     at_the_desk, of_the_unit = {"queue", "identity", "sheet"}, {"vigilance", "pairs", "pair", "campaigns", "identity"}
     seen = officer.seen | auditor.seen | administrator.seen

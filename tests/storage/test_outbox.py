@@ -160,6 +160,16 @@ def test_those_that_fail_again_and_again_hold_up_no_other(outbox: Outbox) -> Non
     assert outbox.refused_by_others("0.2.0")[:2] == ["10", "11"]
 
 
+def test_what_is_asked_every_second_walks_through_nothing_sealed(outbox: Outbox) -> None:
+    """A thousand parked check-ins with their pictures are a gigabyte."""
+    asked: list[str] = []
+    outbox._database.set_trace_callback(asked.append)
+    assert (outbox.waiting(), outbox.refused_by_others("0.1.0"), outbox.counts()) == ([], [], (0, 0))
+    outbox._database.set_trace_callback(None)
+    plans = [outbox._database.execute(f"EXPLAIN QUERY PLAN {one}").fetchall()[0][3] for one in asked]
+    assert len(plans) == 3 and all("COVERING INDEX" in plan for plan in plans), plans
+
+
 def test_a_technician_has_one_tried_again_or_all(outbox: Outbox) -> None:
     for key in ("a", "b", "c"):
         outbox.put(key, b"x", "t")
@@ -201,7 +211,7 @@ def test_it_is_brought_up_to_date_once_and_by_one_of_two_that_open_it(of_before:
     one, other = Outbox(of_before), Outbox(of_before)
     one.park(CHECK_INS["several"].key, "http-422", "0.1.0")
     assert other.counts() == (2, 3)
-    assert sqlite3.connect(of_before).execute("PRAGMA user_version").fetchone() == (1,)
+    assert sqlite3.connect(of_before).execute("PRAGMA user_version").fetchone() == (2,)
     assert sqlite3.connect(of_before).execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
