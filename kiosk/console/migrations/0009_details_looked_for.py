@@ -25,6 +25,11 @@ def add(_apps: Any, schema_editor: Any) -> None:
     schema_editor.execute("ALTER TABLE console_auditentry " + ", ".join(columns))  # all at once: one rewriting
 
 
+def remove(_apps: Any, schema_editor: Any) -> None:
+    for name in NAMES:
+        schema_editor.execute(f'ALTER TABLE console_auditentry DROP COLUMN "{name}"')
+
+
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("console", "0008_partly_read"),
@@ -32,7 +37,7 @@ class Migration(migrations.Migration):
 
     operations: ClassVar = [
         migrations.SeparateDatabaseAndState(
-            database_operations=[migrations.RunPython(add, migrations.RunPython.noop)],
+            database_operations=[migrations.RunPython(add, remove)],
             state_operations=[
                 migrations.AddField(
                     model_name="auditentry",
