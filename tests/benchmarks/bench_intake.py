@@ -94,7 +94,7 @@ def _deliver(console: ServedConsole, kiosks: list[str]) -> float:
     return DELIVERIES / took
 
 
-def _hall(console: ServedConsole, waiting: dict[str, list[Prepared]], start: Barrier, done: Queue[list[int]]) -> None:
+def _hall(console: ServedConsole, waiting: dict[str, list[Prepared]], start: Barrier, done: "Queue[list[int]]") -> None:
     with ThreadPoolExecutor(len(waiting)) as kiosks:
         start.wait(60)
         answers = [
