@@ -38,7 +38,7 @@ def _of_old_french_card(reading: MrzReading, today: date) -> Validity:
     if reading.traits.other_birth_dates:
         return Validity(ValidityStatus.UNKNOWN)  # a child or a very old person: the two are not valid equally long
     year = int(number[:2]) + (2000 if int(number[:2]) <= today.year % 100 else 1900)
-    issued, born = date(year, int(number[2:4]), _LATE), _first_of_month(birth)
+    issued, born = date(year, int(number[2:4]), _LATE), _born_by(birth)
     if (issued.year, issued.month) == (int(birth.year) + ADULT_AT, int(birth.month)):
         return Validity(ValidityStatus.UNKNOWN)  # the day decides, and it is not in the zone
     until = laminated_card_valid_until(issued, born)
@@ -57,6 +57,11 @@ def _in_months(until: date, today: date) -> ValidityStatus:
     return ValidityStatus.VALID if until > today else ValidityStatus.EXPIRED
 
 
-def _first_of_month(birth: BirthDate) -> date:
-    """The first day somebody can have been born on; a month that is none counts as the year's first, or last."""
-    return date(int(birth.year), min(max(int(birth.month), 1), 12), 1)
+def _born_by(birth: BirthDate) -> date:
+    """The first day of the month of birth; of a month the calendar has not, the first day after that year.
+
+    ``00`` is no month either: it counts as the year's first, as everywhere that a date is compared as text.
+    """
+    if int(birth.month) > 12:
+        return date(int(birth.year) + 1, 1, 1)
+    return date(int(birth.year), max(int(birth.month), 1), 1)

@@ -32,6 +32,8 @@ def old_card(issued: str, birth: str) -> MrzReading:
         ("0312", "600101", ValidityStatus.EXPIRED, "2013-12", False),  # before the extension
         ("1709", "800101", ValidityStatus.VALID, "2031-08-03", False),  # the European end of such cards
         ("1205", "940512", ValidityStatus.UNKNOWN, "", False),  # turned 18 in that month
+        ("1212", "943101", ValidityStatus.EXPIRED, "2022-12", False),  # month unknown: no proof that they were adults
+        ("1301", "943101", ValidityStatus.VALID, "2028-01", True),  # month unknown, and adults by then all the same
     ],
 )
 def test_an_old_french_card_is_valid_as_long_as_its_rule_says(
