@@ -5,17 +5,27 @@ leads to what starts processes. What cannot be seen this way is marked ``starts`
 all the same fails, in every run: it is named, and so the marks stay true.
 """
 
+import _posixsubprocess
 import functools
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from importlib import import_module
 from types import CodeType, FunctionType, ModuleType
 
 import pytest
 
 STARTERS = {"subprocess", "multiprocessing", "playwright"}
-STARTING = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system"}  # audit events
+SPAWN = "_posixsubprocess.fork_exec"  # how multiprocessing spawns: Python has no audit event for it, so we tell it
+STARTING = {
+    "subprocess.Popen",
+    "os.fork",
+    "os.forkpty",
+    "os.posix_spawn",
+    "os.exec",
+    "os.system",
+    SPAWN,
+}  # audit events
 
 
 def is_quick(item: pytest.Item) -> bool:
@@ -75,20 +85,41 @@ def _names(code: CodeType) -> Iterator[str]:
             yield from _names(constant)
 
 
+def _audited(fork_exec: Callable[..., int]) -> Callable[..., int]:
+    @functools.wraps(fork_exec)
+    def told(*arguments: object) -> int:
+        sys.audit(SPAWN)
+        return fork_exec(*arguments)
+
+    return told
+
+
+_posixsubprocess.fork_exec = _audited(_posixsubprocess.fork_exec)
+
+
 class Guard:
-    """Fails a quick test in the moment when it starts a process."""
+    """Fails a quick test in the moment when it starts a process; once more at its end, if that was in a thread."""
 
     def __init__(self) -> None:
         self._running = ""
+        self._told = ""
         sys.addaudithook(self._heard)  # for as long as this process lives: hooks cannot be removed
 
     def _heard(self, event: str, _told: tuple[object, ...]) -> None:
         if self._running and event in STARTING:
-            pytest.fail(f"{self._running} starts a process ({event}): mark it with pytest.mark.starts")
+            self._told = f"{self._running} starts a process ({event}): mark it with pytest.mark.starts"
+            pytest.fail(self._told)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         self._running = item.nodeid if item.get_closest_marker("quick") else ""
+        self._told = ""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, None, None]:
+        yield
+        if self._told:  # nobody saw the failure: it was raised in another thread, or caught
+            pytest.fail(self._told)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self) -> None:
