@@ -215,13 +215,19 @@ def test_nothing_passes_over_what_it_did_not_foresee() -> None:
                 assert reraises or path.name in HANDLERS, f"{where}: only the one handler catches everything"
 
 
+@functools.cache
+def _classes() -> tuple[tuple[str, str], ...]:
+    """The name of every class of ours, and of its module."""
+    return tuple(
+        (node.name, _name(path))
+        for path in _modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+    )
+
+
 @pytest.mark.parametrize("word", ["Staff", "Verdict", "Outcome", "Criteria", "Request"])
 def test_a_word_names_one_thing(word: str) -> None:
     """Words so handy that each was the name of several classes."""
-    classes = [
-        f"{_name(path)}.{node.name}"
-        for path in _modules()
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ClassDef) and node.name == word
-    ]
-    assert len(classes) == 1, classes
+    modules = [module for name, module in _classes() if name == word]
+    assert len(modules) == 1, modules
