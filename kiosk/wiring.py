@@ -92,7 +92,8 @@ class Kiosk:
 
     def _hire(self) -> Crew:
         settings = self._settings
-        place = Place(settings.kiosk.name, settings.kiosk.desk, settings.kiosk.ticket_letter)
+        where, is_real = settings.kiosk, settings.mode == "production"
+        place = Place(where.name, where.desk, where.ticket_letter, in_production=is_real)
         recipient = sealing.load_recipient_public(settings.sealing.structure_key)
         courier = Courier(
             self._outbox, self._link(), place, settings.kiosk.data_dir, self._devices, self._health, self._events.post

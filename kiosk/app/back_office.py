@@ -38,6 +38,7 @@ class Place:
     kiosk: str
     desk: str
     ticket_letter: str
+    in_production: bool = True  # False: what a simulator says of test people is taken for an answer
 
 
 class StoreRoom:
@@ -100,7 +101,7 @@ def assemble(order: ev.Submit, key: str, ticket: str, place: Place, now: datetim
         arrived_at=now.isoformat(timespec="seconds"),
         ticket=ticket,
         desk=place.desk,
-        status=kiosk_status(card, order.insi, mrz.certain if mrz else None),
+        status=kiosk_status(card, order.insi, mrz.certain if mrz else None, in_production=place.in_production),
         card=card,
         card_anomalies=order.anomalies,
         card_nir=person.nir + person.nir_key if person else "",

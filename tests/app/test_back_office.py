@@ -1,5 +1,6 @@
 """What a turn collected becomes one check-in, sealed before it is kept."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -52,6 +53,17 @@ def test_an_identity_insi_knows_and_the_card_agrees_with_is_retrieved() -> None:
 def test_an_answer_about_somebody_else_is_not_retrieved() -> None:
     check_in = assemble(order(insi=InsFound(LEO.matricule, LEO.traits())), "key", "A1", PLACE, NOW)
     assert check_in.status is IdentityStatus.PROVISIONAL
+
+
+def test_what_is_odd_in_an_answer_or_forbids_it_a_kiosk_leaves_to_staff() -> None:
+    sound = InsFound(ZOE.matricule, ZOE.traits(), flags=("simulator",))
+    demonstration = replace(PLACE, in_production=False)
+    assert assemble(order(insi=sound), "key", "A1", demonstration, NOW).status is IdentityStatus.RETRIEVED
+    assert assemble(order(insi=sound), "key", "A1", PLACE, NOW).status is IdentityStatus.PROVISIONAL
+    for number in (replace(ZOE.matricule, key="00"), replace(ZOE.matricule, oid="x"), replace(ZOE.matricule, oid="")):
+        answer = InsFound(number, ZOE.traits())
+        check_in = assemble(order(insi=answer), "key", "A1", demonstration, NOW)
+        assert (check_in.status, check_in.insi) == (IdentityStatus.PROVISIONAL, answer)
 
 
 def test_a_child_without_a_number_keeps_the_insured_persons_beside_and_never_as_its_own() -> None:

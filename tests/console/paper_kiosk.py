@@ -30,7 +30,7 @@ from tests.people import Person
 from tests.specimens.draw import Picture, draw
 from tests.specimens.person import SpecimenPerson
 
-PLACE = Place("borne-1", "3", "A")
+PLACE = Place("borne-1", "3", "A", in_production=False)
 PATIENT_SECONDS = 4.0
 
 

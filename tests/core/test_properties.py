@@ -150,7 +150,7 @@ actors = st.sampled_from([Actor(kind, kind.value) for kind in ActorKind])
 matricules = st.sampled_from([NUMBER, replace(NUMBER, oid=OID_NIA), replace(NUMBER, oid=""), replace(NUMBER, key="")])
 events = st.one_of(
     st.sampled_from([Created(), InsiRejected(), StrictTraitEdited(), VerificationFailed(), ComplementaryTraitEdited()]),
-    st.builds(InsiAccepted, matricules, st.booleans()),
+    st.builds(InsiAccepted, matricules, st.booleans(), st.booleans()),
     st.builds(EvidenceChecked, st.sampled_from(DEFAULT_EVIDENCE), st.booleans()),
     st.builds(ApcvRead, matricules, st.booleans()),
     st.builds(AttributeSet, st.sampled_from(Attribute)),
@@ -158,7 +158,7 @@ events = st.one_of(
     st.builds(FirstNameChosen, st.booleans()),
 )
 likely_events = st.one_of(
-    st.just((InsiAccepted(NUMBER, True), Actor(ActorKind.STAFF, "agent"))),
+    st.just((InsiAccepted(NUMBER, True, True), Actor(ActorKind.STAFF, "agent"))),
     st.just((EvidenceChecked(DEFAULT_EVIDENCE[0], True), Actor(ActorKind.STAFF, "agent"))),
     st.tuples(events, actors),
 )
@@ -176,8 +176,8 @@ def test_no_sequence_of_50_events_reaches_qualified_without_both_facts_exi_si_07
             assert identity is before
         else:
             match event:
-                case InsiAccepted(matricule, agree):
-                    assert agree and matricule.oid
+                case InsiAccepted(matricule, agree, usable):
+                    assert agree and usable and matricule.oid
                     obtained = True
                 case EvidenceChecked(evidence, agree):
                     assert agree and evidence.may_validate and by.kind is ActorKind.STAFF

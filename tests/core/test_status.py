@@ -9,7 +9,7 @@ from kiosk.core.checkin.codec import from_bytes, to_bytes
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.reasons import Trait
 from kiosk.core.identity.dates import BirthDate
-from kiosk.core.identity.matricule import OID_NIR, Matricule
+from kiosk.core.identity.matricule import OID_NIR, OID_NIR_TEST, Matricule, key_of
 from kiosk.core.identity.traits import Sex, Source, Traits
 from kiosk.core.sources.insi import (
     Exchange,
@@ -222,10 +222,22 @@ def test_a_kiosk_reaches_retrieved_when_insi_found_the_person_of_the_card_ins_6(
         InsCertificateTrouble("expired"),
         InsFound(Matricule("2751263220749", "74", ""), INSI),
         InsFound(Matricule("", "", OID_NIR), INSI),
+        InsFound(replace(NUMBER, oid=OID_NIR_TEST), INSI),
+        InsFound(replace(NUMBER, key="75"), INSI),
+        InsFound(NUMBER, replace(INSI, birth_place_code="99999")),
+        InsFound(NUMBER, INSI, flags=("several-individuals",)),
     ],
 )
 def test_without_one_identity_from_insi_a_kiosk_leaves_it_provisional_ins_3_3(answer) -> None:
     assert kiosk_status(CARD, answer, MRZ) is IdentityStatus.PROVISIONAL
+
+
+def test_in_a_demonstration_a_kiosk_takes_numbers_of_test_people_and_nothing_else_that_is_odd_ins_1_1() -> None:
+    test_people = InsFound(replace(NUMBER, oid=OID_NIR_TEST), INSI, flags=("test-oid", "simulator"))
+    assert kiosk_status(CARD, test_people, MRZ, in_production=False) is IdentityStatus.RETRIEVED
+    assert kiosk_status(CARD, test_people, MRZ) is IdentityStatus.PROVISIONAL
+    wrong_key = replace(test_people, matricule=replace(test_people.matricule, key="75"))
+    assert kiosk_status(CARD, wrong_key, MRZ, in_production=False) is IdentityStatus.PROVISIONAL
 
 
 def test_a_blocking_difference_with_card_or_document_leaves_it_provisional_ins_4() -> None:
@@ -253,7 +265,7 @@ def test_a_kiosk_never_reaches_more_than_retrieved_ins_6() -> None:
 def test_the_digits_of_the_matricule_never_contradict_the_traits_ins_1_7() -> None:
     """After a civil change of sex, or with another country in the NIR, the number is still this person's."""
     for number in ("1751263220749", "2751299352749", "2990163220749"):
-        found = InsFound(Matricule(number, "00", OID_NIR), INSI)
+        found = InsFound(Matricule(number, key_of(number), OID_NIR), INSI)
         assert kiosk_status(CARD, found, MRZ) is IdentityStatus.RETRIEVED
 
 

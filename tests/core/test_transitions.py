@@ -37,7 +37,7 @@ VALIDATED = Identity(None, "PA")
 QUALIFIED = Identity(NUMBER, "PA")
 DOUBTFUL = Identity(attributes=frozenset({Attribute.DOUBTFUL}))
 FICTITIOUS = Identity(attributes=frozenset({Attribute.FICTITIOUS}))
-ACCEPTED = InsiAccepted(NUMBER, traits_agree=True)
+ACCEPTED = InsiAccepted(NUMBER, traits_agree=True, is_usable=True)
 CHECKED = EvidenceChecked(PASSPORT, traits_agree=True)
 S = IdentityStatus
 
@@ -91,23 +91,29 @@ def test_t5_that_insi_agrees_with_the_evidence_is_for_staff_to_say_ins_4() -> No
 
 
 def test_t2_t5_traits_that_disagree_are_not_accepted_ins_4() -> None:
-    event = InsiAccepted(NUMBER, traits_agree=False)
+    event = InsiAccepted(NUMBER, traits_agree=False, is_usable=True)
     for identity in (PROVISIONAL, VALIDATED, RETRIEVED):
         assert refused(identity, event) is Refusal.TRAITS_DISAGREE
 
 
+def test_t2_t5_an_answer_that_is_unusable_or_odd_and_unconfirmed_is_not_accepted_ins_1_1() -> None:
+    event = InsiAccepted(NUMBER, traits_agree=True, is_usable=False)
+    for identity, by in ((PROVISIONAL, KIOSK), (PROVISIONAL, STAFF), (RETRIEVED, STAFF), (VALIDATED, STAFF)):
+        assert refused(identity, event, by) is Refusal.ANSWER_UNUSABLE
+
+
 def test_t2_a_number_without_its_oid_is_not_accepted_ins_1_1() -> None:
-    event = InsiAccepted(replace(NUMBER, oid=""), traits_agree=True)
+    event = InsiAccepted(replace(NUMBER, oid=""), traits_agree=True, is_usable=True)
     assert refused(PROVISIONAL, event) is Refusal.MATRICULE_INCOMPLETE
     assert refused(PROVISIONAL, ApcvRead(replace(NUMBER, oid=""), True)) is Refusal.MATRICULE_INCOMPLETE
 
 
 def test_a_matricule_is_never_silently_overwritten_by_another_ins_3_4() -> None:
     for identity in (RETRIEVED, QUALIFIED):
-        assert refused(identity, InsiAccepted(OTHER_NUMBER, True)) is Refusal.OTHER_MATRICULE
+        assert refused(identity, InsiAccepted(OTHER_NUMBER, True, True)) is Refusal.OTHER_MATRICULE
         assert refused(identity, ApcvRead(OTHER_NUMBER, True)) is Refusal.OTHER_MATRICULE
         same_digits_as_nia = Matricule(NUMBER.number, NUMBER.key, OID_NIA)
-        assert refused(identity, InsiAccepted(same_digits_as_nia, True)) is Refusal.OTHER_MATRICULE
+        assert refused(identity, InsiAccepted(same_digits_as_nia, True, True)) is Refusal.OTHER_MATRICULE
 
 
 def test_the_same_matricule_may_be_returned_again_ins_3_4() -> None:
@@ -281,12 +287,14 @@ def test_every_transition_says_who_when_and_with_what_evidence_ins_2_2() -> None
 
 
 def test_a_refusal_is_an_audit_fact_and_some_are_a_task_for_staff_ins_4() -> None:
-    disagreeing = apply(PROVISIONAL, InsiAccepted(NUMBER, False), KIOSK, NOW)[1]
+    disagreeing = apply(PROVISIONAL, InsiAccepted(NUMBER, False, True), KIOSK, NOW)[1]
     assert (disagreeing.refusal, disagreeing.needs_staff) == (Refusal.TRAITS_DISAGREE, True)
-    other = apply(RETRIEVED, InsiAccepted(OTHER_NUMBER, True), WORKER, NOW)[1]
+    other = apply(RETRIEVED, InsiAccepted(OTHER_NUMBER, True, True), WORKER, NOW)[1]
     assert (other.refusal, other.needs_staff) == (Refusal.OTHER_MATRICULE, True)
-    incomplete = apply(PROVISIONAL, InsiAccepted(replace(NUMBER, oid=""), True), KIOSK, NOW)[1]
+    incomplete = apply(PROVISIONAL, InsiAccepted(replace(NUMBER, oid=""), True, True), KIOSK, NOW)[1]
     assert (incomplete.refusal, incomplete.needs_staff) == (Refusal.MATRICULE_INCOMPLETE, True)
+    unusable = apply(PROVISIONAL, InsiAccepted(NUMBER, True, False), KIOSK, NOW)[1]
+    assert (unusable.refusal, unusable.needs_staff) == (Refusal.ANSWER_UNUSABLE, True)
     barred = apply(DOUBTFUL, ACCEPTED, KIOSK, NOW)[1]
     assert (barred.refusal, barred.needs_staff) == (Refusal.BARRED, False)
     assert not apply(PROVISIONAL, ACCEPTED, KIOSK, NOW)[1].needs_staff

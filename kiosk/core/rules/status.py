@@ -309,6 +309,14 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        "3",
+        "An answer that holds several people is nobody's: like 02, staff asks again with other criteria.",
+        "XSD, BRE",
+        _L,
+        ("status.acceptance.AnswerFault",),
+        ("acceptance: several_people",),
+    ),
+    Rule(
         "6",
         "A kiosk reaches retrieved at most, and provisional where INSi gave nothing or something blocks.",
         "RNIV1 (definition of C)",

@@ -14,6 +14,7 @@ from kiosk.core.identity.names import NameRefused, is_valid_birth_name, is_valid
 from kiosk.core.identity.places import NO_TABLE, PlaceTable, is_well_formed_place
 from kiosk.core.identity.traits import Sex, Traits
 from kiosk.core.sources.insi import InsAnswer, InsFound
+from kiosk.core.status.acceptance import acceptance_of
 
 
 class IdentityStatus(StrEnum):
@@ -199,14 +200,20 @@ class ManagementState(StrEnum):
 
 
 def kiosk_status(
-    card: Traits | None, insi: InsAnswer, document: Traits | None, *, places: PlaceTable = NO_TABLE
+    card: Traits | None,
+    insi: InsAnswer,
+    document: Traits | None,
+    *,
+    places: PlaceTable = NO_TABLE,
+    in_production: bool = True,
 ) -> IdentityStatus:
     """Give the most a kiosk may reach (ins-rules 6): RETRIEVED, never more, since nobody compared a face.
 
-    RETRIEVED when INSi found one identity and it may be accepted as the person's: nothing it states blocks against the
-    card or the document shown, and one of them states names and birth date.
+    RETRIEVED when INSi found one identity, its answer is plain (what is odd a person confirms), and it may be accepted
+    as the person's: nothing it states blocks against the card or the document shown, and one of them states names and
+    birth date.
     """
-    if not isinstance(insi, InsFound) or not insi.matricule.is_complete:
+    if not isinstance(insi, InsFound) or not acceptance_of(insi, in_production=in_production).is_plain:
         return IdentityStatus.PROVISIONAL
     comparisons = [compare(local, insi.traits, places=places) for local in (card, document) if local is not None]
     if any(comparison.is_blocking for comparison in comparisons):

@@ -41,10 +41,12 @@ class InsiAccepted(Confidential):
     """INSi answered 00 and its traits were accepted as this person's (T2, T5).
 
     ``traits_agree``: nothing blocks in the comparison with the local identity and with the evidence already checked.
+    ``is_usable``: nothing forbids the answer itself, and what is odd in it was confirmed (``acceptance.permits``).
     """
 
     matricule: Matricule
     traits_agree: bool
+    is_usable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class Refusal(StrEnum):
     BARRED = "barred"  # doubtful or fictitious: nothing but removing that (GI3 EXI ID 26)
     ONLY_STAFF = "only-staff"  # a kiosk or a worker decides nothing
     TRAITS_DISAGREE = "traits-disagree"  # a blocking difference (ins-rules 4)
+    ANSWER_UNUSABLE = "answer-unusable"  # something forbids it, or what is odd was not confirmed (property 23)
     EVIDENCE_TOO_WEAK = "evidence-too-weak"  # not of high confidence (RNIV1 §3.3.2)
     OTHER_MATRICULE = "other-matricule"  # one is kept: reject it first (ins-rules 3.4)
     EXCLUSIVE = "exclusive"  # attributes that may not stand together (GI3 EXI ID 24)
@@ -171,7 +174,13 @@ def apply(identity: Identity, event: Event, by: Actor, at: datetime) -> tuple[Id
     )
 
 
-_FOR_STAFF = {Refusal.MATRICULE_INCOMPLETE, Refusal.TRAITS_DISAGREE, Refusal.OTHER_MATRICULE, Refusal.NOT_COHERENT}
+_FOR_STAFF = {
+    Refusal.MATRICULE_INCOMPLETE,
+    Refusal.ANSWER_UNUSABLE,
+    Refusal.TRAITS_DISAGREE,
+    Refusal.OTHER_MATRICULE,
+    Refusal.NOT_COHERENT,
+}
 
 
 def _next(identity: Identity, event: Event, by: Actor) -> tuple[str, Identity | Refusal]:
@@ -210,6 +219,8 @@ def _insi_accepted(identity: Identity, event: InsiAccepted, by: Actor) -> Identi
         return Refusal.TRAITS_DISAGREE
     if not event.matricule.is_complete:
         return Refusal.MATRICULE_INCOMPLETE
+    if not event.is_usable:
+        return Refusal.ANSWER_UNUSABLE
     if _has_another(identity, event.matricule):
         return Refusal.OTHER_MATRICULE
     return replace(identity, matricule=event.matricule)
