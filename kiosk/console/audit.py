@@ -41,6 +41,7 @@ class Act(StrEnum):
     DOWNGRADED = "downgraded"
     TRANSFERRED = "transferred"
     INSI_ASKED = "insi-asked"
+    INSI_OBSERVED = "insi-observed"  # an answer after the decision: kept beside, nothing changes
     INSI_REQUESTED = "insi-requested"  # by staff, with other criteria
     COMPLETED = "completed"  # complementary traits
     VERIFIED = "verified"  # INSi asked whether the matricule is still right

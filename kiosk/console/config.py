@@ -67,6 +67,11 @@ class ServerSettings(Section):
     unseen_hours: int = Field(12, ge=1, le=72)  # a check-in nobody dealt with is removed after this
     copies_days: int = Field(3 * 365, ge=1, le=10 * 365)  # copies of documents (RNIV: 3 years at most)
 
+    @property
+    def is_production(self) -> bool:
+        """Real people: numbers of test people, and what a simulator says, are quarantined (ins-rules 1.1)."""
+        return self.mode == "production"
+
 
 def read_server_settings(path: Path) -> ServerSettings:
     """Read the ``[server]`` section of one TOML file. BadSettings names every key that is wrong."""

@@ -28,6 +28,19 @@ def found(person: Person) -> InsFound:
     return InsFound(person.matricule, person.traits(Source.INSI))
 
 
+def original_of(person: Person, **changes: str) -> dict[str, str]:
+    """What staff writes of a person's original, to validate without INS."""
+    said = {
+        "birth_name": person.birth_name,
+        "given_names": " ".join(person.given_names),
+        "sex": person.sex.value,
+        "birth_date": "/".join(reversed(person.birth_date.split("-"))),
+        "place": person.birth_place_code,
+        "first_given_name": person.given_names[0],
+    }
+    return said | changes
+
+
 def card_of(person: Person) -> Traits:
     traits = person.traits(Source.CARD)
     return replace(

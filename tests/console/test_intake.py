@@ -12,7 +12,7 @@ import pytest
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsUnreachable
 from kiosk.sealing import generate_recipient, generate_signer, seal
-from tests.console.arrivals import SIGNER, arrive, check_in_of, deliver, enrol, mrz_of, put, sealed
+from tests.console.arrivals import SIGNER, arrive, check_in_of, deliver, enrol, found, mrz_of, put, sealed
 from tests.people import DOMINIQUE, ZOE
 
 pytestmark = pytest.mark.usefixtures("console")
@@ -173,6 +173,7 @@ def test_what_is_needed_of_staff_is_told_from_the_sources() -> None:
     needs = {
         Need.READY: arrive(ZOE),
         Need.DIFFERENCES: arrive(ZOE, mrz=mrz_of(DOMINIQUE)),
+        Need.ODD_ANSWER: arrive(ZOE, replace(found(ZOE), flags=("unknown-elements",))),
         Need.NO_DOCUMENT: arrive(ZOE, pictures=(), mrz=None, document_kind=None, document_refused=True),
         Need.DOUBTFUL_READING: arrive(ZOE, mrz=mrz_of(ZOE, accepted=False)),
         Need.INSI_PENDING: arrive(ZOE, InsUnreachable("timeout")),

@@ -184,6 +184,10 @@ def _none_found(scene: Scene) -> tuple[str, ...]:
     check_in = scene.kiosk.check_in(PIERRE.beneficiary(), answer, document)
     _called(scene, check_in.ticket)
     _cannot_qualify(scene, "validez sans INS")
+    original = scene.desk.page.locator(".original")
+    for label, value in (("Date de naissance", "02/03/1984"), ("Commune de naissance", PIERRE.birth_place_code)):
+        original.get_by_label(label).fill(value)
+    scene.desk.page.locator("h1").click()  # keys are letters again
     scene.desk.press("1cn", "h1 .status-VALIDATED")
     return check_in.ticket, "VALIDATED", "done", "validated", "CN"
 

@@ -11,7 +11,7 @@ from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Sealed
 from kiosk.console.records import vault
 from kiosk.console.upkeep import insi_again, retention, worker
 from kiosk.core.sources.insi import InsNotFound, InsUnreachable
-from tests.console.arrivals import arrive, deliver, enrol, found, mrz_of
+from tests.console.arrivals import arrive, deliver, enrol, found, mrz_of, original_of
 from tests.console.staff import at_desk, get, post
 from tests.people import DOMINIQUE, ZOE
 
@@ -65,7 +65,7 @@ def test_a_late_answer_to_a_validated_identity_is_a_task_for_the_unit_which_may_
     client = at_desk()
     path = f"/arrivees/{check_in.key}/"
     post(client, path + "prendre/")
-    post(client, path + "decision/validate/", evidence="CN", said="1", first_given_name="ZOE")
+    post(client, path + "decision/validate/", evidence="CN", said="1", **original_of(ZOE))
     assert Arrival.objects.get().status == "VALIDATED"
     _due()
     assert insi_again.insi_once(lambda _: found(ZOE))
@@ -85,7 +85,7 @@ def test_a_late_answer_that_differs_can_be_accepted_by_nobody() -> None:
     client = at_desk("marc", "officer")
     path = f"/arrivees/{check_in.key}/"
     post(client, path + "prendre/")
-    post(client, path + "decision/validate/", evidence="CN", said="1", first_given_name="ZOE")
+    post(client, path + "decision/validate/", evidence="CN", said="1", **original_of(ZOE))
     _due()
     assert insi_again.insi_once(lambda _: found(DOMINIQUE))
     post(client, path + "prendre/")
@@ -208,7 +208,7 @@ def test_what_somebody_takes_up_again_is_not_swept_away_meanwhile() -> None:
     Arrival.objects.update(received_at=days_ago, arrived_at=days_ago, assigned_at=days_ago, decided_at=days_ago)
     post(client, path + "prendre/")  # the unit opens it again
     assert (Arrival.objects.get().stage, retention.purge(timezone.now())) == ("called", 0)
-    Arrival.objects.update(decided_at=None)  # and takes its decision back
+    Arrival.objects.update(decided_at=None, evidence="", status="RETRIEVED")  # the first decision was taken back
     assert retention.purge(timezone.now()) == 0
     assert retention.purge(timezone.now() + timedelta(hours=13)) == 1
 

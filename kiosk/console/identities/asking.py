@@ -10,39 +10,15 @@ from django.utils.translation import gettext as _
 
 from kiosk.console import audit
 from kiosk.console.identities import deciding, reasons
+from kiosk.console.identities.original import Original
 from kiosk.console.identities.reasons import BARS
 from kiosk.console.models import Arrival, Staff
 from kiosk.console.records import notes, vault
-from kiosk.core.checkin.stated import AT_HAND, best
 from kiosk.core.checkin.value import CheckIn
-from kiosk.core.confidential import Confidential
-from kiosk.core.identity.dates import BirthDate
-from kiosk.core.identity.traits import Sex, Source, Traits
+from kiosk.core.identity.traits import Traits
 from kiosk.core.status.permissions import IdentityStatus, InsiBar, insi_bar
 
 MOST_SEARCHES = 5  # a visit; no official limit is known (ins-rules 3.3, Design)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Criteria(Confidential):
-    """What staff reads on the original and wants INSi asked with (recherche par traits)."""
-
-    birth_name: str = ""
-    given_names: str = ""
-    sex: str = ""
-    birth_date: str = ""  # YYYY-MM-DD
-    place: str = ""  # COG
-
-    def traits(self) -> Traits:
-        return Traits(
-            Source.STAFF,
-            birth_name=self.birth_name,
-            given_names=tuple(self.given_names.split()),
-            given_names_text=self.given_names,
-            birth_date=BirthDate(self.birth_date) if self.birth_date else None,
-            sex=Sex(self.sex) if self.sex in {Sex.FEMALE.value, Sex.MALE.value} else None,
-            birth_place_code=self.place,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +28,6 @@ class Asking:
     is_pending: bool
     left: int  # how many more times staff may ask
     found_nobody: bool  # the last time, while an earlier answer is kept
-
-
-def criteria_of(check_in: CheckIn) -> Criteria:
-    """What the form starts from; staff corrects it."""
-    traits = best(check_in, AT_HAND)
-    if traits is None:
-        return Criteria()
-    date = traits.birth_date
-    return Criteria(
-        birth_name=traits.birth_name,
-        given_names=" ".join(traits.given_names),
-        sex=traits.sex.value if traits.sex else "",
-        birth_date=date.text if date is not None and date.is_calendar and not traits.other_birth_dates else "",
-        place=traits.birth_place_code,
-    )
 
 
 def asking_of(arrival: Arrival) -> Asking:
@@ -93,7 +54,7 @@ def why_not_ask(arrival: Arrival, check_in: CheckIn) -> str:
     return "" if asking.left else _("Cinq recherches ont été faites pour cette venue : c’est le maximum.")
 
 
-def ask_again(key: UUID, staff: Staff, criteria: Criteria, *, where: str = "") -> Arrival:
+def ask_again(key: UUID, staff: Staff, criteria: Original, *, where: str = "") -> Arrival:
     """Have the worker ask INSi with these criteria (ins-rules 3.3); never the same twice."""
     with transaction.atomic():
         arrival = deciding.in_hand(key, staff)
@@ -125,7 +86,7 @@ def ask_again(key: UUID, staff: Staff, criteria: Criteria, *, where: str = "") -
 def wanted_of(arrival: Arrival) -> Traits | None:
     """With what the worker asks INSi for staff; None when staff asked nothing."""
     wanted = notes.opened(arrival, "criteria").get("next")
-    return Criteria(*wanted).traits() if wanted else None
+    return Original(*wanted).traits() if wanted else None
 
 
 def answered(arrival: Arrival, *, found_nobody: bool) -> None:

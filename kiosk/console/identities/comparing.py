@@ -8,6 +8,9 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
+from django.conf import settings
+
+from kiosk.console.identities.accepting import acceptance
 from kiosk.console.models import Need
 from kiosk.core.checkin.stated import LOOKED_FOR, OFFICIAL, Witness, best, stated
 from kiosk.core.checkin.value import CheckIn
@@ -92,7 +95,8 @@ def automatic_status(check_in: CheckIn) -> str:
     """The most an identity reaches before staff has seen the person (ins-rules 6)."""
     if is_partly_read(check_in):
         return IdentityStatus.PROVISIONAL.value  # what is not read here may speak against it
-    return kiosk_status(check_in.card, check_in.insi, read_by_machine(check_in), places=places()).value
+    read, is_production = read_by_machine(check_in), settings.KIOSK.is_production
+    return kiosk_status(check_in.card, check_in.insi, read, places=places(), in_production=is_production).value
 
 
 def read_by_machine(check_in: CheckIn) -> Traits | None:
@@ -128,8 +132,13 @@ def need_of(check_in: CheckIn, side_by_side: Compared | None = None) -> Need:
             return Need.NOT_FOUND
         case InsSeveral():
             return Need.SEVERAL
+    judged = acceptance(check_in)
+    if judged.forbids:
+        return Need.ODD_ANSWER  # what an answer that nobody may accept differs in matters little
     if (side_by_side or compared(check_in)).blocks:
         return Need.DIFFERENCES
+    if judged.to_confirm:
+        return Need.ODD_ANSWER
     if is_sealed_otherwise(check_in):
         return Need.DOUBTFUL_DOCUMENT
     if not check_in.pictures:

@@ -3,8 +3,7 @@
 Which change is permitted is never decided here: ``kiosk.core.status.transitions`` says it.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,15 +13,18 @@ from django.utils.translation import gettext as _
 
 from kiosk.console import audit
 from kiosk.console.arrivals.queue import IN_WORK, locked
-from kiosk.console.identities import comparing
-from kiosk.console.identities.reasons import REFUSALS, NotAllowed, WhyAside, WhyDown
+from kiosk.console.identities import accepting, comparing, original, undoing
+from kiosk.console.identities.original import Original
+from kiosk.console.identities.reasons import REFUSALS, STRICT_TRAITS, NotAllowed, WhyAside
 from kiosk.console.models import Arrival, Staff, Stage
 from kiosk.console.records import notes, vault
 from kiosk.core.checkin.value import CheckIn
+from kiosk.core.coherence.compare import compare
 from kiosk.core.identity.names import NameRefused, is_coherent_first_name
 from kiosk.core.sources.insi import InsFound
+from kiosk.core.status.acceptance import AnswerOddity
 from kiosk.core.status.evidence import EvidenceType
-from kiosk.core.status.permissions import Attribute, Identity, IdentityStatus
+from kiosk.core.status.permissions import Attribute, Identity, IdentityStatus, missing_to_create
 from kiosk.core.status.transitions import (
     Actor,
     ActorKind,
@@ -34,11 +36,8 @@ from kiosk.core.status.transitions import (
     FirstNameChosen,
     InsiAccepted,
     InsiRejected,
-    StrictTraitEdited,
     apply,
 )
-
-UNDO_FOR = timedelta(hours=12)
 
 
 class Action(StrEnum):
@@ -73,6 +72,8 @@ class Choice:
     first_given_name: str = ""
     accepts_tolerated: bool = False
     was_said: bool = False  # the person said name, given names, date and place of birth unprompted
+    odd: frozenset[AnswerOddity] = frozenset()  # oddities of INSi's answer, each confirmed by its name
+    original: Original = field(default_factory=Original)  # what staff reads there: an identity without INS rests on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,14 @@ class Confirmed:
 
     was_said: bool  # the person said who they are, unprompted
     is_compared: bool  # nothing was left to the eye, or staff compared each trait with the original
+    odd: frozenset[AnswerOddity] = frozenset()  # of INSi's answer
 
     @property
     def agrees(self) -> bool:
         return self.was_said and self.is_compared
 
 
-ON_PAPER = Confirmed(was_said=True, is_compared=True)  # what a page offers: as if staff had done both
+ON_PAPER = Confirmed(True, True, frozenset(AnswerOddity))  # what a page offers: as if staff had done all of it
 
 
 def identity_of(arrival: Arrival, check_in: CheckIn) -> Identity:
@@ -131,12 +133,18 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
         evidence = _chosen_evidence(choice, check_in)
         confirmed = _confirmed(choice, check_in, side_by_side)
         if choice.action in {Action.QUALIFY, Action.VALIDATE}:
-            _check_confirmed(choice, confirmed, check_in)
+            _check_confirmed(confirmed)
+            if choice.action is Action.VALIDATE:
+                _check_original(choice, check_in)
+            _check_first_name(choice, check_in)
         actor = Actor(ActorKind.STAFF, staff.username)
         identity, facts = _tried(choice.action, arrival, check_in, side_by_side, evidence, confirmed, actor)
         if choice.first_given_name:
             notes.keep(arrival, first_given_name=choice.first_given_name)
-        keep(arrival, identity, staff, _stage_after(choice.action, side_by_side))
+        if choice.action is Action.VALIDATE:
+            original.keep(arrival, choice.original)
+        stage, reason = _after(choice.action, side_by_side, check_in)
+        keep(arrival, identity, staff, stage, reason)
         audit.record(
             _ACTS[choice.action],
             who=staff.username,
@@ -148,6 +156,7 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
             evidence=identity.evidence,
             tolerated=choice.accepts_tolerated,
             said=choice.was_said,
+            odd=accepting.written(check_in) if choice.action in _ACCEPTING else "",
         )
         return arrival
 
@@ -167,31 +176,6 @@ def set_aside(key: UUID, staff: Staff, reason: WhyAside, *, where: str = "") -> 
             status=arrival.status,
         )
         return arrival
-
-
-def undo(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
-    """Take one's last decision back: the identity stands as before it, in the hands of who decided."""
-    with transaction.atomic():
-        arrival = locked(key)
-        if not may_undo(arrival, staff, timezone.now()):
-            raise NotAllowed(_("Seule la personne qui a décidé peut annuler, le jour même."))
-        before, lost = arrival.before, arrival.status
-        arrival.status, arrival.evidence = before["status"], before["evidence"]
-        arrival.attributes, arrival.stage = before["attributes"], Stage.CALLED
-        arrival.assigned_to, arrival.decided_by, arrival.decided_at = staff, None, None
-        arrival.assigned_at = timezone.now()
-        arrival.evidence_on, arrival.reason, arrival.before = None, "", {}
-        arrival.save()
-        audit.record(
-            audit.Act.UNDONE, who=staff.username, where=where, about=str(key), before=lost, after=arrival.status
-        )
-        return arrival
-
-
-def may_undo(arrival: Arrival, staff: Staff, now: datetime) -> bool:
-    if arrival.stage not in {Stage.DONE, Stage.SET_ASIDE} or arrival.decided_at is None or not arrival.before:
-        return False
-    return arrival.decided_by_id == staff.pk and now - arrival.decided_at < UNDO_FOR
 
 
 def is_in_hand(arrival: Arrival, staff: Staff) -> bool:
@@ -219,16 +203,21 @@ def _chosen_evidence(choice: Choice, check_in: CheckIn) -> EvidenceType | None:
 
 def _confirmed(choice: Choice, check_in: CheckIn, side_by_side: comparing.Compared) -> Confirmed:
     is_for_the_eye = side_by_side.asks_confirmation or comparing.is_compared_by_hand(check_in)
-    return Confirmed(choice.was_said, choice.accepts_tolerated or not is_for_the_eye)
+    return Confirmed(choice.was_said, choice.accepts_tolerated or not is_for_the_eye, choice.odd)
 
 
-def _check_confirmed(choice: Choice, confirmed: Confirmed, check_in: CheckIn) -> None:
+def _check_confirmed(confirmed: Confirmed) -> None:
     """Say what is missing before the core refuses it without knowing why."""
     if not confirmed.was_said:
         raise NotAllowed(_("Faites dire au patient son identité : nom, prénoms, date et lieu de naissance."))
     if not confirmed.is_compared:
         raise NotAllowed(_("Confirmez que vous avez comparé les traits avec l’original."))
-    listed = comparing.listed_given_names(check_in, with_ins=choice.action is Action.QUALIFY)
+
+
+def _check_first_name(choice: Choice, check_in: CheckIn) -> None:
+    """The first given name opens the list: INSi's, or the original's where there is no INS (GI3 EXI ID 10)."""
+    is_qualified = choice.action is Action.QUALIFY
+    listed = comparing.listed_given_names(check_in, with_ins=True) if is_qualified else choice.original.given_names
     try:
         is_coherent = not listed or is_coherent_first_name(choice.first_given_name, listed)
     except NameRefused:
@@ -236,6 +225,31 @@ def _check_confirmed(choice: Choice, confirmed: Confirmed, check_in: CheckIn) ->
     _identity, fact = apply(Identity(), FirstNameChosen(is_coherent), _nobody(), timezone.now())
     if fact.refusal is not None:
         raise NotAllowed(_(REFUSALS[fact.refusal]))
+
+
+def _check_original(choice: Choice, check_in: CheckIn) -> None:
+    """An identity without INS has five traits that staff read on the original; a certain reading of it agrees."""
+    written = choice.original.traits()
+    missing = missing_to_create(written, choice.first_given_name)
+    if missing:
+        names = ", ".join(_(STRICT_TRAITS[trait]) for trait in missing)
+        raise NotAllowed(_("Il manque {names} : écrivez ce que porte l’original.").format(names=names))
+    read = comparing.read_by_machine(check_in)
+    if read is not None and compare(read, written, places=comparing.places()).is_blocking:
+        raise NotAllowed(
+            _("Ce que vous avez écrit diffère de ce qui est lu sur la pièce : relisez l’original, ou écartez.")
+        )
+
+
+def _check_agreement(arrival: Arrival, check_in: CheckIn) -> None:
+    """What staff wrote down from the evidence already checked must agree with the answer that comes later (T5)."""
+    written, found = original.kept(arrival), check_in.insi
+    if written is None or not isinstance(found, InsFound):
+        return
+    if compare(written.traits(), found.traits, places=comparing.places()).is_blocking:
+        raise NotAllowed(
+            _("La réponse diffère de ce qui a été lu sur l’original à la validation : refusez ou écartez.")
+        )
 
 
 def _tried(
@@ -249,6 +263,8 @@ def _tried(
 ) -> tuple[Identity, list[AuditFact]]:
     """Apply an action's events one after the other; the first refusal refuses all."""
     identity, facts = identity_of(arrival, check_in), []
+    if action is Action.ACCEPT_INS and identity.is_checked:
+        _check_agreement(arrival, check_in)
     for event in _events(action, identity, check_in, side_by_side, evidence, confirmed):
         identity, fact = apply(identity, event, actor, timezone.now())
         if fact.refusal is not None:
@@ -267,18 +283,22 @@ def _events(
 ) -> list[Event]:
     found = check_in.insi if isinstance(check_in.insi, InsFound) else None
     agrees = not side_by_side.blocks
+    judged = accepting.acceptance(check_in)
+    if action in _ACCEPTING and found is not None and (rule := accepting.why_not(judged, confirmed.odd)):
+        raise NotAllowed(rule)
+    is_usable = judged.permits(confirmed.odd)
     match action:
         case Action.QUALIFY:
             if found is None:
                 raise NotAllowed(_("Qualifier demande une réponse du service national : validez sans INS."))
             if evidence is None:
                 raise NotAllowed(_("Choisissez la pièce que vous tenez en main."))
-            accepted: list[Event] = [] if identity.is_obtained else [InsiAccepted(found.matricule, agrees)]
-            return [*accepted, EvidenceChecked(evidence, agrees and confirmed.agrees)]
+            accepted: list[Event] = [] if identity.is_obtained else [InsiAccepted(found.matricule, agrees, is_usable)]
+            return [*accepted, EvidenceChecked(evidence, agrees and confirmed.agrees and is_usable)]
         case Action.VALIDATE:
             if evidence is None:
                 raise NotAllowed(_("Choisissez la pièce que vous tenez en main."))
-            if found is not None and agrees:
+            if found is not None and agrees and not judged.forbids:
                 raise NotAllowed(_("Les traits concordent avec la réponse nationale : qualifiez."))
             rejected: list[Event] = [InsiRejected()] if identity.is_obtained else []
             return [
@@ -290,7 +310,7 @@ def _events(
                 raise NotAllowed(_("Le service national n’a donné aucune identité."))
             if comparing.is_partly_read(check_in) and not identity.evidence:
                 raise NotAllowed(_("La borne a dit plus que ce qui est lu ici : demandez une pièce d’identité."))
-            return [InsiAccepted(found.matricule, agrees)]
+            return [InsiAccepted(found.matricule, agrees, is_usable)]
         case Action.REFUSE_INS:
             return [InsiRejected()]
         case Action.DOUBT:
@@ -305,21 +325,20 @@ def _events(
             return [AttributeRemoved(one) for one in sorted(identity.attributes)]
 
 
-def _stage_after(action: Action, side_by_side: comparing.Compared) -> Stage:
+def _after(action: Action, side_by_side: comparing.Compared, check_in: CheckIn) -> tuple[Stage, str]:
+    """Where the arrival stands after a decision, and why the unit gets it if it does."""
     if action in {Action.HOMONYM, Action.CLEAR}:
-        return Stage.CALLED  # the patient is still in front of us
+        return Stage.CALLED, ""  # the patient is still in front of us
+    if action is Action.VALIDATE and accepting.acceptance(check_in).forbids:
+        return Stage.SET_ASIDE, WhyAside.UNUSABLE_ANSWER.value
     if action in {Action.REFUSE_INS, Action.DOUBT} or (action is Action.VALIDATE and side_by_side.blocks):
-        return Stage.SET_ASIDE
-    return Stage.DONE
+        return Stage.SET_ASIDE, ""
+    return Stage.DONE, ""
 
 
 def keep(arrival: Arrival, identity: Identity, staff: Staff, stage: Stage, reason: str = "") -> None:
     """Keep what a decision made of the identity, and what it was before, to undo it."""
-    arrival.before = {
-        "status": arrival.status,
-        "evidence": arrival.evidence,
-        "attributes": arrival.attributes,
-    }
+    arrival.before = undoing.before_of(arrival)
     now = timezone.now()
     if identity.evidence and identity.evidence != arrival.evidence:
         arrival.evidence_on = timezone.localdate()
@@ -344,6 +363,7 @@ def _nobody() -> Actor:
     return Actor(ActorKind.STAFF, "")
 
 
+_ACCEPTING = frozenset({Action.QUALIFY, Action.ACCEPT_INS})  # INSi's answer becomes this person's
 _ACTS = {
     Action.QUALIFY: audit.Act.QUALIFIED,
     Action.VALIDATE: audit.Act.VALIDATED,
@@ -354,27 +374,3 @@ _ACTS = {
     Action.HOMONYM: audit.Act.DOUBTED,
     Action.CLEAR: audit.Act.CLEARED,
 }
-
-
-def downgrade(key: UUID, staff: Staff, why: WhyDown, *, where: str = "") -> Arrival:
-    """Take back what was established, with a reason: provisional again, matricule and evidence gone (T9, T10)."""
-    with transaction.atomic():
-        arrival = in_hand(key, staff)
-        identity = identity_of(arrival, vault.open_arrival(arrival))
-        if identity.status is IdentityStatus.PROVISIONAL:
-            raise NotAllowed(_("Cette identité est déjà provisoire."))
-        after, fact = apply(identity, StrictTraitEdited(), Actor(ActorKind.STAFF, staff.username), timezone.now())
-        if fact.refusal is not None:
-            raise NotAllowed(_(REFUSALS[fact.refusal]))
-        keep(arrival, after, staff, Stage.SET_ASIDE, why.value)
-        audit.record(
-            audit.Act.DOWNGRADED,
-            who=staff.username,
-            where=where,
-            about=str(key),
-            before=fact.before.value,
-            after=fact.after.value,
-            rules=fact.rule,
-            reason=why.value,
-        )
-        return arrival

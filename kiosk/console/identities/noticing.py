@@ -5,12 +5,14 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from kiosk.console.identities.accepting import FAULTS, ODDITIES, judged
 from kiosk.console.identities.comparing import is_partly_read
 from kiosk.console.words import day
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.matricule import MatriculeKind
 from kiosk.core.sources.document import SealReading, SealVerdict, ValidityStatus
 from kiosk.core.sources.insi import InsCertificateTrouble, InsFound, InsNotFound, InsRefused, InsSeveral, InsUnreachable
+from kiosk.core.status.acceptance import AnswerFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,11 @@ class Notice:
     weight: str = "wait"  # "info", "wait" or "stop"
 
 
-def notices(check_in: CheckIn, today: date) -> tuple[Notice, ...]:
-    """Oddities of the card, the answer and the document, in words."""
+def notices(check_in: CheckIn, today: date, *, asks_about_answer: bool = False) -> tuple[Notice, ...]:
+    """Oddities of the card, the answer and the document, in words.
+
+    ``asks_about_answer``: the page has a box to tick for each oddity of the answer, which says it there.
+    """
     said: list[Notice] = []
     if is_partly_read(check_in):
         said.append(Notice(_(PARTLY_READ)))
@@ -40,9 +45,7 @@ def notices(check_in: CheckIn, today: date) -> tuple[Notice, ...]:
         case InsCertificateTrouble():
             said.append(Notice(_("Le certificat de la structure n’est pas accepté. Prévenez l’informatique."), "stop"))
         case InsFound() as found:
-            said += [Notice(_(_FLAGS[flag])) for flag in found.flags if flag in _FLAGS]
-            if found.matricule.kind in {MatriculeKind.NIR_TEST, MatriculeKind.NIR_DEMO}:
-                said.append(Notice(_("Matricule de test : ce n’est pas une identité réelle.")))
+            said += _answer_notices(found, says_odd=not asks_about_answer)
     said += [Notice(_(_ANOMALIES[anomaly.value])) for anomaly in check_in.card_anomalies if anomaly.value in _ANOMALIES]
     if check_in.card is None and not _is_card_unread(check_in):
         said.append(Notice(_("Pas de carte Vitale lue : recherche faite avec la pièce d’identité."), "info"))
@@ -53,6 +56,17 @@ def notices(check_in: CheckIn, today: date) -> tuple[Notice, ...]:
 def _is_card_unread(check_in: CheckIn) -> bool:
     """A card was read, and what the kiosk says of it is not understood here."""
     return any(where.startswith("check_in.card.") or where == "check_in.card" for where in check_in.not_understood)
+
+
+def _answer_notices(found: InsFound, *, says_odd: bool) -> list[Notice]:
+    """What forbids the answer, then what is odd in it; and that this is nobody's number, where that forbids nothing."""
+    acceptance = judged(found)
+    said = [Notice(_(FAULTS[fault]), "stop") for fault in acceptance.forbids]
+    said += [Notice(_(ODDITIES[odd]) + ".") for odd in acceptance.to_confirm if says_odd]
+    is_test = found.matricule.kind in {MatriculeKind.NIR_TEST, MatriculeKind.NIR_DEMO}
+    if is_test and AnswerFault.TEST_OID not in acceptance.forbids:
+        said.append(Notice(_(FAULTS[AnswerFault.TEST_OID])))
+    return said
 
 
 def _document_notices(check_in: CheckIn, today: date) -> list[Notice]:
@@ -155,10 +169,6 @@ SEAL_FIELDS = {
     "birth_date": "Date de naissance",
     "birth_place": "Lieu de naissance",
     "birth_country": "Pays de naissance",
-}
-_FLAGS = {
-    "bad-key": "La clé du matricule renvoyé n’est pas celle attendue.",
-    "found-by-secondary-name": "Trouvé par un prénom secondaire : vérifiez le premier prénom.",
 }
 _ANOMALIES = {
     "truncated": "Une partie de la carte n’a pas pu être lue.",

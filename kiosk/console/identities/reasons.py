@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from kiosk.core.coherence.reasons import Trait
 from kiosk.core.status.permissions import InsiBar
 from kiosk.core.status.transitions import (
     Refusal,
@@ -22,7 +23,9 @@ class WhyAside(StrEnum):
     NO_EVIDENCE = "no-evidence"
     INS_WRONG = "ins-wrong"
     TECHNICAL = "technical"
+    UNUSABLE_ANSWER = "unusable-answer"
     LATE_ANSWER = "late-answer"  # by the worker: INSi answered after staff had validated
+    OTHER_ANSWER = "other-answer"  # by the worker: INSi answered otherwise than what a decision rests on
     VERIFICATION = "verification"  # by the worker: INSi no longer confirms the matricule (T11)
 
 
@@ -34,14 +37,17 @@ REASONS = {
     WhyAside.NO_EVIDENCE: "Pas de pièce à haut niveau de confiance",
     WhyAside.INS_WRONG: "Erreur probable dans l’INS",
     WhyAside.TECHNICAL: "Lecture ou réponse inutilisable",
+    WhyAside.UNUSABLE_ANSWER: "Réponse nationale inutilisable",
     WhyAside.LATE_ANSWER: "Réponse nationale arrivée après la validation",
+    WhyAside.OTHER_ANSWER: "Autre réponse nationale, arrivée après la décision",
     WhyAside.VERIFICATION: "La vérification n’a pas confirmé l’INS",
 }
-BY_WORKER = frozenset({WhyAside.LATE_ANSWER, WhyAside.VERIFICATION})  # staff cannot say these
+BY_WORKER = frozenset({WhyAside.LATE_ANSWER, WhyAside.OTHER_ANSWER, WhyAside.VERIFICATION})  # staff cannot say these
 REFUSALS = {
     Refusal.BARRED: "Identité douteuse ou fictive : elle reste provisoire (GI3 EXI ID 26).",
     Refusal.ONLY_STAFF: "Seul un agent peut décider.",
     Refusal.TRAITS_DISAGREE: "Un trait diffère : l’INS ne peut pas être accepté. Écartez, ou validez sans INS.",
+    Refusal.ANSWER_UNUSABLE: "Cette réponse nationale ne peut pas être acceptée telle quelle.",
     Refusal.EVIDENCE_TOO_WEAK: "Cette pièce n’a pas un haut niveau de confiance (RNIV 1 § 3.3.2).",
     Refusal.OTHER_MATRICULE: "Une identité qualifiée porte déjà un autre matricule.",
     Refusal.EXCLUSIVE: "Ces attributs ne peuvent pas aller ensemble (GI3 EXI ID 24).",
@@ -49,6 +55,13 @@ REFUSALS = {
     Refusal.NOT_COHERENT: "Le premier prénom doit ouvrir la liste des prénoms (GI3 EXI ID 10).",
     Refusal.MATRICULE_INCOMPLETE: "Le matricule renvoyé est incomplet : il ne peut être ni gardé ni transmis.",
     Refusal.WITHOUT_CHANGE: "C’est déjà le cas.",
+}
+STRICT_TRAITS = {
+    Trait.BIRTH_NAME: "le nom de naissance",
+    Trait.GIVEN_NAMES: "le premier prénom de naissance",
+    Trait.BIRTH_DATE: "la date de naissance (un jour du calendrier)",
+    Trait.SEX: "le sexe",
+    Trait.BIRTH_PLACE: "le lieu de naissance",
 }
 
 

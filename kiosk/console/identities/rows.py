@@ -65,14 +65,18 @@ def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
 def rows_of_one(check_in: CheckIn) -> tuple[tuple[str, str], ...]:
     """One person's traits from the best source there is, to lay beside another's."""
     found = check_in.insi if isinstance(check_in.insi, InsFound) else None
-    traits = best(check_in, REFERENCE)
+    number = _matricule(found.matricule) if found else ""
+    return (*rows_of_traits(best(check_in, REFERENCE)), (_("Matricule INS"), number))
+
+
+def rows_of_traits(traits: Traits | None) -> tuple[tuple[str, str], ...]:
+    """The five traits as one source states them."""
     return (
         (_("Nom de naissance"), traits.birth_name if traits else ""),
         (_("Prénoms de naissance"), _given(traits)),
         (_("Date de naissance"), _birth(traits)),
         (_("Sexe"), _sex(traits)),
         (_("Lieu de naissance"), _place(traits)),
-        (_("Matricule INS"), _matricule(found.matricule) if found else ""),
     )
 
 

@@ -11,6 +11,7 @@ class Need(models.TextChoices):
 
     READY = "ready", _("Prêt à qualifier")
     DIFFERENCES = "differences", _("Différences")
+    ODD_ANSWER = "odd-answer", _("Réponse INSi à vérifier")  # unusable, or to be confirmed by name
     DOUBTFUL_DOCUMENT = "doubtful-document", _("Pièce à vérifier")
     NO_DOCUMENT = "no-document", _("Sans pièce")
     DOUBTFUL_READING = "doubtful-reading", _("Pièce mal lue")
@@ -86,6 +87,7 @@ class Sealed(models.Model):
     arrival = models.OneToOneField(Arrival, primary_key=True, on_delete=models.CASCADE, related_name="sealed")
     check_in = models.BinaryField()  # exactly as received from the kiosk
     answer = models.BinaryField(default=bytes)  # INSi's later answer, asked by the worker
+    observed = models.BinaryField(default=bytes)  # an answer that came after the decision: nothing rests on it
     accepted = models.BinaryField(default=bytes)  # what staff confirmed: first given name, complementary traits
     criteria = models.BinaryField(default=bytes)  # with which staff wants INSi asked again
 

@@ -7,21 +7,31 @@ import re
 
 from django.db.models import QuerySet
 
-from kiosk.console.models import Arrival, Stage
+from kiosk.console.models import Arrival, BlindIndex, Stage
 from kiosk.console.records import vault
 from kiosk.core.checkin.stated import LOOKED_FOR, stated
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.duplicates import search_for, search_keys
 from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.traits import Traits
 
 MAX_FOUND = 50
 
 
 def indexes_of(check_in: CheckIn) -> set[bytes]:
     """Every fingerprint under which this person may be looked for, from each source."""
-    return {
-        vault.blind(key.field.value, key.text) for traits in stated(check_in, LOOKED_FOR) for key in search_keys(traits)
-    }
+    return {one for traits in stated(check_in, LOOKED_FOR) for one in fingerprints_of(traits)}
+
+
+def fingerprints_of(traits: Traits) -> set[bytes]:
+    """Every fingerprint under which one source has this person looked for."""
+    return {vault.blind(key.field.value, key.text) for key in search_keys(traits)}
+
+
+def index(arrival: Arrival, fingerprints: set[bytes]) -> None:
+    """Have the prior search find this person under these fingerprints too."""
+    known = {bytes(value) for value in arrival.indexes.values_list("value", flat=True)}
+    BlindIndex.objects.bulk_create(BlindIndex(arrival=arrival, value=value) for value in fingerprints - known)
 
 
 def find(birth_date: str, name: str = "", given_name: str = "") -> QuerySet[Arrival]:

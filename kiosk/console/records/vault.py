@@ -79,6 +79,18 @@ def seal_answer(check_in: CheckIn, answer: InsAnswer) -> bytes:
     return seal_body(written, context_of("answer", check_in.key))
 
 
+def seal_observed(check_in: CheckIn, answer: InsAnswer) -> bytes:
+    """An answer on which nothing rests, kept beside; as a check-in without its pictures."""
+    lighter = replace(check_in, insi=answer, pictures=())
+    return seal_body(codec.to_bytes(lighter), context_of("observed", check_in.key))
+
+
+def open_observed(arrival: Arrival) -> InsAnswer | None:
+    """The answer kept beside the one a decision rests on; None when there is none."""
+    body = bytes(arrival.sealed.observed)
+    return codec.from_bytes(open_body(body, context_of("observed", arrival.key))).insi if body else None
+
+
 def blind(kind: str, text: str) -> bytes:
     """The keyed fingerprint of one search criterion, already normalised."""
     return hmac.digest(_blind_key(settings.SECRET_KEY), f"{kind}\n{text}".encode(), "sha256")[:16]

@@ -77,6 +77,7 @@ def act(code: str) -> str:
         "cleared": _("attribut levé"),
         "transferred": _("envoyé à un autre guichet"),
         "insi-asked": _("service national interrogé"),
+        "insi-observed": _("autre réponse nationale, mise à part"),
         "insi-requested": _("nouvelle recherche demandée"),
         "completed": _("traits complémentaires écrits"),
         "downgraded": _("identité déclassée"),

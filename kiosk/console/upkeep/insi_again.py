@@ -16,8 +16,8 @@ from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.arrivals import queue
 from kiosk.console.config import ServerSettings
-from kiosk.console.identities import asking, comparing, reasons
-from kiosk.console.models import Arrival, BlindIndex, Stage
+from kiosk.console.identities import asking, comparing, observing, reasons
+from kiosk.console.models import Arrival, Stage
 from kiosk.console.records import search, vault
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
@@ -118,21 +118,7 @@ def _keep(key: UUID, check_in: CheckIn, answer: InsAnswer) -> None:
                 asking.answered(arrival, found_nobody=False)  # staff may try again
         else:
             arrival.insi_next_at = None
-            known = comparing.is_found(check_in.insi) and not comparing.is_found(answer)
-            asking.answered(arrival, found_nobody=known)
-            exchanges = (*check_in.insi.exchanges, *answer.exchanges)[-MOST_EXCHANGES:]
-            # what was found once is not lost because other criteria find nobody (GI3 EXI REC 07: every call is kept)
-            later = replace(check_in, insi=replace(check_in.insi if known else answer, exchanges=exchanges))
-            sealed = arrival.sealed
-            sealed.answer = vault.seal_answer(check_in, later.insi)
-            sealed.save(update_fields=["answer"])
-            arrival.need, arrival.differences = comparing.need_of(later), comparing.difference_codes(later)
-            arrival.likened_at = None
-            _conclude(arrival, later)
-            indexed = {bytes(value) for value in arrival.indexes.values_list("value", flat=True)}
-            BlindIndex.objects.bulk_create(
-                BlindIndex(arrival=arrival, value=value) for value in search.indexes_of(later) - indexed
-            )
+            _take_up(arrival, check_in, answer)
         arrival.save()
         audit.record(
             audit.Act.INSI_ASKED,
@@ -145,13 +131,35 @@ def _keep(key: UUID, check_in: CheckIn, answer: InsAnswer) -> None:
     journal.record(journal.Happening.INSI_CALLED, outcome=type(answer).__name__)
 
 
+def _take_up(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
+    """Let an answer stand in place of the one before; what a decision rests on stays, and the new one beside it.
+
+    What was found once is not lost because other criteria find nobody (GI3 EXI REC 07: every call is kept).
+    """
+    known = comparing.is_found(check_in.insi) and not comparing.is_found(answer)
+    asking.answered(arrival, found_nobody=known)
+    exchanges = (*check_in.insi.exchanges, *answer.exchanges)[-MOST_EXCHANGES:]
+    rests_on_it = observing.rests_on_its_answer(arrival)
+    standing = check_in.insi if known or rests_on_it else answer
+    later = replace(check_in, insi=replace(standing, exchanges=exchanges))
+    arrival.sealed.answer = vault.seal_answer(check_in, later.insi)
+    arrival.sealed.save(update_fields=["answer"])
+    if rests_on_it:
+        observing.observe(arrival, check_in, answer)
+        return
+    arrival.need, arrival.differences = comparing.need_of(later), comparing.difference_codes(later)
+    arrival.likened_at = None
+    _conclude(arrival, later)
+    search.index(arrival, search.indexes_of(later))
+
+
 def _conclude(arrival: Arrival, later: CheckIn) -> None:
     """What the late answer makes of the identity: before staff decided, what the kiosk would have said.
 
     After staff validated it: a task for the identity-vigilance unit, since only staff may say that the answer agrees
     with the evidence already checked (T5). What staff left provisional or doubted stays so.
     """
-    if arrival.decided_at is None and not arrival.attributes:
+    if arrival.decided_at is None and not arrival.attributes and not arrival.evidence:
         arrival.status = comparing.automatic_status(later)
     elif (
         arrival.status == IdentityStatus.VALIDATED.value

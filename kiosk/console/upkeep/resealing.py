@@ -9,7 +9,13 @@ from kiosk.console.staff import emergencies, second_factor
 from kiosk.sealing import sealed_for
 
 BATCH = 50
-PARTS = (("check_in", "check-in"), ("answer", "answer"), ("accepted", "accepted"), ("criteria", "criteria"))
+PARTS = (
+    ("check_in", "check-in"),
+    ("answer", "answer"),
+    ("observed", "observed"),
+    ("accepted", "accepted"),
+    ("criteria", "criteria"),
+)
 
 
 def reseal() -> int:

@@ -23,8 +23,11 @@ def purge(now: datetime) -> int:
     server = settings.KIOSK
     limit = now - timedelta(hours=server.unseen_hours)
     untouched = Q(assigned_at=None) | Q(assigned_at__lt=limit)  # taken up again lately: somebody is at it
-    unseen = untouched & Q(
-        stage__in=(Stage.WAITING, Stage.CALLED, Stage.HELD, Stage.GONE), received_at__lt=limit, decided_at=None
+    undecided = Q(decided_at=None, evidence="")  # whom staff validated or qualified, somebody has dealt with
+    unseen = (
+        untouched
+        & undecided
+        & Q(stage__in=(Stage.WAITING, Stage.CALLED, Stage.HELD, Stage.GONE), received_at__lt=limit)
     )
     old = Q(arrived_at__lt=now - timedelta(days=server.copies_days)) & ~Q(stage=Stage.REMOVED)
     removed = 0

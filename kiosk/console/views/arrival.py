@@ -1,7 +1,7 @@
 """One identity: looked at, compared, decided. Every look and every decision is written down."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,14 +18,17 @@ from django.views.decorators.http import require_POST, require_safe
 from kiosk.console import audit
 from kiosk.console.arrivals import queue
 from kiosk.console.identities import (
+    accepting,
     asking,
     comparing,
     complements,
     deciding,
     noticing,
+    original,
     reasons,
     rows,
     sheets,
+    undoing,
     watermark,
 )
 from kiosk.console.identities.deciding import Action, Choice, Offer
@@ -68,6 +71,8 @@ class IdentityView:
     asks_first_name: bool
     tolerated: bool
     by_hand: bool
+    odd: tuple[tuple[str, str], ...]  # of INSi's answer: code and name, each to be confirmed
+    is_unusable: bool  # INSi's answer: nobody may accept it
     qualify: Offer
     validate: Offer
     others: tuple[Offer, ...]
@@ -116,7 +121,7 @@ def qualify(request: HttpRequest, key: UUID) -> HttpResponse:
 def decide(request: HttpRequest, key: UUID, action: str) -> HttpResponse:
     if action not in {one.value for one in (Action.VALIDATE, *OTHERS)}:
         raise Http404
-    return _decide(request, key, Action(action))
+    return _validate(request, key) if action == Action.VALIDATE else _decide(request, key, Action(action))
 
 
 @needs(Right.WORK)
@@ -136,7 +141,7 @@ def set_aside(request: HttpRequest, key: UUID) -> HttpResponse:
 @needs(Right.WORK)
 @require_POST
 def undo(request: HttpRequest, key: UUID) -> HttpResponse:
-    return carried_out(request, key, lambda: deciding.undo(key, staff_of(request), where=address_of(request)))
+    return carried_out(request, key, lambda: undoing.undo(key, staff_of(request), where=address_of(request)))
 
 
 @needs(Right.WORK)
@@ -214,15 +219,40 @@ def sheet(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "console/sheet.html", context)
 
 
+def _validate(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Without INS. What staff wrote stays on the page when a rule forbids it: nothing keeps it elsewhere in clear."""
+    found(key)
+    choice = _choice(request, Action.VALIDATE)
+    try:
+        choice = replace(choice, original=original.read(request.POST))
+        deciding.decide(key, staff_of(request), choice, where=address_of(request))
+    except NotAllowed as rule:
+        messages.error(request, str(rule))
+        arrival = found(key)
+        act(request, audit.Act.OPENED, key)
+        written = {name: request.POST.get(name, "")[: original.LONGEST] for name in original.FIELDS}
+        ticked = {"evidence": choice.evidence, "first_given_name": choice.first_given_name}
+        said = {"original": written, "said": ticked}
+        return render(request, "console/identity.html", _context(request, arrival, vault.open_arrival(arrival)) | said)
+    except queue.NotPossible:
+        messages.error(request, _("Un collègue s’occupe de ce patient."))
+    return redirect("identity", key)
+
+
 def _decide(request: HttpRequest, key: UUID, action: Action) -> HttpResponse:
-    choice = Choice(
+    choice = _choice(request, action)
+    return carried_out(request, key, lambda: deciding.decide(key, staff_of(request), choice, where=address_of(request)))
+
+
+def _choice(request: HttpRequest, action: Action) -> Choice:
+    return Choice(
         action=action,
         evidence=request.POST.get("evidence", "")[:8],
         first_given_name=request.POST.get("first_given_name", "").strip()[:100],
         accepts_tolerated=request.POST.get("tolerated") == "1",
         was_said=request.POST.get("said") == "1",
+        odd=accepting.confirmed_in(request.POST.getlist("odd")),
     )
-    return carried_out(request, key, lambda: deciding.decide(key, staff_of(request), choice, where=address_of(request)))
 
 
 def _moved(request: HttpRequest, key: UUID, stage: Stage) -> HttpResponse:
@@ -267,26 +297,31 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
     kind = comparing.EVIDENCE.find(arrival.evidence) if arrival.evidence else None
     reopens = {Stage.SET_ASIDE, Stage.DONE} if _may_reopen(staff) else set()
     written = complements.complementary_of(arrival)
-    can_take = arrival.stage in {Stage.WAITING, Stage.HELD, *reopens} and not deciding.is_in_hand(arrival, staff)
+    observed, written_down = vault.open_observed(arrival), original.kept(arrival)
+    is_in_hand = deciding.is_in_hand(arrival, staff)
+    can_take = arrival.stage in {Stage.WAITING, Stage.HELD, *reopens} and not is_in_hand
     return {
         "page": "queue",
         "arrival": arrival,
-        "view": _view(arrival, check_in, timezone.localdate()),
-        "said": {"evidence": ""},
+        "view": _view(arrival, check_in, timezone.localdate(), is_in_hand=is_in_hand),
+        "said": {},
         "reasons": [(code.value, _(label)) for code, label in reasons.REASONS.items() if code not in reasons.BY_WORKER],
         "reason_label": reason_label(arrival.reason),
         "evidence_label": _(kind.label) if kind else "",
         "desks": [desk for desk in settings.KIOSK.desks if desk != arrival.desk],
-        "can_decide": deciding.is_in_hand(arrival, staff),
+        "can_decide": is_in_hand,
         "can_take": can_take,
-        "can_undo": deciding.may_undo(arrival, staff, now),
+        "can_undo": undoing.may_undo(arrival, staff, now),
         "is_decided": arrival.decided_at is not None,
         "look_alikes": [one for one in search.alike(check_in) if one.pk != arrival.pk][:6],
         "complements": written,
         "has_complements": any(one.value for one in written),
         "words": [(code.value, _(label)) for code, label in complements.WORDS.items()],
         "asking": asking.asking_of(arrival),
-        "criteria": asking.criteria_of(check_in),
+        "criteria": original.proposed_for_asking(check_in),
+        "original": original.proposed(check_in),
+        "written": rows.rows_of_traits(written_down.traits()) if written_down is not None else (),
+        "observed": rows.rows_of_one(replace(check_in, insi=observed)) if observed is not None else (),
         "why_not_ask": asking.why_not_ask(arrival, check_in),
         "downgrades": [(code.value, _(label)) for code, label in reasons.DOWNGRADES.items()],
         "pair": look_alikes.pair_of(arrival),
@@ -301,14 +336,16 @@ def _picture_link(arrival: Arrival, index: int, picture: DocumentPicture) -> Pic
     return PictureLink(url, _(rows.SIDES[picture.side]), f"{url}?brute" if picture.untouched else "")
 
 
-def _view(arrival: Arrival, check_in: CheckIn, today: date) -> IdentityView:
+def _view(arrival: Arrival, check_in: CheckIn, today: date, *, is_in_hand: bool) -> IdentityView:
     side_by_side = comparing.compared(check_in)
     offers = deciding.offers(arrival, check_in, side_by_side)
-    name, has_choice = comparing.first_given_name(check_in, with_ins=not side_by_side.blocks)
+    judged = accepting.acceptance(check_in)
+    with_ins = not side_by_side.blocks and not judged.forbids
+    name, has_choice = comparing.first_given_name(check_in, with_ins=with_ins)
     kind = check_in.document_kind
     return IdentityView(
         rows=rows.rows(check_in, side_by_side),
-        notices=noticing.notices(check_in, today),
+        notices=noticing.notices(check_in, today, asks_about_answer=is_in_hand),
         seal=noticing.seal_fields(check_in),
         pictures=tuple(_picture_link(arrival, index, picture) for index, picture in enumerate(check_in.pictures)),
         document_label=_(rows.DOCUMENTS[kind]) if kind is not None else "",
@@ -318,6 +355,8 @@ def _view(arrival: Arrival, check_in: CheckIn, today: date) -> IdentityView:
         asks_first_name=has_choice,
         tolerated=side_by_side.asks_confirmation,
         by_hand=comparing.is_compared_by_hand(check_in),
+        odd=tuple((odd.value, _(accepting.ODDITIES[odd])) for odd in judged.to_confirm),
+        is_unusable=bool(judged.forbids),
         qualify=offers[Action.QUALIFY],
         validate=offers[Action.VALIDATE],
         others=tuple(offers[action] for action in OTHERS),

@@ -8,9 +8,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kiosk.console.identities import asking, complements, deciding, reasons
+from kiosk.console.identities import asking, complements, downgrading, original, reasons
 from kiosk.console.models import Arrival
-from kiosk.console.records import search
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.views.arrival import carried_out, found
 from kiosk.console.words import one_line
@@ -35,20 +34,9 @@ def complete(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def ask_again(request: HttpRequest, key: UUID) -> HttpResponse:
     """INSi asked again with what staff reads on the original."""
-    written = _line(request, "birth_date")
-    born = search.written_date(written)
-    if written and not born:
-        messages.error(request, _("Écrivez la date comme 21/01/1980."))
-        return redirect("identity", key)
-    criteria = asking.Criteria(
-        birth_name=_line(request, "birth_name").upper(),
-        given_names=_line(request, "given_names").upper(),
-        sex=_line(request, "sex"),
-        birth_date=born,
-        place=_line(request, "place").upper()[:5],
-    )
     staff, where = staff_of(request), address_of(request)
-    return carried_out(request, key, lambda: asking.ask_again(key, staff, criteria, where=where))
+    said = request.POST
+    return carried_out(request, key, lambda: asking.ask_again(key, staff, original.read(said), where=where))
 
 
 @needs(Right.WORK, quiet=True)
@@ -71,7 +59,7 @@ def downgrade(request: HttpRequest, key: UUID) -> HttpResponse:
         messages.error(request, _("Dites pourquoi."))
         return redirect("identity", key)
     staff, where = staff_of(request), address_of(request)
-    return carried_out(request, key, lambda: deciding.downgrade(key, staff, reasons.WhyDown(why), where=where))
+    return carried_out(request, key, lambda: downgrading.downgrade(key, staff, reasons.WhyDown(why), where=where))
 
 
 def _line(request: HttpRequest, name: str) -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.identities import comparing, deciding, reasons
+from kiosk.console.identities.accepting import judged
 from kiosk.console.models import Arrival, Campaign, Staff, Stage, Verification
 from kiosk.console.records import vault
 from kiosk.core.checkin.codec import BadCheckIn
@@ -26,6 +27,7 @@ from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.permissions import IdentityStatus
 from kiosk.core.status.transitions import Actor, ActorKind, VerificationFailed, apply
 from kiosk.insi.verify import StoredIdentity, VerificationVerdict, VerifyBySearch
+from kiosk.insi.verify import Verification as VerifiedSo
 from kiosk.sealing import CannotOpen
 
 if TYPE_CHECKING:
@@ -58,7 +60,9 @@ DIFFERENT = {
     "birth-date": "date de naissance",
     "sex": "sexe",
     "birth-place": "lieu de naissance",
+    "unusable": "réponse nationale inutilisable",
 }
+_UNUSABLE = ("unusable",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,7 @@ def verify_once(ask: "Callable[..., InsAnswer]") -> bool:
         return True
     stored = StoredIdentity(check_in.insi.matricule, check_in.insi.traits)
     verifier = VerifyBySearch(lambda traits, _deadline, **_who: ask(None, traits))
-    result = verifier.verify(stored, DEADLINE, caller="worker")
+    result = _believed(verifier.verify(stored, DEADLINE, caller="worker"), check_in.insi)
     if result.verdict is VerificationVerdict.NOT_VERIFIED and row.tries + 1 < TRIES:
         Verification.objects.filter(pk=row.pk, next_at__isnull=False).update(
             tries=row.tries + 1, next_at=timezone.now() + PAUSE, leased_until=None
@@ -172,6 +176,22 @@ def verify_once(ask: "Callable[..., InsAnswer]") -> bool:
     later = replace(check_in, insi=replace(result.answer, exchanges=exchanges))
     _note(row, result.verdict.value, result.differences, later)
     return True
+
+
+def _believed(result: VerifiedSo, stored: InsFound) -> VerifiedSo:
+    """What a verification comes to when its answer is judged like any other (``status.acceptance``).
+
+    Nothing confirms what nobody may accept: such an identity goes to the unit, whatever let it in. An answer that is
+    unusable, or odd in a way the stored one is not, tells nothing.
+    """
+    if not isinstance(result.answer, InsFound):
+        return result
+    answer, ours = judged(result.answer), judged(stored)
+    if ours.forbids:
+        return replace(result, verdict=VerificationVerdict.DIFFERENT, differences=_UNUSABLE)
+    if not answer.permits(ours.to_confirm):
+        return replace(result, verdict=VerificationVerdict.NOT_VERIFIED, differences=())
+    return result
 
 
 def _leased() -> Verification | None:

@@ -1,0 +1,73 @@
+"""Whether INSi's answer may be accepted here, and what staff reads about it.
+
+The rule is the core's (``status.acceptance``); the words are ours. Codes go to the trail, never a value.
+"""
+
+from collections.abc import Collection, Iterable
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.sources.insi import InsFound
+from kiosk.core.status.acceptance import Acceptance, AnswerFault, AnswerOddity, acceptance_of
+
+FAULTS = {
+    AnswerFault.SEVERAL: "La réponse nationale désigne plusieurs personnes : aucune ne peut être retenue.",
+    AnswerFault.ODD_NUMBER: "Le numéro renvoyé n’a pas la forme d’un matricule INS.",
+    AnswerFault.NO_OID: "Le matricule est renvoyé sans son autorité (OID).",
+    AnswerFault.UNKNOWN_OID: "L’autorité du matricule (OID) est inconnue.",
+    AnswerFault.TEST_OID: "Matricule de test ou de démonstration : ce n’est pas une identité réelle.",
+    AnswerFault.SIMULATOR: "Un simulateur a répondu, et non le service national. Prévenez l’informatique.",
+    AnswerFault.NO_NAME: "La réponse nationale ne donne pas de nom de naissance.",
+    AnswerFault.NO_GIVEN_NAMES: "La réponse nationale ne donne aucun prénom de naissance.",
+    AnswerFault.NO_DATE: "La réponse nationale ne donne pas de date de naissance.",
+    AnswerFault.ODD_DATE: "La date de naissance renvoyée n’est pas un jour du calendrier (GI3 EXI ID 12).",
+    AnswerFault.NO_SEX: "La réponse nationale ne donne pas le sexe.",
+    AnswerFault.NO_PLACE: "La réponse nationale ne donne pas de lieu de naissance.",
+    AnswerFault.ODD_PLACE: "Le lieu de naissance renvoyé n’est pas un code officiel.",
+}
+ODDITIES = {
+    AnswerOddity.WRONG_KEY: "La clé du matricule n’est pas celle attendue",
+    AnswerOddity.NO_KEY: "Le matricule est renvoyé sans sa clé",
+    AnswerOddity.UNKNOWN_PLACE: "Le service national ne connaît pas le lieu de naissance (99999)",
+    AnswerOddity.SECONDARY_NAME: "Trouvé par un prénom secondaire : le premier prénom est à vérifier",
+    AnswerOddity.OUTSIDE_LIST: "Un prénom renvoyé n’est pas dans la liste des prénoms",
+    AnswerOddity.PERIOD: "Les dates de validité du matricule sont irrégulières",
+    AnswerOddity.HISTORY: "L’historique des matricules est irrégulier",
+    AnswerOddity.UNKNOWN_ELEMENTS: "La réponse contient des éléments inconnus de ce logiciel",
+    AnswerOddity.OTHER: "La réponse porte une mention inconnue de ce logiciel",
+}
+
+
+def acceptance(check_in: CheckIn) -> Acceptance:
+    """What the answer comes to here; where INSi found nobody, nothing is forbidden and nothing is odd."""
+    found = check_in.insi
+    return judged(found) if isinstance(found, InsFound) else Acceptance()
+
+
+def judged(found: InsFound) -> Acceptance:
+    """What one answer comes to on this console, in production or not."""
+    return acceptance_of(found, in_production=settings.KIOSK.is_production)
+
+
+def why_not(judged_so: Acceptance, confirmed: Collection[AnswerOddity]) -> str:
+    """The rule that forbids accepting the answer, or what is still to be confirmed, each by its name; else empty."""
+    if judged_so.forbids:
+        return " ".join(_(FAULTS[fault]) for fault in judged_so.forbids)
+    left = judged_so.left(confirmed)
+    if left:
+        names = ". ".join(_(ODDITIES[odd]) for odd in left)
+        return _("À confirmer, ou à écarter : {names}.").format(names=names)
+    return ""
+
+
+def confirmed_in(codes: Iterable[str]) -> frozenset[AnswerOddity]:
+    """What staff ticked; what is no oddity is nothing."""
+    known = {odd.value: odd for odd in AnswerOddity}
+    return frozenset(known[code] for code in codes if code in known)
+
+
+def written(check_in: CheckIn) -> str:
+    """The answer's oddities as the trail keeps them."""
+    return "+".join(odd.value for odd in acceptance(check_in).to_confirm)

@@ -1,0 +1,134 @@
+"""What a member of staff writes down with the original before them: the five traits, none of them taken from elsewhere.
+
+With them INSi is asked again, and on them an identity without INS rests.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+
+from django.utils.translation import gettext as _
+
+from kiosk.console.identities.comparing import places
+from kiosk.console.identities.reasons import NotAllowed
+from kiosk.console.models import Arrival
+from kiosk.console.records import notes, search
+from kiosk.console.words import one_line
+from kiosk.core.checkin.stated import AT_HAND, Witness, best
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.confidential import Confidential
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.names import NameRefused, comparison_key
+from kiosk.core.identity.places import is_well_formed_place
+from kiosk.core.identity.traits import Sex, Source, Traits
+
+LONGEST = 200
+MOST_PLACES = 6  # codes named when a place's name has several
+KEPT_AS = "original"
+FIELDS = ("birth_name", "given_names", "sex", "birth_date", "place")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Original(Confidential):
+    """The five traits as staff reads them on the original."""
+
+    birth_name: str = ""
+    given_names: str = ""
+    sex: str = ""
+    birth_date: str = ""  # YYYY-MM-DD
+    place: str = ""  # COG
+
+    def traits(self) -> Traits:
+        return Traits(
+            Source.STAFF,
+            birth_name=self.birth_name,
+            given_names=tuple(self.given_names.split()),
+            given_names_text=self.given_names,
+            birth_date=BirthDate(self.birth_date) if self.birth_date else None,
+            sex=Sex(self.sex) if self.sex in {one.value for one in Sex} else None,
+            birth_place_code=self.place,
+        )
+
+
+def read(said: Mapping[str, str]) -> Original:
+    """Read the form. NotAllowed when a date or a place cannot be understood."""
+    born = one_line(said.get("birth_date", ""), LONGEST)
+    date = search.written_date(born)
+    if born and not date:
+        raise NotAllowed(_("Écrivez la date comme 21/01/1980."))
+    return Original(
+        birth_name=one_line(said.get("birth_name", ""), LONGEST).upper(),
+        given_names=one_line(said.get("given_names", ""), LONGEST).upper(),
+        sex=one_line(said.get("sex", ""), LONGEST),
+        birth_date=date,
+        place=_code_of(one_line(said.get("place", ""), LONGEST).upper()),
+    )
+
+
+def proposed_for_asking(check_in: CheckIn) -> Original:
+    """What the question to INSi starts from: whatever is known; staff corrects it."""
+    return _written(best(check_in, AT_HAND))
+
+
+def proposed(check_in: CheckIn) -> Original:
+    """What an identity without INS starts from: the document read with certainty, or nothing; staff completes it."""
+    return _written(best(check_in, (Witness.DOCUMENT,)))
+
+
+def kept(arrival: Arrival) -> Original | None:
+    """What staff wrote down when they validated; None when they did not."""
+    said = notes.opened(arrival).get(KEPT_AS)
+    return Original(**said) if said else None
+
+
+def keep(arrival: Arrival, original: Original) -> None:
+    """Keep what staff wrote down, sealed, and have the prior search find it."""
+    notes.keep(arrival, **{KEPT_AS: asdict(original)})
+    search.index(arrival, search.fingerprints_of(original.traits()))
+
+
+def _written(traits: Traits | None) -> Original:
+    if traits is None:
+        return Original()
+    date = traits.birth_date
+    is_one_day = date is not None and date.is_calendar and not traits.other_birth_dates
+    return Original(
+        birth_name=traits.birth_name,
+        given_names=" ".join(traits.given_names),
+        sex=traits.sex.value if traits.sex else "",
+        birth_date=date.text if date is not None and is_one_day else "",
+        place=traits.birth_place_code,
+    )
+
+
+def _code_of(text: str) -> str:
+    """The place's code: as written, or the only one of the place with this name. NotAllowed when there are several."""
+    if not text or (is_well_formed_place(text) and text[0].isdigit()):
+        return text
+    codes = _codes_by_name().get(_key(text), ())
+    if len(codes) > 1:
+        few = ", ".join(codes[:MOST_PLACES]) + ("…" if len(codes) > MOST_PLACES else "")
+        raise NotAllowed(_("Plusieurs lieux portent ce nom : écrivez le code ({codes}).").format(codes=few))
+    if not codes:
+        raise NotAllowed(
+            _("Ce lieu de naissance est inconnu ici : écrivez son code (99999 si personne ne le connaît).")
+        )
+    return codes[0]
+
+
+@cache
+def _codes_by_name() -> dict[str, tuple[str, ...]]:
+    """The codes of each name, of today and of before; made once."""
+    codes: dict[str, tuple[str, ...]] = {}
+    for code, name in places().names.items():
+        if key := _key(name):
+            codes[key] = (*codes.get(key, ()), code)
+    return codes
+
+
+def _key(name: str) -> str:
+    """The name as people type it: without accents, hyphens or apostrophes; empty when it is none."""
+    try:
+        return comparison_key(name)
+    except NameRefused:
+        return ""
