@@ -48,6 +48,7 @@ MODULES = {
     "coherence.compare": ("core.test_coherence",),
     "coherence.reasons": ("core.test_coherence",),
     "status.permissions": ("core.test_status", "core.test_transitions"),
+    "status.acceptance": ("core.test_acceptance", "core.test_status"),
     "status.transitions": ("core.test_transitions",),
     "status.adoption": ("core.test_transitions",),
     "status.evidence": ("core.test_evidence",),

@@ -112,8 +112,9 @@ def test_a_number_that_has_no_key_cannot_have_the_right_one_ins_1_7() -> None:
 
 
 def test_an_unknown_place_is_no_trait_stated_and_asks_staff_ins_1_2() -> None:
-    found = with_traits(birth_place_code="99999")
+    found = with_traits(birth_place_code="-99999"[1:])
     assert (found.forbids, found.to_confirm) == ((), (Odd.UNKNOWN_PLACE,))
+    assert with_traits(birth_place_code="9999A").is_plain  # written as a code, and not that one
 
 
 @pytest.mark.parametrize(
@@ -133,6 +134,11 @@ def test_an_unknown_place_is_no_trait_stated_and_asks_staff_ins_1_2() -> None:
 def test_whatever_was_flagged_is_confirmed_once_by_its_name_ins_3_6(flags: tuple[str, ...], odd: Odd) -> None:
     found = flagged(*flags)
     assert (found.forbids, found.to_confirm) == ((), (odd,))
+
+
+def test_what_a_value_and_its_flag_both_say_is_confirmed_once_ins_1_7() -> None:
+    flagged_too = replace(FOUND, matricule=replace(NUMBER, key="75"), flags=("bad-key",))
+    assert of(flagged_too).to_confirm == (Odd.WRONG_KEY,)
 
 
 @pytest.mark.parametrize(

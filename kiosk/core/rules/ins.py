@@ -84,6 +84,7 @@ RULES: tuple[Rule, ...] = (
             "acceptance: a_number_born_in_corsica",
             "acceptance: an_unknown_place",
             "acceptance: whatever_was_flagged",
+            "acceptance: what_a_value_and",
             "acceptance: each_oddity",
             "acceptance: what_is_forbidden",
         ),
