@@ -381,6 +381,23 @@ def test_an_answer_after_the_decision_replaces_nothing_and_is_a_task_of_the_unit
     assert TOUSSAINT.birth_name.encode() not in bytes(arrival.sealed.observed)
 
 
+def test_what_stands_beside_counts_when_the_unit_takes_the_decision_back_and_asks_anew() -> None:
+    from kiosk.console.records import vault
+
+    check_in = arrive(ZOE)
+    path = _asks_then_qualifies(at_desk(), check_in)
+    _answers_late(found(TOUSSAINT))
+    officer = at_desk("marc", "officer")
+    post(officer, path + "prendre/")
+    post(officer, path + "declasser/", reason="wrong-person")
+    post(officer, path + "prendre/")
+    post(officer, path + "interroger/", **original_of(TOUSSAINT))  # the same criteria: a new question
+    _answers_late(found(TOUSSAINT))
+    arrival = _arrival(check_in)
+    assert vault.open_arrival(arrival).insi.matricule == TOUSSAINT.matricule
+    assert (arrival.status, bytes(arrival.sealed.observed)) == ("PROVISIONAL", b"")
+
+
 @pytest.mark.parametrize("answer", [found(ZOE), InsNotFound()])
 def test_an_answer_after_the_decision_that_contradicts_nothing_is_nobody_s_task(answer) -> None:
     check_in = arrive(ZOE)

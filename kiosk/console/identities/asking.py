@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
-from kiosk.console.identities import deciding, reasons
+from kiosk.console.identities import deciding, observing, reasons
 from kiosk.console.identities.original import Original
 from kiosk.console.identities.reasons import BARS
 from kiosk.console.models import Arrival, Staff
@@ -68,7 +68,8 @@ def ask_again(key: UUID, staff: Staff, criteria: Original, *, where: str = "") -
         kept = notes.opened(arrival, "criteria")
         wanted = [getattr(criteria, name) for name in _NAMES]
         mark = vault.blind("criteria", "\n".join(wanted)).hex()
-        if mark in kept.get("asked", []):
+        # an answer kept beside a decision that was taken back since may be asked for anew: it is a new question
+        if mark in kept.get("asked", []) and not observing.is_kept_beside(arrival):
             raise reasons.NotAllowed(_("Ces critères ont déjà été essayés : changez-en un."))
         notes.seal(arrival, "criteria", {"next": wanted, "asked": [*kept.get("asked", []), mark]})
         arrival.insi_next_at, arrival.insi_tries = timezone.now(), 0

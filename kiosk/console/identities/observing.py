@@ -17,6 +17,11 @@ def rests_on_its_answer(arrival: Arrival) -> bool:
     return arrival.decided_at is not None and arrival.status in _OBTAINED
 
 
+def is_kept_beside(arrival: Arrival) -> bool:
+    """An answer came after the decision, and stands beside the one that counts."""
+    return bool(arrival.sealed.observed)
+
+
 def observe(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
     """Keep an answer that says otherwise beside the one that stands: in the trail, and a task of the unit.
 
@@ -29,6 +34,13 @@ def observe(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
     if arrival.stage not in queue.IN_WORK:  # else staff has it in hand, and sees the answer
         arrival.stage, arrival.reason = Stage.SET_ASIDE, WhyAside.OTHER_ANSWER.value
     audit.record(audit.Act.INSI_OBSERVED, who="worker", about=str(arrival.pk), status=arrival.status)
+
+
+def forget(arrival: Arrival) -> None:
+    """A new answer counts from now on: nothing stands beside it. Every call stays in the trace (GI3 EXI REC 07)."""
+    if is_kept_beside(arrival):
+        arrival.sealed.observed = b""
+        arrival.sealed.save(update_fields=["observed"])
 
 
 def says_otherwise(standing: InsAnswer, answer: InsAnswer) -> bool:

@@ -147,6 +147,8 @@ def _take_up(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
     if rests_on_it:
         observing.observe(arrival, check_in, answer)
         return
+    if comparing.is_found(answer):
+        observing.forget(arrival)
     arrival.need, arrival.differences = comparing.need_of(later), comparing.difference_codes(later)
     arrival.likened_at = None
     _conclude(arrival, later)
