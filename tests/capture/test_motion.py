@@ -45,6 +45,11 @@ def _grid(grey: NDArray[np.uint8]) -> Grid:
     return grid
 
 
+@functools.cache
+def _still_grid() -> Grid:
+    return _grid(_still())
+
+
 @pytest.mark.parametrize("length", [7.0, 9.0, 11.0, 13.0])
 @pytest.mark.parametrize("degrees", [0, 40, 90, 140])
 def test_the_movement_is_found(length: float, degrees: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +57,7 @@ def test_the_movement_is_found(length: float, degrees: int, monkeypatch: pytest.
     search = motion._movement
     monkeypatch.setattr(motion, "_movement", lambda ink: found.append(search(ink)) or found[-1])
     grey = _still()
-    assert motion.stilled(blur_motion(grey, length, math.radians(degrees)), _grid(grey)) is not None
+    assert motion.stilled(blur_motion(grey, length, math.radians(degrees)), _still_grid()) is not None
     movement = found[0]
     assert movement is not None
     turned = (math.degrees(movement[1]) - degrees + 90) % 180 - 90
@@ -72,7 +77,7 @@ def test_what_did_not_move_is_left_alone(kind: str, condition: str) -> None:
 @pytest.mark.parametrize("columns", [-200, -44, 0, 44, 200])
 def test_a_zone_at_the_edge_or_outside_is_no_trouble(factor: float, columns: int) -> None:
     grey = _still()
-    moved = _grid(grey).scaled(factor).moved(columns)
+    moved = _still_grid().scaled(factor).moved(columns)
     result = motion.stilled(blur_motion(grey, 9, 0.4), moved)
     assert result is None or result.shape == grey.shape
 
@@ -81,7 +86,7 @@ def test_a_zone_that_fills_a_huge_picture_takes_no_memory(monkeypatch: pytest.Mo
     monkeypatch.setattr(motion, "_movement", lambda ink: pytest.fail("looked for"))
     grey = _still()
     large = cv2.resize(grey, None, fx=3, fy=3)
-    grid = replace(_grid(grey).scaled(3), rows=12)
+    grid = replace(_still_grid().scaled(3), rows=12)
     assert motion.stilled(large, grid) is None
 
 
@@ -124,7 +129,7 @@ def test_what_moved_and_is_unclear_still_speaks_against_what_is_read_without_the
     reader: DocumentReader, monkeypatch: pytest.MonkeyPatch, first: str, is_clear: bool, is_certain: bool
 ) -> None:
     grey = _still()
-    grid = _grid(grey)
+    grid = _still_grid()
 
     def zone(text: str, is_clear: bool) -> Zone:
         return Zone(grid, Decided(TD3, (text,), (), True, 1.0), is_clear)

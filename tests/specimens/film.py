@@ -1,5 +1,6 @@
 """Films of a document put into the kiosk's tray: entering, settling, staying; for simulated cameras."""
 
+import functools
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from tests.specimens.draw import Flat, Picture, draw
 from tests.specimens.person import SpecimenPerson
@@ -34,13 +36,18 @@ class Grain:
     """The sensor's noise, drawn once and laid differently on each frame."""
 
     def __init__(self, seed: int, sigma: float = 1.5) -> None:
-        draws = np.random.default_rng(seed)
-        self._noise = draws.normal(0, sigma, (FRAME[1] + 64, FRAME[0] + 64, 3)).round().astype(np.int8).astype(np.int16)
+        self._noise = _noise(seed, sigma)
         self._rng = random.Random(seed)
 
     def on(self, picture: Picture) -> Picture:
         x, y = self._rng.randrange(64), self._rng.randrange(64)
         return cv2.add(picture, self._noise[y : y + FRAME[1], x : x + FRAME[0]], dtype=cv2.CV_8U)
+
+
+@functools.lru_cache(2)  # 19 MB each
+def _noise(seed: int, sigma: float) -> NDArray[np.int16]:
+    draws = np.random.default_rng(seed)
+    return draws.normal(0, sigma, (FRAME[1] + 64, FRAME[0] + 64, 3)).round().astype(np.int8).astype(np.int16)
 
 
 def frames(flat: Flat, seed: int, enters: float = 0.9, stays: float = 1.4) -> Iterator[Picture]:
