@@ -7,8 +7,9 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kiosk.core.coherence.compare import Outcome, Trait, compare
+from kiosk.core.coherence.compare import Outcome, Reason, Trait, compare
 from kiosk.core.coherence.name_verdicts import is_one_letter_apart
+from kiosk.core.coherence.reasons import NAMED_REASONS
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.matricule import OID_NIA, OID_NIR, Matricule, key_of
 from kiosk.core.identity.names import (
@@ -240,16 +241,47 @@ traits = st.builds(
 )
 
 
+issuers = st.sampled_from(["", "FRA", "D<<", "SWE", "ESP"])
+
+
 @settings(derandomize=True, deadline=None, max_examples=300)
-@given(traits, traits)
-def test_coherence_is_symmetric_ins_4(left: Traits, right: Traits) -> None:
-    one, other = compare(left, right), compare(right, left)
+@given(traits, traits, issuers)
+def test_coherence_is_symmetric_ins_4(left: Traits, right: Traits, issuer: str) -> None:
+    one, other = compare(left, right, issuer=issuer), compare(right, left, issuer=issuer)
     assert one.findings == other.findings
     for trait in Trait:
         mine, theirs = one.of(trait), other.of(trait)
         assert (mine.outcome, mine.reason, mine.correctors) == (theirs.outcome, theirs.reason, theirs.correctors)
         assert (mine.reason is None) is (mine.outcome in (Outcome.SAME, Outcome.NOT_STATED))
         assert bool(mine.correctors) is (mine.outcome is Outcome.BLOCKING)
+
+
+@often
+@given(traits, traits, issuers)
+def test_what_must_be_named_is_never_what_a_machine_accepts_ins_4(left: Traits, right: Traits, issuer: str) -> None:
+    comparison = compare(left, right, issuer=issuer)
+    assert {each.reason for each in comparison.to_be_named} <= NAMED_REASONS
+    assert all(each.outcome is Outcome.TOLERATED for each in comparison.to_be_named)
+    assert comparison.agrees_by_itself is (comparison.may_be_accepted and not comparison.to_be_named)
+
+
+@often
+@given(st.lists(words, min_size=2, max_size=4), names, st.sampled_from(NameForm))
+def test_a_part_of_a_composite_is_never_the_whole_unless_cut_exi_id_10(
+    parts: list[str], name: str, form: NameForm
+) -> None:
+    assume(all(part not in parts[1:] for part in parts[:1]))
+    composite, first = "-".join(parts), replace(INSI, birth_name=name, given_names_text="")
+    whole, part = replace(first, given_names=(composite,)), replace(first, source=Source.DOCUMENT, name_form=form)
+    assert compare(whole, replace(part, given_names=(parts[0],))).is_blocking
+
+
+@often
+@given(names, names, st.sampled_from(["", "FRA", "TUR", "BEL"]))
+def test_no_letter_is_written_out_for_an_issuer_that_does_not_doc_9303(one: str, other: str, issuer: str) -> None:
+    zone = replace(INSI, source=Source.DOCUMENT, birth_name=one, name_form=NameForm.MRZ)
+    found = compare(zone, replace(INSI, birth_name=other), issuer=issuer).of(Trait.BIRTH_NAME)
+    assert found.reason is not Reason.UMLAUT
 
 
 @often

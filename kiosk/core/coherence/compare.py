@@ -8,8 +8,9 @@ from operator import ne
 
 from kiosk.core.coherence.correctors import correctors
 from kiosk.core.coherence.given_names import given_names_reason, listed, stated_first
+from kiosk.core.coherence.issuers import written_out
 from kiosk.core.coherence.name_verdicts import difference
-from kiosk.core.coherence.reasons import TOLERATED_REASONS, Corrector, Outcome, Reason, Trait
+from kiosk.core.coherence.reasons import NAMED_REASONS, TOLERATED_REASONS, Corrector, Outcome, Reason, Trait
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.names import NameRefused, comparison_key
@@ -51,8 +52,20 @@ class Comparison(Confidential):
 
     @property
     def needs_confirmation(self) -> bool:
-        """Nothing blocks, but staff has to look at a tolerated difference and confirm it once."""
-        return not self.is_blocking and any(verdict.outcome is Outcome.TOLERATED for verdict in self.verdicts)
+        """Nothing blocks, but staff has to look at ordinary differences and confirm them once, all together."""
+        return not self.is_blocking and any(
+            verdict.outcome is Outcome.TOLERATED and verdict.reason not in NAMED_REASONS for verdict in self.verdicts
+        )
+
+    @property
+    def to_be_named(self) -> tuple[Verdict, ...]:
+        """What staff must confirm by its name, read on the original: a machine takes it for the same person at most."""
+        return tuple(verdict for verdict in self.verdicts if verdict.reason in NAMED_REASONS)
+
+    @property
+    def blocking(self) -> tuple[Verdict, ...]:
+        """What the two say differently and nothing explains."""
+        return tuple(verdict for verdict in self.verdicts if verdict.outcome is Outcome.BLOCKING)
 
     @property
     def is_sufficient(self) -> bool:
@@ -64,26 +77,39 @@ class Comparison(Confidential):
         """The two may be the same person: enough was compared and nothing blocks."""
         return self.is_sufficient and not self.is_blocking
 
+    @property
+    def agrees_by_itself(self) -> bool:
+        """The two may be accepted as one person's with nobody there to look: nothing is left to be named."""
+        return self.may_be_accepted and not self.to_be_named
+
 
 def compare(
-    left: Traits, right: Traits, *, places: PlaceTable = NO_TABLE, document: DocumentKind | None = None
+    left: Traits,
+    right: Traits,
+    *,
+    places: PlaceTable = NO_TABLE,
+    document: DocumentKind | None = None,
+    issuer: str = "",
 ) -> Comparison:
     """Compare what two sources state about a person, each by what it can write (ins-rules 4).
 
     Symmetric: outcomes and reasons do not depend on the order. ``document`` is the kind of the document one of them was
-    read from, where known: it says who corrects it. A name in use is never compared with a birth name, only recognised
+    read from, where known: it says who corrects it. ``issuer`` is the state that issued it, as its zone writes it: it
+    says which letters are written out there. A name in use is never compared with a birth name, only recognised
     where it was taken for one.
     """
     reasons: dict[Trait, Reason | None] = {}
+    spellings = written_out(issuer)
     if left.birth_name and right.birth_name:
         reasons[Trait.BIRTH_NAME] = difference(
             left.birth_name,
             right.birth_name,
             (left.name_form, right.name_form),
             (left.birth_name_may_be_cut, right.birth_name_may_be_cut),
+            spellings,
         )
     if listed(left) and listed(right):
-        reasons[Trait.GIVEN_NAMES] = given_names_reason(left, right)
+        reasons[Trait.GIVEN_NAMES] = given_names_reason(left, right, spellings)
     if left.birth_date and right.birth_date:
         reasons[Trait.BIRTH_DATE] = _date_reason(left, right, left.birth_date, right.birth_date)
     if left.sex and right.sex:
@@ -187,7 +213,7 @@ def _recognise(left: Traits, right: Traits, reasons: dict[Trait, Reason | None])
 
 
 _OTHER_NAME = frozenset({Reason.OTHER_LETTERS, Reason.WORD_MISSING})
-_OTHER_PERSONS_NAME = frozenset({Reason.OTHER_FIRST_NAME, Reason.ONE_LETTER_APART})
+_OTHER_PERSONS_NAME = frozenset({Reason.OTHER_FIRST_NAME, Reason.COMPOSITE, Reason.ONE_LETTER_APART})
 
 
 def _is_born_alike(reasons: dict[Trait, Reason | None], *, whatever_sex: bool = False) -> bool:

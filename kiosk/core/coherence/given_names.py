@@ -1,9 +1,13 @@
-"""How two lists of given names differ: shortened, cut, composite or another person's (ins-rules 1.4 and 4)."""
+"""How two lists of given names differ: fewer, more, cut, composite or another person's (ins-rules 1.4 and 4)."""
 
-from kiosk.core.coherence.name_verdicts import difference_of_keys, is_one_letter_apart, key_pairs, opens_or_skips
+from kiosk.core.coherence.issuers import PLAIN, Spellings
+from kiosk.core.coherence.name_verdicts import Forms, KeyPairs, difference_of_keys, is_one_letter_apart, key_pairs
 from kiosk.core.coherence.reasons import TOLERATED_REASONS, Reason
 from kiosk.core.identity.names import NameRefused, normalise
-from kiosk.core.identity.traits import Traits
+from kiosk.core.identity.traits import Source, Traits
+
+_NEAREST_THE_REGISTER_LAST = (Source.CARD, Source.STAFF, Source.DOCUMENT, Source.INSI)
+Words = tuple[tuple[str, int], ...]  # each word of a list, with the number of the name it is part of
 
 
 def listed(traits: Traits) -> str:
@@ -16,34 +20,99 @@ def stated_first(traits: Traits) -> str:
     return traits.given_names[0] if traits.given_names else listed(traits).partition(" ")[0]
 
 
-def given_names_reason(left: Traits, right: Traits) -> Reason | None:
+def given_names_reason(left: Traits, right: Traits, spellings: Spellings = PLAIN) -> Reason | None:
     """Name what tells two lists apart; None when they are the same writing. Symmetric; linear in their length."""
     left_list, right_list = listed(left), listed(right)
     if left_list == right_list:
         return None
     try:
-        return _reason(left, right, normalise(left_list), normalise(right_list))
+        return _reason(left, right, normalise(left_list), normalise(right_list), spellings)
     except NameRefused:
         return Reason.UNREADABLE
 
 
-def _reason(left: Traits, right: Traits, one: str, other: str) -> Reason:
+def _reason(left: Traits, right: Traits, one: str, other: str, spellings: Spellings) -> Reason:
     if one == other:
         return Reason.ACCENT_OR_CASE
     forms = (left.name_form, right.name_form)
     pairs = key_pairs(one, other, forms)
-    reason = difference_of_keys(pairs, forms, (left.given_names_may_be_cut, right.given_names_may_be_cut))
+    cut = (left.given_names_may_be_cut, right.given_names_may_be_cut)
+    reason = difference_of_keys(pairs, forms, cut, spellings)
     if reason in TOLERATED_REASONS:
         return reason
+    return _of_number(left, right, pairs) or _of_spelling(left, right, pairs, forms, reason)
+
+
+def _of_number(left: Traits, right: Traits, pairs: KeyPairs) -> Reason | None:
+    """Name the difference of lists where one says every name of the other and more; None for any other."""
+    found = None
+    for lists, apostrophe in zip(pairs, ("-", ""), strict=False):
+        if not _begin_alike(lists):
+            continue
+        one, other = _words(left, apostrophe), _words(right, apostrophe)
+        short, long, more = (one, other, right) if len(one) < len(other) else (other, one, left)
+        places = _places(short, long)
+        if not places or places[0] > 0 or not _stand_together(short, places):
+            continue
+        if _are_names_whole(long, frozenset(places)):
+            return _of_who_says_more(more, left if more is right else right)
+        found = Reason.COMPOSITE
+    return found
+
+
+def _of_who_says_more(more: Traits, fewer: Traits) -> Reason:
+    """Who is nearer the register may know more names; who is not, and says more, may say another person's."""
+    order = _NEAREST_THE_REGISTER_LAST
+    is_nearer = order.index(more.source) > order.index(fewer.source)
+    return Reason.LIST_SHORTENED if is_nearer else Reason.LIST_LONGER
+
+
+def _words(traits: Traits, apostrophe: str) -> Words:
+    """Give each word with the number of its name; two words of one number are a composite for sure.
+
+    Sure is what a hyphen or an apostrophe joins, and a space inside what the source gives as one name. Any other space
+    may stand inside a composite or between two names (ins-rules 1.4).
+    """
+    names = [normalise(name).replace(" ", "-") for name in traits.given_names]
+    if traits.given_names_text:
+        text, first = normalise(traits.given_names_text), names[0] if names else ""
+        is_opened = bool(first) and f"{text} ".startswith(first.replace("-", " ") + " ")
+        names = [first, *text[len(first) :].split()] if is_opened else text.split()
+    joined = [name.replace("'", apostrophe).split("-") for name in names]
+    return tuple((word, number) for number, name in enumerate(joined) for word in name if word)
+
+
+def _places(short: Words, long: Words) -> tuple[int, ...]:
+    """Where the words of one list stand in the other, in order; nothing when one of them does not."""
+    places: list[int] = []
+    at = 0
+    for word, _ in short:
+        while at < len(long) and long[at][0] != word:
+            at += 1
+        if at == len(long):
+            return ()
+        places.append(at)
+        at += 1
+    return tuple(places)
+
+
+def _stand_together(short: Words, places: tuple[int, ...]) -> bool:
+    """A composite of the shorter list stands in the longer with nothing in between."""
+    return all(places[at + 1] == places[at] + 1 for at in range(len(short) - 1) if short[at][1] == short[at + 1][1])
+
+
+def _are_names_whole(long: Words, kept: frozenset[int]) -> bool:
+    """Each composite of the longer list is in the shorter, or is not: JEAN is not JEAN-PIERRE with a part left out."""
+    return all((at in kept) is (at + 1 in kept) for at in range(len(long) - 1) if long[at][1] == long[at + 1][1])
+
+
+def _of_spelling(left: Traits, right: Traits, pairs: KeyPairs, forms: Forms, reason: Reason) -> Reason:
+    """Name what is neither tolerated nor a difference of number: another spelling, or another first name."""
     firsts = key_pairs(normalise(stated_first(left)), normalise(stated_first(right)), forms)
-    writings = [
-        (lists, first) for lists, first in zip(pairs, (*firsts, firsts[-1]), strict=False) if _begin_alike(lists)
-    ]
-    if any(_is_shortened(lists, first) for lists, first in writings):
-        return Reason.LIST_SHORTENED
     if reason is Reason.ONE_LETTER_APART or any(map(_are_one_letter_apart, firsts)):
         return Reason.ONE_LETTER_APART
-    is_same_first = any(_have_same_first_name(lists, first) for lists, first in writings)
+    writings = zip(pairs, (*firsts, firsts[-1]), strict=False)
+    is_same_first = any(_begin_alike(lists) and _have_same_first_name(lists, first) for lists, first in writings)
     return reason if is_same_first else Reason.OTHER_FIRST_NAME
 
 
@@ -54,17 +123,6 @@ def _begin_alike(lists: tuple[str, str]) -> bool:
 
 def _are_one_letter_apart(names: tuple[str, str]) -> bool:
     return is_one_letter_apart(names[0].replace(" ", ""), names[1].replace(" ", ""))
-
-
-def _is_shortened(lists: tuple[str, str], firsts: tuple[str, str]) -> bool:
-    """One list opens the other, or leaves later names out while each first name opens the other's list."""
-    left, right = lists
-    if left.startswith(right + " ") or right.startswith(left + " "):
-        return True
-    left_words, right_words = left.split(), right.split()
-    return _have_same_first_name(lists, firsts) and (
-        opens_or_skips(left_words, right_words) or opens_or_skips(right_words, left_words)
-    )
 
 
 def _have_same_first_name(lists: tuple[str, str], firsts: tuple[str, str]) -> bool:

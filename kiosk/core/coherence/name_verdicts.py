@@ -1,8 +1,8 @@
 """How two writings of one name differ, letter by letter, whatever the sources (ins-rules 4, document-capture 1.7)."""
 
-import re
 from collections.abc import Sequence
 
+from kiosk.core.coherence.issuers import PLAIN, Spellings
 from kiosk.core.coherence.reasons import Reason
 from kiosk.core.identity.names import MAX_TEXT, NameRefused, key_of_normalised, normalise
 from kiosk.core.identity.traits import NameForm
@@ -12,14 +12,14 @@ KeyPairs = tuple[tuple[str, str], ...]  # comparison keys, left and right
 _BOTH_CIVIL: Forms = (NameForm.CIVIL, NameForm.CIVIL)
 _BOTH_WHOLE = (False, False)
 
-# What a foreign machine-readable zone may write for one letter (ICAO Doc 9303): Ä Ö Ü Å, or Ü Ñ with XX.
-_EXPANSIONS = {"AE": "A", "OE": "O", "UE": "U", "AA": "A"}
-_CROSSED = {"UXX": "U", "NXX": "N"}
-_WRITTEN_OUT = re.compile("|".join((*_EXPANSIONS, *_CROSSED)))
 
+def difference(
+    left: str, right: str, forms: Forms, cut: tuple[bool, bool], spellings: Spellings = PLAIN
+) -> Reason | None:
+    """Name what tells two writings apart; None when they are the same writing. Symmetric when form and cut follow.
 
-def difference(left: str, right: str, forms: Forms, cut: tuple[bool, bool]) -> Reason | None:
-    """Name what tells two writings apart; None when they are the same writing. Symmetric when form and cut follow."""
+    ``spellings`` is how the issuer of a machine-readable zone among them writes foreign letters.
+    """
     if left == right:
         return None
     try:
@@ -28,7 +28,7 @@ def difference(left: str, right: str, forms: Forms, cut: tuple[bool, bool]) -> R
         return Reason.UNREADABLE
     if one == other:
         return Reason.ACCENT_OR_CASE
-    return difference_of_keys(key_pairs(one, other, forms), forms, cut)
+    return difference_of_keys(key_pairs(one, other, forms), forms, cut, spellings)
 
 
 def key_pairs(left: str, right: str, forms: Forms) -> KeyPairs:
@@ -42,15 +42,15 @@ def key_pairs(left: str, right: str, forms: Forms) -> KeyPairs:
     return plain, (key_of_normalised(left.replace("'", "")), key_of_normalised(right.replace("'", "")))
 
 
-def difference_of_keys(pairs: KeyPairs, forms: Forms, cut: tuple[bool, bool]) -> Reason:
+def difference_of_keys(pairs: KeyPairs, forms: Forms, cut: tuple[bool, bool], spellings: Spellings) -> Reason:
     """Name what tells two names apart whose normalised forms differ."""
     if pairs[0][0] == pairs[0][1]:
         return Reason.HYPHEN
     if pairs[-1][0] == pairs[-1][1]:
         return Reason.MRZ_WRITING
-    for one, other in pairs if forms != _BOTH_CIVIL else ():
-        if (forms[0] is NameForm.MRZ and is_expansion(one, other)) or (
-            forms[1] is NameForm.MRZ and is_expansion(other, one)
+    for one, other in pairs if spellings else ():
+        if (forms[0] is NameForm.MRZ and is_expansion(one, other, spellings)) or (
+            forms[1] is NameForm.MRZ and is_expansion(other, one, spellings)
         ):
             return Reason.UMLAUT
     for one, other in pairs if cut != _BOTH_WHOLE else ():
@@ -91,18 +91,15 @@ def is_cut_of(cut: str, whole: str) -> bool:
     )
 
 
-def is_expansion(expanded: str, plain: str) -> bool:
+def is_expansion(expanded: str, plain: str, spellings: Spellings) -> bool:
     """Say whether one writing is the other with a foreign letter written out: MUELLER for MULLER. Linear, one pass."""
-    if not _WRITTEN_OUT.search(expanded):
-        return False
     at, there, found = 0, 0, False
     while at < len(expanded):
         letter = plain[there : there + 1]
         pair, triple = expanded[at : at + 2], expanded[at : at + 3]
-        following = plain[there : there + 2]
-        if letter and _CROSSED.get(triple) == letter:
+        if letter and spellings.get(triple) == letter:
             at, there, found = at + 3, there + 1, True
-        elif letter and _EXPANSIONS.get(pair) == letter and pair != following:
+        elif letter and spellings.get(pair) == letter and pair != plain[there : there + 2]:
             at, there, found = at + 2, there + 1, True
         elif expanded[at] == letter:
             at, there = at + 1, there + 1

@@ -32,9 +32,10 @@ class Reason(StrEnum):
     ACCENT_OR_CASE = "accent-or-case"
     HYPHEN = "hyphen"  # hyphen or apostrophe against space
     MRZ_WRITING = "mrz-writing"  # an apostrophe that a machine-readable zone leaves out
-    UMLAUT = "umlaut"  # AE, OE, UE, AA, UXX, NXX of a foreign machine-readable zone
+    UMLAUT = "umlaut"  # a letter written out in the zone of an issuer that does so: MUELLER for Müller
     TRUNCATED = "truncated"  # the field was full
     LIST_SHORTENED = "list-shortened"  # later given names are missing
+    LIST_LONGER = "list-longer"  # more given names than the source nearer the register
     MAY_BE_NAME_IN_USE = "may-be-name-in-use"  # the card prints the name in use
     INTERPRETED_DATE = "interpreted-date"
     TWO_DIGIT_YEAR = "two-digit-year"
@@ -48,6 +49,7 @@ class Reason(StrEnum):
     WORDS_IN_OTHER_ORDER = "words-in-other-order"
     OTHER_LETTERS = "other-letters"
     OTHER_FIRST_NAME = "other-first-name"
+    COMPOSITE = "composite"  # a composite given name (prénom composé) against a part of it
     NAMES_SWAPPED = "names-swapped"
     NAME_IN_USE = "name-in-use"  # the name in use was taken for the birth name
     DAY_AND_MONTH_SWAPPED = "day-and-month-swapped"
@@ -67,6 +69,7 @@ TOLERATED_REASONS = frozenset(
         Reason.UMLAUT,
         Reason.TRUNCATED,
         Reason.LIST_SHORTENED,
+        Reason.LIST_LONGER,
         Reason.MAY_BE_NAME_IN_USE,
         Reason.INTERPRETED_DATE,
         Reason.TWO_DIGIT_YEAR,
@@ -75,6 +78,9 @@ TOLERATED_REASONS = frozenset(
         Reason.FOREIGN_PLACE,
     }
 )
+
+# Tolerated only when staff read the original and say so by its name: a machine cannot tell them from another person.
+NAMED_REASONS = frozenset({Reason.UMLAUT, Reason.LIST_LONGER})
 
 
 class Corrector(StrEnum):
@@ -97,9 +103,10 @@ STAFF_SENTENCES: dict[Reason, str] = {
     Reason.ACCENT_OR_CASE: _("Seuls les accents ou les majuscules diffèrent."),
     Reason.HYPHEN: _("Seuls un trait d'union, une apostrophe ou un espace diffèrent."),
     Reason.MRZ_WRITING: _("La bande de lecture n'écrit pas les apostrophes."),
-    Reason.UMLAUT: _("La bande de lecture d'un document étranger écrit les lettres accentuées autrement."),
+    Reason.UMLAUT: _("La bande de lecture de ce pays écrit une lettre accentuée en plusieurs lettres."),
     Reason.TRUNCATED: _("Le nom est coupé faute de place."),
     Reason.LIST_SHORTENED: _("Une des sources donne moins de prénoms."),
+    Reason.LIST_LONGER: _("La source la moins officielle donne plus de prénoms."),
     Reason.MAY_BE_NAME_IN_USE: _("La carte Vitale porte peut-être le nom utilisé et non le nom de naissance."),
     Reason.INTERPRETED_DATE: _("La date est incomplète d'un côté et complétée selon la règle de l'autre."),
     Reason.TWO_DIGIT_YEAR: _("La bande de lecture n'écrit que deux chiffres de l'année."),
@@ -112,6 +119,7 @@ STAFF_SENTENCES: dict[Reason, str] = {
     Reason.WORDS_IN_OTHER_ORDER: _("Les mêmes mots sont dans un autre ordre."),
     Reason.OTHER_LETTERS: _("Les noms sont différents."),
     Reason.OTHER_FIRST_NAME: _("Le premier prénom est différent."),
+    Reason.COMPOSITE: _("Un prénom est composé d'un côté et simple de l'autre."),
     Reason.NAMES_SWAPPED: _("Le nom et le prénom semblent inversés."),
     Reason.NAME_IN_USE: _("Le nom utilisé a été pris pour le nom de naissance."),
     Reason.DAY_AND_MONTH_SWAPPED: _("Le jour et le mois semblent inversés."),
@@ -123,6 +131,12 @@ STAFF_SENTENCES: dict[Reason, str] = {
     Reason.MAY_BE_TWIN: _("Même nom, même date, autre prénom : il s'agit peut-être d'un jumeau ou d'une jumelle."),
 }
 
+# What a member of staff says to have seen on the original; what is not seen is not accepted.
+SEEN_SENTENCES: dict[Reason, str] = {
+    Reason.UMLAUT: _("La lettre est accentuée sur l'original ; la bande l'écrit en plusieurs lettres."),
+    Reason.LIST_LONGER: _("Sur l'original, le premier prénom est exactement celui de l'INS."),
+}
+
 # What a member of staff does next about a blocking difference; what the patient does is the corrector's sentence.
 NEXT_STEPS: dict[Reason, str] = {
     Reason.UNREADABLE: _("Vérifiez la saisie ou la lecture."),
@@ -131,6 +145,7 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.WORDS_IN_OTHER_ORDER: _("Relisez l'ordre des noms sur l'original. S'il diffère, ne qualifiez pas."),
     Reason.OTHER_LETTERS: _("Vérifiez que la carte et le document sont bien ceux de cette personne. Ne qualifiez pas."),
     Reason.OTHER_FIRST_NAME: _("Vérifiez que la bonne personne de la carte a été choisie. Ne qualifiez pas."),
+    Reason.COMPOSITE: _("Lisez les prénoms sur l'original, traits d'union compris. S'ils diffèrent, ne qualifiez pas."),
     Reason.NAMES_SWAPPED: _("Remettez le nom et le prénom à leur place, puis interrogez de nouveau l'INSi."),
     Reason.NAME_IN_USE: _("Reprenez le nom de naissance sur l'original, puis interrogez de nouveau l'INSi."),
     Reason.DAY_AND_MONTH_SWAPPED: _("Relisez la date sur l'original. Si elle est bien lue, ne qualifiez pas."),

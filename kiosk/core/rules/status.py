@@ -318,11 +318,17 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "6",
-        "A kiosk reaches retrieved at most, and provisional where INSi gave nothing or something blocks.",
+        "A kiosk reaches retrieved at most, provisional where INSi gave nothing, something blocks or must be named.",
         "RNIV1 (definition of C)",
         _L,
         ("status.permissions.kiosk_status",),
-        ("status: a_kiosk_reaches", "status: a_kiosk_never", "status: a_blocking_difference_with_card"),
+        (
+            "status: a_kiosk_reaches",
+            "status: a_kiosk_never",
+            "status: a_blocking_difference_with_card",
+            "tolerances: a_kiosk_accepts",
+            "tolerances: a_card_that_differs",
+        ),
     ),
     Rule(
         "6",

@@ -206,17 +206,20 @@ def kiosk_status(
     *,
     places: PlaceTable = NO_TABLE,
     in_production: bool = True,
+    issuer: str = "",
 ) -> IdentityStatus:
     """Give the most a kiosk may reach (ins-rules 6): RETRIEVED, never more, since nobody compared a face.
 
     RETRIEVED when INSi found one identity, its answer is plain (what is odd a person confirms), and it may be accepted
-    as the person's: nothing it states blocks against the card or the document shown, and one of them states names and
-    birth date.
+    as the person's: nothing it states blocks against the card or the document shown or waits to be named by staff, and
+    one of them states names and birth date. ``issuer`` is the state that issued the document, as its zone writes it.
     """
     if not isinstance(insi, InsFound) or not acceptance_of(insi, in_production=in_production).is_plain:
         return IdentityStatus.PROVISIONAL
-    comparisons = [compare(local, insi.traits, places=places) for local in (card, document) if local is not None]
-    if any(comparison.is_blocking for comparison in comparisons):
+    comparisons = [compare(card, insi.traits, places=places)] if card is not None else []
+    if document is not None:
+        comparisons.append(compare(document, insi.traits, places=places, issuer=issuer))
+    if any(comparison.is_blocking or comparison.to_be_named for comparison in comparisons):
         return IdentityStatus.PROVISIONAL
     if any(comparison.may_be_accepted for comparison in comparisons):
         return IdentityStatus.RETRIEVED
