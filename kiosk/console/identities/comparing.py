@@ -17,6 +17,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.compare import Comparison, compare
 from kiosk.core.coherence.given_names import listed
 from kiosk.core.coherence.reasons import Outcome, Trait
+from kiosk.core.coherence.seen import ToSee, to_see
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.names import NameRefused, propose_first_given_name
 from kiosk.core.identity.places import PlaceTable
@@ -46,10 +47,32 @@ class Compared(Confidential):
     card: Comparison | None  # the card with INSi, or with the document when INSi found nobody
     document: Comparison | None  # the document with INSi
     by_hand: bool  # a document was shown that no machine read with certainty, or not all of what was read is here
+    has_answer: bool = True  # INSi found one identity
 
     @property
     def blocks(self) -> bool:
-        return any(comparison is not None and comparison.is_blocking for comparison in (self.card, self.document))
+        """The document says otherwise than INSi: with the original in hand too, nobody may accept the answer."""
+        return self.document is not None and self.document.is_blocking
+
+    @property
+    def is_left_to_staff(self) -> bool:
+        """The document says otherwise than INSi, or says what only the eye can judge: without INS is a way out."""
+        return self.blocks or (self.document is not None and bool(self.document.to_be_named))
+
+    @property
+    def card_blocks(self) -> bool:
+        """The card says otherwise: it forbids where no original was seen, and only warns where one is in hand."""
+        return self.card is not None and self.card.is_blocking
+
+    @property
+    def card_counts(self) -> bool:
+        """No machine found document and INSi to agree: what the card says otherwise is all that is known so far."""
+        return self.document is None or not self.document.may_be_accepted
+
+    @property
+    def to_see(self) -> tuple[ToSee, ...]:
+        """What staff must say to have seen, by its name, before the answer is accepted."""
+        return to_see(self.document, self.card) if self.has_answer else ()
 
     @property
     def asks_confirmation(self) -> bool:
@@ -82,13 +105,20 @@ def places() -> PlaceTable:
 def compared(check_in: CheckIn) -> Compared:
     """Lay the sources side by side."""
     insi, read = best(check_in, (Witness.INSI,)), read_by_machine(check_in)
-    document = compare(read, insi, places=places(), document=check_in.document_kind) if read and insi else None
+    document = None
+    if read and insi:
+        document = compare(read, insi, places=places(), document=check_in.document_kind, issuer=_issuer(check_in))
     reference = best(check_in, OFFICIAL)
     card = None
     if check_in.card is not None and reference is not None:
         card = compare(check_in.card, reference, places=places(), document=None if insi else check_in.document_kind)
     by_hand = bool(check_in.pictures) and (read is None or is_partly_read(check_in))
-    return Compared(card, document, by_hand)
+    return Compared(card, document, by_hand, insi is not None)
+
+
+def _issuer(check_in: CheckIn) -> str:
+    """The state that issued the document, as its zone writes it; it writes foreign letters its own way."""
+    return check_in.mrz.issuing_state if check_in.mrz is not None else ""
 
 
 def automatic_status(check_in: CheckIn) -> str:
@@ -96,7 +126,14 @@ def automatic_status(check_in: CheckIn) -> str:
     if is_partly_read(check_in):
         return IdentityStatus.PROVISIONAL.value  # what is not read here may speak against it
     read, is_production = read_by_machine(check_in), settings.KIOSK.is_production
-    return kiosk_status(check_in.card, check_in.insi, read, places=places(), in_production=is_production).value
+    return kiosk_status(
+        check_in.card,
+        check_in.insi,
+        read,
+        places=places(),
+        in_production=is_production,
+        issuer=_issuer(check_in),
+    ).value
 
 
 def read_by_machine(check_in: CheckIn) -> Traits | None:
@@ -135,7 +172,8 @@ def need_of(check_in: CheckIn, side_by_side: Compared | None = None) -> Need:
     judged = acceptance(check_in)
     if judged.forbids:
         return Need.ODD_ANSWER  # what an answer that nobody may accept differs in matters little
-    if (side_by_side or compared(check_in)).blocks:
+    laid = side_by_side or compared(check_in)
+    if laid.blocks or (laid.card_blocks and laid.card_counts):
         return Need.DIFFERENCES
     if judged.to_confirm:
         return Need.ODD_ANSWER
@@ -153,7 +191,7 @@ def difference_codes(check_in: CheckIn, side_by_side: Compared | None = None) ->
     laid = side_by_side or compared(check_in)
     codes = [
         f"{trait.value}:{verdict.reason.value}"
-        for comparison in (laid.document, laid.card)
+        for comparison in (laid.document, laid.card if laid.card_counts else None)
         if comparison is not None
         for trait in Trait
         if (verdict := comparison.of(trait)).outcome is Outcome.BLOCKING and verdict.reason is not None

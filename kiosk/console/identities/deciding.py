@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from kiosk.console import audit
 from kiosk.console.arrivals.queue import IN_WORK, locked
-from kiosk.console.identities import accepting, comparing, original, undoing
+from kiosk.console.identities import accepting, comparing, original, seeing, undoing
 from kiosk.console.identities.original import Original
 from kiosk.console.identities.reasons import REFUSALS, STRICT_TRAITS, NotAllowed, WhyAside
 from kiosk.console.models import Arrival, Staff, Stage
 from kiosk.console.records import notes, vault
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.compare import compare
+from kiosk.core.coherence.seen import EVERYTHING, ToSee, left
 from kiosk.core.identity.names import NameRefused, is_coherent_first_name
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.acceptance import AnswerOddity
@@ -74,6 +75,7 @@ class Choice:
     was_said: bool = False  # the person said name, given names, date and place of birth unprompted
     odd: frozenset[AnswerOddity] = frozenset()  # oddities of INSi's answer, each confirmed by its name
     original: Original = field(default_factory=Original)  # what staff reads there: an identity without INS rests on it
+    seen: frozenset[ToSee] = frozenset()  # differences, each confirmed by its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,14 @@ class Confirmed:
     was_said: bool  # the person said who they are, unprompted
     is_compared: bool  # nothing was left to the eye, or staff compared each trait with the original
     odd: frozenset[AnswerOddity] = frozenset()  # of INSi's answer
+    seen: frozenset[ToSee] = frozenset()  # what staff say to have seen, by its name
 
     @property
     def agrees(self) -> bool:
         return self.was_said and self.is_compared
 
 
-ON_PAPER = Confirmed(True, True, frozenset(AnswerOddity))  # what a page offers: as if staff had done all of it
+ON_PAPER = Confirmed(True, True, frozenset(AnswerOddity), EVERYTHING)  # what a page offers: as if staff had done it all
 
 
 def identity_of(arrival: Arrival, check_in: CheckIn) -> Identity:
@@ -137,6 +140,8 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
             if choice.action is Action.VALIDATE:
                 _check_original(choice, check_in)
             _check_first_name(choice, check_in)
+        if choice.action in _ACCEPTING:
+            seeing.check(side_by_side.to_see, choice.seen)
         actor = Actor(ActorKind.STAFF, staff.username)
         identity, facts = _tried(choice.action, arrival, check_in, side_by_side, evidence, confirmed, actor)
         if choice.first_given_name:
@@ -157,6 +162,7 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
             tolerated=choice.accepts_tolerated,
             said=choice.was_said,
             odd=accepting.written(check_in) if choice.action in _ACCEPTING else "",
+            **_what_was_seen(choice.action, side_by_side),
         )
         return arrival
 
@@ -203,7 +209,13 @@ def _chosen_evidence(choice: Choice, check_in: CheckIn) -> EvidenceType | None:
 
 def _confirmed(choice: Choice, check_in: CheckIn, side_by_side: comparing.Compared) -> Confirmed:
     is_for_the_eye = side_by_side.asks_confirmation or comparing.is_compared_by_hand(check_in)
-    return Confirmed(choice.was_said, choice.accepts_tolerated or not is_for_the_eye, choice.odd)
+    return Confirmed(choice.was_said, choice.accepts_tolerated or not is_for_the_eye, choice.odd, choice.seen)
+
+
+def _what_was_seen(action: Action, side_by_side: comparing.Compared) -> dict[str, str]:
+    """What the answer was accepted in spite of, as codes; nothing where nothing had to be said."""
+    said = seeing.written(side_by_side.to_see) if action in _ACCEPTING else ""
+    return {"seen": said} if said else {}
 
 
 def _check_confirmed(confirmed: Confirmed) -> None:
@@ -282,7 +294,8 @@ def _events(
     confirmed: Confirmed,
 ) -> list[Event]:
     found = check_in.insi if isinstance(check_in.insi, InsFound) else None
-    agrees = not side_by_side.blocks
+    is_seen = not left(side_by_side.to_see, confirmed.seen)
+    agrees = not side_by_side.blocks and is_seen
     judged = accepting.acceptance(check_in)
     if action in _ACCEPTING and found is not None and (rule := accepting.why_not(judged, confirmed.odd)):
         raise NotAllowed(rule)
@@ -298,7 +311,7 @@ def _events(
         case Action.VALIDATE:
             if evidence is None:
                 raise NotAllowed(_("Choisissez la pièce que vous tenez en main."))
-            if found is not None and agrees and not judged.forbids:
+            if found is not None and not side_by_side.is_left_to_staff and not judged.forbids:
                 raise NotAllowed(_("Les traits concordent avec la réponse nationale : qualifiez."))
             rejected: list[Event] = [InsiRejected()] if identity.is_obtained else []
             return [
@@ -310,7 +323,9 @@ def _events(
                 raise NotAllowed(_("Le service national n’a donné aucune identité."))
             if comparing.is_partly_read(check_in) and not identity.evidence:
                 raise NotAllowed(_("La borne a dit plus que ce qui est lu ici : demandez une pièce d’identité."))
-            return [InsiAccepted(found.matricule, agrees, is_usable)]
+            # the card warns beside evidence; where none was seen, it is all there is
+            is_forbidden = side_by_side.card_blocks and not identity.is_checked
+            return [InsiAccepted(found.matricule, agrees and not is_forbidden, is_usable)]
         case Action.REFUSE_INS:
             return [InsiRejected()]
         case Action.DOUBT:
@@ -331,7 +346,8 @@ def _after(action: Action, side_by_side: comparing.Compared, check_in: CheckIn) 
         return Stage.CALLED, ""  # the patient is still in front of us
     if action is Action.VALIDATE and accepting.acceptance(check_in).forbids:
         return Stage.SET_ASIDE, WhyAside.UNUSABLE_ANSWER.value
-    if action in {Action.REFUSE_INS, Action.DOUBT} or (action is Action.VALIDATE and side_by_side.blocks):
+    differs = side_by_side.is_left_to_staff if side_by_side.has_answer else side_by_side.card_blocks
+    if action in {Action.REFUSE_INS, Action.DOUBT} or (action is Action.VALIDATE and differs):
         return Stage.SET_ASIDE, ""
     return Stage.DONE, ""
 

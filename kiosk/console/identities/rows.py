@@ -10,6 +10,7 @@ from kiosk.core.checkin.stated import REFERENCE, Witness, best
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.given_names import listed
 from kiosk.core.coherence.reasons import STAFF_SENTENCES, Outcome, Trait
+from kiosk.core.coherence.seen import Beside
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.matricule import Matricule, MatriculeKind
 from kiosk.core.identity.traits import Sex, Traits
@@ -19,6 +20,7 @@ from kiosk.core.sources.insi import (
 )
 
 LOOK = "look"  # the eye compares: no machine could
+SEE = "see"  # staff say to have seen it, by its name
 DOCUMENTS = {
     DocumentKind.FRENCH_ID_2021: "Carte nationale d’identité (2021)",
     DocumentKind.FRENCH_ID_1988: "Carte nationale d’identité (1988)",
@@ -27,6 +29,7 @@ DOCUMENTS = {
     DocumentKind.EUROPEAN_ID: "Carte d’identité européenne",
     DocumentKind.UNKNOWN: "Pièce non reconnue",
 }
+WHO = {Beside.DOCUMENT: "Pièce", Beside.CARD: "Carte"}
 SIDES = {Side.FIRST: "recto", Side.SECOND: "verso"}
 
 
@@ -90,23 +93,25 @@ def questions() -> tuple[str, ...]:
     )
 
 
-_WEIGHT = {"": -1, Outcome.SAME: 0, Outcome.TOLERATED: 1, Outcome.BLOCKING: 2}
+_WEIGHT = {"": -1, Outcome.SAME: 0, Outcome.TOLERATED: 1, SEE: 2, Outcome.BLOCKING: 3}
 
 
 def _row(trait: Trait, label: str, cells: list[str], side_by_side: Compared) -> Row:
     worst, notes = "", []
-    for who, comparison in ((_("Pièce"), side_by_side.document), (_("Carte"), side_by_side.card)):
+    named = {(one.beside, one.reason) for one in side_by_side.to_see if one.trait is trait}
+    for beside, comparison in ((Beside.DOCUMENT, side_by_side.document), (Beside.CARD, side_by_side.card)):
         if comparison is None:
             continue
         verdict = comparison.of(trait)
         if verdict.outcome is Outcome.NOT_STATED:
             continue
+        shown = SEE if (beside, verdict.reason) in named else verdict.outcome.value
         if verdict.reason is not None:
-            notes.append((verdict.outcome, f"{who} : {_lower(_(STAFF_SENTENCES[verdict.reason]))}"))
-        worst = max(worst, verdict.outcome, key=_WEIGHT.__getitem__)
+            notes.append((shown, f"{_(WHO[beside])} : {_lower(_(STAFF_SENTENCES[verdict.reason]))}"))
+        worst = max(worst, shown, key=_WEIGHT.__getitem__)
     if side_by_side.by_hand and worst in {"", Outcome.SAME}:
         worst = LOOK
-    note = " · ".join(text for outcome, text in notes if outcome == worst)
+    note = " · ".join(text for shown, text in notes if shown == worst)
     card, insi, document = cells
     return Row(label, card, insi, document, worst, note, trait.value)
 

@@ -21,16 +21,19 @@ class SheetLine(Confidential):
 
 
 def sheet_lines(check_in: CheckIn, side_by_side: comparing.Compared) -> tuple[SheetLine, ...]:
-    """Each blocking difference for the patient's sheet (fiche de discordance)."""
+    """Each blocking difference for the patient's sheet (fiche de discordance).
+
+    The card's are not among them where the document agrees with INSi: they keep no identity from being used.
+    """
+    counted = (side_by_side.document, side_by_side.card if side_by_side.card_counts else None)
     lines = []
     for row in rows.rows(check_in, side_by_side):
-        if row.verdict != Outcome.BLOCKING:
+        if not row.trait:
             continue
-        trait = Trait(row.trait)
-        correctors: list[Corrector] = []
-        for comparison in (side_by_side.document, side_by_side.card):
-            if comparison is not None:
-                correctors += comparison.of(trait).correctors
+        verdicts = [comparison.of(Trait(row.trait)) for comparison in counted if comparison is not None]
+        if all(verdict.outcome is not Outcome.BLOCKING for verdict in verdicts):
+            continue
+        correctors = [corrector for verdict in verdicts for corrector in verdict.correctors]
         lines.append(
             SheetLine(row.label, row.insi or row.card, row.document or row.card, tuple(dict.fromkeys(correctors)))
         )

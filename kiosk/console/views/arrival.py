@@ -27,6 +27,7 @@ from kiosk.console.identities import (
     original,
     reasons,
     rows,
+    seeing,
     sheets,
     undoing,
     watermark,
@@ -73,6 +74,7 @@ class IdentityView:
     by_hand: bool
     odd: tuple[tuple[str, str], ...]  # of INSi's answer: code and name, each to be confirmed
     is_unusable: bool  # INSi's answer: nobody may accept it
+    to_see: tuple[seeing.Box, ...]
     qualify: Offer
     validate: Offer
     others: tuple[Offer, ...]
@@ -252,6 +254,7 @@ def _choice(request: HttpRequest, action: Action) -> Choice:
         accepts_tolerated=request.POST.get("tolerated") == "1",
         was_said=request.POST.get("said") == "1",
         odd=accepting.confirmed_in(request.POST.getlist("odd")),
+        seen=seeing.seen_in(request.POST.getlist("seen")),
     )
 
 
@@ -357,6 +360,7 @@ def _view(arrival: Arrival, check_in: CheckIn, today: date, *, is_in_hand: bool)
         by_hand=comparing.is_compared_by_hand(check_in),
         odd=tuple((odd.value, _(accepting.ODDITIES[odd])) for odd in judged.to_confirm),
         is_unusable=bool(judged.forbids),
+        to_see=seeing.boxes(side_by_side.to_see),
         qualify=offers[Action.QUALIFY],
         validate=offers[Action.VALIDATE],
         others=tuple(offers[action] for action in OTHERS),

@@ -40,7 +40,8 @@
       return;
     }
     if (areOff() || isTyping(document.activeElement) || !/^[a-z0-9]$/i.test(event.key)) return;
-    const wanted = document.querySelector(`[data-key="${event.key.toLowerCase()}"]`);
+    const meant = [...document.querySelectorAll(`[data-key="${event.key.toLowerCase()}"]`)];
+    const wanted = meant.find((element) => element.type === "checkbox" && !element.checked) || meant[0];
     if (!wanted || wanted.disabled) return;
     event.preventDefault();
     if (wanted.tagName === "DETAILS") {

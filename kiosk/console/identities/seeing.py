@@ -1,0 +1,64 @@
+"""What staff say to have seen with the original in hand, each difference by its name: words, and codes to keep."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from kiosk.console.identities.reasons import NotAllowed
+from kiosk.core.coherence.reasons import SEEN_SENTENCES, STAFF_SENTENCES, Trait
+from kiosk.core.coherence.seen import EVERYTHING, Beside, ToSee, left
+
+BESIDE = {Beside.DOCUMENT: "Pièce d’identité", Beside.CARD: "Carte Vitale"}
+TRAITS = {
+    Trait.BIRTH_NAME: "nom de naissance",
+    Trait.GIVEN_NAMES: "prénoms",
+    Trait.BIRTH_DATE: "date de naissance",
+    Trait.SEX: "sexe",
+    Trait.BIRTH_PLACE: "lieu de naissance",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One difference as the page asks about it."""
+
+    code: str
+    where: str  # Carte Vitale, prénoms
+    sentence: str
+
+
+def boxes(asked: Iterable[ToSee]) -> tuple[Box, ...]:
+    """What the page asks staff to say, in the core's order."""
+    return tuple(Box(one.code, _where(one), _sentence(one)) for one in asked)
+
+
+def seen_in(codes: Iterable[str]) -> frozenset[ToSee]:
+    """What staff ticked; what is no difference of ours is nothing."""
+    return frozenset(_BY_CODE[code] for code in codes if code in _BY_CODE)
+
+
+def check(asked: Collection[ToSee], seen: Collection[ToSee]) -> None:
+    """NotAllowed names what is still to be said."""
+    missing = left(asked, seen)
+    if missing:
+        names = " ; ".join(_where(one) for one in missing)
+        raise NotAllowed(_("Dites ce que vous avez vu, ou écartez : {names}.").format(names=names))
+
+
+def written(asked: Iterable[ToSee]) -> str:
+    """What was asked and said, as the trail keeps it: codes, no trait."""
+    return "+".join(one.code for one in asked)
+
+
+def _where(one: ToSee) -> str:
+    return f"{_(BESIDE[one.beside])}, {_(TRAITS[one.trait])}"
+
+
+def _sentence(one: ToSee) -> str:
+    """Of the document what was read on it; of the card what differs there."""
+    sentence: str = _((SEEN_SENTENCES if one.beside is Beside.DOCUMENT else STAFF_SENTENCES)[one.reason])
+    return sentence
+
+
+_BY_CODE = {one.code: one for one in EVERYTHING}
