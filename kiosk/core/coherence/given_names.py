@@ -1,5 +1,7 @@
 """How two lists of given names differ: fewer, more, cut, composite or another person's (ins-rules 1.4 and 4)."""
 
+from itertools import pairwise
+
 from kiosk.core.coherence.issuers import PLAIN, Spellings
 from kiosk.core.coherence.name_verdicts import Forms, KeyPairs, difference_of_keys, is_one_letter_apart, key_pairs
 from kiosk.core.coherence.reasons import TOLERATED_REASONS, Reason
@@ -52,7 +54,7 @@ def _of_number(left: Traits, right: Traits, pairs: KeyPairs) -> Reason | None:
         one, other = _words(left, apostrophe), _words(right, apostrophe)
         short, long, more = (one, other, right) if len(one) < len(other) else (other, one, left)
         places = _places(short, long)
-        if not places or places[0] > 0 or not _stand_together(short, places):
+        if places[:1] != (0,) or not _stand_together(short, places):
             continue
         if _are_names_whole(long, frozenset(places)):
             return _of_who_says_more(more, left if more is right else right)
@@ -98,12 +100,15 @@ def _places(short: Words, long: Words) -> tuple[int, ...]:
 
 def _stand_together(short: Words, places: tuple[int, ...]) -> bool:
     """A composite of the shorter list stands in the longer with nothing in between."""
-    return all(places[at + 1] == places[at] + 1 for at in range(len(short) - 1) if short[at][1] == short[at + 1][1])
+    stand = pairwise(zip(places, short, strict=True))
+    return all(there == here + 1 for (here, (_, one)), (there, (_, other)) in stand if one == other)
 
 
 def _are_names_whole(long: Words, kept: frozenset[int]) -> bool:
     """Each composite of the longer list is in the shorter, or is not: JEAN is not JEAN-PIERRE with a part left out."""
-    return all((at in kept) is (at + 1 in kept) for at in range(len(long) - 1) if long[at][1] == long[at + 1][1])
+    said = {number for at, (_, number) in enumerate(long) if at in kept}
+    left_out = {number for at, (_, number) in enumerate(long) if at not in kept}
+    return said.isdisjoint(left_out)
 
 
 def _of_spelling(left: Traits, right: Traits, pairs: KeyPairs, forms: Forms, reason: Reason) -> Reason:
