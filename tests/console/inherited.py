@@ -22,6 +22,7 @@ from kiosk.storage.delivery import ConsoleLink, Delivered, Parked, deliver_waiti
 from kiosk.storage.outbox import Outbox
 from tests.console.keys import Key
 from tests.console.served import ServedConsole
+from tests.console.staff import READ
 from tests.demo.processes import ROOT
 from tests.demo.staff import totp
 from tests.fixtures import keys
@@ -221,5 +222,7 @@ def _check_that_work_goes_on(console: InheritedConsole, officer: requests.Sessio
     """A patient who waited is qualified today."""
     page = f"arrivees/{key_of('waiting')}/"
     _post(officer, console.url, page, page + "prendre/")
-    answer = _post(officer, console.url, page, page + "qualifier/", evidence="CN", said="1", first_given_name="ZOE")
+    answer = _post(
+        officer, console.url, page, page + "qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE"
+    )
     assert "status-QUALIFIED" in answer.text

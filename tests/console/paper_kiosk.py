@@ -15,6 +15,7 @@ from kiosk import sealing
 from kiosk.app.back_office import Place, assemble
 from kiosk.capture.reader import read_document
 from kiosk.capture.shot import to_jpeg
+from kiosk.console.identities.comparing import places
 from kiosk.core.checkin.codec import to_bytes
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.card import Beneficiary
@@ -82,14 +83,26 @@ class PaperKiosk:
 
 
 def document_of(
-    person: Person, kind: str = "french-id-1988", spoilt: Callable[[Picture], Picture] | None = None
+    person: Person,
+    kind: str = "french-id-1988",
+    spoilt: Callable[[Picture], Picture] | None = None,
+    birth_place: str = "",
 ) -> tuple[DocumentReading, tuple[DocumentPicture, ...]]:
-    """This person's document, drawn and read; ``spoilt`` does something to the picture before."""
-    holder = SpecimenPerson(person.birth_name, person.given_names, person.birth_date, person.sex.value)
+    """This person's document, drawn and read; ``spoilt`` does something to the picture before.
+
+    It says the place of birth that INSi says, unless ``birth_place`` says another on purpose.
+    """
+    place = birth_place or printed_place(person.birth_place_code)
+    holder = SpecimenPerson(person.birth_name, person.given_names, person.birth_date, person.sex.value, place)
     flat = draw(holder, kind)
     picture = spoilt(flat.picture) if spoilt else flat.picture
     reading = read_document(picture, datetime.now().astimezone().date())  # as the kiosk, by the local calendar
     return reading, (DocumentPicture(Side.FIRST, to_jpeg(picture)),)
+
+
+def printed_place(code: str) -> str:
+    """A place as a document prints it; the communes of invented people do not exist and are called by their code."""
+    return places().name(code).upper() or f"COMMUNE {code}"
 
 
 def _signed(path: str, sent_at: str, body: bytes) -> str:

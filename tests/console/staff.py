@@ -13,6 +13,7 @@ class QuickArgon2(Argon2PasswordHasher):
     time_cost, memory_cost, parallelism = 1, 1024, 1
 
 
+READ = "document:birth-place:read"  # what a page calls it that staff read the place of birth on the original
 PASSWORD = "correct horse battery staple"
 
 

@@ -12,12 +12,12 @@ from kiosk.core.identity.traits import Source, Traits
 from kiosk.core.sources.insi import InsFound, InsNotFound, InsUnreachable
 from kiosk.core.status.acceptance import AnswerFault, AnswerOddity
 from tests.console.arrivals import arrive, enrol, found, original_of
-from tests.console.staff import at_desk, get, post
+from tests.console.staff import READ, at_desk, get, post
 from tests.people import TOUSSAINT, ZOE
 
 pytestmark = pytest.mark.usefixtures("console")
 ANSWER = found(ZOE)
-TICKED = {"evidence": "CN", "said": "1", "first_given_name": "ZOE"}
+TICKED = {"evidence": "CN", "said": "1", "seen": READ, "first_given_name": "ZOE"}
 
 
 def _number(**changes: str) -> InsFound:

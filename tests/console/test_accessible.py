@@ -121,7 +121,7 @@ def test_the_pages_of_the_desk(served: ServedConsole, browser: Browser, keys: di
         host.look()
     host.page.goto(f"{host.desk.url}arrivees/{keys['plain']}/")
     host.desk.press("t", "#decide")
-    host.desk.press("1cq", "h1 .status-QUALIFIED")
+    host.desk.press("1cmq", "h1 .status-QUALIFIED")
     host.look()
     for language in ("fr", "ar"):
         host.go(f"arrivees/{keys['differs']}/fiche/?langue={language}")

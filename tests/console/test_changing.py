@@ -11,12 +11,12 @@ from kiosk.console.upkeep import insi_again
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import Exchange, InsFound, InsNotFound, InsSeveral, InsUnreachable
 from tests.console.arrivals import arrive, enrol, found
-from tests.console.staff import at_desk, get, post
+from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE, Person
 
 pytestmark = pytest.mark.usefixtures("console")
 QUESTION = {"birth_name": "adrun", "given_names": "zoe", "sex": "F", "birth_date": "31/12/1975", "place": "63220"}
-TICKED = {"evidence": "CN", "said": "1", "first_given_name": "ZOE"}
+TICKED = {"evidence": "CN", "said": "1", "seen": READ, "first_given_name": "ZOE"}
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,10 @@ import pytest
 from kiosk.console.identities import comparing, deciding
 from kiosk.console.identities.deciding import Action, Confirmed
 from kiosk.console.identities.reasons import NotAllowed
+from kiosk.core.coherence.seen import EVERYTHING
 from kiosk.core.sources.insi import InsNotFound, InsUnreachable
 from tests.console.arrivals import arrive, enrol, mrz_of, original_of
-from tests.console.staff import add, at_desk, get, post, sign_in
+from tests.console.staff import READ, add, at_desk, get, post, sign_in
 from tests.core.examples import PASSPORT, STAFF
 from tests.people import DOMINIQUE, PIERRE_ALAIN, TOUSSAINT, ZOE
 
@@ -35,7 +36,7 @@ def _called(client, check_in) -> str:
 
 def _qualify(client, check_in, **said: object):
     path = _called(client, check_in)
-    form = {"evidence": "CN", "said": "1", "first_given_name": check_in.insi.traits.given_names[0]} | said
+    form = {"evidence": "CN", "said": "1", "seen": READ, "first_given_name": check_in.insi.traits.given_names[0]} | said
     return post(client, path + "qualifier/", **form)
 
 
@@ -45,7 +46,7 @@ def test_a_plain_case_is_called_and_qualified_in_two_requests() -> None:
     check_in = arrive(ZOE)
     client = at_desk()
     assert post(client, "/file/suivant/")["Location"] == f"/arrivees/{check_in.key}/"
-    post(client, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", said="1", first_given_name="ZOE")
+    post(client, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE")
     arrival = _arrival(check_in)
     assert (arrival.status, arrival.stage, arrival.evidence) == ("QUALIFIED", "done", "CN")
     assert arrival.decided_by.username == "lea"
@@ -67,7 +68,7 @@ def test_no_evidence_is_chosen_beforehand_and_none_means_no() -> None:
     path = _called(client, check_in)
     assert " checked" not in get(client, path).content.decode()
     for evidence in ("", "PC", "CM", "XX", "' OR 1=1 --"):
-        post(client, path + "qualifier/", evidence=evidence, said="1", first_given_name="ZOE")
+        post(client, path + "qualifier/", evidence=evidence, said="1", seen=READ, first_given_name="ZOE")
         assert _arrival(check_in).status == "RETRIEVED"
 
 
@@ -98,21 +99,30 @@ def test_without_an_answer_an_identity_can_be_validated_but_never_qualified() ->
         check_in = arrive(ZOE, insi)
         client = at_desk(f"lea{type(insi).__name__}")
         path = _called(client, check_in)
-        post(client, path + "qualifier/", evidence="CN", said="1", first_given_name="ZOE")
+        post(client, path + "qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE")
         assert _arrival(check_in).status == "PROVISIONAL"
         post(client, path + "decision/validate/", evidence="CN", said="1", **original_of(ZOE))
         assert (_arrival(check_in).status, _arrival(check_in).stage) == ("VALIDATED", "done")
 
 
 @pytest.mark.parametrize("action", [Action.QUALIFY, Action.VALIDATE])
-@pytest.mark.parametrize("confirmed", [Confirmed(False, True), Confirmed(True, False)])
+@pytest.mark.parametrize(
+    "confirmed", [Confirmed(False, True, seen=EVERYTHING), Confirmed(True, False, seen=EVERYTHING)]
+)
 def test_what_staff_did_not_establish_the_core_itself_refuses(action: Action, confirmed: Confirmed) -> None:
     """The page says what is missing; were it to forget, evidence still agrees with nothing."""
     check_in = arrive(ZOE, None if action is Action.QUALIFY else InsNotFound())
     tried = (_arrival(check_in), check_in, comparing.compared(check_in), PASSPORT)
     with pytest.raises(NotAllowed, match="Un trait diffère"):
         deciding._tried(action, *tried, confirmed, STAFF)
-    assert deciding._tried(action, *tried, Confirmed(True, True), STAFF)[0].is_checked
+    assert deciding._tried(action, *tried, Confirmed(True, True, seen=EVERYTHING), STAFF)[0].is_checked
+
+
+def test_what_staff_did_not_see_the_core_itself_refuses() -> None:
+    check_in = arrive(ZOE)
+    tried = (_arrival(check_in), check_in, comparing.compared(check_in), PASSPORT)
+    with pytest.raises(NotAllowed, match="Dites ce que vous avez vu"):
+        deciding._tried(Action.QUALIFY, *tried, Confirmed(True, True), STAFF)
 
 
 @pytest.mark.parametrize(("missing", "rule"), [("said", "Faites dire"), ("tolerated", "comparé")])
@@ -152,7 +162,7 @@ def test_only_who_called_the_patient_decides() -> None:
     marc = at_desk("marc")
     _called(lea, check_in)
     post(marc, f"/arrivees/{check_in.key}/prendre/")
-    post(marc, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", said="1", first_given_name="ZOE")
+    post(marc, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE")
     post(marc, f"/arrivees/{check_in.key}/ecarter/", reason="differences")
     post(marc, f"/arrivees/{check_in.key}/parti/")
     assert (_arrival(check_in).status, _arrival(check_in).stage) == ("RETRIEVED", "called")
@@ -205,11 +215,11 @@ def test_a_doubt_is_lifted_and_both_steps_are_done_again() -> None:
     assert _arrival(check_in).stage == "called"  # there was nothing to lift
     post(client, path + "decision/doubt/")
     post(client, path + "prendre/")
-    post(client, path + "qualifier/", evidence="CN", said="1", first_given_name="ZOE")
+    post(client, path + "qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE")
     assert (_arrival(check_in).status, _arrival(check_in).attributes) == ("PROVISIONAL", "doubtful")
     post(client, path + "decision/clear/")
     assert (_arrival(check_in).status, _arrival(check_in).attributes) == ("PROVISIONAL", "")
-    post(client, path + "qualifier/", evidence="CN", said="1", first_given_name="ZOE")
+    post(client, path + "qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE")
     assert _arrival(check_in).status == "QUALIFIED"
 
 

@@ -7,7 +7,7 @@ import pytest
 from kiosk.console.identities import comparing, noticing
 from kiosk.core.sources.document import SealReading, SealVerdict, Validity, ValidityStatus
 from tests.console.arrivals import arrive, check_in_of, enrol, mrz_of
-from tests.console.staff import at_desk, get, post
+from tests.console.staff import READ, at_desk, get, post
 from tests.people import ZOE
 
 pytestmark = pytest.mark.usefixtures("console")
@@ -94,7 +94,7 @@ def test_a_false_seal_is_not_passed_over_by_the_usual_three_keys() -> None:
     assert "Ce que porte le cachet électronique" in page
     for shown in ("ADRUN…", "ZOE MARIE", "31/12/1975", "Champ 9Z"):
         assert shown in page
-    form = {"evidence": "CN", "said": "1", "first_given_name": "ZOE"}
+    form = {"evidence": "CN", "said": "1", "seen": READ, "first_given_name": "ZOE"}
     post(client, path + "qualifier/", **form)
     assert Arrival.objects.get().status == "RETRIEVED"
     post(client, path + "qualifier/", **form, tolerated="1")

@@ -13,7 +13,7 @@ from kiosk.console.views.oversight import harmless
 from kiosk.console.vigilance import indicators
 from kiosk.core.sources.insi import InsNotFound
 from tests.console.arrivals import arrive, enrol, mrz_of
-from tests.console.staff import at_desk, get, post
+from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE
 
 pytestmark = pytest.mark.usefixtures("console")
@@ -30,7 +30,7 @@ def test_indicators_count_what_happened_in_the_period() -> None:
     arrive(ZOE, InsNotFound())
     client = at_desk("marc", "officer")
     post(client, f"/arrivees/{plain.key}/prendre/")
-    post(client, f"/arrivees/{plain.key}/qualifier/", evidence="CN", said="1", first_given_name="ZOE")
+    post(client, f"/arrivees/{plain.key}/qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE")
     today = timezone.localdate()
     found = {one.code: (one.count, one.total) for one in indicators.of(indicators.Period(today, today))}
     assert found["status-QUALIFIED"] == (1, 3)
@@ -47,7 +47,7 @@ def test_a_qualification_taken_back_is_a_downgrade() -> None:
     check_in = arrive(ZOE)
     client = at_desk()
     post(client, f"/arrivees/{check_in.key}/prendre/")
-    post(client, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", said="1", first_given_name="ZOE")
+    post(client, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE")
     post(client, f"/arrivees/{check_in.key}/annuler/")
     today = timezone.localdate()
     found = {one.code: one.count for one in indicators.of(indicators.Period(today, today))}
@@ -150,7 +150,7 @@ def test_the_reasons_of_discordances_and_the_waiting_times_are_counted() -> None
     arrive(DOMINIQUE, mrz=mrz_of(TOUSSAINT))
     client = at_desk()
     post(client, f"/arrivees/{plain.key}/prendre/")
-    post(client, f"/arrivees/{plain.key}/qualifier/", evidence="CN", said="1", first_given_name="ZOE")
+    post(client, f"/arrivees/{plain.key}/qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE")
     today = timezone.localdate()
     period = indicators.Period(today - timedelta(days=1), today)
     told = {one.label: one.count for one in indicators.reasons(period)}
@@ -169,7 +169,7 @@ def test_lost_qualifications_and_collisions_are_counted_with_the_place_they_came
     officer = at_desk("marc", "officer")
     path = f"/arrivees/{check_in.key}/"
     post(officer, path + "prendre/")
-    post(officer, path + "qualifier/", evidence="CN", said="1", first_given_name="ZOE")
+    post(officer, path + "qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE")
     post(officer, path + "prendre/")
     post(officer, path + "declasser/", reason="wrong-person")
     today = timezone.localdate()
@@ -187,7 +187,7 @@ def test_the_unit_sees_what_was_set_aside_and_takes_it_up() -> None:
     officer = at_desk("marc", "officer")
     assert "Doublon ou homonyme possible" in get(officer, "/vigilance/").content.decode()
     post(officer, path + "prendre/")
-    post(officer, path + "qualifier/", evidence="PA", said="1", first_given_name="ZOE")
+    post(officer, path + "qualifier/", evidence="PA", said="1", seen=READ, first_given_name="ZOE")
     assert "Aucun dossier écarté" in get(officer, "/vigilance/").content.decode()
 
 

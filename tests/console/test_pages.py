@@ -75,7 +75,7 @@ def test_a_decision_is_taken_back_by_one_key(served: ServedConsole, host: Desk) 
     _arrive(served, "U1", ZOE)
     host.page.locator(".line", has_text="U1").wait_for()
     host.call_next()
-    host.press("1cq", "h1 .status-QUALIFIED")
+    host.press("1cmq", "h1 .status-QUALIFIED")
     host.press("z", "#decide")
     assert host.status == "RETRIEVED"
     host.press("e", ".aside[open] input[type=radio]")

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.dates import BirthDate
-from kiosk.core.sources.insi import InsFound, InsNotFound
-from tests.console.arrivals import arrive, card_of, enrol, found, mrz_of
-from tests.console.staff import at_desk, get, post
-from tests.people import PIERRE_ALAIN, ZOE
+from kiosk.core.sources.insi import InsFound, InsNotFound, InsUnreachable
+from tests.console.arrivals import arrive, card_of, enrol, found, mrz_of, original_of
+from tests.console.staff import READ, at_desk, get, post
+from tests.people import CATARINA, PIERRE_ALAIN, ZOE
 
 pytestmark = pytest.mark.usefixtures("console")
 
@@ -48,7 +49,9 @@ def _called(client: Any, check_in: CheckIn) -> str:
 def _qualify(client: Any, check_in: CheckIn, **said: object) -> str:
     """The status after staff, with the original in hand and all of the ordinary said, pressed the button."""
     first = check_in.insi.traits.given_names[0] if isinstance(check_in.insi, InsFound) else ""
+    seen = said.pop("seen", [])
     form = {"evidence": "CN", "said": "1", "tolerated": "1", "first_given_name": first} | said
+    form["seen"] = [READ, *([seen] if isinstance(seen, str) else seen)]
     post(client, f"/arrivees/{check_in.key}/qualifier/", **form)
     return str(_arrival(check_in).status)
 
@@ -79,12 +82,12 @@ def test_a_card_that_differs_does_not_forbid_what_document_and_insi_agree_on(cod
     client = at_desk()
     page = get(client, _called(client, check_in)).content.decode()
     assert code in page and "Carte Vitale, " in page
-    assert 'class="verdict-blocking"' not in page and "valider sans INS" not in page.lower()
+    assert 'class="verdict-blocking"' not in page and 'class="wide" data-key="n"' not in page
     assert _qualify(client, check_in) == "PROVISIONAL"  # not before staff say what they saw
     assert "Dites ce que vous avez vu" in get(client, f"/arrivees/{check_in.key}/").content.decode()
     assert _qualify(client, check_in, seen="document:birth-name:umlaut") == "PROVISIONAL"
     assert _qualify(client, check_in, seen=code) == "QUALIFIED"
-    assert _trail("qualified", check_in)["seen"] == code
+    assert _trail("qualified", check_in)["seen"] == f"{READ}+{code}"
 
 
 def test_each_thing_a_card_says_otherwise_is_seen_by_its_own_name() -> None:
@@ -95,7 +98,7 @@ def test_each_thing_a_card_says_otherwise_is_seen_by_its_own_name() -> None:
     for one in both:
         assert _qualify(client, check_in, seen=one) == "PROVISIONAL"
     assert _qualify(client, check_in, seen=both) == "QUALIFIED"
-    assert _trail("qualified", check_in)["seen"] == "+".join(both)
+    assert _trail("qualified", check_in)["seen"] == "+".join([READ, *both])
 
 
 def test_where_the_eye_compared_the_original_the_card_warns_too() -> None:
@@ -139,7 +142,7 @@ def test_without_an_answer_a_card_that_differs_from_the_document_goes_to_the_uni
     check_in = arrive(ZOE, InsNotFound(), card=USUAL_NAME)
     client = at_desk()
     path = _called(client, check_in)
-    post(client, path + "decision/validate/", evidence="CN", said="1", first_given_name="ZOE")
+    post(client, path + "decision/validate/", evidence="CN", said="1", **original_of(ZOE))
     assert (_arrival(check_in).status, _arrival(check_in).stage) == ("VALIDATED", "set-aside")
 
 
@@ -170,7 +173,7 @@ def test_a_german_document_s_umlaut_is_read_on_the_original_and_said_by_its_name
     assert code in page and '<tr class="verdict-see"' in page
     assert _qualify(client, check_in) == "PROVISIONAL"
     assert _qualify(client, check_in, seen=code) == "QUALIFIED"
-    assert _trail("qualified", check_in)["seen"] == code
+    assert _trail("qualified", check_in)["seen"] == f"{READ}+{code}"
     assert "MULLER" not in json.dumps(_trail("qualified", check_in))
 
 
@@ -179,25 +182,32 @@ def test_a_member_of_staff_who_reads_another_letter_validates_without_ins_and_th
     check_in = arrive(ZOE, answer, card=None, mrz=_shown("D<<", birth_name="MUELLER"))
     client = at_desk()
     path = _called(client, check_in)
-    post(client, path + "decision/validate/", evidence="CN", said="1", tolerated="1", first_given_name="ZOE")
+    form = {"evidence": "CN", "said": "1", "tolerated": "1"}
+    post(client, path + "decision/validate/", **form, **original_of(ZOE, birth_name="MÜLLER"))
+    assert _arrival(check_in).status == "PROVISIONAL"  # what the original says is what INSi says: qualify
+    post(client, path + "decision/validate/", **form, **original_of(ZOE, birth_name="MUELLER"))
     assert (_arrival(check_in).status, _arrival(check_in).stage) == ("VALIDATED", "set-aside")
 
 
-def test_an_umlaut_is_not_accepted_without_being_said_after_a_validation_either() -> None:
+def test_an_umlaut_in_an_answer_after_the_validation_is_not_accepted_without_being_said_either() -> None:
+    from kiosk.console.models import Arrival
+    from kiosk.console.upkeep import insi_again
+
     code = "document:birth-name:umlaut"
-    answer = _with_insi(found(ZOE), birth_name="MULLER")
-    check_in = arrive(ZOE, answer, card=None, mrz=_shown("D<<", birth_name="MUELLER"))
-    client = at_desk("marc", "officer")
-    path = _called(client, check_in)
-    post(client, path + "decision/accept-ins/")
-    assert _arrival(check_in).status == "PROVISIONAL"
-    post(client, path + "decision/validate/", evidence="CN", said="1", tolerated="1", first_given_name="ZOE")
-    post(client, path + "prendre/")
-    post(client, path + "decision/accept-ins/")
+    check_in = arrive(ZOE, InsUnreachable("timeout"), card=None, mrz=_shown("D<<", birth_name="MUELLER"))
+    officer = at_desk("marc", "officer")
+    path = _called(officer, check_in)
+    form = {"evidence": "CN", "said": "1", "tolerated": "1"}
+    post(officer, path + "decision/validate/", **form, **original_of(ZOE, birth_name="MÜLLER"))
     assert _arrival(check_in).status == "VALIDATED"
-    post(client, path + "decision/accept-ins/", seen=code)
+    Arrival.objects.filter(pk=check_in.key).update(insi_next_at=timezone.now())
+    assert insi_again.insi_once(lambda *_: _with_insi(found(ZOE), birth_name="MULLER"))
+    post(officer, path + "prendre/")
+    post(officer, path + "decision/accept-ins/")
+    assert _arrival(check_in).status == "VALIDATED"
+    post(officer, path + "decision/accept-ins/", seen=code)
     assert _arrival(check_in).status == "QUALIFIED"
-    assert _trail("ins-accepted", check_in)["seen"] == code
+    assert _trail("ins-accepted", check_in)["seen"] == code  # the place was written down at the validation
 
 
 # --- given names ----------------------------------------------------------------------------------------------------
@@ -226,7 +236,7 @@ def test_a_zone_writes_a_composite_with_a_space_and_staff_accept_it_once() -> No
     _called(client, check_in)
     assert _qualify(client, check_in, tolerated="") == "RETRIEVED"
     assert _qualify(client, check_in) == "QUALIFIED"
-    assert "seen" not in _trail("qualified", check_in)
+    assert _trail("qualified", check_in)["seen"] == READ
 
 
 def test_more_given_names_than_insi_holds_are_read_on_the_original_and_said() -> None:
@@ -238,7 +248,7 @@ def test_more_given_names_than_insi_holds_are_read_on_the_original_and_said() ->
     assert code in page
     assert _qualify(client, check_in) == "PROVISIONAL"
     assert _qualify(client, check_in, seen=code) == "QUALIFIED"
-    assert _trail("qualified", check_in)["seen"] == code
+    assert _trail("qualified", check_in)["seen"] == f"{READ}+{code}"
 
 
 def test_what_was_seen_is_kept_as_codes_that_were_asked_and_never_as_what_a_form_says() -> None:
@@ -247,4 +257,71 @@ def test_what_was_seen_is_kept_as_codes_that_were_asked_and_never_as_what_a_form
     _called(client, check_in)
     code = "card:given-names:may-be-twin"
     assert _qualify(client, check_in, seen=[code, "LUCIE", "card:sex:other-sex", "x" * 5000]) == "QUALIFIED"
-    assert _trail("qualified", check_in)["seen"] == code
+    assert _trail("qualified", check_in)["seen"] == f"{READ}+{code}"
+
+
+# --- the place of birth ---------------------------------------------------------------------------------------------
+
+
+def test_the_place_of_birth_is_read_on_the_original_and_said() -> None:
+    check_in = arrive(ZOE)
+    client = at_desk()
+    page = get(client, _called(client, check_in)).content.decode()
+    row = page.split('<th scope="row">Lieu de naissance</th>')[1].split("</tr>")[0]
+    assert "Mazoires (63220)" in row and "à comparer avec l’original" in row
+    box = page.split(READ)[1].split("</label>")[0]
+    assert 'data-key="m"' in box and "Mazoires (63220)" in box
+    form = {"evidence": "CN", "said": "1", "first_given_name": "ZOE"}
+    for seen in ([], ["document:birth-name:umlaut"], ["1"]):
+        post(client, f"/arrivees/{check_in.key}/qualifier/", **form, seen=seen)
+        assert _arrival(check_in).status == "RETRIEVED"
+    assert "Lieu de naissance, lu sur l’original" in get(client, f"/arrivees/{check_in.key}/").content.decode()
+    assert _qualify(client, check_in) == "QUALIFIED"
+    details = json.dumps(_trail("qualified", check_in))
+    assert READ in details and "63220" not in details and "Mazoires" not in details
+
+
+def test_a_place_that_a_machine_read_with_certainty_and_that_agrees_is_not_asked_again() -> None:
+    check_in = arrive(ZOE, mrz=_shown(birth_place_code="63220"))
+    client = at_desk()
+    assert READ not in get(client, _called(client, check_in)).content.decode()
+    post(client, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", said="1", first_given_name="ZOE")
+    assert _arrival(check_in).status == "QUALIFIED"
+    assert "seen" not in _trail("qualified", check_in)
+
+
+def test_another_place_read_with_certainty_blocks_and_a_reading_that_is_not_certain_says_nothing() -> None:
+    elsewhere = arrive(ZOE, mrz=_shown(birth_place_code="01033"))
+    client = at_desk()
+    _called(client, elsewhere)
+    assert _qualify(client, elsewhere) == "PROVISIONAL"
+    doubtful = arrive(CATARINA, mrz=replace(mrz_of(CATARINA, accepted=False)))
+    assert READ in get(client, _called(client, doubtful)).content.decode()
+
+
+def test_who_reads_another_place_on_the_original_validates_without_ins_or_sets_aside() -> None:
+    check_in = arrive(ZOE)
+    client = at_desk()
+    path = _called(client, check_in)
+    form = {"evidence": "CN", "said": "1"}
+    page = get(client, path).content.decode()
+    assert "L’original dit autre chose" in page
+    post(client, path + "decision/validate/", **form, **original_of(ZOE))
+    assert _arrival(check_in).status == "RETRIEVED"  # what they wrote is what INSi says: qualify
+    post(client, path + "decision/validate/", **form, **original_of(ZOE, place="97411"))
+    arrival = _arrival(check_in)
+    assert (arrival.status, arrival.stage) == ("VALIDATED", "set-aside")
+    other = arrive(CATARINA)
+    post(client, _called(client, other) + "ecarter/", reason="differences")
+    assert (_arrival(other).status, _arrival(other).stage) == ("RETRIEVED", "set-aside")
+
+
+def test_without_evidence_there_is_no_original_to_read_a_place_on() -> None:
+    check_in = arrive(ZOE, mrz=None, pictures=(), card=replace(card_of(ZOE), given_names=("ZOE",)))
+    client = at_desk()
+    path = _called(client, check_in)
+    from kiosk.console.models import Arrival
+
+    Arrival.objects.filter(pk=check_in.key).update(status="PROVISIONAL")
+    post(client, path + "decision/accept-ins/")
+    assert _arrival(check_in).status == "RETRIEVED"

@@ -11,11 +11,11 @@ from kiosk.console.vigilance import campaigns, look_alikes
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsAnswer, InsFound, InsNotFound, InsUnreachable
 from tests.console.arrivals import arrive, enrol, found, mrz_of
-from tests.console.staff import at_desk, get, post
+from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE
 
 pytestmark = pytest.mark.usefixtures("console")
-TICKED = {"evidence": "CN", "said": "1", "first_given_name": "ZOE"}
+TICKED = {"evidence": "CN", "said": "1", "seen": READ, "first_given_name": "ZOE"}
 
 
 @pytest.fixture(autouse=True)

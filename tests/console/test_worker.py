@@ -12,7 +12,7 @@ from kiosk.console.records import vault
 from kiosk.console.upkeep import insi_again, retention, worker
 from kiosk.core.sources.insi import InsNotFound, InsUnreachable
 from tests.console.arrivals import arrive, deliver, enrol, found, mrz_of, original_of
-from tests.console.staff import at_desk, get, post
+from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, ZOE
 
 pytestmark = pytest.mark.usefixtures("console")
@@ -90,7 +90,7 @@ def test_a_late_answer_that_differs_can_be_accepted_by_nobody() -> None:
     assert insi_again.insi_once(lambda _: found(DOMINIQUE))
     post(client, path + "prendre/")
     post(client, path + "decision/accept-ins/")
-    post(client, path + "qualifier/", evidence="CN", said="1", first_given_name="ZOE", tolerated="1")
+    post(client, path + "qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE", tolerated="1")
     assert Arrival.objects.get().status == "VALIDATED"
 
 
@@ -203,7 +203,7 @@ def test_what_somebody_takes_up_again_is_not_swept_away_meanwhile() -> None:
     client = at_desk("marc", "officer")
     path = f"/arrivees/{check_in.key}/"
     post(client, path + "prendre/")
-    post(client, path + "qualifier/", evidence="CN", said="1", first_given_name="ZOE")
+    post(client, path + "qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE")
     days_ago = timezone.now() - timedelta(days=3)
     Arrival.objects.update(received_at=days_ago, arrived_at=days_ago, assigned_at=days_ago, decided_at=days_ago)
     post(client, path + "prendre/")  # the unit opens it again
@@ -231,7 +231,7 @@ def test_copies_of_a_decided_identity_go_after_three_years() -> None:
     check_in = arrive(ZOE)
     client = at_desk()
     post(client, f"/arrivees/{check_in.key}/prendre/")
-    post(client, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", said="1", first_given_name="ZOE")
+    post(client, f"/arrivees/{check_in.key}/qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE")
     now = timezone.now()
     assert retention.purge(now + timedelta(days=3 * 365 - 1)) == 0
     assert retention.purge(now + timedelta(days=3 * 365 + 1)) == 1

@@ -11,7 +11,7 @@ import pytest
 from kiosk.core.coherence.compare import Comparison, Outcome, Reason, Trait, compare
 from kiosk.core.coherence.issuers import written_out
 from kiosk.core.coherence.reasons import NAMED_REASONS, SEEN_SENTENCES, TOLERATED_REASONS
-from kiosk.core.coherence.seen import EVERYTHING, Beside, ToSee, left, to_see
+from kiosk.core.coherence.seen import EVERYTHING, PLACE_READ, Beside, ToSee, left, to_see
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.traits import NameForm, Sex, Source, Traits
 from kiosk.core.status.permissions import IdentityStatus, kiosk_status
@@ -225,6 +225,9 @@ def test_a_card_that_differs_still_forbids_the_kiosk_to_accept_ins_6(card: Trait
 # --- what staff say to have seen ----------------------------------------------------------------------------------
 
 
+BORN_NOWHERE = replace(INSI, birth_place_code="")  # asks nothing about a place
+
+
 def test_what_the_card_says_otherwise_warns_and_is_said_one_by_one_ins_2_4() -> None:
     card = compare(replace(CARD, birth_name="ADRUM", birth_date=BirthDate("1975-12-00")), INSI)
     agreeing = compare(MRZ, INSI)
@@ -232,17 +235,34 @@ def test_what_the_card_says_otherwise_warns_and_is_said_one_by_one_ins_2_4() -> 
         ToSee(Beside.CARD, Trait.BIRTH_NAME, Reason.ONE_LETTER_APART),
         ToSee(Beside.CARD, Trait.BIRTH_DATE, Reason.INCOMPLETE_DATE),
     )
-    assert to_see(agreeing, card) == to_see(None, card) == name_and_date
-    assert to_see(agreeing, compare(CARD, INSI)) == to_see(None, None) == ()
-    assert to_see(None, compare(replace(CARD, birth_name="DUPONT"), INSI)) == ()  # the name in use: no difference
+    assert to_see(BORN_NOWHERE, agreeing, card) == to_see(BORN_NOWHERE, None, card) == name_and_date
+    assert to_see(INSI, agreeing, card) == (PLACE_READ, *name_and_date)
+    assert to_see(BORN_NOWHERE, agreeing, compare(CARD, INSI)) == to_see(BORN_NOWHERE, None, None) == ()
+    in_use = compare(replace(CARD, birth_name="DUPONT"), INSI)  # the name in use: no difference
+    assert to_see(BORN_NOWHERE, None, in_use) == ()
     assert name_and_date[0].code == "card:birth-name:one-letter-apart"
 
 
 def test_what_blocks_in_a_document_is_nobody_s_to_confirm_ins_4() -> None:
     other = replace(MRZ, birth_name="ADRUM", given_names=("ZOE", "MARIE", "ANNE"), sex=Sex.MALE)
     longer = ToSee(Beside.DOCUMENT, Trait.GIVEN_NAMES, Reason.LIST_LONGER)
-    assert to_see(compare(other, INSI), None) == (longer,)
+    assert to_see(BORN_NOWHERE, compare(other, INSI), None) == (longer,)
     assert not any(one.reason is Reason.OTHER_SEX for one in EVERYTHING if one.beside is Beside.DOCUMENT)
+
+
+def test_the_place_of_birth_is_read_on_the_original_unless_a_machine_compared_it_ins_1_1() -> None:
+    assert to_see(INSI, None, None) == to_see(INSI, compare(MRZ, INSI), None) == (PLACE_READ,)
+    assert to_see(INSI, compare(STATED, INSI), None) == ()
+    city, district = replace(STATED, birth_place_code="75056"), replace(INSI, birth_place_code="75101")
+    assert to_see(district, compare(city, district), None) == ()  # confirmed with the ordinary ones
+    elsewhere = compare(replace(STATED, birth_place_code="01033"), INSI)
+    assert elsewhere.is_blocking and to_see(INSI, elsewhere, None) == ()  # blocks: nobody reads it away
+    assert PLACE_READ.code == "document:birth-place:read"
+
+
+@pytest.mark.parametrize("code", ["", "99999"])
+def test_where_insi_knows_no_place_there_is_none_to_agree_with_ins_1_6(code: str) -> None:
+    assert to_see(replace(INSI, birth_place_code=code), None, None) == ()
 
 
 def test_what_was_not_asked_is_no_answer_and_what_was_not_said_is_left_ins_4() -> None:

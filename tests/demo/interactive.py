@@ -24,7 +24,7 @@ KEYS = {
     "1": ("show", "id-front", "show the identity card, front"),
     "2": ("show", "id-back", "show the identity card, back"),
     "3": ("show", "old-id", "show the older identity card"),
-    "4": ("show", "passport", "show a passport"),
+    "4": ("show", "passport", "show a passport (born elsewhere)"),
     "0": ("clear", "", "take the document away"),
     "c": ("code", "", "give the sign-in code of the moment"),
     "q": ("quit", "", "end"),

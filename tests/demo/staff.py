@@ -98,6 +98,7 @@ class StaffMember:
         choice = self.page.locator(f"input[name=evidence][value={evidence}]")
         self.page.keyboard.press(choice.get_attribute("data-key") or "1")
         self.page.keyboard.press("c")  # the person said it
+        self.page.keyboard.press("m")  # the place of birth, read on the original
         if self.page.locator("#decide input[type=checkbox][data-key=a]").count():
             self.page.keyboard.press("a")  # differences that staff must have seen
         self.keep_picture("evidence")

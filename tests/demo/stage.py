@@ -18,15 +18,15 @@ from kiosk.insi.simulated.testpki import make_pki
 from tests.cards.stack import one_at_a_time
 from tests.demo.processes import ROOT, Child, StageTrouble, kiosk_command, wait_until
 from tests.specimens.film import make_film
-from tests.specimens.person import ZOE
+from tests.specimens.person import ZOE, ZOE_ELSEWHERE
 
 PORTRAIT = (1080, 1920)
 LANDSCAPE = (1280, 800)
 FILMS = {
-    "id-front": ("french-id-2021", "front"),
-    "id-back": ("french-id-2021", "back"),
-    "old-id": ("french-id-1988", "front"),
-    "passport": ("passport", ""),
+    "id-front": (ZOE, "french-id-2021", "front"),
+    "id-back": (ZOE, "french-id-2021", "back"),
+    "old-id": (ZOE, "french-id-1988", "front"),
+    "passport": (ZOE_ELSEWHERE, "passport", ""),  # prints another place of birth: not to be qualified with
 }
 
 
@@ -92,12 +92,16 @@ class Stage:
     def make_films(self) -> None:
         """Draw the films once; they are the same for every walk."""
         self.films.mkdir(parents=True, exist_ok=True)
-        for name, (kind, side) in FILMS.items():
-            path = self.films / f"{name}.avi"
+        for name, (holder, kind, side) in FILMS.items():
+            path = self._film(name)
             if not path.exists():
-                part = self.films / f"{name}.part.avi"
-                make_film(ZOE, kind, side, part)
+                part = path.with_suffix(".part.avi")
+                make_film(holder, kind, side, part)
                 part.replace(path)
+
+    def _film(self, name: str) -> Path:
+        """Where a film is kept, with what its holder's document prints: one drawn otherwise is not this one."""
+        return self.films / f"{name}-{FILMS[name][0].birth_place.lower()}.avi"
 
     def start_services(self) -> None:
         """Start INSi's simulator, the console and its worker; enrol the kiosk."""
@@ -184,7 +188,7 @@ class Stage:
         """Put a document in the tray: its film starts in front of the camera."""
         link = self.tray.with_suffix(".new")
         link.unlink(missing_ok=True)
-        link.symlink_to(self.films / f"{film}.avi")
+        link.symlink_to(self._film(film))
         link.replace(self.tray)
 
     def break_camera(self) -> None:

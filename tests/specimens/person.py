@@ -1,7 +1,7 @@
 """The fictitious holder of a specimen, and which zone their document bears."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.documents.mrz_format import FRENCH_ID, TD1, TD2, TD3, MrzFormat
 from tests.specimens.zone import MrzContent, write
@@ -20,7 +20,8 @@ class SpecimenPerson:
     birth_place: str = "PARIS"
 
 
-ZOE = SpecimenPerson("ADRUN", ("ZOE",), "1975-12-31", "F", "SAINT-DENIS")
+ZOE = SpecimenPerson("ADRUN", ("ZOE",), "1975-12-31", "F", "MAZOIRES")  # as INSi's simulator knows her
+ZOE_ELSEWHERE = replace(ZOE, birth_place="SAINT-DENIS")  # on purpose: only who reads the original sees it
 
 _SURNAMES = """
     MARTIN BERNARD THOMAS PETIT ROBERT DURAND DUBOIS MOREAU LAURENT SIMON LEFEBVRE LEROY ROUX GARCIA FOURNIER KOWALCZYK

@@ -17,7 +17,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.compare import Comparison, compare
 from kiosk.core.coherence.given_names import listed
 from kiosk.core.coherence.reasons import Outcome, Trait
-from kiosk.core.coherence.seen import ToSee, to_see
+from kiosk.core.coherence.seen import Beside, ToSee, to_see
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.names import NameRefused, propose_first_given_name
 from kiosk.core.identity.places import PlaceTable
@@ -47,7 +47,7 @@ class Compared(Confidential):
     card: Comparison | None  # the card with INSi, or with the document when INSi found nobody
     document: Comparison | None  # the document with INSi
     by_hand: bool  # a document was shown that no machine read with certainty, or not all of what was read is here
-    has_answer: bool = True  # INSi found one identity
+    answer: Traits | None = None  # what INSi found
 
     @property
     def blocks(self) -> bool:
@@ -56,8 +56,8 @@ class Compared(Confidential):
 
     @property
     def is_left_to_staff(self) -> bool:
-        """The document says otherwise than INSi, or says what only the eye can judge: without INS is a way out."""
-        return self.blocks or (self.document is not None and bool(self.document.to_be_named))
+        """The original may say otherwise than INSi where no machine saw it: who reads that may do without the INS."""
+        return any(one.beside is Beside.DOCUMENT for one in self.to_see)
 
     @property
     def card_blocks(self) -> bool:
@@ -72,7 +72,7 @@ class Compared(Confidential):
     @property
     def to_see(self) -> tuple[ToSee, ...]:
         """What staff must say to have seen, by its name, before the answer is accepted."""
-        return to_see(self.document, self.card) if self.has_answer else ()
+        return to_see(self.answer, self.document, self.card) if self.answer is not None else ()
 
     @property
     def asks_confirmation(self) -> bool:
@@ -107,16 +107,16 @@ def compared(check_in: CheckIn) -> Compared:
     insi, read = best(check_in, (Witness.INSI,)), read_by_machine(check_in)
     document = None
     if read and insi:
-        document = compare(read, insi, places=places(), document=check_in.document_kind, issuer=_issuer(check_in))
+        document = compare(read, insi, places=places(), document=check_in.document_kind, issuer=issuer_of(check_in))
     reference = best(check_in, OFFICIAL)
     card = None
     if check_in.card is not None and reference is not None:
         card = compare(check_in.card, reference, places=places(), document=None if insi else check_in.document_kind)
     by_hand = bool(check_in.pictures) and (read is None or is_partly_read(check_in))
-    return Compared(card, document, by_hand, insi is not None)
+    return Compared(card, document, by_hand, insi)
 
 
-def _issuer(check_in: CheckIn) -> str:
+def issuer_of(check_in: CheckIn) -> str:
     """The state that issued the document, as its zone writes it; it writes foreign letters its own way."""
     return check_in.mrz.issuing_state if check_in.mrz is not None else ""
 
@@ -132,7 +132,7 @@ def automatic_status(check_in: CheckIn) -> str:
         read,
         places=places(),
         in_production=is_production,
-        issuer=_issuer(check_in),
+        issuer=issuer_of(check_in),
     ).value
 
 

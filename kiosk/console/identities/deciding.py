@@ -20,7 +20,7 @@ from kiosk.console.models import Arrival, Staff, Stage
 from kiosk.console.records import notes, vault
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.compare import compare
-from kiosk.core.coherence.seen import EVERYTHING, ToSee, left
+from kiosk.core.coherence.seen import EVERYTHING, PLACE_READ, ToSee
 from kiosk.core.identity.names import NameRefused, is_coherent_first_name
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.acceptance import AnswerOddity
@@ -139,9 +139,9 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
             _check_confirmed(confirmed)
             if choice.action is Action.VALIDATE:
                 _check_original(choice, check_in)
+                _check_disagreement(choice, check_in, side_by_side)
             _check_first_name(choice, check_in)
-        if choice.action in _ACCEPTING:
-            seeing.check(side_by_side.to_see, choice.seen)
+        seen = asked(choice.action, arrival, side_by_side)
         actor = Actor(ActorKind.STAFF, staff.username)
         identity, facts = _tried(choice.action, arrival, check_in, side_by_side, evidence, confirmed, actor)
         if choice.first_given_name:
@@ -162,7 +162,7 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
             tolerated=choice.accepts_tolerated,
             said=choice.was_said,
             odd=accepting.written(check_in) if choice.action in _ACCEPTING else "",
-            **_what_was_seen(choice.action, side_by_side),
+            **({"seen": seeing.written(seen)} if seen else {}),
         )
         return arrival
 
@@ -212,10 +212,16 @@ def _confirmed(choice: Choice, check_in: CheckIn, side_by_side: comparing.Compar
     return Confirmed(choice.was_said, choice.accepts_tolerated or not is_for_the_eye, choice.odd, choice.seen)
 
 
-def _what_was_seen(action: Action, side_by_side: comparing.Compared) -> dict[str, str]:
-    """What the answer was accepted in spite of, as codes; nothing where nothing had to be said."""
-    said = seeing.written(side_by_side.to_see) if action in _ACCEPTING else ""
-    return {"seen": said} if said else {}
+def asked(action: Action, arrival: Arrival, side_by_side: comparing.Compared) -> tuple[ToSee, ...]:
+    """What staff must say to have seen before INSi's answer is taken for this person's.
+
+    The place is read when there is an original to read it on, once: when it was written down from there, it is known.
+    """
+    if action not in _ACCEPTING:
+        return ()
+    is_validated = bool(arrival.evidence) and original.kept(arrival) is None  # by a version that wrote nothing down
+    is_place_asked = action is Action.QUALIFY or is_validated
+    return tuple(one for one in side_by_side.to_see if is_place_asked or one != PLACE_READ)
 
 
 def _check_confirmed(confirmed: Confirmed) -> None:
@@ -246,11 +252,19 @@ def _check_original(choice: Choice, check_in: CheckIn) -> None:
     if missing:
         names = ", ".join(_(STRICT_TRAITS[trait]) for trait in missing)
         raise NotAllowed(_("Il manque {names} : écrivez ce que porte l’original.").format(names=names))
-    read = comparing.read_by_machine(check_in)
-    if read is not None and compare(read, written, places=comparing.places()).is_blocking:
+    read, issuer = comparing.read_by_machine(check_in), comparing.issuer_of(check_in)
+    if read is not None and compare(read, written, places=comparing.places(), issuer=issuer).is_blocking:
         raise NotAllowed(
             _("Ce que vous avez écrit diffère de ce qui est lu sur la pièce : relisez l’original, ou écartez.")
         )
+
+
+def _check_disagreement(choice: Choice, check_in: CheckIn, side_by_side: comparing.Compared) -> None:
+    """Whoever does without an answer that could be taken has read on the original what INSi does not say."""
+    if side_by_side.answer is None or side_by_side.blocks or accepting.acceptance(check_in).forbids:
+        return
+    if not compare(choice.original.traits(), side_by_side.answer, places=comparing.places()).is_blocking:
+        raise NotAllowed(_("Les traits concordent avec la réponse nationale : qualifiez."))
 
 
 def _check_agreement(arrival: Arrival, check_in: CheckIn) -> None:
@@ -277,6 +291,7 @@ def _tried(
     identity, facts = identity_of(arrival, check_in), []
     if action is Action.ACCEPT_INS and identity.is_checked:
         _check_agreement(arrival, check_in)
+    seeing.check(asked(action, arrival, side_by_side), confirmed.seen)
     for event in _events(action, identity, check_in, side_by_side, evidence, confirmed):
         identity, fact = apply(identity, event, actor, timezone.now())
         if fact.refusal is not None:
@@ -294,8 +309,7 @@ def _events(
     confirmed: Confirmed,
 ) -> list[Event]:
     found = check_in.insi if isinstance(check_in.insi, InsFound) else None
-    is_seen = not left(side_by_side.to_see, confirmed.seen)
-    agrees = not side_by_side.blocks and is_seen
+    agrees = not side_by_side.blocks
     judged = accepting.acceptance(check_in)
     if action in _ACCEPTING and found is not None and (rule := accepting.why_not(judged, confirmed.odd)):
         raise NotAllowed(rule)
@@ -311,7 +325,7 @@ def _events(
         case Action.VALIDATE:
             if evidence is None:
                 raise NotAllowed(_("Choisissez la pièce que vous tenez en main."))
-            if found is not None and not side_by_side.is_left_to_staff and not judged.forbids:
+            if found is not None and agrees and not side_by_side.is_left_to_staff and not judged.forbids:
                 raise NotAllowed(_("Les traits concordent avec la réponse nationale : qualifiez."))
             rejected: list[Event] = [InsiRejected()] if identity.is_obtained else []
             return [
@@ -346,7 +360,7 @@ def _after(action: Action, side_by_side: comparing.Compared, check_in: CheckIn) 
         return Stage.CALLED, ""  # the patient is still in front of us
     if action is Action.VALIDATE and accepting.acceptance(check_in).forbids:
         return Stage.SET_ASIDE, WhyAside.UNUSABLE_ANSWER.value
-    differs = side_by_side.is_left_to_staff if side_by_side.has_answer else side_by_side.card_blocks
+    differs = side_by_side.answer is not None or side_by_side.card_blocks  # an answer there is, and is not taken
     if action in {Action.REFUSE_INS, Action.DOUBT} or (action is Action.VALIDATE and differs):
         return Stage.SET_ASIDE, ""
     return Stage.DONE, ""

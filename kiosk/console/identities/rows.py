@@ -55,7 +55,7 @@ def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
         _row(Trait.GIVEN_NAMES, _("Prénoms de naissance"), [_given(t) for t in sources], side_by_side),
         _row(Trait.BIRTH_DATE, _("Date de naissance"), [_birth(t) for t in sources], side_by_side),
         _row(Trait.SEX, _("Sexe"), [_sex(t) for t in sources], side_by_side),
-        _row(Trait.BIRTH_PLACE, _("Lieu de naissance"), [_place(t) for t in sources], side_by_side),
+        _row(Trait.BIRTH_PLACE, _("Lieu de naissance"), [place_of(t) for t in sources], side_by_side),
     ]
     card, insi, document = (t.name_in_use if t else "" for t in sources)
     if card or insi or document:
@@ -79,7 +79,7 @@ def rows_of_traits(traits: Traits | None) -> tuple[tuple[str, str], ...]:
         (_("Prénoms de naissance"), _given(traits)),
         (_("Date de naissance"), _birth(traits)),
         (_("Sexe"), _sex(traits)),
-        (_("Lieu de naissance"), _place(traits)),
+        (_("Lieu de naissance"), place_of(traits)),
     )
 
 
@@ -109,7 +109,8 @@ def _row(trait: Trait, label: str, cells: list[str], side_by_side: Compared) -> 
         if verdict.reason is not None:
             notes.append((shown, f"{_(WHO[beside])} : {_lower(_(STAFF_SENTENCES[verdict.reason]))}"))
         worst = max(worst, shown, key=_WEIGHT.__getitem__)
-    if side_by_side.by_hand and worst in {"", Outcome.SAME}:
+    is_for_the_eye = side_by_side.by_hand or (Beside.DOCUMENT, None) in named
+    if is_for_the_eye and worst in {"", Outcome.SAME}:
         worst = LOOK
     note = " · ".join(text for shown, text in notes if shown == worst)
     card, insi, document = cells
@@ -131,7 +132,8 @@ def _sex(traits: Traits | None) -> str:
     return words[traits.sex] if traits and traits.sex else ""
 
 
-def _place(traits: Traits | None) -> str:
+def place_of(traits: Traits | None) -> str:
+    """Where a source says the person was born: the place's name and its code."""
     if traits is None or not traits.birth_place_code:
         return ""
     name = places().name(traits.birth_place_code)

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from kiosk.console.identities.reasons import NotAllowed
 from kiosk.core.coherence.reasons import SEEN_SENTENCES, STAFF_SENTENCES, Trait
-from kiosk.core.coherence.seen import EVERYTHING, Beside, ToSee, left
+from kiosk.core.coherence.seen import EVERYTHING, PLACE_READ, Beside, ToSee, left
 
 BESIDE = {Beside.DOCUMENT: "Pièce d’identité", Beside.CARD: "Carte Vitale"}
+PLACE = "Lieu de naissance, lu sur l’original"
 TRAITS = {
     Trait.BIRTH_NAME: "nom de naissance",
     Trait.GIVEN_NAMES: "prénoms",
@@ -21,16 +22,20 @@ TRAITS = {
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One difference as the page asks about it."""
+    """One thing as the page asks about it."""
 
     code: str
     where: str  # Carte Vitale, prénoms
     sentence: str
+    key: str
 
 
-def boxes(asked: Iterable[ToSee]) -> tuple[Box, ...]:
-    """What the page asks staff to say, in the core's order."""
-    return tuple(Box(one.code, _where(one), _sentence(one)) for one in asked)
+def boxes(asked: Iterable[ToSee], place: str) -> tuple[Box, ...]:
+    """What the page asks staff to say, in the core's order; ``place`` is where INSi says that the person was born."""
+    return tuple(
+        Box(one.code, _(PLACE), place, "m") if one == PLACE_READ else Box(one.code, _where(one), _sentence(one), "u")
+        for one in asked
+    )
 
 
 def seen_in(codes: Iterable[str]) -> frozenset[ToSee]:
@@ -52,13 +57,15 @@ def written(asked: Iterable[ToSee]) -> str:
 
 
 def _where(one: ToSee) -> str:
+    if one == PLACE_READ:
+        return str(_(PLACE))
     return f"{_(BESIDE[one.beside])}, {_(TRAITS[one.trait])}"
 
 
 def _sentence(one: ToSee) -> str:
     """Of the document what was read on it; of the card what differs there."""
-    sentence: str = _((SEEN_SENTENCES if one.beside is Beside.DOCUMENT else STAFF_SENTENCES)[one.reason])
-    return sentence
+    sentences = SEEN_SENTENCES if one.beside is Beside.DOCUMENT else STAFF_SENTENCES
+    return str(_(sentences[one.reason])) if one.reason is not None else ""
 
 
 _BY_CODE = {one.code: one for one in EVERYTHING}

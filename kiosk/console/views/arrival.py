@@ -74,7 +74,8 @@ class IdentityView:
     by_hand: bool
     odd: tuple[tuple[str, str], ...]  # of INSi's answer: code and name, each to be confirmed
     is_unusable: bool  # INSi's answer: nobody may accept it
-    to_see: tuple[seeing.Box, ...]
+    to_see: tuple[seeing.Box, ...]  # each to be said, by its name, to qualify
+    to_see_accepting: tuple[seeing.Box, ...]  # to accept INSi's answer without the original in hand
     qualify: Offer
     validate: Offer
     others: tuple[Offer, ...]
@@ -346,6 +347,7 @@ def _view(arrival: Arrival, check_in: CheckIn, today: date, *, is_in_hand: bool)
     with_ins = not side_by_side.blocks and not judged.forbids
     name, has_choice = comparing.first_given_name(check_in, with_ins=with_ins)
     kind = check_in.document_kind
+    place = rows.place_of(side_by_side.answer)
     return IdentityView(
         rows=rows.rows(check_in, side_by_side),
         notices=noticing.notices(check_in, today, asks_about_answer=is_in_hand),
@@ -360,7 +362,8 @@ def _view(arrival: Arrival, check_in: CheckIn, today: date, *, is_in_hand: bool)
         by_hand=comparing.is_compared_by_hand(check_in),
         odd=tuple((odd.value, _(accepting.ODDITIES[odd])) for odd in judged.to_confirm),
         is_unusable=bool(judged.forbids),
-        to_see=seeing.boxes(side_by_side.to_see),
+        to_see=seeing.boxes(deciding.asked(Action.QUALIFY, arrival, side_by_side), place),
+        to_see_accepting=seeing.boxes(deciding.asked(Action.ACCEPT_INS, arrival, side_by_side), place),
         qualify=offers[Action.QUALIFY],
         validate=offers[Action.VALIDATE],
         others=tuple(offers[action] for action in OTHERS),

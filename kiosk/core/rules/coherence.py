@@ -219,6 +219,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "4",
+        "Place of birth: one of the five traits; staff reads it on the original unless a machine compared it.",
+        "BRE, REF (five traits); RNIV1 (staff decides)",
+        _L,
+        ("coherence.seen.PLACE_READ", "coherence.seen.to_see"),
+        ("tolerances: the_place_of_birth", "tolerances: where_insi_knows"),
+    ),
+    Rule(
+        "4",
         "Swapped names, a name in use taken for the birth name and twins are recognised and named.",
         "issue of this project; RangNaissance of XSD",
         _D,
