@@ -53,7 +53,7 @@ def _empty(desk: Desk) -> None:
         desk.page.locator(".idle").wait_for()
 
 
-def test_a_newcomer_appears_by_itself_and_the_plain_case_takes_three_keys(served: ServedConsole, host: Desk) -> None:
+def test_a_newcomer_appears_by_itself_and_the_plain_case_takes_four_keys(served: ServedConsole, host: Desk) -> None:
     _empty(host)
     key = _arrive(served, "P1", ZOE)
     host.page.locator(f"#line-{key}").wait_for()  # without reloading
@@ -62,11 +62,12 @@ def test_a_newcomer_appears_by_itself_and_the_plain_case_takes_three_keys(served
         ("s", "#decide"),
         ("1", "input[value=CN]:checked"),
         ("c", "input[name=said]:checked"),
+        ("m", "input[name=seen]:checked"),
         ("q", "h1 .status-QUALIFIED"),
     ):
         host.press(pressed, seen)
         keys += 1
-    assert keys == 1 + 3  # the call, then three
+    assert keys == 1 + 4  # the call, then four: the document, the words, the place of birth, the decision
     assert host.page.locator("h1 .ticket").inner_text() == "P1"
 
 

@@ -13,19 +13,18 @@ from django.utils.translation import gettext as _
 
 from kiosk.console import audit
 from kiosk.console.arrivals.queue import IN_WORK, locked
-from kiosk.console.identities import accepting, comparing, original, seeing, undoing
+from kiosk.console.identities import accepting, agreeing, comparing, original, seeing, undoing
 from kiosk.console.identities.original import Original
-from kiosk.console.identities.reasons import REFUSALS, STRICT_TRAITS, NotAllowed, WhyAside
+from kiosk.console.identities.reasons import REFUSALS, NotAllowed, WhyAside
 from kiosk.console.models import Arrival, Staff, Stage
 from kiosk.console.records import notes, vault
 from kiosk.core.checkin.value import CheckIn
-from kiosk.core.coherence.compare import compare
 from kiosk.core.coherence.seen import EVERYTHING, PLACE_READ, ToSee
 from kiosk.core.identity.names import NameRefused, is_coherent_first_name
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.acceptance import AnswerOddity
 from kiosk.core.status.evidence import EvidenceType
-from kiosk.core.status.permissions import Attribute, Identity, IdentityStatus, missing_to_create
+from kiosk.core.status.permissions import Attribute, Identity, IdentityStatus
 from kiosk.core.status.transitions import (
     Actor,
     ActorKind,
@@ -138,8 +137,8 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
         if choice.action in {Action.QUALIFY, Action.VALIDATE}:
             _check_confirmed(confirmed)
             if choice.action is Action.VALIDATE:
-                _check_original(choice, check_in)
-                _check_disagreement(choice, check_in, side_by_side)
+                agreeing.check_original(choice.original, choice.first_given_name, check_in)
+                agreeing.check_it_differs(choice.original, check_in, side_by_side)
             _check_first_name(choice, check_in)
         seen = asked(choice.action, arrival, side_by_side)
         actor = Actor(ActorKind.STAFF, staff.username)
@@ -245,39 +244,6 @@ def _check_first_name(choice: Choice, check_in: CheckIn) -> None:
         raise NotAllowed(_(REFUSALS[fact.refusal]))
 
 
-def _check_original(choice: Choice, check_in: CheckIn) -> None:
-    """An identity without INS has five traits that staff read on the original; a certain reading of it agrees."""
-    written = choice.original.traits()
-    missing = missing_to_create(written, choice.first_given_name)
-    if missing:
-        names = ", ".join(_(STRICT_TRAITS[trait]) for trait in missing)
-        raise NotAllowed(_("Il manque {names} : écrivez ce que porte l’original.").format(names=names))
-    read, issuer = comparing.read_by_machine(check_in), comparing.issuer_of(check_in)
-    if read is not None and compare(read, written, places=comparing.places(), issuer=issuer).is_blocking:
-        raise NotAllowed(
-            _("Ce que vous avez écrit diffère de ce qui est lu sur la pièce : relisez l’original, ou écartez.")
-        )
-
-
-def _check_disagreement(choice: Choice, check_in: CheckIn, side_by_side: comparing.Compared) -> None:
-    """Whoever does without an answer that could be taken has read on the original what INSi does not say."""
-    if side_by_side.answer is None or side_by_side.blocks or accepting.acceptance(check_in).forbids:
-        return
-    if not compare(choice.original.traits(), side_by_side.answer, places=comparing.places()).is_blocking:
-        raise NotAllowed(_("Les traits concordent avec la réponse nationale : qualifiez."))
-
-
-def _check_agreement(arrival: Arrival, check_in: CheckIn) -> None:
-    """What staff wrote down from the evidence already checked must agree with the answer that comes later (T5)."""
-    written, found = original.kept(arrival), check_in.insi
-    if written is None or not isinstance(found, InsFound):
-        return
-    if compare(written.traits(), found.traits, places=comparing.places()).is_blocking:
-        raise NotAllowed(
-            _("La réponse diffère de ce qui a été lu sur l’original à la validation : refusez ou écartez.")
-        )
-
-
 def _tried(
     action: Action,
     arrival: Arrival,
@@ -290,7 +256,7 @@ def _tried(
     """Apply an action's events one after the other; the first refusal refuses all."""
     identity, facts = identity_of(arrival, check_in), []
     if action is Action.ACCEPT_INS and identity.is_checked:
-        _check_agreement(arrival, check_in)
+        agreeing.check_answer(arrival, check_in)
     seeing.check(asked(action, arrival, side_by_side), confirmed.seen)
     for event in _events(action, identity, check_in, side_by_side, evidence, confirmed):
         identity, fact = apply(identity, event, actor, timezone.now())

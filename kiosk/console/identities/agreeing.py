@@ -1,0 +1,48 @@
+"""What staff wrote down from the original, laid beside what a machine read there and beside what INSi says.
+
+Each check passes, or NotAllowed names the rule.
+"""
+
+from django.utils.translation import gettext as _
+
+from kiosk.console.identities import accepting, comparing, original
+from kiosk.console.identities.original import Original
+from kiosk.console.identities.reasons import STRICT_TRAITS, NotAllowed
+from kiosk.console.models import Arrival
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.coherence.compare import compare
+from kiosk.core.sources.insi import InsFound
+from kiosk.core.status.permissions import missing_to_create
+
+
+def check_original(written: Original, first_given_name: str, check_in: CheckIn) -> None:
+    """An identity without INS has five traits that staff read on the original; a certain reading of it agrees."""
+    traits = written.traits()
+    missing = missing_to_create(traits, first_given_name)
+    if missing:
+        names = ", ".join(_(STRICT_TRAITS[trait]) for trait in missing)
+        raise NotAllowed(_("Il manque {names} : écrivez ce que porte l’original.").format(names=names))
+    read, issuer = comparing.read_by_machine(check_in), comparing.issuer_of(check_in)
+    if read is not None and compare(read, traits, places=comparing.places(), issuer=issuer).is_blocking:
+        raise NotAllowed(
+            _("Ce que vous avez écrit diffère de ce qui est lu sur la pièce : relisez l’original, ou écartez.")
+        )
+
+
+def check_it_differs(written: Original, check_in: CheckIn, side_by_side: comparing.Compared) -> None:
+    """Whoever does without an answer that could be taken has read on the original what INSi does not say."""
+    if side_by_side.answer is None or side_by_side.blocks or accepting.acceptance(check_in).forbids:
+        return
+    if not compare(written.traits(), side_by_side.answer, places=comparing.places()).is_blocking:
+        raise NotAllowed(_("Les traits concordent avec la réponse nationale : qualifiez."))
+
+
+def check_answer(arrival: Arrival, check_in: CheckIn) -> None:
+    """What staff wrote down from the evidence already checked must agree with the answer that comes later (T5)."""
+    written, found = original.kept(arrival), check_in.insi
+    if written is None or not isinstance(found, InsFound):
+        return
+    if compare(written.traits(), found.traits, places=comparing.places()).is_blocking:
+        raise NotAllowed(
+            _("La réponse diffère de ce qui a été lu sur l’original à la validation : refusez ou écartez.")
+        )
