@@ -11,12 +11,12 @@ from playwright.sync_api import Browser, Page
 
 from kiosk.core.sources.document import SealReading, SealVerdict, Validity, ValidityStatus
 from kiosk.core.sources.insi import InsNotFound, InsSeveral, InsUnreachable
-from tests.console.arrivals import check_in_of, found, mrz_of
+from tests.console.arrivals import card_of, check_in_of, found, mrz_of
 from tests.console.browsing import Desk
 from tests.console.served import COMMAND, ServedConsole
 from tests.console.test_access import TABLE
 from tests.demo.processes import Child
-from tests.people import CATARINA, DOMINIQUE, LEO, MARIE, SOPHIE, TOUSSAINT, ZOE
+from tests.people import CATARINA, DOMINIQUE, LEO, MARIE, PIERRE_ALAIN, SOPHIE, TOUSSAINT, ZOE
 
 pytestmark = pytest.mark.timeout(300)  # many pages in a browser: a busy machine takes its time
 WIDE, ZOOMED = {"width": 1280, "height": 800}, {"width": 640, "height": 400}  # the second: 200 % of the first
@@ -62,6 +62,7 @@ def keys(served: ServedConsole) -> dict[str, str]:
         "suspect": check_in_of(MARIE, seal=SEAL, document_validity=expired, ticket="X5"),
         "odd": check_in_of(SOPHIE, replace(found(SOPHIE), flags=("unknown-elements",)), ticket="X7"),
         "unusable": check_in_of(LEO, replace(found(LEO), flags=("several-individuals",)), ticket="X8"),
+        "seen": check_in_of(PIERRE_ALAIN, card=replace(card_of(PIERRE_ALAIN), given_names=("PIERRE",)), ticket="X9"),
         "alike": check_in_of(ZOE, InsNotFound(), mrz=misspelt, ticket="X6"),
     }
     assert [served.deliver(one) for one in arrivals.values()] == [201] * len(arrivals)
@@ -115,6 +116,10 @@ def test_the_pages_of_the_desk(served: ServedConsole, browser: Browser, keys: di
     for key, opened in (("e", "fieldset"), ("i", "#ask-name"), ("k", "#c-word"), ("o", "button")):
         host.desk.press(key, f".aside[open] {opened}")
     host.look()  # everything that can be opened is open
+    host.page.goto(f"{host.desk.url}arrivees/{keys['seen']}/")
+    host.desk.press("t", "#decide .see")
+    host.desk.press("n", "#own-name")
+    host.look()
     for name, there in (("odd", ".odd input"), ("unusable", ".original input")):
         host.page.goto(f"{host.desk.url}arrivees/{keys[name]}/")
         host.desk.press("t", there)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from kiosk.core.sources.insi import InsAnswer
-from tests.console.arrivals import card_of, check_in_of
+from tests.console.arrivals import card_of, check_in_of, found, mrz_of
 from tests.console.browsing import Desk
 from tests.console.served import ServedConsole
 from tests.people import PIERRE_ALAIN, ZOE, Person
@@ -69,6 +69,28 @@ def test_a_newcomer_appears_by_itself_and_the_plain_case_takes_four_keys(served:
         keys += 1
     assert keys == 1 + 4  # the call, then four: the document, the words, the place of birth, the decision
     assert host.page.locator("h1 .ticket").inner_text() == "P1"
+
+
+def test_what_differs_is_said_one_by_one_by_the_same_key(served: ServedConsole, host: Desk) -> None:
+    """A German document and a card with the name used every day; the way without INS is there, and not in the way."""
+    _empty(host)
+    answer = found(ZOE)
+    answer = replace(answer, traits=replace(answer.traits, birth_name="MULLER"))
+    read = mrz_of(ZOE)
+    read = replace(read, issuing_state="D<<", traits=replace(read.traits, birth_name="MUELLER"))
+    card = replace(card_of(ZOE), birth_name="MULLER", given_names=("LUCIE",))
+    _arrive(served, "M1", ZOE, answer, card=card, mrz=read)
+    host.page.locator(".line", has_text="M1").wait_for()
+    host.call_next()
+    expect(host.page.locator("tr.verdict-see")).to_have_count(4)  # two rows, each with its note
+    expect(host.page.locator("#own-name")).to_be_hidden()
+    host.press("n", "#own-name")
+    host.press("n", "h1 .ticket")
+    host.press("1cm", "input[name=seen]:checked")
+    expect(host.page.locator("input[name=seen]:checked")).to_have_count(1)
+    host.press("u", "input[name=seen]:checked")
+    expect(host.page.locator("input[name=seen]:checked")).to_have_count(2)
+    host.press("uq", "h1 .status-QUALIFIED")
 
 
 def test_a_decision_is_taken_back_by_one_key(served: ServedConsole, host: Desk) -> None:
