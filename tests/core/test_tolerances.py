@@ -124,6 +124,12 @@ def test_another_composite_is_another_first_name_exi_id_10() -> None:
     assert given(STATED, ("JEAN-PAUL",), "JEAN PIERRE PAUL") == (Outcome.BLOCKING, Reason.OTHER_FIRST_NAME)
 
 
+@pytest.mark.parametrize("document", [MRZ, OLD_CARD, STATED])
+def test_a_later_given_name_alone_is_another_first_name_exi_id_10(document: Traits) -> None:
+    assert given(document, ("PAUL",), "PIERRE PAUL") == (Outcome.BLOCKING, Reason.OTHER_FIRST_NAME)
+    assert given(document, ("PIERRE", "PAUL"), "PAUL") == (Outcome.BLOCKING, Reason.OTHER_FIRST_NAME)
+
+
 def test_a_zone_writes_a_composite_and_two_names_alike_doc_9303() -> None:
     hyphen = (Outcome.TOLERATED, Reason.HYPHEN)
     assert given(MRZ, ("JEAN", "PIERRE"), "JEAN-PIERRE") == hyphen

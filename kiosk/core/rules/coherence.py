@@ -147,7 +147,7 @@ RULES: tuple[Rule, ...] = (
         "GI3 EXI ID 10",
         _C,
         ("coherence.given_names.given_names_reason",),
-        ("coherence: a_first_given_name", "coherence: another_spelling"),
+        ("coherence: a_first_given_name", "coherence: another_spelling", "tolerances: a_later_given_name"),
     ),
     Rule(
         "4",
