@@ -148,6 +148,22 @@ def test_a_composite_cut_or_written_with_a_space_explains_itself_doc_9303_exi_id
     assert given(MRZ, ("JEAN", "PAUL"), "JEAN PIERRE PAUL") == shortened
 
 
+def test_a_first_name_that_its_source_gives_apart_is_one_name_exi_id_10() -> None:
+    answer = replace(INSI, birth_name="LEROY", given_names=("JEAN PIERRE", "PAUL"), given_names_text="JEAN PIERRE PAUL")
+    other_list = replace(answer, given_names=("MURIEL",), given_names_text="PIERRE-ALAIN MURIEL")
+    nothing_apart = replace(answer, given_names=())
+
+    def reason(shown: tuple[str, ...], insi: Traits) -> Reason | None:
+        return between(replace(STATED, given_names=shown, given_names_text=""), insi).of(Trait.GIVEN_NAMES).reason
+
+    assert reason(("JEAN",), answer) is Reason.COMPOSITE
+    assert reason(("JEAN", "PIERRE"), answer) is Reason.LIST_SHORTENED
+    assert reason(("JEAN",), nothing_apart) is Reason.LIST_SHORTENED
+    assert reason(("PIERRE",), other_list) is Reason.COMPOSITE
+    assert reason(("JEAN", "PAUL", "JEAN"), answer) is Reason.OTHER_FIRST_NAME
+    assert reason(("JEAN-PAUL", "MARIE"), answer) is Reason.OTHER_FIRST_NAME
+
+
 def test_a_name_with_an_apostrophe_is_one_name_exi_id_10() -> None:
     assert given(STATED, ("N",), "N'GUESSAN KOFFI") == (Outcome.BLOCKING, Reason.COMPOSITE)
     assert given(MRZ, ("NGUESSAN",), "N'GUESSAN KOFFI") == (Outcome.TOLERATED, Reason.LIST_SHORTENED)
@@ -277,4 +293,7 @@ def test_what_was_not_asked_is_no_answer_and_what_was_not_said_is_left_ins_4() -
     assert left((longer,), ()) == left((longer,), (umlaut,)) == (longer,)
     assert left((longer, umlaut), (umlaut,)) == (longer,)
     assert left((longer, umlaut), EVERYTHING) == left((), ()) == ()
-    assert len({one.code for one in EVERYTHING}) == len(EVERYTHING)
+    assert (
+        len({one.code for one in EVERYTHING}) == len(EVERYTHING) == len(Trait) * (len(NAMED_REASONS) + len(Reason)) + 1
+    )
+    assert {longer, umlaut, PLACE_READ, ToSee(Beside.CARD, Trait.SEX, Reason.OTHER_SEX)} <= EVERYTHING

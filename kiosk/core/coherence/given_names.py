@@ -48,16 +48,14 @@ def _reason(left: Traits, right: Traits, one: str, other: str, spellings: Spelli
 def _of_number(left: Traits, right: Traits, pairs: KeyPairs) -> Reason | None:
     """Name the difference of lists where one says every name of the other and more; None for any other."""
     found = None
-    for lists, apostrophe in zip(pairs, ("-", ""), strict=False):
-        if not _begin_alike(lists):
-            continue
-        one, other = _words(left, apostrophe), _words(right, apostrophe)
-        short, long, more = (one, other, right) if len(one) < len(other) else (other, one, left)
+    for _, apostrophe in zip(pairs, ("-", ""), strict=False):
+        both = (_words(left, apostrophe), left), (_words(right, apostrophe), right)
+        (short, fewer), (long, more) = sorted(both, key=lambda words: len(words[0]))
         places = _places(short, long)
         if places[:1] != (0,) or not _stand_together(short, places):
             continue
         if _are_names_whole(long, frozenset(places)):
-            return _of_who_says_more(more, left if more is right else right)
+            return _of_who_says_more(more, fewer)
         found = Reason.COMPOSITE
     return found
 
@@ -86,16 +84,9 @@ def _words(traits: Traits, apostrophe: str) -> Words:
 
 def _places(short: Words, long: Words) -> tuple[int, ...]:
     """Where the words of one list stand in the other, in order; nothing when one of them does not."""
-    places: list[int] = []
-    at = 0
-    for word, _ in short:
-        while at < len(long) and long[at][0] != word:
-            at += 1
-        if at == len(long):
-            return ()
-        places.append(at)
-        at += 1
-    return tuple(places)
+    rest = iter(enumerate(long))
+    places = tuple(next((at for at, (said, _) in rest if said == word), -1) for word, _ in short)
+    return () if -1 in places else places
 
 
 def _stand_together(short: Words, places: tuple[int, ...]) -> bool:
@@ -117,13 +108,8 @@ def _of_spelling(left: Traits, right: Traits, pairs: KeyPairs, forms: Forms, rea
     if reason is Reason.ONE_LETTER_APART or any(map(_are_one_letter_apart, firsts)):
         return Reason.ONE_LETTER_APART
     writings = zip(pairs, (*firsts, firsts[-1]), strict=False)
-    is_same_first = any(_begin_alike(lists) and _have_same_first_name(lists, first) for lists, first in writings)
+    is_same_first = any(_have_same_first_name(lists, first) for lists, first in writings)
     return reason if is_same_first else Reason.OTHER_FIRST_NAME
-
-
-def _begin_alike(lists: tuple[str, str]) -> bool:
-    """Whatever is shortened or has the same first name begins with the same letter: what does not is told at once."""
-    return lists[0][:1] == lists[1][:1]
 
 
 def _are_one_letter_apart(names: tuple[str, str]) -> bool:

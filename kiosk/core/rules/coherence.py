@@ -129,6 +129,7 @@ RULES: tuple[Rule, ...] = (
             "tolerances: a_composite_on_the_document",
             "tolerances: another_composite",
             "tolerances: a_name_with_an_apostrophe",
+            "tolerances: a_first_name_that_its_source",
             "tolerances: a_composite_beside",
             "properties: a_part_of_a_composite",
         ),
