@@ -31,6 +31,7 @@ VIRTUAL = "Virtual PCD"  # the readers of vsmartcard-vpcd
 
 _LOOK = 0.3  # seconds one look at the slots may wait: how soon ``stopped`` and a new reader are seen
 _ASK_AGAIN = 0.2  # seconds between two attempts at an absent service
+_AFTER_A_REFUSAL = 10  # times as long: the service writes each refusal into the machine's log
 _MOST_SLOTS = 16  # PC/SC lite's own limit
 _LONGEST_LOOK = 5.0  # seconds one question to the service may take, on the busiest machine
 _LONGEST_CALL = 5.0  # seconds any one call may take; a card answers 256 bytes in 0.1
@@ -209,7 +210,7 @@ class _Watch:
         self._cards = {}
         self._slots = {}
         if wait and not told:
-            time.sleep(_ASK_AGAIN)
+            time.sleep(_ASK_AGAIN * (_AFTER_A_REFUSAL if reason == "refused" else 1))
         return told
 
     def _readers(self, wanted: tuple[str, ...]) -> list[SlotEvent]:
