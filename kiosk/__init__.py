@@ -1,3 +1,3 @@
 """The check-in kiosk (borne d'accueil) and its staff console: one patient, one right identity."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
