@@ -144,6 +144,7 @@ def test_a_composite_cut_or_written_with_a_space_explains_itself_doc_9303_exi_id
     assert given(MRZ, ("JEAN",), "JEAN-PIERRE PAUL", cut=True) == (Outcome.TOLERATED, Reason.TRUNCATED)
     assert given(MRZ, ("JEAN", "PIERRE"), "JEAN-PIERRE PAUL") == shortened
     assert given(STATED, ("JEAN-PIERRE",), "JEAN PIERRE PAUL") == shortened
+    assert given(STATED, ("MARIE", "JEAN-PAUL"), "MARIE JEAN PAUL LOUISE") == shortened
     assert given(MRZ, ("JEAN",), "JEAN PIERRE PAUL") == shortened
     assert given(MRZ, ("JEAN", "PAUL"), "JEAN PIERRE PAUL") == shortened
 
