@@ -208,6 +208,8 @@ def test_a_full_field_holds_the_beginning_of_a_name_or_of_each_part_doc_9303(
         ("MUELLE", "MULLER", False),
         ("XUELLER", "MULLER", False),
         ("UE", "U", True),
+        ("GRAEBER", "GRABER", True),
+        ("GRAEZER", "GRAZER", True),
         ("AE", "A", True),
         ("OE", "O", True),
         ("AA", "A", True),
