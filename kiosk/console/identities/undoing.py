@@ -4,7 +4,7 @@ Retention sees whether somebody decided, and the evidence's day goes with the ev
 """
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from django.db import transaction
@@ -19,7 +19,19 @@ from kiosk.console.models import Arrival, Staff, Stage
 UNDO_FOR = timedelta(hours=12)
 
 
-def before_of(arrival: Arrival) -> dict[str, Any]:
+class Before(TypedDict):
+    """What stood before a decision; 0.1.0 kept status, evidence and attributes only."""
+
+    status: str
+    evidence: str
+    attributes: str
+    evidence_on: NotRequired[str]  # ISO 8601; "" without evidence
+    reason: NotRequired[str]
+    decided_by: NotRequired[int | None]
+    decided_at: NotRequired[str]  # ISO 8601; "" when nobody had decided
+
+
+def before_of(arrival: Arrival) -> Before:
     """What a decision is about to change, to be kept beside it."""
     return {
         "status": arrival.status,
@@ -55,8 +67,8 @@ def may_undo(arrival: Arrival, staff: Staff, now: datetime) -> bool:
     return arrival.decided_by_id == staff.pk and now - arrival.decided_at < UNDO_FOR
 
 
-def _restore(arrival: Arrival, before: dict[str, Any]) -> None:
-    """Set everything as it was; of decisions kept by 0.1.0 only status, evidence and attributes are known."""
+def _restore(arrival: Arrival, before: Before) -> None:
+    """Set everything as it was, as far as it was kept."""
     same_evidence = arrival.evidence_on if before["evidence"] == arrival.evidence else None
     arrival.status, arrival.evidence, arrival.attributes = before["status"], before["evidence"], before["attributes"]
     checked_on, decided_at = before.get("evidence_on"), before.get("decided_at")

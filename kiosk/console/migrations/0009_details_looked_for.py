@@ -4,16 +4,18 @@ Django cannot add a computed column to a table of SQLite that holds rows, but SQ
 read; PostgreSQL keeps it. Neither fires the triggers that let the trail only grow: no row is rewritten by hand.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 from kiosk.console.models.audit import Detail
 
 NAMES = ("right", "before", "after", "reason")
 
 
-def add(_apps: Any, schema_editor: Any) -> None:
+def add(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if schema_editor.connection.vendor == "sqlite":
         for name in NAMES:
             computed = f"GENERATED ALWAYS AS (json_extract(\"details\", '$.{name}')) VIRTUAL"
@@ -25,7 +27,7 @@ def add(_apps: Any, schema_editor: Any) -> None:
     schema_editor.execute("ALTER TABLE console_auditentry " + ", ".join(columns))  # all at once: one rewriting
 
 
-def remove(_apps: Any, schema_editor: Any) -> None:
+def remove(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for name in NAMES:
         schema_editor.execute(f'ALTER TABLE console_auditentry DROP COLUMN "{name}"')
 
