@@ -4,10 +4,13 @@ The rule is the core's (``status.acceptance``); the words are ours. Codes go to 
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from kiosk.console.records import vault
+from kiosk.core.checkin import codec
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.acceptance import Acceptance, AnswerFault, AnswerOddity, acceptance_of
@@ -49,6 +52,12 @@ def acceptance(check_in: CheckIn) -> Acceptance:
 def judged(found: InsFound) -> Acceptance:
     """What one answer comes to on this console, in production or not."""
     return acceptance_of(found, in_production=settings.KIOSK.is_production)
+
+
+def mark_of(check_in: CheckIn) -> str:
+    """A keyed mark of the answer that stands, whatever calls brought it: a page holds it, and tells nothing by it."""
+    bare = replace(check_in, insi=replace(check_in.insi, exchanges=()), pictures=())
+    return vault.blind("answer", codec.to_bytes(bare).hex()).hex()
 
 
 def why_not(judged_so: Acceptance, confirmed: Collection[AnswerOddity]) -> str:

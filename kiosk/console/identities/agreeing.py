@@ -37,6 +37,22 @@ def check_it_differs(written: Original, check_in: CheckIn, side_by_side: compari
         raise NotAllowed(_("Les traits concordent avec la réponse nationale : qualifiez."))
 
 
+def check_it_agrees(written: Original, check_in: CheckIn, side_by_side: comparing.Compared) -> None:
+    """Whoever wrote on the same form that the original says otherwise does not qualify, Enter pressed or not."""
+    if side_by_side.answer is None or written == original.proposed(check_in):
+        return
+    if compare(written.traits(), side_by_side.answer, places=comparing.places()).is_blocking:
+        raise NotAllowed(
+            _("Ce que vous avez écrit de l’original diffère de la réponse nationale : validez sans INS, ou écartez.")
+        )
+
+
+def check_is_as_shown(mark: str, check_in: CheckIn) -> None:
+    """What staff read and ticked was about the answer on their page: the worker may have changed it since."""
+    if mark and mark != accepting.mark_of(check_in):
+        raise NotAllowed(_("La réponse nationale a changé depuis l’affichage : relisez la page, puis décidez."))
+
+
 def check_answer(arrival: Arrival, check_in: CheckIn) -> None:
     """What staff wrote down from the evidence already checked must agree with the answer that comes later (T5)."""
     written, found = original.kept(arrival), check_in.insi
@@ -44,5 +60,5 @@ def check_answer(arrival: Arrival, check_in: CheckIn) -> None:
         return
     if compare(written.traits(), found.traits, places=comparing.places()).is_blocking:
         raise NotAllowed(
-            _("La réponse diffère de ce qui a été lu sur l’original à la validation : refusez ou écartez.")
+            _("La réponse diffère de ce qui a été lu sur l’original à la validation : refusez, écartez ou déclassez.")
         )

@@ -57,7 +57,7 @@ class Compared(Confidential):
     @property
     def is_left_to_staff(self) -> bool:
         """The original may say otherwise than INSi where no machine saw it: who reads that may do without the INS."""
-        return any(one.beside is Beside.DOCUMENT for one in self.to_see)
+        return self.document is None or any(one.beside is Beside.DOCUMENT for one in self.to_see)
 
     @property
     def card_blocks(self) -> bool:

@@ -75,6 +75,7 @@ class Choice:
     odd: frozenset[AnswerOddity] = frozenset()  # oddities of INSi's answer, each confirmed by its name
     original: Original = field(default_factory=Original)  # what staff reads there: an identity without INS rests on it
     seen: frozenset[ToSee] = frozenset()  # differences, each confirmed by its name
+    answer_shown: str = ""  # the mark of INSi's answer as the page showed it
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
     with transaction.atomic():
         arrival = in_hand(key, staff)
         check_in = vault.open_arrival(arrival)
+        agreeing.check_is_as_shown(choice.answer_shown, check_in)
         side_by_side = comparing.compared(check_in)
         evidence = _chosen_evidence(choice, check_in)
         confirmed = _confirmed(choice, check_in, side_by_side)
@@ -139,6 +141,8 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
             if choice.action is Action.VALIDATE:
                 agreeing.check_original(choice.original, choice.first_given_name, check_in)
                 agreeing.check_it_differs(choice.original, check_in, side_by_side)
+            else:
+                agreeing.check_it_agrees(choice.original, check_in, side_by_side)
             _check_first_name(choice, check_in)
         seen = asked(choice.action, arrival, side_by_side)
         actor = Actor(ActorKind.STAFF, staff.username)
@@ -255,7 +259,7 @@ def _tried(
 ) -> tuple[Identity, list[AuditFact]]:
     """Apply an action's events one after the other; the first refusal refuses all."""
     identity, facts = identity_of(arrival, check_in), []
-    if action is Action.ACCEPT_INS and identity.is_checked:
+    if action in _ACCEPTING and identity.is_checked:
         agreeing.check_answer(arrival, check_in)
     seeing.check(asked(action, arrival, side_by_side), confirmed.seen)
     for event in _events(action, identity, check_in, side_by_side, evidence, confirmed):

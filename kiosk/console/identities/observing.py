@@ -1,5 +1,7 @@
 """An answer of INSi that comes after a decision: nothing changes, it stands beside, and the unit judges."""
 
+from dataclasses import replace
+
 from kiosk.console import audit
 from kiosk.console.arrivals import queue
 from kiosk.console.identities.reasons import WhyAside
@@ -34,6 +36,13 @@ def observe(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
     if arrival.stage not in queue.IN_WORK:  # else staff has it in hand, and sees the answer
         arrival.stage, arrival.reason = Stage.SET_ASIDE, WhyAside.OTHER_ANSWER.value
     audit.record(audit.Act.INSI_OBSERVED, who="worker", about=str(arrival.pk), status=arrival.status)
+
+
+def outdate(arrival: Arrival, standing: InsAnswer, answer: InsAnswer) -> None:
+    """What a decision took back rested on the answer that goes: no undoing brings it back with another's matricule."""
+    is_same = replace(standing, exchanges=()) == replace(answer, exchanges=())
+    if arrival.before.get("status") in _OBTAINED and not is_same:
+        arrival.before = {}
 
 
 def forget(arrival: Arrival) -> None:

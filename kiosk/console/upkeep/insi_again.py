@@ -149,6 +149,7 @@ def _take_up(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
         return
     if comparing.is_found(answer):
         observing.forget(arrival)
+        observing.outdate(arrival, check_in.insi, answer)
     arrival.need, arrival.differences = comparing.need_of(later), comparing.difference_codes(later)
     arrival.likened_at = None
     _conclude(arrival, later)

@@ -23,7 +23,9 @@ def purge(now: datetime) -> int:
     server = settings.KIOSK
     limit = now - timedelta(hours=server.unseen_hours)
     untouched = Q(assigned_at=None) | Q(assigned_at__lt=limit)  # taken up again lately: somebody is at it
-    undecided = Q(decided_at=None, evidence="")  # whom staff validated or qualified, somebody has dealt with
+    # whom staff validated, qualified, called a homonym or merged, somebody has dealt with
+    kept_by_a_merge = Arrival.objects.exclude(merged_into=None).values("merged_into")
+    undecided = Q(decided_at=None, evidence="", attributes="", merged_into=None) & ~Q(pk__in=kept_by_a_merge)
     unseen = (
         untouched
         & undecided

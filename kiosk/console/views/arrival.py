@@ -73,6 +73,7 @@ class IdentityView:
     tolerated: bool
     by_hand: bool
     odd: tuple[tuple[str, str], ...]  # of INSi's answer: code and name, each to be confirmed
+    answer_mark: str  # of the answer shown: what staff decides is about that one
     is_unusable: bool  # INSi's answer: nobody may accept it
     to_see: tuple[seeing.Box, ...]  # each to be said, by its name, to qualify
     to_see_accepting: tuple[seeing.Box, ...]  # to accept INSi's answer without the original in hand
@@ -116,7 +117,13 @@ def picture(request: HttpRequest, key: UUID, index: int) -> HttpResponse:
 @needs(Right.WORK)
 @require_POST
 def qualify(request: HttpRequest, key: UUID) -> HttpResponse:
-    return _decide(request, key, Action.QUALIFY)
+    """On the same form staff may have written what the original bears: it is not passed over."""
+    choice, staff, where = _choice(request, Action.QUALIFY), staff_of(request), address_of(request)
+    return carried_out(
+        request,
+        key,
+        lambda: deciding.decide(key, staff, replace(choice, original=original.read(request.POST)), where=where),
+    )
 
 
 @needs(Right.WORK)
@@ -256,6 +263,7 @@ def _choice(request: HttpRequest, action: Action) -> Choice:
         was_said=request.POST.get("said") == "1",
         odd=accepting.confirmed_in(request.POST.getlist("odd")),
         seen=seeing.seen_in(request.POST.getlist("seen")),
+        answer_shown=request.POST.get("answer", "")[:64],
     )
 
 
@@ -361,6 +369,7 @@ def _view(arrival: Arrival, check_in: CheckIn, today: date, *, is_in_hand: bool)
         tolerated=side_by_side.asks_confirmation,
         by_hand=comparing.is_compared_by_hand(check_in),
         odd=tuple((odd.value, _(accepting.ODDITIES[odd])) for odd in judged.to_confirm),
+        answer_mark=accepting.mark_of(check_in),
         is_unusable=bool(judged.forbids),
         to_see=seeing.boxes(deciding.asked(Action.QUALIFY, arrival, side_by_side), place),
         to_see_accepting=seeing.boxes(deciding.asked(Action.ACCEPT_INS, arrival, side_by_side), place),

@@ -1,0 +1,203 @@
+"""What happens between the page and the press, or between a decision and its undoing, makes no identity another's."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.identity.matricule import Matricule
+from kiosk.core.sources.insi import InsAnswer, InsNotFound
+from tests.console.arrivals import arrive, enrol, found, original_of
+from tests.console.staff import READ, at_desk, get, post
+from tests.people import TOUSSAINT, ZOE
+
+pytestmark = pytest.mark.usefixtures("console")
+TICKED = {"evidence": "CN", "said": "1", "seen": READ, "tolerated": "1", "first_given_name": "ZOE"}
+UNREAD = {"mrz": None, "document_kind": None, "card": None, "card_nir": ""}
+OTHER_DAY = original_of(ZOE, birth_date="30/12/1975")
+
+
+@pytest.fixture(autouse=True)
+def _asking(console: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.conf import settings
+
+    enrol()
+    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"insi": object()}))
+
+
+def _arrival(check_in: CheckIn) -> Any:
+    from kiosk.console.models import Arrival
+
+    return Arrival.objects.select_related("sealed").get(pk=check_in.key)
+
+
+def _standing(check_in: CheckIn) -> tuple[str, Matricule]:
+    from kiosk.console.records import vault
+
+    arrival = _arrival(check_in)
+    return arrival.status, vault.open_arrival(arrival).insi.matricule
+
+
+def _taken(client: Client, check_in: CheckIn) -> str:
+    path = f"/arrivees/{check_in.key}/"
+    post(client, path + "prendre/")
+    return path
+
+
+def _answers_late(answer: InsAnswer) -> None:
+    from kiosk.console.models import Arrival
+    from kiosk.console.upkeep import insi_again
+
+    Arrival.objects.exclude(insi_next_at=None).update(insi_next_at=timezone.now())
+    assert insi_again.insi_once(lambda *_: answer)
+
+
+def _mark(client: Client, path: str) -> str:
+    marks = set(re.findall(r'name="answer" value="([0-9a-f]{32})"', get(client, path).content.decode()))
+    assert len(marks) == 1  # one answer, whatever the form
+    return marks.pop()
+
+
+# --- undoing: what a decision took back is not given back with another answer -----------------------------------------
+
+
+def _downgraded_while_asked(officer: Client, check_in: CheckIn) -> str:
+    path = _taken(officer, check_in)
+    post(officer, path + "interroger/", **original_of(TOUSSAINT))
+    post(officer, path + "qualifier/", **TICKED)
+    post(officer, path + "prendre/")
+    post(officer, path + "declasser/", reason="wrong-person")
+    return path
+
+
+def test_undoing_a_downgrade_does_not_qualify_the_answer_that_came_after_it() -> None:
+    check_in, officer = arrive(ZOE), at_desk("marc", "officer")
+    path = _downgraded_while_asked(officer, check_in)
+    _answers_late(found(TOUSSAINT))
+    post(officer, path + "annuler/")
+    assert _standing(check_in) == ("PROVISIONAL", TOUSSAINT.matricule)
+    assert "annuler/" not in get(officer, path).content.decode()
+
+
+@pytest.mark.parametrize("answer", [found(ZOE), InsNotFound()])
+def test_an_answer_that_changes_nothing_leaves_the_downgrade_to_be_undone(answer: InsAnswer) -> None:
+    check_in, officer = arrive(ZOE), at_desk("marc", "officer")
+    path = _downgraded_while_asked(officer, check_in)
+    _answers_late(answer)
+    post(officer, path + "annuler/")
+    assert _standing(check_in) == ("QUALIFIED", ZOE.matricule)
+
+
+def test_undoing_a_refusal_does_not_accept_the_answer_that_came_after_it() -> None:
+    check_in, client = arrive(ZOE), at_desk()
+    path = _taken(client, check_in)
+    post(client, path + "interroger/", **original_of(TOUSSAINT))
+    post(client, path + "decision/refuse-ins/")
+    _answers_late(found(TOUSSAINT))
+    post(client, path + "annuler/")
+    assert _standing(check_in) == ("PROVISIONAL", TOUSSAINT.matricule)
+
+
+# --- the page: what staff ticked is about the answer that they read ----------------------------------------------
+
+
+@pytest.mark.parametrize("press", ["qualifier/", "decision/accept-ins/", "decision/validate/"])
+def test_what_was_ticked_about_one_answer_does_not_count_for_the_next(press: str) -> None:
+    check_in, client = arrive(ZOE, **UNREAD), at_desk()
+    path = _taken(client, check_in)
+    post(client, path + "interroger/", **original_of(ZOE, place="13055"))
+    mark = _mark(client, path)
+    elsewhere = replace(found(ZOE).traits, birth_place_code="13055")
+    _answers_late(replace(found(TOUSSAINT), traits=elsewhere))
+    said = TICKED | (OTHER_DAY if "validate" in press else {}) | {"answer": mark}
+    told = client.post(path + press, said, secure=True, follow=True).content.decode()
+    assert _arrival(check_in).status == "PROVISIONAL"
+    assert "La réponse nationale a changé depuis l’affichage" in told
+    post(client, path + press, **said | {"answer": _mark(client, path)})
+    assert _arrival(check_in).status != "PROVISIONAL"
+
+
+def test_a_repeated_answer_is_the_same_and_nobody_reads_the_page_again() -> None:
+    check_in, client = arrive(ZOE), at_desk()
+    path = _taken(client, check_in)
+    post(client, path + "interroger/", **original_of(ZOE))
+    mark = _mark(client, path)
+    _answers_late(found(ZOE))
+    post(client, path + "qualifier/", **TICKED, answer=mark)
+    assert _arrival(check_in).status == "QUALIFIED"
+
+
+# --- what staff wrote of the original counts, on whichever button they press -------------------------------------
+
+
+def test_who_wrote_that_the_original_differs_does_not_qualify_by_pressing_enter() -> None:
+    check_in, client = arrive(ZOE), at_desk()
+    path = _taken(client, check_in)
+    told = client.post(path + "qualifier/", TICKED | original_of(ZOE, place="13055"), secure=True, follow=True)
+    assert _arrival(check_in).status == "RETRIEVED"
+    assert "diffère de la réponse nationale" in told.content.decode()
+    post(client, path + "qualifier/", **TICKED | original_of(ZOE))
+    assert _arrival(check_in).status == "QUALIFIED"
+
+
+def test_what_was_written_at_the_validation_counts_for_qualifying_too() -> None:
+    check_in, officer = arrive(ZOE, InsNotFound(), **UNREAD), at_desk("marc", "officer")
+    path = _taken(officer, check_in)
+    post(officer, path + "decision/validate/", **TICKED | OTHER_DAY)
+    post(officer, path + "prendre/")
+    post(officer, path + "interroger/", **original_of(ZOE))
+    _answers_late(found(ZOE))
+    post(officer, path + "qualifier/", **TICKED)
+    assert _arrival(check_in).status == "VALIDATED"
+    post(officer, path + "declasser/", reason="wrong-trait")  # it was badly copied: both steps are done again
+    post(officer, path + "prendre/")
+    post(officer, path + "qualifier/", **TICKED)
+    assert _arrival(check_in).status == "QUALIFIED"
+
+
+def test_who_reads_another_day_where_no_place_is_known_and_no_machine_read_validates_without_ins() -> None:
+    nowhere = replace(found(ZOE), traits=replace(found(ZOE).traits, birth_place_code="99999"))
+    check_in, client = arrive(ZOE, nowhere, **UNREAD), at_desk()
+    path = _taken(client, check_in)
+    post(client, path + "decision/validate/", **TICKED | original_of(ZOE))
+    assert _arrival(check_in).status == "PROVISIONAL"  # it agrees: qualify
+    post(client, path + "decision/validate/", **TICKED | OTHER_DAY)
+    assert (_arrival(check_in).status, _arrival(check_in).stage) == ("VALIDATED", "set-aside")
+
+
+def test_a_forgotten_tick_is_asked_for_before_the_form_leaves_so_that_the_others_stay() -> None:
+    check_in, client = arrive(ZOE), at_desk()
+    assert f'name="seen" value="{READ}" required' in get(client, _taken(client, check_in)).content.decode()
+
+
+# --- the purge -------------------------------------------------------------------------------------------------------
+
+
+def test_whom_staff_called_a_homonym_somebody_has_dealt_with() -> None:
+    from kiosk.console.upkeep import retention
+
+    check_in, client = arrive(ZOE), at_desk()
+    path = _taken(client, check_in)
+    post(client, path + "decision/homonym/")
+    post(client, path + "parti/")
+    unseen = arrive(TOUSSAINT)
+    assert retention.purge(timezone.now() + timedelta(days=2)) == 1
+    assert (_arrival(check_in).attributes, _arrival(unseen).stage) == ("homonym", "removed")
+
+
+def test_a_merge_of_the_unit_leads_to_a_record_that_is_still_there() -> None:
+    from kiosk.console.models import Pair
+    from kiosk.console.upkeep import retention
+
+    kept, other = arrive(ZOE), arrive(ZOE, InsNotFound())
+    sides = {"first": _arrival(kept), "second": _arrival(other)}
+    pair = Pair.objects.create(**sides, likeness=99, found_at=timezone.now())
+    path = f"/vigilance/doublons/{pair.first_id}/{pair.second_id}/dire/"
+    post(at_desk("marc", "officer"), path, said="merge", kept="first")
+    assert _arrival(other).merged_into_id == _arrival(kept).pk
+    assert retention.purge(timezone.now() + timedelta(days=2)) == 0
