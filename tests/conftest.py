@@ -3,6 +3,8 @@
 The console's tests are run on both databases (``tests/console/conftest.py``): on each they are a group of their own.
 """
 
+import os
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -40,6 +42,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Groups:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Guard())
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # as the kiosk says it; test_habits loads the library without the kiosk
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by -m

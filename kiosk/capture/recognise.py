@@ -5,6 +5,7 @@ files that were installed with the kiosk: nothing is fetched.
 """
 
 import importlib.util
+import os
 import threading
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import Protocol
 
 import cv2
 import numpy as np
-import onnxruntime
 import tesserocr
 from numpy.typing import NDArray
 
@@ -51,6 +51,10 @@ class PpOcr:
         if package is None or not package.submodule_search_locations:
             raise FileNotFoundError("the package rapidocr is not installed")
         model = Path(next(iter(package.submodule_search_locations))) / "models" / "PP-OCRv6_rec_small.onnx"
+        # Before it is loaded: else it gives the machine a number, keeps a diary in the home and sends it to its maker.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+        import onnxruntime  # noqa: PLC0415 - see above
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1

@@ -1,7 +1,9 @@
 """Photographs of specimens read whole: found, read, proposed; or honestly not read."""
 
+import os
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -66,6 +68,20 @@ def test_the_seal_of_the_card_of_2021_is_read_verified_and_compared(reader: Docu
     assert reading.validity is not None
     assert reading.mrz is not None
     assert reading.validity.until == reading.mrz.expiry
+
+
+def test_the_recognisers_leave_nothing_in_the_home_and_have_no_diary_to_send(tmp_path: Path) -> None:
+    """By itself onnxruntime numbers the machine and tells its maker what it is used for."""
+    script = """
+        import numpy
+        from kiosk.capture.recognise import PpOcr, TesseractMrz
+        for recogniser in (PpOcr(), TesseractMrz()):
+            recogniser.read(numpy.full((48, 320), 200, numpy.uint8), 20)
+    """
+    environment = {**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    environment.pop("ORT_DISABLE_TELEMETRY", None)
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script)], env=environment, check=True, timeout=100)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_large_buffer_is_given_back_to_the_system_also_after_others_of_its_size() -> None:
