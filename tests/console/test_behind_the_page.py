@@ -175,6 +175,26 @@ def test_a_forgotten_tick_is_asked_for_before_the_form_leaves_so_that_the_others
     assert f'name="seen" value="{READ}" required' in get(client, _taken(client, check_in)).content.decode()
 
 
+@pytest.mark.parametrize("reading", [UNREAD, {}])
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"given_names": "", "first_given_name": "PIERRE"},
+        {"birth_name": "123"},
+        {"birth_name": "-"},
+        {"given_names": "ZOE -"},
+        {"birth_date": "31/12/2999"},
+    ],
+)
+def test_what_cannot_be_compared_is_no_identity_without_ins(written: dict[str, str], reading: dict[str, Any]) -> None:
+    check_in, client = arrive(ZOE, InsNotFound(), **reading), at_desk()
+    path = _taken(client, check_in)
+    post(client, path + "decision/validate/", **TICKED | original_of(ZOE) | written)
+    assert _arrival(check_in).status == "PROVISIONAL"
+    post(client, path + "decision/validate/", **TICKED | original_of(ZOE))
+    assert _arrival(check_in).status == "VALIDATED"
+
+
 # --- the purge -------------------------------------------------------------------------------------------------------
 
 

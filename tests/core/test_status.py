@@ -156,6 +156,7 @@ def test_an_identity_needs_its_five_traits_and_a_first_given_name_of_its_own_ins
     assert missing_to_create(replace(INSI, birth_place_code="99999"), "ZOE") == ()
     assert missing_to_create(replace(INSI, birth_place_code=""), "ZOE") == (Trait.BIRTH_PLACE,)
     assert missing_to_create(INSI, "") == (Trait.GIVEN_NAMES,)
+    assert missing_to_create(replace(INSI, given_names=()), "ZOE") == (Trait.GIVEN_NAMES,)
     assert missing_to_create(replace(INSI, birth_name=""), "ZOE") == (Trait.BIRTH_NAME,)
     assert missing_to_create(replace(INSI, sex=None), "ZOE") == (Trait.SEX,)
     assert missing_to_create(replace(INSI, birth_date=None), "ZOE") == (Trait.BIRTH_DATE,)

@@ -3,6 +3,7 @@
 Each check passes, or NotAllowed names the rule.
 """
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console.identities import accepting, comparing, original
@@ -11,6 +12,8 @@ from kiosk.console.identities.reasons import STRICT_TRAITS, NotAllowed
 from kiosk.console.models import Arrival
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.compare import compare
+from kiosk.core.identity.names import NameRefused, comparison_key
+from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.permissions import missing_to_create
 
@@ -22,11 +25,25 @@ def check_original(written: Original, first_given_name: str, check_in: CheckIn) 
     if missing:
         names = ", ".join(_(STRICT_TRAITS[trait]) for trait in missing)
         raise NotAllowed(_("Il manque {names} : écrivez ce que porte l’original.").format(names=names))
+    _check_readable(traits)
     read, issuer = comparing.read_by_machine(check_in), comparing.issuer_of(check_in)
     if read is not None and compare(read, traits, places=comparing.places(), issuer=issuer).is_blocking:
         raise NotAllowed(
             _("Ce que vous avez écrit diffère de ce qui est lu sur la pièce : relisez l’original, ou écartez.")
         )
+
+
+def _check_readable(traits: Traits) -> None:
+    """A name is made of letters, and nobody is born tomorrow: what cannot be compared agrees with everything."""
+    try:
+        is_name = all(map(comparison_key, (traits.birth_name, *traits.given_names)))
+    except NameRefused:
+        is_name = False
+    if not is_name:
+        raise NotAllowed(_("Un nom ou un prénom n’est pas fait de lettres : relisez l’original."))
+    born = traits.birth_date.as_date() if traits.birth_date is not None else None
+    if born is not None and born > timezone.localdate():
+        raise NotAllowed(_("La date de naissance est dans l’avenir : relisez l’original."))
 
 
 def check_it_differs(written: Original, check_in: CheckIn, side_by_side: comparing.Compared) -> None:

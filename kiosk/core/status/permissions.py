@@ -125,12 +125,12 @@ def insi_bar(identity: Identity, traits: Traits, *, staff_asks_again: bool = Fal
 def missing_to_create(traits: Traits, first_given_name: str) -> tuple[Trait, ...]:
     """List what a local identity still lacks: its five traits are mandatory (ins-rules 1.2).
 
-    The first given name is a field of its own; an unknown place is written 99999, never left out; a date that is not a
-    day of the calendar is interpreted first (GI3 EXI ID 12).
+    The first given name is a field of its own, beside the list; an unknown place is written 99999, never left out; a
+    date that is not a day of the calendar is interpreted first (GI3 EXI ID 12).
     """
     stated = {
         Trait.BIRTH_NAME: bool(traits.birth_name),
-        Trait.GIVEN_NAMES: bool(first_given_name),
+        Trait.GIVEN_NAMES: bool(first_given_name) and bool(traits.given_names),
         Trait.BIRTH_DATE: traits.birth_date is not None and traits.birth_date.is_calendar,
         Trait.SEX: traits.sex is not None,
         Trait.BIRTH_PLACE: is_well_formed_place(traits.birth_place_code),
