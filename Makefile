@@ -22,7 +22,7 @@ lint: setup
 test: lint
 	@$(PYTHON) -m pytest $(TOGETHER) --durations=25
 
-# All that starts no process, while one types: tests/quick.py finds out which those are.
+# All that starts no process and is not marked long, while one types: tests/quick.py finds out which those are.
 quick: setup
 	@$(PYTHON) -m pytest $(TOGETHER) -m quick
 

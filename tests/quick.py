@@ -1,7 +1,8 @@
 """Which tests are quick (``make quick``): those that start no process, so no browser, no database, no card service.
 
 Nobody keeps a list. What a test and its fixtures call is followed through the tests' own code; it is quick unless that
-leads to what starts processes. What cannot be seen this way is marked ``starts``. A quick test that starts a process
+leads to what starts processes. What cannot be seen this way is marked ``starts``; what reads picture after picture for
+seconds is marked ``long`` and left to ``make test``. A quick test that starts a process
 all the same fails, in every run: it is named, and so the marks stay true.
 """
 
@@ -29,7 +30,7 @@ STARTING = {
 
 
 def is_quick(item: pytest.Item) -> bool:
-    if not isinstance(item, pytest.Function) or item.get_closest_marker("starts"):
+    if not isinstance(item, pytest.Function) or any(item.get_closest_marker(name) for name in ("starts", "long")):
         return False
     fixtures = item._fixtureinfo.name2fixturedefs.values()
     return not any(_leads_to_a_start(one) for one in (item.function, *(one.func for kin in fixtures for one in kin)))

@@ -90,6 +90,7 @@ def test_a_zone_that_fills_a_huge_picture_takes_no_memory(monkeypatch: pytest.Mo
     assert motion.stilled(large, grid) is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [0, 1, 8, 9])  # none of them is read with certainty as it moved
 def test_a_passport_that_moved_is_read_to_the_letter(reader: DocumentReader, seed: int) -> None:
     own = random.Random(seed)
@@ -99,6 +100,7 @@ def test_a_passport_that_moved_is_read_to_the_letter(reader: DocumentReader, see
     assert (reading.mrz.lines, reading.mrz.accepted) == (photo.lines, True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", WAYS)
 def test_what_was_tampered_with_and_moved_is_never_accepted_as_something_else(reader: DocumentReader, way: str) -> None:
     for seed in range(2):
@@ -110,6 +112,7 @@ def test_what_was_tampered_with_and_moved_is_never_accepted_as_something_else(re
         assert mrz is None or not mrz.accepted or mrz.lines == photo.lines
 
 
+@pytest.mark.long
 def test_a_letter_cut_while_the_hand_moved_is_not_taken_for_another(reader: DocumentReader) -> None:
     """Blurred, an R without its right part is an F to both recognisers, and its ink hardly shows that it was cut."""
     one = 304804672048
