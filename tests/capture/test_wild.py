@@ -37,6 +37,7 @@ def some(condition: str, seed: int) -> Photo:
     return wild_photo(draw(somebody(rng), KINDS[seed % len(KINDS)], "", one, random_print(rng)), condition, one)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("seed", "condition"), list(enumerate(READ, start=40)))
 def test_what_people_bring_is_read(reader: DocumentReader, seed: int, condition: str) -> None:
     photo = some(condition, seed)

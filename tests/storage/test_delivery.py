@@ -33,7 +33,7 @@ class _Console(BaseHTTPRequestHandler):
 def console() -> Iterator[tuple[type[_Console], ConsoleLink]]:
     handler = type("Handler", (_Console,), {})
     server = HTTPServer(("127.0.0.1", 0), handler)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.02,))  # seconds until it sees that it is to end
     thread.start()
     url = f"http://127.0.0.1:{server.server_port}"
     yield handler, ConsoleLink(url, Path("none.pem"), "borne-1", lambda *_: "", lambda: "now")
