@@ -1,6 +1,7 @@
 """The table of rules: complete, true to the code and to the tests, and the documentation says what it says."""
 
 import ast
+import functools
 import importlib
 import re
 from pathlib import Path
@@ -9,9 +10,11 @@ import pytest
 
 from kiosk.core.rules.rule import Certainty, Rule
 from kiosk.core.rules.table import ALIASES, TITLES, all_rules, page
+from tests.reached import Reached, read
 
 HERE = Path(__file__).parent
-PAGE = Path(__file__).parents[2] / "kiosk" / "core" / "RULES.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "kiosk" / "core" / "RULES.md"
 CLAUSE = re.compile(r"_(exi_|ins_\d|sel|xsd|csp|rniv1|gi3|doc_9303|pam_|decret)")
 
 
@@ -37,17 +40,38 @@ def _meant(reference: str) -> list[str]:
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: f"{rule.section} {rule.says[:40]}")
 def test_each_rule_is_carried_by_code_and_by_tests_that_exist(rule: Rule) -> None:
     assert rule.tests
-    assert rule.code
+    assert {*rule.code, *rule.needed_by}
+    assert not {*rule.code} & {*rule.needed_by}
     assert rule.says.endswith(".")
     assert rule.source
     assert rule.section in TITLES
     for reference in rule.tests:
         assert len(_meant(reference)) == 1, reference
-    for name in rule.code:
+    for name in (*rule.code, *rule.needed_by):
         room, module, path = name.split(".", 2)
         found: object = importlib.import_module(f"kiosk.core.{room}.{module}")
         for part in path.split("."):
             found = getattr(found, part)
+
+
+@functools.cache
+def _product() -> Reached:
+    return read(ROOT)
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: f"{rule.section} {rule.says[:40]}")
+def test_the_product_leads_to_what_carries_a_rule_or_the_rule_says_who_needs_it(rule: Rule) -> None:
+    """From what a person or Django starts; a test calls nothing."""
+    for name in rule.code:
+        assert _product().has(f"kiosk.core.{name}"), f"{name}: nobody calls it; put it under needed_by, or take it out"
+    for name, issue in rule.needed_by.items():
+        assert not _product().has(f"kiosk.core.{name}"), f"{name}: it is called, no longer needed by {issue}: to code"
+
+
+def test_what_nobody_calls_in_the_core_stands_in_the_table_with_the_issue_that_needs_it() -> None:
+    waiting = {f"kiosk.core.{name}" for rule in all_rules() for name in rule.needed_by}
+    unused = {name for name in _product().unused("kiosk.core.") if not name.startswith("kiosk.core.rules.")}
+    assert unused == waiting
 
 
 def test_every_test_that_names_a_clause_belongs_to_a_rule() -> None:
@@ -77,6 +101,8 @@ def test_the_page_lists_every_rule_with_its_source_and_its_tests() -> None:
         row = next(line for line in written.splitlines() if line.startswith(f"| {rule.says} |"))
         assert rule.source in row
         assert all(reference in row for reference in rule.tests)
+        assert all(f"`{name}`" in row for name in rule.code)
+        assert all(f"`{name}`: nobody yet, *{issue}* needs it" in row for name, issue in rule.needed_by.items())
         assert row.count("|") == 6
     for alias in ALIASES:
         assert f"**{alias}**" in written

@@ -81,7 +81,7 @@ def test_an_issuer_that_writes_letters_out_is_believed_when_staff_read_the_name_
     assert name(zone, civil, issuer) == (Outcome.TOLERATED, Reason.UMLAUT)
     found = between(replace(MRZ, birth_name=zone), replace(INSI, birth_name=civil), issuer)
     assert [(each.trait, each.reason) for each in found.to_be_named] == [(Trait.BIRTH_NAME, Reason.UMLAUT)]
-    assert found.may_be_accepted and not found.agrees_by_itself
+    assert found.may_be_accepted
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_more_given_names_than_insi_holds_are_read_on_the_original_ins_4(documen
     shown = replace(document, given_names=("ZOE", "MARIE", "ANNE"), given_names_text="")
     found = between(shown, INSI)
     assert [each.trait for each in found.to_be_named] == [Trait.GIVEN_NAMES]
-    assert not found.needs_confirmation and not found.agrees_by_itself  # by its name, not with all the ordinary ones
+    assert not found.needs_confirmation  # by its name, not with all the ordinary ones
 
 
 def test_a_zone_longer_than_insi_s_list_may_hide_a_composite_and_is_never_silent_doc_9303() -> None:
@@ -219,7 +219,7 @@ def test_what_is_named_is_tolerated_and_says_what_staff_saw_ins_4() -> None:
 
 def test_an_ordinary_tolerance_is_named_to_nobody_and_agrees_by_itself_ins_4() -> None:
     found = between(replace(STATED, birth_name="Adrun"), INSI)
-    assert found.needs_confirmation and found.agrees_by_itself
+    assert found.needs_confirmation
     assert found.to_be_named == ()
 
 

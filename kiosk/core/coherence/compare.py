@@ -77,11 +77,6 @@ class Comparison(Confidential):
         """The two may be the same person: enough was compared and nothing blocks."""
         return self.is_sufficient and not self.is_blocking
 
-    @property
-    def agrees_by_itself(self) -> bool:
-        """The two may be accepted as one person's with nobody there to look: nothing is left to be named."""
-        return self.may_be_accepted and not self.to_be_named
-
 
 def compare(
     left: Traits,

@@ -1,6 +1,6 @@
 """The rules of the coherence check: what is tolerated, what blocks, who corrects (section 4)."""
 
-from kiosk.core.rules.rule import Certainty, Rule
+from kiosk.core.rules.rule import Certainty, Issue, Rule
 
 _C, _L, _D = Certainty.CERTAIN, Certainty.LIKELY, Certainty.DESIGN
 
@@ -276,7 +276,8 @@ RULES: tuple[Rule, ...] = (
         "The patient is told which trait differs and what to do, staff what to do next.",
         "HAN, ANS",
         _C,
-        ("coherence.reasons.STAFF_SENTENCES", "coherence.reasons.NEXT_STEPS", "coherence.reasons.CORRECTOR_SENTENCES"),
+        ("coherence.reasons.STAFF_SENTENCES",),
         ("coherence: every_difference_has_a_sentence",),
+        {"coherence.reasons.NEXT_STEPS": Issue.PAGE, "coherence.reasons.CORRECTOR_SENTENCES": Issue.PAGE},
     ),
 )

@@ -1,6 +1,6 @@
 """The rules of what the INS is: components, characters, given names, dates, places, number (section 1)."""
 
-from kiosk.core.rules.rule import Certainty, Rule
+from kiosk.core.rules.rule import Certainty, Issue, Rule
 
 _C, _L, _D = Certainty.CERTAIN, Certainty.LIKELY, Certainty.DESIGN
 
@@ -18,8 +18,9 @@ RULES: tuple[Rule, ...] = (
         "A matricule is 13 characters and a key of 2 digits.",
         "CSP R.1111-8-1",
         _C,
-        ("identity.matricule.parse_typed_nir",),
+        ("identity.matricule.is_well_formed", "identity.matricule.key_of"),
         ("matricule: a_matricule_has_thirteen", "matricule: what_is_not_written"),
+        {"identity.matricule.parse_typed_nir": Issue.EXCHANGE},
     ),
     Rule(
         "1.1",
@@ -94,8 +95,9 @@ RULES: tuple[Rule, ...] = (
         "A matricule is never typed by hand nor copied from the card's insured person: INSi or the ApCV bring it.",
         "GI3 EXI REC 02, NA",
         _L,
-        ("status.transitions.InsiAccepted", "status.transitions.ApcvRead", "identity.matricule.parse_typed_nir"),
+        ("status.transitions.InsiAccepted",),
         ("transitions: only_insi_and_the_apcv", "matricule: a_typed_nir_never"),
+        {"status.transitions.ApcvRead": Issue.INSI, "identity.matricule.parse_typed_nir": Issue.EXCHANGE},
     ),
     Rule(
         "1.2",
@@ -110,8 +112,9 @@ RULES: tuple[Rule, ...] = (
         "The name in use is a field of its own, never filled from the birth name.",
         "GI3 EXI ID 08, RNIV1 EXI PP 17-18",
         _C,
-        ("identity.traits.Traits", "status.adoption.adopt"),
+        ("identity.traits.Traits",),
         ("transitions: the_name_in_use_is_never_filled", "coherence: the_name_in_use_is_never_compared"),
+        {"status.adoption.adopt": Issue.ONE_PERSON},
     ),
     Rule(
         "1.2",
@@ -158,8 +161,9 @@ RULES: tuple[Rule, ...] = (
         "The channel through which an identity was collected has a flow code.",
         "PAM ZFD-5, FRC",
         _C,
-        ("identity.traits.Channel",),
+        (),
         ("transitions: an_identity_says_through_which_channel",),
+        {"identity.traits.Channel": Issue.EXCHANGE},
     ),
     Rule(
         "1.3",
@@ -270,6 +274,7 @@ RULES: tuple[Rule, ...] = (
         _C,
         ("identity.dates.BirthDate.is_calendar", "status.permissions.insi_bar"),
         ("dates: an_incomplete_date_is_no", "status: a_request_holds"),
+        {"identity.dates.BirthDate.is_incomplete": Issue.ONE_PERSON},
     ),
     Rule(
         "1.5",
@@ -284,8 +289,9 @@ RULES: tuple[Rule, ...] = (
         "A lunar date is kept for billing and interpreted for the health identity.",
         "GI3 EXI ID 12, PAM ZFD-1",
         _L,
-        ("identity.dates.BirthDate.is_lunar",),
+        ("identity.dates.BirthDate.interpretation",),
         ("dates: a_lunar_date",),
+        {"identity.dates.BirthDate.is_lunar": Issue.PAGE},
     ),
     Rule(
         "1.5",
@@ -351,13 +357,14 @@ RULES: tuple[Rule, ...] = (
         "On a return a wrong key is kept and flagged; on typed data it is an error.",
         "XSD, CNDA",
         _C,
-        ("identity.matricule.Matricule.key_is_right", "identity.matricule.parse_typed_nir"),
+        ("identity.matricule.Matricule.key_is_right",),
         (
             "matricule: a_wrong_key_on_a_return",
             "matricule: a_return_without_a_key",
             "matricule: a_wrong_key_on_typed",
             "matricule: a_typed_nir_is_read",
         ),
+        {"identity.matricule.parse_typed_nir": Issue.EXCHANGE},
     ),
     Rule(
         "1.7",

@@ -1,6 +1,6 @@
 """The rules of statuses, transitions, attributes, evidence and calls (sections 2, 3 and 6)."""
 
-from kiosk.core.rules.rule import Certainty, Rule
+from kiosk.core.rules.rule import Certainty, Issue, Rule
 
 _C, _L, _U, _D = Certainty.CERTAIN, Certainty.LIKELY, Certainty.UNCERTAIN, Certainty.DESIGN
 
@@ -18,28 +18,34 @@ RULES: tuple[Rule, ...] = (
         "Matricule and OID are sent, printed as data matrix and feed the DMP only for a qualified identity.",
         "RNIV1 EXI SI 08, GI3 EXI ID 29, Segur INS/va1.53",
         _C,
-        (
-            "status.permissions.may_send_matricule",
-            "status.permissions.may_print_datamatrix",
-            "status.permissions.may_feed_shared_record",
-        ),
+        (),
         ("status: only_a_qualified_identity", "properties: no_status_ever"),
+        {
+            "status.permissions.may_send_matricule": Issue.EXCHANGE,
+            "status.permissions.may_print_datamatrix": Issue.EXCHANGE,
+            "status.permissions.may_feed_shared_record": Issue.EXCHANGE,
+        },
     ),
     Rule(
         "2.1",
         "A retrieved identity keeps the INS locally.",
         "GI3 EXI ID 23",
         _C,
-        ("status.permissions.may_store_matricule", "status.permissions.may_verify"),
+        ("status.permissions.Identity.status",),
         ("status: a_retrieved_identity",),
+        {
+            "status.permissions.may_store_matricule": Issue.ONE_PERSON,
+            "status.permissions.may_verify": Issue.ONE_PERSON,
+        },
     ),
     Rule(
         "2.1",
         "Flows say PROV or VALI only; qualified is VALI with matricule and OID.",
         "GI3 §2.2.2",
         _C,
-        ("status.permissions.flow_status",),
+        (),
         ("status: a_flow_says",),
+        {"status.permissions.flow_status": Issue.EXCHANGE, "status.permissions.FlowStatus": Issue.EXCHANGE},
     ),
     Rule(
         "2.2",
@@ -48,6 +54,7 @@ RULES: tuple[Rule, ...] = (
         _C,
         ("status.transitions.apply",),
         ("transitions: t1_",),
+        {"status.transitions.Created": Issue.ONE_PERSON},
     ),
     Rule(
         "2.2",
@@ -91,16 +98,18 @@ RULES: tuple[Rule, ...] = (
         "T6: ApCV read and matched to the right record: qualified; not for a doubtful or fictitious one.",
         "RNIV1 §4.3.4",
         _C,
-        ("status.transitions.ApcvRead",),
+        (),
         ("transitions: t6_the_apcv_of_this", "transitions: t6_the_apcv_is_the_evidence"),
+        {"status.transitions.ApcvRead": Issue.INSI},
     ),
     Rule(
         "2.2",
         "T6 at an unattended kiosk is an open question: only staff may do it.",
         "open question 4",
         _U,
-        ("status.transitions.ApcvRead",),
+        (),
         ("transitions: t6_the_apcv_of_another",),
+        {"status.transitions.ApcvRead": Issue.INSI},
     ),
     Rule(
         "2.2",
@@ -155,8 +164,9 @@ RULES: tuple[Rule, ...] = (
         "On acceptance INSi's traits overwrite the local ones, which stay in history.",
         "BRE",
         _C,
-        ("status.adoption.adopt",),
+        (),
         ("transitions: accepted_traits",),
+        {"status.adoption.adopt": Issue.ONE_PERSON, "status.adoption.Adoption": Issue.ONE_PERSON},
     ),
     Rule(
         "2.2",
@@ -181,6 +191,7 @@ RULES: tuple[Rule, ...] = (
         _C,
         ("status.permissions.Identity", "status.permissions.insi_bar"),
         ("status: a_doubtful", "status: insi_is_not_called_for_a_doubtful"),
+        {"status.permissions.may_call_insi_by_card": Issue.ONE_PERSON},
     ),
     Rule(
         "2.3",
@@ -195,16 +206,18 @@ RULES: tuple[Rule, ...] = (
         "Flows repeat the attributes: HOMA, DOUT, FICT.",
         "GI3 EXI ID 24, FRC",
         _C,
-        ("status.permissions.flow_codes",),
+        (),
         ("status: a_flow_repeats",),
+        {"status.permissions.flow_codes": Issue.EXCHANGE},
     ),
     Rule(
         "2.3",
         "Management states have a field of their own; only staff sets doubtful.",
         "FRC for the codes",
         _D,
-        ("status.permissions.ManagementState",),
+        ("status.transitions.AttributeSet",),
         ("status: management_states", "transitions: t7_only_staff"),
+        {"status.permissions.ManagementState": Issue.EXCHANGE},
     ),
     Rule(
         "2.4",
@@ -264,6 +277,7 @@ RULES: tuple[Rule, ...] = (
             "evidence: a_code_stands",
             "evidence: nothing_is_pre_selected",
         ),
+        {"status.evidence.EvidenceTable.changed": Issue.ONE_PERSON},
     ),
     Rule(
         "2.4",
@@ -292,6 +306,7 @@ RULES: tuple[Rule, ...] = (
             "transitions: a_matricule_is_never_silently",
             "transitions: the_same_matricule",
         ),
+        {"status.permissions.may_call_insi_by_card": Issue.ONE_PERSON},
     ),
     Rule(
         "3",

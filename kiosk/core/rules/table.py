@@ -57,7 +57,8 @@ Made by `python -m kiosk.core.rules.table` from the code's own table; a test fai
 Sections follow the project's dossier of rules. *Certain*: read in a text, a schema or a test answer, or relayed with
 its clause number. *Likely*: one secondary source. *Uncertain*: an open question, the safe reading is coded. *Design*:
 ours.
-Code is in `kiosk/core`, tests are in `tests/core`: `names: every_hyphen…` is `test_names.py::test_every_hyphen…`.
+Code is in `kiosk/core`, and something that a person or Django starts leads to it; where it says *nobody yet*, only an
+issue to come calls it. Tests are in `tests/core`: `names: every_hyphen…` is `test_names.py::test_every_hyphen…`.
 """
 
 
@@ -75,7 +76,8 @@ def page(rules: Iterable[Rule]) -> str:
                 "| rule | source | certainty | code | tests |",
                 "|---|---|---|---|---|",
             ]
-        code = "<br>".join(f"`{name}`" for name in rule.code)
+        later = [f"`{name}`: nobody yet, *{issue}* needs it" for name, issue in rule.needed_by.items()]
+        code = "<br>".join([*(f"`{name}`" for name in rule.code), *later])
         tests = "<br>".join(f"`{name}…`" for name in rule.tests)
         lines.append(f"| {rule.says} | {rule.source} | {rule.certainty} | {code} | {tests} |")
     lines += ["", "## Sources", "", *(f"- **{alias}**: {meaning}" for alias, meaning in ALIASES.items()), ""]
