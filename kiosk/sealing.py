@@ -29,7 +29,8 @@ _MAGIC = b"KIOSK-SEAL-1\n"
 _PEM = re.compile(rb"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", re.DOTALL)
 _MAX_KEY_FILE = 64 * 1024
 
-KioskKey = Ed25519PublicKey  # what a console knows a kiosk by
+KioskKey = Ed25519PublicKey  # what a console knows a kiosk by, and a kiosk the console
+SigningKey = Ed25519PrivateKey
 
 
 class CannotOpen(ValueError):
@@ -169,6 +170,21 @@ def load_verifier(pem: bytes) -> Ed25519PublicKey:
     if not isinstance(key, Ed25519PublicKey):
         raise BadKey("not a kiosk's public key (Ed25519)")
     return key
+
+
+def signer_of_seed(seed: bytes) -> SigningKey:
+    """The signing key that these 32 secret bytes are."""
+    return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+def raw_verifier(key: KioskKey) -> bytes:
+    """A public key as its 32 bytes."""
+    return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+
+
+def load_raw_verifier(data: bytes) -> KioskKey:
+    """A public key from its 32 bytes."""
+    return Ed25519PublicKey.from_public_bytes(data)
 
 
 def intake_message(path: str, kiosk: str, sent_at: str, body: bytes) -> bytes:

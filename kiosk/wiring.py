@@ -31,6 +31,7 @@ from kiosk.insi.watch import CertificateWatch
 from kiosk.journal import Happening
 from kiosk.settings import BadSettings, Settings
 from kiosk.storage.delivery import ConsoleLink
+from kiosk.storage.heads import HeadKeeper
 from kiosk.storage.outbox import Outbox, OutboxFull
 from kiosk.ui.plan import Item
 from kiosk.ui.preview import Preview
@@ -250,7 +251,8 @@ def console_link(settings: Settings) -> ConsoleLink:
     def signed(path: str, sent_at: str, body: bytes) -> str:
         return b64encode(sealing.sign(sealing.intake_message(path, kiosk, sent_at, body), key)).decode("ascii")
 
-    return ConsoleLink(settings.console.url, settings.console.ca, kiosk, signed, _utc_now)
+    heads = HeadKeeper(settings.kiosk.data_dir / "head")
+    return ConsoleLink(settings.console.url, settings.console.ca, kiosk, signed, _utc_now, heads)
 
 
 def _utc_now() -> str:

@@ -19,7 +19,7 @@ CONSOLE = "kiosk.console."
 # What every room of the console stands on: its tables, its settings, the trail, how things are written, the core.
 GROUND = {
     *(CONSOLE + name for name in ("models", "config", "audit", "words")),
-    *("kiosk.core", "kiosk.documents", "kiosk.sealing", "kiosk.journal"),
+    *("kiosk.core", "kiosk.documents", "kiosk.sealing", "kiosk.journal", "kiosk.heads"),
 }
 
 
@@ -48,7 +48,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.insi": {"kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.__version__"},
     "kiosk.insi.simulated": {"kiosk.insi", "kiosk.core", "kiosk.journal"},
     "kiosk.sealing": {"kiosk.core"},
-    "kiosk.storage": {"kiosk.core", "kiosk.journal", "kiosk.bounded"},
+    "kiosk.heads": {"kiosk.sealing"},
+    "kiosk.storage": {"kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.heads", "kiosk.sealing"},
     "kiosk.ui": {"kiosk.core", "kiosk.journal"},
     "kiosk.console.models": {"kiosk.core"},
     "kiosk.console.config": {"kiosk.settings"},
@@ -58,17 +59,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.migrations": _of_the_console("records", "staff"),
     "kiosk.console.records": _of_the_console(),
     "kiosk.console.staff": _of_the_console("records") | {"kiosk.bounded"},
+    "kiosk.console.witness": _of_the_console(),
     "kiosk.console.terminals": _of_the_console("staff"),
     "kiosk.console.arrivals": _of_the_console(),
     "kiosk.console.identities": _of_the_console("arrivals", "records"),
     "kiosk.console.vigilance": _of_the_console("identities", "arrivals", "records") | {"kiosk.insi"},
-    "kiosk.console.intake": _of_the_console("identities", "terminals", "records") | {"kiosk.__version__"},
-    "kiosk.console.upkeep": _of_the_console("vigilance", "identities", "arrivals", "terminals", "staff", "records")
+    "kiosk.console.intake": _of_the_console("identities", "terminals", "records", "witness") | {"kiosk.__version__"},
+    "kiosk.console.upkeep": _of_the_console(
+        *("vigilance", "identities", "arrivals", "terminals", "staff", "records", "witness")
+    )
     | {"kiosk.insi"},
-    "kiosk.console.site": _of_the_console("upkeep", "identities", "arrivals", "terminals", "records"),
+    "kiosk.console.site": _of_the_console("upkeep", "identities", "arrivals", "terminals", "records", "witness"),
     "kiosk.console.templatetags": _of_the_console("identities"),
     "kiosk.console.views": _of_the_console(
-        *("records", "staff", "terminals", "arrivals", "identities", "vigilance", "upkeep", "site", "templatetags")
+        *("records", "staff", "terminals", "arrivals", "identities", "vigilance", "upkeep", "site", "templatetags"),
+        "witness",
     ),
     "kiosk.console.urls": {"kiosk.console.views", "kiosk.console.intake"},
     "kiosk.journal": {"kiosk.core"},

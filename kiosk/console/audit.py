@@ -71,6 +71,8 @@ class Act(StrEnum):
     EMERGENCY_SEEN = "emergency-seen"  # somebody else looked into it
     RESEALED = "resealed"
     EXPORTED = "exported"
+    REGISTER_FOUND = "register-found"  # something is not as it was written
+    REGISTER_SEEN = "register-seen"  # an officer has seen that
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,15 @@ class Broken:
 
     number: int
     reason: str  # "altered", "missing", "cut", "head"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last link."""
+
+    number: int
+    chained: bytes
+    is_proven: bool  # False: somebody without the key wrote it
 
 
 Detail = str | int | bool | None
@@ -151,6 +162,20 @@ def verify() -> tuple[int, tuple[Broken, ...]]:
 def last_number() -> int:
     """The number of the latest act; 0 when there is none."""
     return AuditHead.objects.filter(pk=1).values_list("last_number", flat=True).first() or 0
+
+
+def head() -> Head | None:
+    """The last link as it stands; None before the first act."""
+    found = AuditHead.objects.filter(pk=1).first()
+    if found is None:
+        return None
+    return Head(found.last_number, bytes(found.chained), hmac.compare_digest(_proof(found), bytes(found.proof)))
+
+
+def chained_at(number: int) -> bytes | None:
+    """The link of one act; None when there is no such act."""
+    found = AuditEntry.objects.filter(pk=number).values_list("chained", flat=True).first()
+    return None if found is None else bytes(found)
 
 
 def entries(about: str = "", before: int | None = None, limit: int = 200) -> Iterator[AuditEntry]:

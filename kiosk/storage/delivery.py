@@ -12,6 +12,7 @@ from pathlib import Path
 import requests
 
 from kiosk import bounded
+from kiosk.storage.heads import HeadKeeper
 from kiosk.storage.outbox import Outbox
 
 _CONNECT_SECONDS = 5.0
@@ -50,7 +51,16 @@ class Parked:
 class ConsoleLink:
     """The kiosk's one way to the console. Every call has a deadline and answers a ``Reply``; nothing is raised."""
 
-    def __init__(self, url: str, ca: Path, kiosk: str, signer: Signer, now: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        url: str,
+        ca: Path,
+        kiosk: str,
+        signer: Signer,
+        now: Callable[[], str],
+        heads: HeadKeeper | None = None,
+    ) -> None:
+        self._heads = heads
         self._url = url.rstrip("/")
         self._kiosk = kiosk
         self._signer = signer
@@ -69,6 +79,8 @@ class ConsoleLink:
             "X-Sent-At": sent_at,
             "X-Signature": self._signer(path, sent_at, body),
         }
+        if self._heads is not None and (brought := self._heads.brought()):
+            headers["X-Witness"] = brought
         try:
             with self._session.put(
                 self._url + path,
@@ -80,6 +92,8 @@ class ConsoleLink:
                 stream=True,
             ) as answer:
                 self._hear(answer.status_code, answer.headers.get("X-Console-Version", ""))
+                if self._heads is not None and (head := answer.headers.get("X-Console-Head", "")):
+                    self._heads.hear(head, answer.headers.get("X-Console-Key", ""))
                 with suppress(bounded.Nonsense, requests.RequestException, OSError):  # its number says it all
                     bounded.read(answer, _ANSWER_LIMIT, _READ_SECONDS)  # so that the connection can be kept
                 return _reply(answer.status_code), f"http-{answer.status_code}"

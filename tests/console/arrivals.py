@@ -98,11 +98,21 @@ def _at_the_kiosk() -> Client:
     return Client()
 
 
-def put(path: str, body: bytes, *, kiosk: str = "borne-1", sent_at: str = "", signature: str = "", signer=SIGNER):
+def put(
+    path: str,
+    body: bytes,
+    *,
+    kiosk: str = "borne-1",
+    sent_at: str = "",
+    signature: str = "",
+    signer=SIGNER,
+    witness: str = "",
+):
     """One signed request, as a kiosk sends it."""
     sent_at = sent_at or datetime.now(UTC).isoformat()
     signed = signature or base64.b64encode(sign(intake_message(path, kiosk, sent_at, body), signer)).decode()
     headers = {"X-Kiosk": kiosk, "X-Sent-At": sent_at, "X-Signature": signed}
+    headers |= {"X-Witness": witness} if witness else {}
     return _at_the_kiosk().put(path, body, "application/octet-stream", secure=True, headers=headers)
 
 

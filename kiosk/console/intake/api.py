@@ -12,6 +12,8 @@ from ninja.params.functions import Header
 from kiosk import __version__, journal
 from kiosk.console.intake import check_ins, heartbeats, signed
 from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Reception, SignedRequest
+from kiosk.console.witness import brought, heads
+from kiosk.heads import LONGEST
 
 api = NinjaAPI(
     title="Console intake",
@@ -51,9 +53,11 @@ def put_check_in(
     x_kiosk: str = Header("", alias="X-Kiosk"),
     x_sent_at: str = Header("", alias="X-Sent-At"),
     x_signature: str = Header("", alias="X-Signature"),
+    x_witness: str = Header("", alias="X-Witness"),
 ) -> Status[Said]:
-    brought = _signed(request, x_kiosk, x_sent_at, x_signature)
-    return _told(response, _answer(request, check_ins.MAX_BODY, lambda: check_ins.take_in(key, brought())))
+    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
+    answer = _told(response, _answer(request, check_ins.MAX_BODY, lambda: check_ins.take_in(key, sent())))
+    return _witnessed(response, answer, x_kiosk, x_witness, is_noted=False)  # who waits for the disk waits once
 
 
 @api.put("/heartbeat", response=_ANSWERS, openapi_extra=_JSON_BODY, summary="Say how the kiosk is")
@@ -63,9 +67,11 @@ def put_heartbeat(
     x_kiosk: str = Header("", alias="X-Kiosk"),
     x_sent_at: str = Header("", alias="X-Sent-At"),
     x_signature: str = Header("", alias="X-Signature"),
+    x_witness: str = Header("", alias="X-Witness"),
 ) -> Status[Said]:
-    brought = _signed(request, x_kiosk, x_sent_at, x_signature)
-    return _told(response, _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.take_heartbeat(brought())))
+    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
+    answer = _told(response, _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.take_heartbeat(sent())))
+    return _witnessed(response, answer, x_kiosk, x_witness, is_noted=True)
 
 
 @api.put("/calls/{uuid:key}", response=_ANSWERS, openapi_extra=_JSON_BODY, summary="Call a member of staff")
@@ -77,8 +83,8 @@ def put_call(
     x_sent_at: str = Header("", alias="X-Sent-At"),
     x_signature: str = Header("", alias="X-Signature"),
 ) -> Status[Said]:
-    brought = _signed(request, x_kiosk, x_sent_at, x_signature)
-    return _told(response, _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.take_call(key, brought())))
+    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
+    return _told(response, _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.take_call(key, sent())))
 
 
 class Welcome(Schema):
@@ -126,6 +132,20 @@ def _told(response: HttpResponse, answer: Status[Said]) -> Status[Said]:
     """Tell a kiosk of ours, and nobody else, which version answers: what another one refused, it may bring again."""
     if answer.status_code not in _TO_ANYBODY:
         response["X-Console-Version"] = __version__
+    return answer
+
+
+def _witnessed(
+    response: HttpResponse, answer: Status[Said], kiosk: str, witness: str, *, is_noted: bool
+) -> Status[Said]:
+    """Hear what head of the trail a kiosk of ours brings back, and only then give it the one of now."""
+    if answer.status_code in _TO_ANYBODY:
+        return answer
+    brought.take(kiosk[:60], witness[: LONGEST + 1], is_noted=is_noted)
+    head = heads.current()
+    if head is not None:
+        response["X-Console-Head"] = head.text
+        response["X-Console-Key"] = heads.public_key()
     return answer
 
 

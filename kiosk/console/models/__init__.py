@@ -6,6 +6,7 @@ from kiosk.console.models.second_factor import Authenticator, NationalIdentity, 
 from kiosk.console.models.staff import Emergency, Role, Staff
 from kiosk.console.models.terminals import Call, Invitation, Terminal
 from kiosk.console.models.vigilance import Campaign, Pair, PairState, Verification
+from kiosk.console.models.witness import Finding, Witness
 
 __all__ = [
     "Arrival",
@@ -16,6 +17,7 @@ __all__ = [
     "Call",
     "Campaign",
     "Emergency",
+    "Finding",
     "Invitation",
     "NationalIdentity",
     "Need",
@@ -28,4 +30,5 @@ __all__ = [
     "Stage",
     "Terminal",
     "Verification",
+    "Witness",
 ]

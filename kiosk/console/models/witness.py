@@ -1,0 +1,30 @@
+"""What was seen of the trail from outside, and what was found not to be as it was written. Numbers and hashes only."""
+
+from django.db import models
+
+
+class Witness(models.Model):
+    """The highest signed head that one witness has brought: a kiosk, or a file beside the database."""
+
+    by = models.CharField(max_length=80, primary_key=True)  # "kiosk:borne-1", "file:accueil"
+    number = models.BigIntegerField(default=0)
+    head = models.CharField(max_length=300, blank=True)  # as it was signed: number, hash, time
+    brought_at = models.DateTimeField(null=True)
+    refused = models.PositiveBigIntegerField(default=0)  # what it brought that this console never signed
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.number}"
+
+
+class Finding(models.Model):
+    """One thing found: looked up here, proven by its act of the trail. Seen when the trail says so."""
+
+    name = models.CharField(max_length=60, primary_key=True)  # code and what it is about
+    code = models.CharField(max_length=20)
+    by = models.CharField(max_length=80, blank=True)  # the witness that showed it
+    evidence = models.CharField(max_length=300, blank=True)  # the signed head that the trail does not hold
+    found_at = models.DateTimeField(db_index=True)
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""What outside the database has seen of the trail: heads signed, handed out, brought back and compared."""

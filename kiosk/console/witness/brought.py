@@ -1,0 +1,53 @@
+"""What kiosks bring back: each its highest signed head. What they did not have from here is counted, no more."""
+
+from django.db.models import F
+from django.utils import timezone
+
+from kiosk import journal
+from kiosk.console.models import Witness
+from kiosk.console.witness import findings, heads
+from kiosk.heads import SignedHead, read_head
+
+REFUSED_SAID = 1000  # of so many refused of one kiosk, one is journalled: it cannot fill the disk
+
+
+def take(kiosk: str, text: str, *, is_noted: bool) -> None:
+    """Hear one kiosk's witness. ``is_noted``: remember it; else only what the trail does not hold is kept.
+
+    A head it never had from us is junk, or another site's: nothing follows from it.
+    """
+    if not text:
+        return
+    by = f"kiosk:{kiosk}"
+    head = read_head(text)
+    if head is None or not heads.is_ours(head):
+        _refuse(by)
+        return
+    found = contradiction(head, by)
+    if found is not None:
+        findings.note([found])
+    elif is_noted:
+        remember(by, head)
+
+
+def contradiction(head: SignedHead, by: str) -> findings.Found | None:
+    """What a head of ours shows that the trail does not hold; None when it holds it."""
+    if heads.held(head) is heads.Held.HELD:
+        return None
+    return findings.Found("witness", f"{head.number}-{head.chained[:5].hex()}", by, head.text)
+
+
+def remember(by: str, head: SignedHead) -> None:
+    """Note the highest that this witness has seen."""
+    later = {"number": head.number, "head": head.text, "brought_at": timezone.now()}
+    known, is_new = Witness.objects.get_or_create(pk=by, defaults=later)
+    if not is_new and known.number <= head.number:
+        Witness.objects.filter(pk=by, number__lte=head.number).update(**later)
+
+
+def _refuse(by: str) -> None:
+    Witness.objects.get_or_create(pk=by)
+    Witness.objects.filter(pk=by).update(refused=F("refused") + 1)
+    count = Witness.objects.values_list("refused", flat=True).get(pk=by)
+    if count % REFUSED_SAID == 1:
+        journal.record(journal.Happening.WITNESS_REFUSED, count=count)

@@ -1,0 +1,80 @@
+"""What was found not to be as it was written: noted once, told to staff until an officer has seen it.
+
+Finding and seeing are acts of the trail; the table is only where they are looked up. A finding whose row somebody
+marks or removes behind the trail's back is still not seen, and is found again.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from kiosk import journal
+from kiosk.console import audit
+from kiosk.console.models import AuditEntry, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that is not as it was written. ``about`` is a number or a random key with a mark: never a trait."""
+
+    code: str
+    about: str
+    by: str = ""  # the witness that shows it
+    evidence: str = ""  # the signed head that the trail does not hold
+
+    @property
+    def name(self) -> str:
+        return f"{self.code}:{self.about}"
+
+
+def note(found: Iterable[Found]) -> int:
+    """Keep what is new; gives how many were."""
+    return sum(_note(one) for one in found)
+
+
+def unseen() -> QuerySet[Finding]:
+    """What no officer has seen yet, as the trail says it."""
+    return Finding.objects.filter(~Exists(_seen_acts(OuterRef("pk")))).order_by("found_at")
+
+
+def in_doubt() -> bool:
+    """Whether what the register says must not be relied on: something was found, and no officer has seen it."""
+    return unseen().exists()
+
+
+def see(names: Sequence[str], who: str, *, where: str) -> int:
+    """An officer has seen these; gives how many they were the first to."""
+    count = 0
+    with transaction.atomic():
+        for one in unseen().filter(pk__in=names):
+            audit.record(audit.Act.REGISTER_SEEN, who=who, where=where, about=one.name)
+            count += 1
+    return count
+
+
+def latest(limit: int = 100) -> list[tuple[Finding, AuditEntry | None]]:
+    """The latest findings, each with the act of who saw it."""
+    rows = list(Finding.objects.order_by("-found_at")[:limit])
+    acts = AuditEntry.objects.filter(act=audit.Act.REGISTER_SEEN, about__in=[one.name for one in rows])
+    seen = {act.about: act for act in acts.order_by("-number")}  # the first who saw it
+    return [(one, seen.get(one.name)) for one in rows]
+
+
+def _seen_acts(name: OuterRef | str) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(about=name, act=audit.Act.REGISTER_SEEN)
+
+
+def _note(found: Found) -> bool:
+    now = timezone.now()
+    with transaction.atomic():
+        said = {"code": found.code, "by": found.by, "evidence": found.evidence, "found_at": now, "last_at": now}
+        known, is_new = Finding.objects.get_or_create(pk=found.name, defaults=said)
+        if not is_new:
+            Finding.objects.filter(pk=known.pk).update(last_at=now)
+            return False
+        audit.record(audit.Act.REGISTER_FOUND, who="console", about=found.name, by=found.by)
+    journal.record(journal.Happening.REGISTER_FOUND, code=found.code, about=found.about)
+    return True

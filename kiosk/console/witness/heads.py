@@ -1,0 +1,52 @@
+"""The head of the trail, signed for whoever may later be a witness; and whether the trail still holds one."""
+
+import hashlib
+import hmac
+from enum import Enum
+from functools import cache
+
+from django.conf import settings
+from django.utils import timezone
+
+from kiosk.console import audit
+from kiosk.heads import SignedHead, sign_head, written_key
+from kiosk.sealing import SigningKey, signer_of_seed
+
+
+class Held(Enum):
+    """What the trail says of a head that was once its own."""
+
+    HELD = "held"
+    BEYOND = "beyond"  # the trail is shorter than it was
+    FORKED = "forked"  # at that number stands another act
+
+
+def current() -> SignedHead | None:
+    """The head as it is now; None before the first act, and when somebody else wrote the head: that is not signed."""
+    head = audit.head()
+    if head is None or not head.is_proven or not head.number:
+        return None
+    return sign_head(head.number, head.chained, timezone.now(), _key(str(settings.SECRET_KEY)))
+
+
+def public_key() -> str:
+    """What kiosks know this console's heads by: the same on every console of a site, for it comes of their secret."""
+    return written_key(_key(str(settings.SECRET_KEY)).public_key())
+
+
+def is_ours(head: SignedHead) -> bool:
+    """Only what a console of this site signed is a witness: nobody else can make one up."""
+    return head.is_signed_by(_key(str(settings.SECRET_KEY)).public_key())
+
+
+def held(head: SignedHead) -> Held:
+    """Whether the trail still holds this head. The trail grows only: asked while others write, it is right."""
+    chained = audit.chained_at(head.number)
+    if chained is None:
+        return Held.BEYOND
+    return Held.HELD if hmac.compare_digest(chained, head.chained) else Held.FORKED
+
+
+@cache
+def _key(secret: str) -> SigningKey:
+    return signer_of_seed(hmac.digest(bytes.fromhex(secret), b"console head 1", hashlib.sha256))

@@ -1,0 +1,83 @@
+"""The head of the console's trail as it travels: number, hash and time, signed by the console.
+
+Who holds one can show later how long the trail was and what its last link was: each kiosk keeps the highest it was
+given, and files and system logs keep others. The text is the same everywhere, so that it is found in any log.
+"""
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from kiosk.sealing import KioskKey, SigningKey, load_raw_verifier, raw_verifier, sign, verify
+
+LONGEST = 300  # characters, in any spelling
+_WORD = "kiosk-head-1"
+_HEAD = re.compile(
+    _WORD + r" (?P<number>[1-9]\d{0,17}) (?P<chained>[0-9a-f]{64})"
+    r" (?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) (?P<signature>[A-Za-z0-9_-]{86})(?![A-Za-z0-9_-])",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """So long was the trail then, and this its last link."""
+
+    number: int
+    chained: bytes
+    at: str  # in UTC, to the second
+    signature: bytes
+
+    @property
+    def text(self) -> str:
+        return f"{_said(self.number, self.chained, self.at)} {_written(self.signature)}"
+
+    def is_signed_by(self, key: KioskKey) -> bool:
+        return verify(_said(self.number, self.chained, self.at).encode(), self.signature, key)
+
+
+def sign_head(number: int, chained: bytes, at: datetime, key: SigningKey) -> SignedHead:
+    """Sign what the trail is at this moment."""
+    instant = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return SignedHead(number, chained, instant, sign(_said(number, chained, instant).encode(), key))
+
+
+def read_head(text: str) -> SignedHead | None:
+    """The head a text is, whoever signed it; None when it is none."""
+    found = _HEAD.fullmatch(text[: LONGEST + 1].strip())
+    return None if found is None else _read(found)
+
+
+def heads_in(text: str) -> Iterator[SignedHead]:
+    """Every head within a text, whatever a log wrote around it."""
+    return map(_read, _HEAD.finditer(text))
+
+
+def written_key(key: KioskKey) -> str:
+    """The console's public key as it travels."""
+    return _written(raw_verifier(key))
+
+
+def read_key(text: str) -> KioskKey | None:
+    """The key a text is; None when it is none."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}", text, re.ASCII):
+        return None
+    return load_raw_verifier(_bytes(text))
+
+
+def _read(found: re.Match[str]) -> SignedHead:
+    return SignedHead(int(found["number"]), bytes.fromhex(found["chained"]), found["at"], _bytes(found["signature"]))
+
+
+def _said(number: int, chained: bytes, at: str) -> str:
+    return f"{_WORD} {number} {chained.hex()} {at}"
+
+
+def _written(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

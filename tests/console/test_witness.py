@@ -1,0 +1,195 @@
+"""What kiosks bring back of the trail is compared with it: what the console never signed counts for nothing."""
+
+import json
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from django.db import connection
+
+from kiosk import journal
+from kiosk.console import audit
+from kiosk.console.models import AuditEntry, AuditHead, Finding, Witness
+from kiosk.console.witness import brought, findings, heads
+from kiosk.heads import SignedHead, read_head, read_key, sign_head
+from kiosk.sealing import generate_signer
+from tests.console.arrivals import check_in_of, enrol, put, sealed
+from tests.people import ZOE
+
+pytestmark = pytest.mark.usefixtures("console")
+
+
+@pytest.fixture(autouse=True)
+def _five_acts(console: object) -> None:
+    enrol()
+    for number in range(4):
+        audit.record(audit.Act.OPENED, who="lea", about=f"dossier-{number}")
+
+
+def beat(witness: str = "", kiosk: str = "borne-1"):
+    """One heartbeat of a kiosk, with the witness it brings."""
+    return put("/intake/heartbeat", b"{}", kiosk=kiosk, witness=witness)
+
+
+def head_of(answer) -> SignedHead:
+    head = read_head(answer.headers["X-Console-Head"])
+    key = read_key(answer.headers["X-Console-Key"])
+    assert head is not None and key is not None and head.is_signed_by(key)
+    return head
+
+
+def cut_to(number: int) -> None:
+    """As somebody with the database's password would: the tail goes, and the head is put back with its own proof.
+
+    What stood in the head then is known to whoever kept a copy of the database of that moment.
+    """
+    last = AuditEntry.objects.filter(number=number).first()
+    chained = bytes(last.chained) if last else bytes(32)
+    proof = audit._proof(AuditHead(last_number=number, chained=chained))
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER IF EXISTS console_audit_no_delete")
+        else:
+            cursor.execute("ALTER TABLE console_auditentry DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM console_auditentry WHERE number > %s", [number])
+    AuditHead.objects.update(last_number=number, chained=chained, proof=proof)
+
+
+def found() -> list[str]:
+    return [one.code for one in findings.unseen()]
+
+
+def test_a_kiosk_is_given_the_head_of_the_moment_and_brings_it_back() -> None:
+    first = beat()
+    assert (first.status_code, head_of(first).number) == (200, 5)
+    audit.record(audit.Act.OPENED, who="lea")
+    second = beat(first.headers["X-Console-Head"])
+    assert head_of(second).number == 6
+    kept = Witness.objects.get()
+    assert (kept.by, kept.number, kept.head, kept.refused) == ("kiosk:borne-1", 5, head_of(first).text, 0)
+    assert found() == []
+
+
+def test_a_check_in_takes_the_head_along_that_counts_it() -> None:
+    check_in = check_in_of(ZOE)
+    answer = put(f"/intake/check-ins/{check_in.key}", sealed(check_in))
+    assert (answer.status_code, head_of(answer).number) == (201, 6)
+
+
+def test_nobody_but_a_kiosk_of_ours_is_told_the_head() -> None:
+    stranger = put("/intake/heartbeat", b"{}", signer=generate_signer(), witness="x")
+    assert stranger.status_code == 401 and "X-Console-Head" not in stranger.headers
+    assert not Witness.objects.exists()
+
+
+@pytest.mark.parametrize("at", ["heartbeat", "check-in"])
+@pytest.mark.parametrize("left", [0, 3])
+def test_a_trail_that_was_cut_is_found_with_the_next_word_of_any_kiosk(at: str, left: int) -> None:
+    witness = beat().headers["X-Console-Head"]
+    cut_to(left)
+    assert audit.verify()[1] == ()  # the database by itself knows nothing of it
+    if at == "heartbeat":
+        beat(witness)
+    else:
+        check_in = check_in_of(ZOE)
+        assert put(f"/intake/check-ins/{check_in.key}", sealed(check_in), witness=witness).status_code == 201
+    assert found() == ["witness"]
+    one = Finding.objects.get()
+    assert (one.by, one.evidence) == ("kiosk:borne-1", witness)
+    assert AuditEntry.objects.filter(act="register-found", about=one.name).count() == 1
+    assert findings.in_doubt()
+
+
+def test_a_trail_that_was_cut_and_went_on_is_another_one_at_the_same_number() -> None:
+    witness = beat().headers["X-Console-Head"]
+    cut_to(3)
+    for _ in range(10):
+        audit.record(audit.Act.OPENED, who="marc")
+    assert audit.verify()[1] == ()
+    beat(witness)
+    assert found() == ["witness"]
+
+
+def test_what_two_kiosks_bring_again_and_again_is_one_finding_and_one_act() -> None:
+    enrol("borne-2")
+    witness = beat().headers["X-Console-Head"]
+    cut_to(2)
+    for _ in range(3):
+        beat(witness)
+        beat(witness, kiosk="borne-2")
+    assert found() == ["witness"]
+    assert AuditEntry.objects.filter(act="register-found").count() == 1
+
+
+def test_an_officer_who_has_seen_it_is_not_told_again_of_the_same() -> None:
+    witness = beat().headers["X-Console-Head"]
+    cut_to(3)
+    beat(witness)
+    [one] = findings.unseen()
+    assert findings.see([one.name, "witness:9-none"], "ines", where="127.0.0.1") == 1
+    assert findings.see([one.name], "marc", where="127.0.0.1") == 0
+    beat(witness)
+    for _ in range(10):
+        audit.record(audit.Act.OPENED, who="marc")
+    beat(witness)
+    assert not findings.in_doubt()
+    [(row, act)] = findings.latest()
+    assert (row.name, act.who if act else "") == (one.name, "ines")
+    later = beat().headers["X-Console-Head"]
+    cut_to(3)
+    beat(later)  # another head that is lost is another matter
+    assert findings.in_doubt()
+
+
+def test_seen_is_what_the_trail_says_and_a_row_that_is_gone_comes_back() -> None:
+    witness = beat().headers["X-Console-Head"]
+    cut_to(3)
+    beat(witness)
+    Finding.objects.all().delete()
+    beat(witness)
+    assert findings.in_doubt()
+
+
+@pytest.mark.parametrize("what", ["junk", "another-key", "higher", "renumbered"])
+def test_a_head_that_a_kiosk_made_up_is_counted_and_nothing_follows(what: str) -> None:
+    true = head_of(beat())
+    liar = generate_signer()
+    forged = {
+        "junk": "kiosk-head-1 99 nonsense",
+        "another-key": sign_head(5, true.chained, datetime.now(UTC), liar).text,
+        "higher": sign_head(10**17, bytes(32), datetime.now(UTC), liar).text,
+        "renumbered": true.text.replace("kiosk-head-1 5 ", "kiosk-head-1 50 "),
+    }[what]
+    told = StringIO()
+    journal.write_to(told)
+    for _ in range(3):
+        assert beat(forged).status_code == 200
+    assert found() == []
+    kept = Witness.objects.get()
+    assert (kept.refused, kept.number) == (3, 0)
+    lines = [json.loads(line)["happening"] for line in told.getvalue().splitlines()]
+    assert lines.count("witness-refused") == 1
+
+
+def test_an_old_head_brought_again_lowers_nothing() -> None:
+    first = beat()
+    audit.record(audit.Act.OPENED, who="lea")
+    second = beat()
+    beat(second.headers["X-Console-Head"])
+    beat(first.headers["X-Console-Head"])
+    assert Witness.objects.get().number == head_of(second).number
+    assert found() == []
+
+
+def test_a_head_that_somebody_without_the_key_wrote_is_never_signed() -> None:
+    AuditHead.objects.update(last_number=4, chained=bytes(AuditEntry.objects.get(number=4).chained))
+    assert heads.current() is None
+    assert "X-Console-Head" not in beat().headers
+
+
+def test_heads_are_compared_while_the_trail_grows() -> None:
+    head = heads.current()
+    assert head is not None
+    audit.record(audit.Act.OPENED, who="lea")
+    assert heads.held(head) is heads.Held.HELD
+    assert brought.contradiction(head, "kiosk:x") is None
