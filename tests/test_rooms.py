@@ -56,24 +56,28 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.audit": {"kiosk.console.models"},
     "kiosk.console.words": {"kiosk.core"},
     "kiosk.console.apps": {"kiosk.journal"},
-    "kiosk.console.migrations": _of_the_console("records", "staff"),
+    "kiosk.console.migrations": _of_the_console("register", "records", "staff"),
     "kiosk.console.records": _of_the_console(),
     "kiosk.console.staff": _of_the_console("records") | {"kiosk.bounded"},
     "kiosk.console.witness": _of_the_console(),
     "kiosk.console.terminals": _of_the_console("staff"),
-    "kiosk.console.arrivals": _of_the_console(),
-    "kiosk.console.identities": _of_the_console("arrivals", "records"),
-    "kiosk.console.vigilance": _of_the_console("identities", "arrivals", "records") | {"kiosk.insi"},
-    "kiosk.console.intake": _of_the_console("identities", "terminals", "records", "witness") | {"kiosk.__version__"},
+    "kiosk.console.register": _of_the_console("records"),
+    "kiosk.console.arrivals": _of_the_console("register"),
+    "kiosk.console.identities": _of_the_console("arrivals", "register", "records"),
+    "kiosk.console.vigilance": _of_the_console("identities", "arrivals", "register", "records") | {"kiosk.insi"},
+    "kiosk.console.intake": _of_the_console("identities", "terminals", "register", "records", "witness")
+    | {"kiosk.__version__"},
     "kiosk.console.upkeep": _of_the_console(
-        *("vigilance", "identities", "arrivals", "terminals", "staff", "records", "witness")
+        *("vigilance", "identities", "arrivals", "terminals", "staff", "register", "records", "witness")
     )
     | {"kiosk.insi"},
-    "kiosk.console.site": _of_the_console("upkeep", "identities", "arrivals", "terminals", "records", "witness"),
+    "kiosk.console.site": _of_the_console(
+        "upkeep", "identities", "arrivals", "terminals", "register", "records", "witness"
+    ),
     "kiosk.console.templatetags": _of_the_console("identities"),
     "kiosk.console.views": _of_the_console(
-        *("records", "staff", "terminals", "arrivals", "identities", "vigilance", "upkeep", "site", "templatetags"),
-        "witness",
+        *("register", "records", "staff", "terminals", "arrivals", "identities", "vigilance", "upkeep", "site"),
+        *("templatetags", "witness"),
     ),
     "kiosk.console.urls": {"kiosk.console.views", "kiosk.console.intake"},
     "kiosk.journal": {"kiosk.core"},

@@ -7,9 +7,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -25,6 +27,19 @@ class Act(StrEnum):
 
     TAKEN_IN = "taken-in"
     OPENED = "opened"  # an identity was looked at
+    PERSON_OPENED = "person-opened"  # somebody is known from now on
+    VISIT_ATTACHED = "visit-attached"  # a visit is a known person's
+    VISIT_DETACHED = "visit-detached"
+    TRAITS_STATED = "traits-stated"
+    PRESENCE_CHECKED = "presence-checked"  # who was qualified stands here
+    INSI_ANSWERED = "insi-answered"  # about a known person: an observation
+    ANSWER_TAKEN = "answer-taken"  # INSi's answer becomes this person's
+    INS_REPLACED = "ins-replaced"
+    EVIDENCE_SEEN = "evidence-checked"
+    FIRST_NAME = "first-name-chosen"
+    REFUSED = "refused"  # a rule forbade it: nothing changed
+    MIGRATED = "migrated"  # as an earlier version left it
+    ERASED = "erased"  # of a person: nothing of theirs can be opened any more
     PICTURE_SEEN = "picture-seen"  # consultation of a copy of a document
     CALLED = "called"
     RELEASED = "released"
@@ -96,6 +111,21 @@ Detail = str | int | bool | None
 
 
 @dataclass(frozen=True, slots=True)
+class OfPerson:
+    """What an act is to a person: one fact of theirs. Only ``kiosk.console.register`` makes these."""
+
+    person: UUID
+    nth: int
+    kind: str
+    codes: str  # JSON
+    actor: str
+    effective_at: datetime
+    cites: int = 0
+    decision: int = 0
+    digest: bytes = b""  # of its sealed body
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """One act to be written: codes and keys only, never a trait."""
 
@@ -104,6 +134,7 @@ class Done:
     where: str = ""
     about: str = ""
     details: Mapping[str, Detail] = field(default_factory=dict)
+    fact: OfPerson | None = None
 
 
 def record(act: Act, *, who: str, where: str = "", about: str = "", **details: Detail) -> None:
@@ -111,8 +142,8 @@ def record(act: Act, *, who: str, where: str = "", about: str = "", **details: D
     record_all([Done(act, who, where, about, details)])
 
 
-def record_all(acts: Sequence[Done]) -> None:
-    """Write several acts, one behind the other, as ``record`` writes one."""
+def record_all(acts: Sequence[Done]) -> tuple[int, bytes]:
+    """Write several acts, one behind the other, as ``record`` writes one; gives the last one's number and link."""
     with transaction.atomic(savepoint=False):  # what failed here takes with it what it reports
         head = _locked_head()
         entries = []
@@ -125,12 +156,18 @@ def record_all(acts: Sequence[Done]) -> None:
                 act=done.act,
                 about=done.about,
                 details=json.dumps(done.details, sort_keys=True, ensure_ascii=True),
+                **(_columns(done.fact) if done.fact is not None else {}),
             )
             entry.chained = _link(bytes(head.chained), entry)
             head.last_number, head.chained = entry.number, entry.chained
             entries.append(entry)
-        AuditEntry.objects.bulk_create(entries)
+        AuditEntry.objects.bulk_create(entries, batch_size=1000)
         AuditHead.objects.filter(pk=1).update(last_number=head.last_number, chained=head.chained, proof=_proof(head))
+        return head.last_number, bytes(head.chained)
+
+
+def _columns(fact: OfPerson) -> dict[str, Any]:
+    return {part.name: getattr(fact, part.name) for part in fields(fact)}
 
 
 def verify() -> tuple[int, tuple[Broken, ...]]:
@@ -210,9 +247,19 @@ def _link(previous: bytes, entry: AuditEntry) -> bytes:
         str(entry.act),
         entry.about,
         entry.details,
+        *_parts_of_fact(entry),
     )
     text = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
     return hmac.digest(_key(), previous + text, hashlib.sha256)
+
+
+def _parts_of_fact(entry: AuditEntry) -> tuple[str, ...]:
+    """What is chained of a person's fact; an act about nobody is chained as it always was."""
+    if entry.person is None and not entry.kind:
+        return ()
+    effective = _instant(entry.effective_at) if entry.effective_at is not None else ""
+    numbers = (str(entry.nth), str(entry.cites), str(entry.decision))
+    return (str(entry.person), *numbers, entry.kind, entry.codes, entry.actor, effective, bytes(entry.digest).hex())
 
 
 def _proof(head: AuditHead) -> bytes:

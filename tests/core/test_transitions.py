@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from kiosk.core.identity.matricule import OID_NIA, Matricule
+from kiosk.core.identity.matricule import OID_NIA, Mark, Matricule
 from kiosk.core.identity.traits import Channel, Source, Traits
 from kiosk.core.status.adoption import adopt
 from kiosk.core.status.evidence import Confidence
@@ -306,7 +306,7 @@ def test_every_event_is_a_frozen_value() -> None:
 
 
 def test_only_insi_and_the_apcv_bring_a_matricule_never_a_hand_or_the_card_exi_rec_02() -> None:
-    bringers = {kind for kind in get_args(Event) for each in fields(kind) if each.type is Matricule}
+    bringers = {kind for kind in get_args(Event) for each in fields(kind) if each.type in (Matricule, Matricule | Mark)}
     assert bringers == {InsiAccepted, ApcvRead}
 
 

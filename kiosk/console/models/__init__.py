@@ -2,10 +2,21 @@
 
 from kiosk.console.models.arrivals import Arrival, BlindIndex, Need, Sealed, Stage
 from kiosk.console.models.audit import AuditEntry, AuditHead
+from kiosk.console.models.persons import (
+    FactBody,
+    Holding,
+    IdentifierKind,
+    Outbox,
+    OutboxState,
+    PairState,
+    Person,
+    PersonIndex,
+    PersonPair,
+)
 from kiosk.console.models.second_factor import Authenticator, NationalIdentity, SecurityKey
 from kiosk.console.models.staff import Emergency, Role, Staff
 from kiosk.console.models.terminals import Call, Invitation, Terminal
-from kiosk.console.models.vigilance import Campaign, Pair, PairState, Verification
+from kiosk.console.models.vigilance import Campaign, Pair, Verification
 from kiosk.console.models.witness import Finding, Witness
 
 __all__ = [
@@ -17,12 +28,20 @@ __all__ = [
     "Call",
     "Campaign",
     "Emergency",
+    "FactBody",
     "Finding",
+    "Holding",
+    "IdentifierKind",
     "Invitation",
     "NationalIdentity",
     "Need",
+    "Outbox",
+    "OutboxState",
     "Pair",
     "PairState",
+    "Person",
+    "PersonIndex",
+    "PersonPair",
     "Role",
     "Sealed",
     "SecurityKey",

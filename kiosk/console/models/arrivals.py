@@ -64,6 +64,11 @@ class Arrival(models.Model):
     before = models.JSONField(
         default=dict
     )  # status, evidence, attributes and stage before the last decision: to undo it
+    person = models.ForeignKey("console.Person", null=True, on_delete=models.PROTECT, related_name="visits")
+    candidate = models.ForeignKey("console.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    presence_at = models.DateTimeField(null=True)  # staff saw that it is them
+    presence_by = models.ForeignKey("console.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    question = models.PositiveIntegerField(default=0)  # the person's fact that the answer awaited will cite
     insi_tries = models.PositiveSmallIntegerField(default=0)  # by the worker, after the kiosk's
     insi_next_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)  # a worker is asking; after that, another may

@@ -28,7 +28,11 @@ def _detail(name: str) -> models.GeneratedField:
 
 
 class AuditEntry(models.Model):
-    """One act: who, when, where, what, about which arrival, on which evidence. Never a trait."""
+    """One act: who, when, where, what, about which arrival, on which evidence. Never a trait.
+
+    An act about a person is a fact too: what its event does to their identity stands in ``kind`` and ``codes``, and the
+    identity is the fold of these (``kiosk.console.register``). Acts about nobody leave that part empty.
+    """
 
     number = models.BigIntegerField(primary_key=True)  # 1, 2, 3… without a gap
     at = models.DateTimeField()
@@ -38,6 +42,15 @@ class AuditEntry(models.Model):
     about = models.CharField(max_length=60, blank=True, db_index=True)
     details = models.TextField(default="{}")  # JSON: codes only, the very text that was chained
     chained = models.BinaryField(max_length=32)  # HMAC over the entry and the one before
+    person = models.UUIDField(null=True)
+    nth = models.PositiveIntegerField(null=True)  # among the person's facts: 1, 2, 3… without a gap
+    kind = models.CharField(max_length=30, blank=True)
+    codes = models.TextField(blank=True)  # JSON of the event: codes only, the very text that was chained
+    cites = models.PositiveIntegerField(default=0)  # the person's fact that it answers, accepts, rejects or undoes
+    decision = models.PositiveIntegerField(default=0)  # the first fact of the decision it belongs to
+    actor = models.CharField(max_length=8, blank=True)  # staff, kiosk or worker
+    effective_at = models.DateTimeField(null=True)
+    digest = models.BinaryField(max_length=32, default=bytes)  # SHA-256 of its sealed body, which may be erased
     # Of the details, what is looked for; null where the act says nothing of it.
     right = _detail("right")  # taken in an emergency
     before = _detail("before")  # the status, or the stage, that was changed
@@ -50,6 +63,11 @@ class AuditEntry(models.Model):
                 fields=("who", "right", "at"), condition=models.Q(right__isnull=False), name="console_by_right"
             ),
             models.Index(fields=("before", "at"), condition=models.Q(before__isnull=False), name="console_by_before"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person", "nth"), condition=models.Q(person__isnull=False), name="console_nth_fact"
+            ),
         )
 
     def __str__(self) -> str:

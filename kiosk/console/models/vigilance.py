@@ -1,17 +1,9 @@
 """The identity-vigilance unit's own lists: look-alikes and campaigns of verification. Random keys, codes, no trait."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from kiosk.console.models.arrivals import Arrival
-
-
-class PairState(models.TextChoices):
-    """What the unit said of two records that look alike; nothing is ever said by the machine."""
-
-    POSSIBLE = "possible", _("Doublon possible")
-    MERGED = "merged", _("Fusionnés")
-    APART = "apart", _("Deux personnes")
+from kiosk.console.models.persons import PairState, Person
 
 
 class Pair(models.Model):
@@ -51,6 +43,7 @@ class Verification(models.Model):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="verifications")
     arrival = models.ForeignKey(Arrival, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="verifications")
     verdict = models.CharField(max_length=20, blank=True)  # of kiosk.insi.verify; empty: not yet
     differences = models.CharField(max_length=200, blank=True)  # names of traits
     tries = models.PositiveSmallIntegerField(default=0)

@@ -98,6 +98,21 @@ class Matricule(Confidential):
         return group(self.number, self.key)
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Mark(Confidential):
+    """A matricule as its keyed mark, with its OID: equal matricules of one person have equal marks, and no number can
+    be read back from one. The key's two digits do not count.
+    """
+
+    number: str
+    oid: str
+
+    @property
+    def is_complete(self) -> bool:
+        """Mark and authority are both there."""
+        return bool(self.number and self.oid)
+
+
 def group(number: str, key: str = "") -> str:
     """Write a NIR as people read it: sex, year, month, département, commune, order, key."""
     parts = (number[0:1], number[1:3], number[3:5], number[5:7], number[7:10], number[10:13], key)

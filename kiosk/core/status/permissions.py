@@ -9,7 +9,7 @@ from enum import StrEnum
 from kiosk.core.coherence.compare import compare
 from kiosk.core.coherence.reasons import Trait
 from kiosk.core.confidential import Confidential
-from kiosk.core.identity.matricule import Matricule
+from kiosk.core.identity.matricule import Mark, Matricule
 from kiosk.core.identity.names import NameRefused, is_valid_birth_name, is_valid_given_name, normalise
 from kiosk.core.identity.places import NO_TABLE, PlaceTable, is_well_formed_place
 from kiosk.core.identity.traits import Sex, Traits
@@ -49,7 +49,7 @@ class Identity(Confidential):
     I is the matricule: it is kept exactly as long as INSi's return is accepted. C is the evidence's code.
     """
 
-    matricule: Matricule | None = None  # I
+    matricule: Matricule | Mark | None = None  # I; a mark where facts are folded
     evidence: str = ""  # C: code of the high-confidence evidence staff checked, "" when none
     attributes: frozenset[Attribute] = frozenset()
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kiosk.core.confidential import Confidential
-from kiosk.core.identity.matricule import Matricule
+from kiosk.core.identity.matricule import Mark, Matricule
 from kiosk.core.status.evidence import EvidenceType
 from kiosk.core.status.permissions import BARRING, MAY_STAND_TOGETHER, Attribute, Identity, IdentityStatus
 
@@ -44,7 +44,7 @@ class InsiAccepted(Confidential):
     ``is_usable``: nothing forbids the answer itself, and what is odd in it was confirmed (``acceptance.permits``).
     """
 
-    matricule: Matricule
+    matricule: Matricule | Mark
     traits_agree: bool
     is_usable: bool
 
@@ -60,6 +60,8 @@ class EvidenceChecked:
 
     evidence: EvidenceType
     traits_agree: bool  # no blocking difference between the evidence and the identity
+    on: str = ""  # the day, ISO 8601, where the structure is
+    companion_code: str = ""  # of the document seen with it (RNIV1 §3.3.3)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -135,6 +137,18 @@ class Refusal(StrEnum):
     NO_MATRICULE = "no-matricule"  # nothing to verify, nothing to reject
     NOT_COHERENT = "not-coherent"  # the first given name does not open the list (GI3 EXI ID 10)
     WITHOUT_CHANGE = "without-change"  # the attribute was there, or was not
+    ABSORBED = "absorbed"  # its record leads to another one: un-merge first (identity-register, property 12)
+    ESTABLISHED = "established"  # something is obtained or checked: edit instead
+    ANSWER_VOID = "answer-void"  # asked before something that made it worthless: ask anew (property 4)
+    ANOTHER_ANSWER = "another-answer"  # not the one that was cited
+    NO_QUESTION = "no-question"  # an answer to nothing that was asked
+    NOT_QUALIFIED = "not-qualified"  # presence is checked of a qualified identity only
+    KEEP_THE_OTHER = "keep-the-other"  # the record with the matricule is the one that is kept
+    NOTHING_TO_UNDO = "nothing-to-undo"
+    NOT_YOURS = "not-yours"  # who decided undoes
+    TOO_LATE = "too-late"  # the same day
+    HELD_BY_ANOTHER = "held-by-another"  # another person holds this matricule (property 2)
+    BARRED_ELSEWHERE = "barred-elsewhere"  # it was taken from somebody doubtful or fictitious (property 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +240,7 @@ def _insi_accepted(identity: Identity, event: InsiAccepted, by: Actor) -> Identi
     return replace(identity, matricule=event.matricule)
 
 
-def _has_another(identity: Identity, matricule: Matricule) -> bool:
+def _has_another(identity: Identity, matricule: Matricule | Mark) -> bool:
     """A matricule is never silently replaced by another: it is first rejected, or not confirmed (ins-rules 3.4)."""
     held = identity.matricule
     return held is not None and (held.number, held.oid) != (matricule.number, matricule.oid)

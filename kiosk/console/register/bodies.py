@@ -1,0 +1,38 @@
+"""What facts say of a person, sealed under the person's own key; and the marks by which facts name a matricule."""
+
+import hashlib
+from uuid import UUID
+
+from kiosk.console.records import vault
+from kiosk.core.identity.matricule import Mark, Matricule
+
+MATRICULE = "matricule"
+
+
+def sealed(person: UUID, nth: int, plain: bytes) -> bytes:
+    """Seal what the person's ``nth`` fact says."""
+    return vault.seal_body(plain, _context(person, nth))
+
+
+def opened(person: UUID, nth: int, body: bytes) -> bytes:
+    """Open it again. CannotOpen when the key is destroyed, or when it is not this fact's body."""
+    return vault.open_body(body, _context(person, nth))
+
+
+def digest_of(body: bytes) -> bytes:
+    """What the chain covers of a body: it may be erased, and the chain still holds."""
+    return hashlib.sha256(body).digest() if body else b""
+
+
+def mark_of(person: UUID, matricule: Matricule) -> Mark:
+    """How this person's facts name a matricule; another person's name the same one otherwise."""
+    return Mark(vault.blind(f"mark {person}", matricule.number.upper()).hex(), matricule.oid)
+
+
+def value_of(matricule: Matricule) -> bytes:
+    """A matricule's fingerprint, the same whoever holds it; the key's two digits do not count."""
+    return vault.blind(MATRICULE, f"{matricule.oid} {matricule.number.upper()}")
+
+
+def _context(person: UUID, nth: int) -> bytes:
+    return vault.context_of(f"fact {nth}", person)

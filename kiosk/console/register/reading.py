@@ -1,0 +1,87 @@
+"""What the register holds of a person, read and proven: a row altered by hand, or put back, is not used."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from functools import cache
+from uuid import UUID
+
+from django.conf import settings
+
+from kiosk.console.models import AuditEntry, FactBody, Person
+from kiosk.console.register import bodies
+from kiosk.core.status import fact_codec, standing
+from kiosk.core.status.standing import Fact, Standing
+from kiosk.core.status.transitions import Actor, ActorKind
+
+
+class Tampered(Exception):
+    """A person's row is not what the register wrote; the message holds codes only."""
+
+
+def standing_of(row: Person) -> Standing:
+    """Where a person stands. Tampered when the row, or its place in the trail, is not what was written."""
+    if not row.version:
+        return Standing()
+    if not hmac.compare_digest(bytes(row.proof), proof_of(row)):
+        raise Tampered("a person's row does not prove itself")
+    last = AuditEntry.objects.filter(person=row.pk).order_by("-nth").values_list("nth", "number").first()
+    if last != (row.version, row.at_fact):
+        raise Tampered("a person's row is not at their last fact")
+    return fact_codec.standing_from_text(row.state)
+
+
+def proof_of(row: Person) -> bytes:
+    """The keyed proof of a person's row."""
+    parts = (
+        *(row.pk.hex, str(row.version), row.state, row.status, row.attributes, row.evidence, str(row.evidence_on)),
+        *(row.seen_with, _instant(row.verified_at), _instant(row.decided_at), row.decided_by),
+        *(str(row.absorbed_by_id), str(row.at_fact)),
+    )
+    text = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
+    return hmac.digest(_key(settings.SECRET_KEY), text, hashlib.sha256)
+
+
+def facts_of(person: UUID) -> Iterator[Fact]:
+    """A person's facts, oldest first. BadFact when one cannot be read."""
+    for entry in AuditEntry.objects.filter(person=person).order_by("nth").iterator(500):
+        if entry.nth is None or entry.effective_at is None:
+            raise fact_codec.BadFact("a fact without its place")
+        event = fact_codec.read(entry.kind, json.loads(entry.codes))
+        by = Actor(ActorKind(entry.actor), entry.who)
+        yield Fact(entry.nth, event, by, entry.effective_at, entry.cites, entry.decision)
+
+
+def folded(person: UUID) -> Standing:
+    """Where a person's facts say that they stand. BadFact or ValueError when they say nothing possible."""
+    return standing.fold(facts_of(person))
+
+
+def body_of(person: UUID, nth: int) -> bytes | None:
+    """What one fact says, opened; None when it says nothing. Tampered when the body is not the chained one."""
+    entry = AuditEntry.objects.filter(person=person, nth=nth).values_list("number", "digest").first()
+    if entry is None or not entry[1]:
+        return None
+    kept = FactBody.objects.filter(pk=entry[0]).values_list("body", flat=True).first()
+    if kept is None:
+        return None
+    if bodies.digest_of(bytes(kept)) != bytes(entry[1]):
+        raise Tampered("a fact's body is not the one that was written")
+    return bodies.opened(person, nth, bytes(kept))
+
+
+def latest_of(person: UUID, kind: str) -> int:
+    """The person's last fact of this kind; 0 when there is none."""
+    return (
+        AuditEntry.objects.filter(person=person, kind=kind).order_by("-nth").values_list("nth", flat=True).first() or 0
+    )
+
+
+def _instant(at: object) -> str:
+    return at.isoformat() if hasattr(at, "isoformat") else ""
+
+
+@cache
+def _key(secret: str) -> bytes:
+    return hmac.digest(bytes.fromhex(secret), b"console person 1", hashlib.sha256)
