@@ -6,10 +6,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.console.served import ServedConsole
 from tests.demo.staff import CHROMIUM, totp
+
+PATIENCE = 60_000  # ms for what must come: a busy machine takes its time
+expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager
@@ -34,7 +37,7 @@ class Desk:
         self.page: Page = browser.new_page(
             ignore_https_errors=True, viewport={"width": 1280, "height": 800}, locale="fr-FR"
         )
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(PATIENCE)
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on(
@@ -50,12 +53,12 @@ class Desk:
         self.page.locator(".bar").wait_for()
 
     def call_next(self) -> str:
-        self.page.keyboard.press("s")
-        self.page.locator("#decide").wait_for()
+        self.press("s", "#decide")
         return self.page.locator("h1 .ticket").inner_text()
 
     def press(self, keys: str, then: str) -> None:
-        """Press keys one after the other, then wait for what must appear."""
+        """Press keys one after the other on a page that is whole, then wait for what must appear."""
+        self.page.wait_for_load_state("domcontentloaded")
         for key in keys:
             self.page.keyboard.press(key)
         self.page.locator(then).first.wait_for()

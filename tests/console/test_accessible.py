@@ -149,7 +149,7 @@ def test_the_pages_of_the_unit(served: ServedConsole, browser: Browser, keys: di
     officer.page.locator(".outcome").wait_for()
     officer.go("vigilance/")
     officer.page.wait_for_function(  # the worker proposes the pair
-        "async () => (await (await fetch('/vigilance/doublons/')).text()).includes('Comparer')", timeout=30_000
+        "async () => (await (await fetch('/vigilance/doublons/')).text()).includes('Comparer')"
     )
     officer.go("vigilance/doublons/")
     officer.page.get_by_role("link", name="Comparer").click()

@@ -61,13 +61,13 @@ def test_insi_is_asked_again_with_what_staff_reads_and_the_answer_lets_the_ident
     path = f"/arrivees/{check_in.key}/"
     post(client, path + "prendre/")
     post(client, path + "interroger/", **QUESTION)
-    assert get(client, path + "reponse/").headers.get("HX-Refresh") is None  # not answered yet
+    assert get(client, path + "reponse/").headers.get("HX-Trigger") is None  # not answered yet
     ask, asked = _asks(InsFound(ZOE.matricule, ZOE.traits(), exchanges=(_exchange(2),)))
     assert insi_again.insi_once(ask)
     [wanted] = asked
     assert wanted is not None
     assert (wanted.birth_name, wanted.given_names, wanted.birth_place_code) == ("ADRUN", ("ZOE",), "63220")
-    assert get(client, path + "reponse/")["HX-Refresh"] == "true"
+    assert get(client, path + "reponse/")["HX-Trigger"] == "answer-came"
     arrival = _arrival(check_in)
     assert (arrival.status, arrival.need, arrival.stage) == ("RETRIEVED", "ready", "called")
     kept = vault.open_arrival(arrival).insi

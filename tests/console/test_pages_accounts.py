@@ -18,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.console.browsing import PATIENCE
 from tests.console.provider import CLIENT, NATIONAL_ID, SECRET, Provider
 from tests.console.served import ServedConsole
 from tests.demo.staff import CHROMIUM, totp
@@ -92,7 +93,7 @@ class Account:
 @contextmanager
 def _account(served: ServedConsole, browser: Browser, role: str) -> Iterator[Account]:
     window = browser.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR")
-    window.set_default_timeout(20_000)
+    window.set_default_timeout(PATIENCE)
     yield Account(served, window.new_page(), role)
     window.close()
 

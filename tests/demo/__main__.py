@@ -103,7 +103,7 @@ def play_patient(stage: Stage, patient: Patient) -> tuple[int, str]:
 
 def timings(stage: Stage, patient_ms: int, staff_ms: int, queue_ms: int) -> dict[str, int]:
     """How long each part took, from the kiosk's own journal."""
-    delivered = wait_until(lambda: _all(stage, "check-in-delivered"), 20, "the delivery in the journal")[-1]
+    delivered = wait_until(lambda: _all(stage, "check-in-delivered"), 60, "the delivery in the journal")[-1]
     shots = _all(stage, "document-shot")
     stored = _last(stage, "check-in-stored")
     return {

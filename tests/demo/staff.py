@@ -49,7 +49,7 @@ class StaffMember:
         self.page: Page = self._browser.new_page(
             ignore_https_errors=True, viewport={"width": width, "height": height}, locale="fr-FR"
         )
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(60_000)  # what must come: a busy machine takes its time
         return self
 
     def __exit__(
@@ -81,6 +81,7 @@ class StaffMember:
         self.page.keyboard.press("s")
         self.page.locator("h1 .ticket", has_text=ticket).wait_for()
         self.page.locator(".pictures img").first.wait_for()
+        self.page.wait_for_load_state()  # the whole page: its keys too
         self.keep_picture("identity")
 
     def look_closer(self) -> None:

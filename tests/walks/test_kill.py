@@ -26,7 +26,7 @@ def test_killed_at_any_moment_it_welcomes_again_and_loses_nothing(stage: Stage, 
     if frail:
         with pytest.raises(Exception, match=r"gone|reset|pipe"):
             walker.go_to("welcome-again")
-        wait_until(lambda: not kiosk.is_running, 30, "the kiosk to die")
+        wait_until(lambda: not kiosk.is_running, 60, "the kiosk to die")
     else:
         walker.go_to(moment)
         kiosk.kill()

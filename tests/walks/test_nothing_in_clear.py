@@ -66,7 +66,7 @@ def test_nothing_of_the_patient_is_in_clear_in_any_file(stage: Stage) -> None:
     walker = Walker(stage)
     walker.go_to("take_card")
     walker.leave()
-    wait_until(lambda: [one for one in arrivals(stage) if one[0] == walker.ticket], 30, "the check-in")
+    wait_until(lambda: [one for one in arrivals(stage) if one[0] == walker.ticket], 60, "the check-in")
     folders = [stage.data, stage.console_data, stage.directory / "tmp"]
     logs = list(stage.directory.glob("*.log"))
     assert any(folder.rglob("*") for folder in folders)

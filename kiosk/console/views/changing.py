@@ -42,11 +42,11 @@ def ask_again(request: HttpRequest, key: UUID) -> HttpResponse:
 @needs(Right.WORK, quiet=True)
 @require_safe
 def answer_part(_request: HttpRequest, key: UUID) -> HttpResponse:
-    """Whether INSi has answered meanwhile: then the page shows itself again."""
+    """Whether INSi has answered meanwhile: then the page shows it, or says so to those who are at work on it."""
     arrival: Arrival = found(key)
     response = HttpResponse(status=204)
     if arrival.insi_next_at is None:
-        response["HX-Refresh"] = "true"
+        response["HX-Trigger"] = "answer-came"
     return response
 
 
