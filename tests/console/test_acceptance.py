@@ -293,6 +293,10 @@ def test_an_empty_check_in_is_not_validated_before_the_five_traits_are_written_d
         ({"place": ""}, "Il manque le lieu de naissance :"),
         ({"place": "Nulle-Part-sur-Rien"}, "inconnu ici"),
         ({"place": "Saint-Denis"}, "Plusieurs lieux portent ce nom : écrivez le code ("),
+        ({"place": "99000"}, "Personne ne naît sous le code 99000"),
+        ({"place": "63999"}, "Personne ne naît sous le code 63999"),
+        ({"place": "92352"}, "Personne ne naît sous le code 92352"),  # Algeria's, for who is born before July 1962
+        ({"birth_date": "31/12/1600"}, "La date de naissance est trop ancienne"),
         ({"birth_name": "ADRUM"}, "diffère de ce qui est lu sur la pièce"),
         ({"birth_date": "31/12/1957"}, "diffère de ce qui est lu sur la pièce"),
     ],
@@ -309,7 +313,8 @@ def test_one_trait_that_is_missing_or_not_what_the_document_bears_is_named(chang
 
 
 @pytest.mark.parametrize(
-    ("place", "code"), [("99999", "99999"), ("Aubière", "63014"), ("aubiere", "63014"), ("2b033", "2B033")]
+    ("place", "code"),
+    [("99999", "99999"), ("99352", "99352"), ("Aubière", "63014"), ("aubiere", "63014"), ("2b033", "2B033")],
 )
 def test_a_place_is_written_by_its_code_or_its_name_and_an_unknown_one_as_such(place: str, code: str) -> None:
     from kiosk.console.identities import original

@@ -141,6 +141,41 @@ def test_closed_communes_stay_in_the_table_ins_1_6() -> None:
     assert not TABLE.knows("00000")
 
 
+@pytest.mark.parametrize(
+    ("code", "is_possible"),
+    [
+        ("63220", True),
+        ("2a004", True),
+        ("75012", True),  # former
+        ("75101", True),  # a district
+        ("99999", True),
+        ("99109", True),
+        ("99501", True),
+        ("99000", False),
+        ("99600", False),
+        ("63999", False),
+        ("91352", False),
+        ("6322", False),
+        ("9910", False),
+        ("991090", False),
+    ],
+)
+def test_nobody_is_born_under_a_code_that_no_place_ever_had_exi_id_14_15(code: str, is_possible: bool) -> None:
+    assert TABLE.is_possible(code) is is_possible
+    assert TABLE.is_possible(code, BirthDate("1980-01-21")) is is_possible
+
+
+def test_a_departement_of_before_independence_is_possible_for_who_was_born_before_ins_1_6() -> None:
+    assert TABLE.is_possible("91352", BirthDate("1962-07-02"))
+    assert not TABLE.is_possible("91352", BirthDate("1962-07-03"))
+    assert not TABLE.is_possible("97352", BirthDate("1950-01-01"))
+
+
+def test_without_a_table_only_the_writing_of_a_place_is_judged() -> None:
+    assert NO_TABLE.is_possible("63999")
+    assert not NO_TABLE.is_possible("6399")
+
+
 def test_a_chain_of_codes_is_followed_and_a_circle_is_left() -> None:
     table = PlaceTable(successors={"00001": "00002", "00002": "00003", "00004": "00005", "00005": "00004"})
     assert table.today("00001") == "00003"

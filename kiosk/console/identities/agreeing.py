@@ -17,6 +17,8 @@ from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.permissions import missing_to_create
 
+OLDEST = 130  # years; nobody is known to have lived longer than 122
+
 
 def check_original(written: Original, first_given_name: str, check_in: CheckIn) -> None:
     """An identity without INS has five traits that staff read on the original; a certain reading of it agrees."""
@@ -27,6 +29,8 @@ def check_original(written: Original, first_given_name: str, check_in: CheckIn) 
         raise NotAllowed(_("Il manque {names} : écrivez ce que porte l’original.").format(names=names))
     _check_readable(traits)
     read, issuer = comparing.read_by_machine(check_in), comparing.issuer_of(check_in)
+    if read is None or read.birth_place_code != traits.birth_place_code:
+        _check_place(traits)
     if read is not None and compare(read, traits, places=comparing.places(), issuer=issuer).is_blocking:
         raise NotAllowed(
             _("Ce que vous avez écrit diffère de ce qui est lu sur la pièce : relisez l’original, ou écartez.")
@@ -34,7 +38,7 @@ def check_original(written: Original, first_given_name: str, check_in: CheckIn) 
 
 
 def _check_readable(traits: Traits) -> None:
-    """A name is made of letters, and nobody is born tomorrow: what cannot be compared agrees with everything."""
+    """A name is made of letters, and nobody is born tomorrow or in 1600: what is no trait agrees with everything."""
     try:
         is_name = all(map(comparison_key, (traits.birth_name, *traits.given_names)))
     except NameRefused:
@@ -44,6 +48,16 @@ def _check_readable(traits: Traits) -> None:
     born = traits.birth_date.as_date() if traits.birth_date is not None else None
     if born is not None and born > timezone.localdate():
         raise NotAllowed(_("La date de naissance est dans l’avenir : relisez l’original."))
+    if born is not None and born.year < timezone.localdate().year - OLDEST:
+        raise NotAllowed(_("La date de naissance est trop ancienne : relisez l’original."))
+
+
+def _check_place(traits: Traits) -> None:
+    """A code that nobody is born under is another place than INSi's, whatever the original says."""
+    code = traits.birth_place_code
+    if not comparing.places().is_possible(code, traits.birth_date):
+        text = _("Personne ne naît sous le code {code} : écrivez le nom du lieu, ou 99999 si personne ne le connaît.")
+        raise NotAllowed(text.format(code=code))
 
 
 def check_it_differs(written: Original, check_in: CheckIn, side_by_side: comparing.Compared) -> None:

@@ -14,6 +14,7 @@ UNKNOWN_PLACE = "99999"  # data that arrived without a place
 NEW_CALEDONIA = "988"
 
 _WIRE = re.compile(r"[A-Z0-9]{5}", re.ASCII)
+_COUNTRY = re.compile(r"99[1-5][0-9]{2}", re.ASCII)  # the third digit is the continent's; no list of them is shipped
 # Municipal districts (arrondissements municipaux) and their city: both codes occur for one birth (ins-rules 1.6).
 _DISTRICTS = (("751", 1, 20, "75056"), ("6938", 1, 9, "69123"), ("132", 1, 16, "13055"))
 CITY_OF_DISTRICT = {
@@ -76,6 +77,17 @@ class PlaceTable:
             code = following
         return code
 
+    def is_possible(self, code: str, born: BirthDate | None = None) -> bool:
+        """Say whether somebody can be born there: a place of the table, a country, a département of before, or 99999.
+
+        Without a table only the writing is judged.
+        """
+        code = code.upper()
+        if not self.names:
+            return is_well_formed_place(code)
+        is_country = _COUNTRY.fullmatch(code) is not None
+        return code == UNKNOWN_PLACE or is_country or self.knows(code) or bool(self._state_of_today(code, born))
+
     def relation(self, left: str, right: str, born: BirthDate | None = None) -> PlaceRelation:
         """Say how two codes of birth places stand to each other; symmetric."""
         left, right = left.upper(), right.upper()
@@ -87,18 +99,18 @@ class PlaceTable:
             return PlaceRelation.DISTRICT
         if self.today(left) == right or self.today(right) == left:  # two former communes of one stay two places
             return PlaceRelation.SUCCESSOR
-        if self._became(left, right, born) or self._became(right, left, born):
+        if left == self._state_of_today(right, born) or right == self._state_of_today(left, born):
             return PlaceRelation.COUNTRY
         return PlaceRelation.OTHER
 
-    def _became(self, code: str, country: str, born: BirthDate | None) -> bool:
-        """A code of a former département that is no commune of France, of someone born before independence."""
+    def _state_of_today(self, code: str, born: BirthDate | None) -> str:
+        """What a former département became that is no commune of France, for someone born before; empty for others."""
         if born is None or not born.is_calendar or not self.names or self.knows(code):
-            return False
-        return any(
-            code.startswith(prefix) and country == state and born.text <= last
-            for prefix, state, last in _BEFORE_INDEPENDENCE
+            return ""
+        states = (
+            state for prefix, state, last in _BEFORE_INDEPENDENCE if code.startswith(prefix) and born.text <= last
         )
+        return next(states, "")
 
 
 NO_TABLE = PlaceTable()

@@ -319,6 +319,18 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "1.6",
+        "A place written down here is one of the COG, a country, a département of before independence, or 99999.",
+        "GI3 EXI ID 14-15; BK for the countries",
+        _C,
+        ("identity.places.PlaceTable.is_possible",),
+        (
+            "places: nobody_is_born_under",
+            "places: a_departement_of_before",
+            "places: without_a_table",
+        ),
+    ),
+    Rule(
+        "1.6",
         "Both the arrondissement's and the city's code occur (Paris, Lyon, Marseille).",
         "ANS (sample), XSD",
         _C,
