@@ -2,7 +2,8 @@
 
 A check-in is sealed for the structure's public key (HPKE, RFC 9180, with the hybrid ML-KEM-768 + X25519) before it
 touches a disk: the kiosk cannot read back what it captured, and a stolen one reveals nothing. What a kiosk sends is
-signed with its own key (Ed25519), so the console knows whose it is.
+signed with its own key (Ed25519), so the console knows whose it is. What the console keeps of one visit or one person
+is locked with a key of its own (ChaCha20-Poly1305): destroying that key erases it.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import mlkem, x25519
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hpke import (
     AEAD,
     KDF,
@@ -28,6 +30,7 @@ _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 _MAGIC = b"KIOSK-SEAL-1\n"
 _PEM = re.compile(rb"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", re.DOTALL)
 _MAX_KEY_FILE = 64 * 1024
+_NONCE = 12  # bytes, random: a key locks few things, a store key some millions between two renewals
 
 KioskKey = Ed25519PublicKey  # what a console knows a kiosk by, and a kiosk the console
 SigningKey = Ed25519PrivateKey
@@ -133,6 +136,25 @@ def open_sealed(sealed: bytes, private: RecipientPrivateKey, context: bytes) -> 
         return _SUITE.decrypt(body, MLKEM768X25519PrivateKey(private.mlkem, private.x25519), info=head + context)
     except (InvalidTag, ValueError):
         raise CannotOpen("the seal does not open: sealed for another key or context, or altered") from None
+
+
+def generate_key() -> bytes:
+    """Make a key for ``lock``: thirty-two random bytes."""
+    return ChaCha20Poly1305.generate_key()
+
+
+def lock(plain: bytes, key: bytes, context: bytes) -> bytes:
+    """Lock with a key of one's own; ``context`` is bound to it and not stored in it. Adds twenty-eight bytes."""
+    nonce = os.urandom(_NONCE)
+    return nonce + ChaCha20Poly1305(key).encrypt(nonce, plain, context)
+
+
+def unlock(locked: bytes, key: bytes, context: bytes) -> bytes:
+    """Unlock what ``lock`` made with this key in this context. CannotOpen otherwise."""
+    try:
+        return ChaCha20Poly1305(key).decrypt(locked[:_NONCE], locked[_NONCE:], context)
+    except (InvalidTag, ValueError):
+        raise CannotOpen("the lock does not open: locked with another key or context, or altered") from None
 
 
 def generate_signer() -> Ed25519PrivateKey:

@@ -18,7 +18,7 @@ CORE = "kiosk.core."
 CONSOLE = "kiosk.console."
 # What every room of the console stands on: its tables, its settings, the trail, how things are written, the core.
 GROUND = {
-    *(CONSOLE + name for name in ("models", "config", "audit", "words")),
+    *(CONSOLE + name for name in ("models", "keystore", "config", "audit", "words")),
     *("kiosk.core", "kiosk.documents", "kiosk.sealing", "kiosk.journal", "kiosk.heads"),
 }
 
@@ -52,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.storage": {"kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.heads", "kiosk.sealing"},
     "kiosk.ui": {"kiosk.core", "kiosk.journal"},
     "kiosk.console.models": {"kiosk.core"},
+    "kiosk.console.keystore": set(),
     "kiosk.console.config": {"kiosk.settings"},
     "kiosk.console.audit": {"kiosk.console.models"},
     "kiosk.console.words": {"kiosk.core"},

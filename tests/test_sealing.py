@@ -36,6 +36,20 @@ def test_a_seal_altered_in_any_byte_does_not_open() -> None:
             sealing.open_sealed(sealed[:length], PRIVATE, b"c")
 
 
+def test_a_lock_opens_with_its_key_in_its_context_unaltered_and_not_otherwise() -> None:
+    key, other = sealing.generate_key(), sealing.generate_key()
+    locked = sealing.lock(b"a patient arrived", key, b"visit:1")
+    assert (b"patient" in locked, len(locked)) == (False, 17 + 28)
+    assert locked != sealing.lock(b"a patient arrived", key, b"visit:1")
+    assert sealing.unlock(locked, key, b"visit:1") == b"a patient arrived"
+    touched = [bytes(byte ^ (at == place) for at, byte in enumerate(locked)) for place in range(len(locked))]
+    cut = [locked[:length] for length in range(len(locked))]
+    tries = [(locked, other, b"visit:1"), (locked, key, b"visit:2"), *((one, key, b"visit:1") for one in touched + cut)]
+    for body, tried, context in tries:
+        with pytest.raises(sealing.CannotOpen):
+            sealing.unlock(body, tried, context)
+
+
 def test_keys_are_written_for_their_owner_only_and_read_back(tmp_path: Path) -> None:
     private, public, signer = tmp_path / "a.pem", tmp_path / "b.pem", tmp_path / "c.pem"
     sealing.save_recipient(PRIVATE, private, b"correct horse")

@@ -41,11 +41,20 @@ def set_up(config: Path) -> ServerSettings:
     return server
 
 
-def _prepared(config: Path) -> None:
+def prepared(config: Path) -> ServerSettings:
+    """Set Django up and bring the databases up to date; ends the command (2) when the structure's key does not open."""
     server = set_up(config)
+    from kiosk.console.records import structure
     from kiosk.console.upkeep.database import bring_up_to_date
+    from kiosk.sealing import BadKey
 
-    bring_up_to_date(server)
+    try:
+        structure.keys()  # a wrong passphrase shows now, not at the first patient
+        bring_up_to_date(server)
+    except (BadKey, OSError) as trouble:
+        typer.echo(str(trouble), err=True)
+        raise typer.Exit(2) from None
+    return server
 
 
 @app.callback(invoke_without_command=True)
@@ -53,18 +62,9 @@ def console(context: typer.Context, config: Config = DEFAULT_CONFIG) -> None:
     """Sert en HTTPS jusqu'à l'arrêt ; une ligne de JSON donne l'adresse dès qu'elle répond."""
     if context.invoked_subcommand is not None:
         return
-    server = set_up(config)
-    from kiosk.console.records import vault
+    server = prepared(config)
     from kiosk.console.site.serve import run
-    from kiosk.console.upkeep.database import bring_up_to_date
-    from kiosk.sealing import BadKey
 
-    try:
-        vault.keys()  # a wrong passphrase shows now, not at the first patient
-        bring_up_to_date(server)
-    except (BadKey, OSError) as trouble:
-        typer.echo(str(trouble), err=True)
-        raise typer.Exit(2) from None
     run(server)
 
 
@@ -82,7 +82,7 @@ def add_user(
     as_json: AsJson = False,
 ) -> None:
     """Crée un compte ; ce qu'il faut donner à l'authentificateur n'est écrit qu'une fois."""
-    _prepared(config)
+    prepared(config)
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
 
@@ -123,7 +123,7 @@ def add_user(
 @user.command("disable")
 def disable_user(name: str, config: Config = DEFAULT_CONFIG) -> None:
     """Ferme un compte ; ce qu'il a signé reste."""
-    _prepared(config)
+    prepared(config)
     from kiosk.console import audit
     from kiosk.console.models import Staff
 
@@ -140,7 +140,7 @@ def add_kiosk(
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Enrôle une borne, ou lui donne une nouvelle clé."""
-    _prepared(config)
+    prepared(config)
     from kiosk.console.terminals.enrolment import enrol
     from kiosk.sealing import BadKey
 
@@ -155,7 +155,7 @@ def add_kiosk(
 @kiosk.command("invite")
 def invite_kiosk(name: str, config: Config = DEFAULT_CONFIG) -> None:
     """Écrit un code à usage unique : la borne apporte sa clé dans l'heure."""
-    _prepared(config)
+    prepared(config)
     from kiosk.console.terminals.enrolment import invite
 
     print(invite(name, who=f"command:{getpass.getuser()}"))
@@ -164,7 +164,7 @@ def invite_kiosk(name: str, config: Config = DEFAULT_CONFIG) -> None:
 @kiosk.command("revoke")
 def revoke_kiosk(name: str, config: Config = DEFAULT_CONFIG) -> None:
     """N'écoute plus une borne."""
-    _prepared(config)
+    prepared(config)
     from kiosk.console.terminals.enrolment import Unknown, revoke
 
     try:
@@ -178,7 +178,7 @@ def revoke_kiosk(name: str, config: Config = DEFAULT_CONFIG) -> None:
 @trail.command("verify")
 def verify_trail(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Relit le journal des actes ; sortie 1 si un acte a été modifié, retiré ou déplacé."""
-    _prepared(config)
+    prepared(config)
     from kiosk.console import audit
 
     count, broken = audit.verify()
@@ -205,7 +205,7 @@ def openapi(config: Config = DEFAULT_CONFIG) -> None:
 @app.command("reseal")
 def reseal_records(config: Config = DEFAULT_CONFIG) -> None:
     """Scelle de nouveau chaque dossier pour la clé du moment ; l'ancienne peut ensuite être rangée."""
-    _prepared(config)
+    prepared(config)
     from kiosk.console.upkeep import resealing
     from kiosk.sealing import BadKey, CannotOpen
 
@@ -220,7 +220,7 @@ def reseal_records(config: Config = DEFAULT_CONFIG) -> None:
 @app.command("backup")
 def backup_database(path: Path, config: Config = DEFAULT_CONFIG) -> None:
     """Copie la base dans un fichier, console en marche."""
-    _prepared(config)
+    prepared(config)
     from kiosk.console.upkeep import backup
 
     try:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kiosk.commands.console import DEFAULT_CONFIG, Config, set_up
+from kiosk.commands.console import DEFAULT_CONFIG, Config, prepared
 
 app = typer.Typer(help="Travail de fond de la console : INSi reposé, purge, alertes.", no_args_is_help=False)
 
@@ -18,12 +18,10 @@ def worker(
     once: Annotated[bool, typer.Option("--once", help="Faire ce qui est dû, puis finir.")] = False,
 ) -> None:
     """Travaille jusqu'à l'arrêt (SIGTERM) ; une ligne de JSON dit qu'il a commencé."""
-    server = set_up(config)
-    from kiosk.console.upkeep.database import bring_up_to_date
+    server = prepared(config)
     from kiosk.console.upkeep.insi_again import insi_of
     from kiosk.console.upkeep.worker import work
 
-    bring_up_to_date(server)
     stop = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: stop.set())

@@ -51,6 +51,9 @@ class ServerSettings(Section):
     threads: int = Field(8, ge=1, le=64)  # in each
     request_seconds: int = Field(30, ge=1, le=300)  # the longest one request may take, its sending included
     database: str = Field("", pattern=r"^(postgres(ql)?://.+)?$")  # empty: SQLite in data_dir
+    keys_dir: ConfigPath | None = None  # the folder of the keys' own SQLite database; empty: keys in data_dir
+    keys_database: str = Field("", pattern=r"^(postgres(ql)?://.+)?$")  # for consoles on several machines
+    keys_renewed_days: int = Field(7, ge=1, le=29)  # what a key destroyed leaves behind opens no longer than this
     recipient_key: ConfigPath  # the structure's private key, encrypted
     passphrase_file: ConfigPath
     former_recipient_keys: tuple[ConfigPath, ...] = ()  # still open old records; same passphrase
@@ -66,6 +69,17 @@ class ServerSettings(Section):
     emergency_minutes: int = Field(60, ge=5, le=240)  # how long a right taken in an emergency lasts
     unseen_hours: int = Field(12, ge=1, le=72)  # a check-in nobody dealt with is removed after this
     copies_days: int = Field(3 * 365, ge=1, le=10 * 365)  # copies of documents (RNIV: 3 years at most)
+
+    @model_validator(mode="after")
+    def _keeps_keys_apart(self) -> "ServerSettings":
+        if self.keys_database and self.keys_database == self.database:
+            raise ValueError("keys_database must be another database than database: its backups hold no key")
+        return self
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the keys' own database stands when it is a file."""
+        return self.keys_dir or self.data_dir / "keys"
 
     @property
     def is_production(self) -> bool:

@@ -45,21 +45,22 @@ def take(server: ServerSettings) -> None:
     """From here on, this process's console is the one of these settings, whatever its database."""
     from django.db import connections
 
-    database = build(server)["DATABASES"]["default"]
-    connections["default"].close()
-    connections.settings.update(connections.configure_settings({"default": database}))
-    del connections["default"]  # the next question opens one of the other kind
+    databases = build(server)["DATABASES"]
+    for name in databases:
+        connections[name].close()
+        del connections[name]  # the next question opens one of the other kind
+    connections.settings.update(connections.configure_settings(databases))
     django_settings.KIOSK = server
 
 
-def settings_with(database: str) -> ServerSettings:
-    return django_settings.KIOSK.model_copy(update={"database": database})
+def settings_with(database: str, keys_database: str = "") -> ServerSettings:
+    return django_settings.KIOSK.model_copy(update={"database": database, "keys_database": keys_database})
 
 
-def _with_tables(database: str) -> ServerSettings:
+def _with_tables(database: str, keys_database: str = "") -> ServerSettings:
     from kiosk.console.upkeep.database import bring_up_to_date
 
-    server = settings_with(database)
+    server = settings_with(database, keys_database)
     take(server)
     bring_up_to_date(server)
     return server
@@ -75,20 +76,21 @@ def postgresql() -> Iterator[ServerSettings]:
     from tests.console.postgres import running
 
     with running() as server:
-        yield _with_tables(server.url())
+        yield _with_tables(server.url(), server.url())
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.starts)])
 def console(request: pytest.FixtureRequest) -> Iterator[ServerSettings]:
     """An empty console, on one database and then on the other; what a test writes is rolled back."""
-    from django.db import connection, transaction
+    from django.db import connections, transaction
 
     server: ServerSettings = request.getfixturevalue(request.param)
     take(server)
-    with transaction.atomic():
+    with transaction.atomic(), transaction.atomic(using="keys"):
         yield server
         transaction.set_rollback(True)
-    connection.close()
+        transaction.set_rollback(True, using="keys")
+    connections.close_all()
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,12 @@ def stopped(tmp_path: Path) -> ServedConsole:
     return console
 
 
+def _lose_the_database(console: ServedConsole) -> None:
+    """The keys, in a folder of their own, stay."""
+    for path in (console.folder / "data").glob("console.sqlite3*"):
+        path.unlink()
+
+
 def test_records_sealed_for_a_former_key_open_and_are_sealed_again(stopped: ServedConsole) -> None:
     folder = stopped.folder
     (folder / "structure.key").rename(folder / "former.key")
@@ -45,8 +51,7 @@ def test_a_backup_comes_back_whole(stopped: ServedConsole, tmp_path: Path) -> No
     assert copy.stat().st_mode & 0o077 == 0
     assert "existe déjà" in stopped.run("console", "backup", str(copy)).stderr
     assert "déplacez-la d'abord" in stopped.run("console", "restore", str(copy)).stderr
-    for path in (stopped.folder / "data").iterdir():
-        path.unlink()
+    _lose_the_database(stopped)
     assert stopped.run("console", "restore", str(copy)).stdout == "Base remise ; actes dans le journal : 3, intact.\n"
     stopped.start()
     assert stopped.deliver(check_in_of(ZOE)) == 201
@@ -65,8 +70,7 @@ def test_a_touched_or_foreign_backup_is_refused(stopped: ServedConsole, tmp_path
         database.commit()
     noise = tmp_path / "noise"
     noise.write_bytes(os.urandom(10_000))
-    for path in (stopped.folder / "data").iterdir():
-        path.unlink()
+    _lose_the_database(stopped)
     assert "n'est pas intact" in stopped.run("console", "restore", str(copy)).stderr
     assert "pas une sauvegarde" in stopped.run("console", "restore", str(noise)).stderr
     assert not (stopped.folder / "data" / "console.sqlite3").exists()

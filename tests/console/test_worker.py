@@ -135,7 +135,7 @@ def test_a_database_that_goes_away_is_waited_for(monkeypatch: pytest.MonkeyPatch
     _due()
     stop, troubles = threading.Event(), [OperationalError(), OperationalError()]
     monkeypatch.setattr(worker, "PAUSE", 0.0)
-    monkeypatch.setattr(worker, "connection", type("Lost", (), {"close": staticmethod(lambda: None)}))
+    monkeypatch.setattr(worker, "connections", type("Lost", (), {"close_all": staticmethod(lambda: None)}))
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)
     one_thing = worker._one_thing
 

@@ -1,54 +1,31 @@
 """Opens what is sealed, for one page at a time; makes the blind indexes. The keys live in memory only."""
 
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from django.conf import settings
 
-from kiosk.console.config import ServerSettings
 from kiosk.console.models import Arrival, Sealed
+from kiosk.console.records.structure import context_of, keys, open_body, seal_body
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsAnswer
-from kiosk.sealing import CannotOpen, RecipientPrivateKey, load_recipient, open_sealed, seal, sealed_for
+
+__all__ = [
+    "blind",
+    "context_of",
+    "keys",
+    "open_arrival",
+    "open_body",
+    "open_check_in",
+    "open_observed",
+    "seal_answer",
+    "seal_body",
+    "seal_observed",
+]
 
 _INSI = "check_in.insi"  # where the codec read INSi's answer
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Keys:
-    """The structure's key, and those it replaced."""
-
-    current: RecipientPrivateKey
-    by_id: dict[str, RecipientPrivateKey]
-
-
-@cache
-def keys() -> Keys:
-    """The keys of this process, read once from their files."""
-    server: ServerSettings = settings.KIOSK
-    passphrase = server.passphrase_file.read_bytes().strip()
-    current = load_recipient(server.recipient_key, passphrase)
-    former = [load_recipient(path, passphrase) for path in server.former_recipient_keys]
-    return Keys(current, {key.public_key.key_id: key for key in (current, *former)})
-
-
-def open_body(body: bytes, context: bytes) -> bytes:
-    """Open with the key the record is sealed for. CannotOpen when it is none of ours."""
-    key = keys().by_id.get(sealed_for(body))
-    if key is None:
-        raise CannotOpen("sealed for a key this console does not hold")
-    return open_sealed(body, key, context)
-
-
-def seal_body(plain: bytes, context: bytes) -> bytes:
-    """Seal for ourselves, with the current key."""
-    return seal(plain, keys().current.public_key, context)
-
-
-def context_of(part: str, key: object) -> bytes:
-    return f"{part}:{key}".encode()
 
 
 def open_check_in(body: bytes, key: object) -> CheckIn:

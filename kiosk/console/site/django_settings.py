@@ -31,7 +31,8 @@ def configure(server: ServerSettings) -> None:
         if server != django_settings.KIOSK:
             raise RuntimeError("the console is already set up with other settings in this process")
         return
-    server.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (server.data_dir, server.keys_folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     django_settings.configure(**build(server))
     django.setup()
 
@@ -60,6 +61,7 @@ def build(server: ServerSettings) -> dict[str, Any]:
             "django_htmx",
             "django_otp",
             "kiosk.console",
+            "kiosk.console.keystore",
         ],
         "MIDDLEWARE": [
             "django.middleware.security.SecurityMiddleware",
@@ -89,7 +91,11 @@ def build(server: ServerSettings) -> dict[str, Any]:
                 },
             }
         ],
-        "DATABASES": {"default": _database(server)},
+        "DATABASES": {
+            "default": _database(server.database, server.data_dir / "console.sqlite3"),
+            "keys": _database(server.keys_database, server.keys_folder / "keys.sqlite3"),
+        },
+        "DATABASE_ROUTERS": ["kiosk.console.keystore.router.KeysApart"],
         "LANGUAGE_CODE": "fr",
         "LANGUAGES": [
             (code, code) for code in ("fr", "en", "es", "pt", "ar")
@@ -174,11 +180,11 @@ def _headers() -> dict[str, Any]:
     }
 
 
-def _database(server: ServerSettings) -> dict[str, Any]:
-    if not server.database:
+def _database(address: str, file: Path) -> dict[str, Any]:
+    if not address:
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": server.data_dir / "console.sqlite3",
+            "NAME": file,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",  # a writer waits at the door, never halfway
                 "timeout": 20,
@@ -187,7 +193,7 @@ def _database(server: ServerSettings) -> dict[str, Any]:
             },
             "CONN_MAX_AGE": 60,  # seconds: to open and prepare one for every request takes longer than most requests
         }
-    url = urlsplit(server.database)
+    url = urlsplit(address)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path.lstrip("/")),

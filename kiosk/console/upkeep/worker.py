@@ -6,7 +6,7 @@ No queue of its own: what is due stands in the tables, so that several workers s
 import threading
 from datetime import timedelta
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 from django.utils import timezone
 
 from kiosk import journal
@@ -35,7 +35,7 @@ def work(ask: Ask | None, stop: threading.Event, *, once: bool = False) -> None:
             if not is_lost:
                 journal.record(journal.Happening.DEVICE_LOST, device="database")
             is_lost, done = True, False
-            connection.close()
+            connections.close_all()
         else:
             if is_lost:
                 journal.record(journal.Happening.DEVICE_BACK, device="database")

@@ -1,0 +1,133 @@
+"""A key of its own for each visit and each person: what it locks opens with it and nowhere else.
+
+The keys stand in a database apart (``kiosk.console.keystore``), which the console's backups do not hold. Erasing what
+is known of a visit or a person is destroying its key: in the database, in its log and in every backup of it, what the
+key locked stays closed. A key is never given twice, and one that was made is never replaced.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from kiosk.console.keystore.models import SubjectKey
+from kiosk.console.records import store_keys
+from kiosk.sealing import CannotOpen, generate_key
+from kiosk.sealing import lock as _lock
+from kiosk.sealing import unlock as _unlock
+
+_MARK = b"KIOSK-OWN-1\n"
+_AT_ONCE = 500  # subjects in one question
+
+
+class KeyGone(CannotOpen):
+    """The subject has no key: it was destroyed, or never made."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OwnKey:
+    """One subject's key, opened: for as long as one page or one check-in needs it, never kept."""
+
+    subject: UUID
+    _key: bytes
+
+    def lock(self, plain: bytes, context: bytes) -> bytes:
+        """Lock for this subject; ``context`` says what it is (``vault.context_of``)."""
+        return _MARK + _lock(plain, self._key, self._bound(context))
+
+    def unlock(self, body: bytes, context: bytes) -> bytes:
+        """CannotOpen: another subject's, another context's, or altered."""
+        if not is_locked(body):
+            raise CannotOpen("this is not locked with a key of its own")
+        return _unlock(body[len(_MARK) :], self._key, self._bound(context))
+
+    def _bound(self, context: bytes) -> bytes:
+        return _MARK + self.subject.bytes + context
+
+
+def create(subjects: Iterable[UUID], *, pending: bool = False) -> dict[UUID, OwnKey]:
+    """Make a key for each that has none; gives all of theirs. Kept when this returns, whatever comes after.
+
+    ``pending``: the worker destroys it after a day, unless by then it knows of something that the key locks.
+    """
+    wanted = sorted(set(subjects))
+    since = timezone.now() if pending else None
+    try:
+        _make(wanted, since)
+    except IntegrityError:  # the store key was renewed at this very moment
+        _make(wanted, since)
+    return of(wanted)
+
+
+def of(subjects: Iterable[UUID]) -> dict[UUID, OwnKey]:
+    """The keys of those who have one. CannotOpen when a row is not what was written."""
+    return {
+        subject: OwnKey(subject, store_keys.of(number).unwrap(subject, bytes(wrapped)))
+        for some in _in_pieces(subjects)
+        for subject, number, wrapped in SubjectKey.objects.filter(pk__in=some).values_list(
+            "subject", "store_key_id", "wrapped"
+        )
+    }
+
+
+def lock(subject: UUID, plain: bytes, context: bytes) -> bytes:
+    """Lock for a subject that has a key. KeyGone when it has none."""
+    return _one(subject).lock(plain, context)
+
+
+def unlock(subject: UUID, body: bytes, context: bytes) -> bytes:
+    """Open what ``lock`` closed. KeyGone when the key was destroyed; CannotOpen for anything else than was locked."""
+    return _one(subject).unlock(body, context)
+
+
+def is_locked(body: bytes) -> bool:
+    """True for what a key of its own closed; what was kept before there were such keys is sealed only."""
+    return body.startswith(_MARK)
+
+
+def exists(subject: UUID) -> bool:
+    return SubjectKey.objects.filter(pk=subject).exists()
+
+
+def destroy(subjects: Iterable[UUID]) -> bool:
+    """Erase all that these keys lock. Doing it again is harmless.
+
+    False when a reader still holds the store's log open: ``store_keys.forget_pages`` is then to be tried again.
+    """
+    for some in _in_pieces(subjects):
+        with store_keys.in_turn():
+            SubjectKey.objects.filter(pk__in=some).delete()
+    return store_keys.forget_pages()
+
+
+def _one(subject: UUID) -> OwnKey:
+    found = of((subject,)).get(subject)
+    if found is None:
+        raise KeyGone("the key is gone: what it locked is erased")
+    return found
+
+
+def _make(subjects: list[UUID], since: datetime | None) -> None:
+    with store_keys.in_turn():
+        wrapper = store_keys.current()
+        SubjectKey.objects.bulk_create(
+            (
+                SubjectKey(
+                    subject=subject,
+                    store_key_id=wrapper.number,
+                    wrapped=wrapper.wrap(subject, generate_key()),
+                    pending_since=since,
+                )
+                for subject in subjects
+            ),
+            ignore_conflicts=True,
+        )
+
+
+def _in_pieces(subjects: Iterable[UUID]) -> Iterator[list[UUID]]:
+    everyone = list(subjects)
+    for start in range(0, len(everyone), _AT_ONCE):
+        yield everyone[start : start + _AT_ONCE]
