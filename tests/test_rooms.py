@@ -53,7 +53,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.ui": {"kiosk.core", "kiosk.journal"},
     "kiosk.console.models": {"kiosk.core"},
     "kiosk.console.keystore": set(),
-    "kiosk.console.config": {"kiosk.settings"},
+    "kiosk.console.config": {"kiosk.core", "kiosk.settings"},
     "kiosk.console.audit": {"kiosk.console.models"},
     "kiosk.console.words": {"kiosk.core"},
     "kiosk.console.apps": {"kiosk.journal"},

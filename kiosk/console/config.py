@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, InstanceOf, StringConstraints, ValidationError, model_validator
 
+from kiosk.core.status.evidence import EvidenceTable
 from kiosk.settings import BadSettings, ConfigPath, InsiSection, Section, problems_of, read_toml
 
 EndpointName = Literal["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"]
@@ -62,6 +63,7 @@ class ServerSettings(Section):
     intake_per_minute: int = Field(600, ge=1, le=100_000)  # a kiosk that sends more waits: its key may be stolen
     metrics_token_file: ConfigPath | None = None  # who shows this token reads the figures at /metriques
     desks: tuple[str, ...] = ()
+    evidence: InstanceOf[EvidenceTable] = EvidenceTable()  # the kinds that staff accepts
     insi: InsiSection | None = None
     psc: PscSection | None = None  # Pro Santé Connect, beside the accounts of the console
     idle_lock_minutes: int = Field(15, ge=1, le=120)

@@ -6,6 +6,7 @@ import pytest
 
 from kiosk.console.identities import comparing, deciding
 from kiosk.console.identities.deciding import Action, Confirmed
+from kiosk.console.identities.pieces import Shown
 from kiosk.console.identities.reasons import NotAllowed
 from kiosk.core.coherence.seen import EVERYTHING
 from kiosk.core.sources.insi import InsNotFound, InsUnreachable
@@ -112,7 +113,7 @@ def test_without_an_answer_an_identity_can_be_validated_but_never_qualified() ->
 def test_what_staff_did_not_establish_the_core_itself_refuses(action: Action, confirmed: Confirmed) -> None:
     """The page says what is missing; were it to forget, evidence still agrees with nothing."""
     check_in = arrive(ZOE, None if action is Action.QUALIFY else InsNotFound())
-    tried = (_arrival(check_in), check_in, comparing.compared(check_in), PASSPORT)
+    tried = (_arrival(check_in), check_in, comparing.compared(check_in), Shown(PASSPORT))
     with pytest.raises(NotAllowed, match="Un trait diffère"):
         deciding._tried(action, *tried, confirmed, STAFF)
     assert deciding._tried(action, *tried, Confirmed(True, True, seen=EVERYTHING), STAFF)[0].is_checked
@@ -120,7 +121,7 @@ def test_what_staff_did_not_establish_the_core_itself_refuses(action: Action, co
 
 def test_what_staff_did_not_see_the_core_itself_refuses() -> None:
     check_in = arrive(ZOE)
-    tried = (_arrival(check_in), check_in, comparing.compared(check_in), PASSPORT)
+    tried = (_arrival(check_in), check_in, comparing.compared(check_in), Shown(PASSPORT))
     with pytest.raises(NotAllowed, match="Dites ce que vous avez vu"):
         deciding._tried(Action.QUALIFY, *tried, Confirmed(True, True), STAFF)
 

@@ -108,4 +108,4 @@ def test_the_french_card_before_2021_is_offered_though_its_zone_states_no_nation
 
     old = replace(mrz_of(ZOE), format="FRENCH-ID", nationality="", expiry="")
     offered = comparing.evidence_offered(check_in_of(ZOE, mrz=old, document_kind=DocumentKind.FRENCH_ID_1988), TODAY)
-    assert [kind.code for kind in offered] == ["CN", "PA"]
+    assert [kind.code for kind in offered] == ["CN", "PA", "IE", "AV"]

@@ -176,8 +176,10 @@ def _minor_with_family_book(scene: Scene) -> tuple[str, ...]:
     _called(scene, check_in.ticket)
     book = scene.desk.page.get_by_role("radio", name="Livret de famille")
     scene.desk.page.keyboard.press(str(book.get_attribute("data-key")))
-    expect(scene.desk.page.locator(".choice:has(:checked)").first).to_contain_text("d’un parent")
-    scene.desk.press("cmaq", "h1 .status-QUALIFIED")
+    scene.desk.press("cmaq", "#decide input[name=companion-LE]:focus")  # the book does not stand alone
+    scene.desk.press("x", "#decide input[name=companion-LE]:checked")
+    scene.desk.press("q", "h1 .status-QUALIFIED")
+    expect(scene.desk.page.locator(".outcome")).to_contain_text("Passeport d’un parent")
     return check_in.ticket, "QUALIFIED", "done", "qualified", "LE"
 
 
@@ -282,13 +284,13 @@ def _database_and_trail_agree(served: ServedConsole, ends: dict[str, tuple[str, 
     assert trail["intact"]
     with closing(sqlite3.connect(served.folder / "data" / "console.sqlite3")) as database:
         rows = database.execute(
-            "SELECT ticket, key, status, stage, evidence, attributes, decided_by_id FROM console_arrival"
+            "SELECT ticket, key, status, stage, evidence, companion, attributes, decided_by_id FROM console_arrival"
         ).fetchall()
         acts = database.execute(
             "SELECT replace(about, '-', ''), act, details, who FROM console_auditentry ORDER BY number"
         ).fetchall()
     assert len(rows) == len(ends) == len(CASES)
-    for ticket, key, status, stage, evidence, attributes, decided_by in rows:
+    for ticket, key, status, stage, evidence, companion, attributes, decided_by in rows:
         name, *expected = ends[ticket]
         written = [(act, json.loads(details)) for about, act, details, who in acts if about == key]
         decisions = [one for one in written if one[0] in {"qualified", "validated", "set-aside", "doubted"}]
@@ -297,6 +299,7 @@ def _database_and_trail_agree(served: ServedConsole, ends: dict[str, tuple[str, 
         said = decisions[0][1]
         assert said.get("after", said.get("status")) == status, name
         assert said.get("evidence", "") == evidence, name
+        assert said.get("companion", "") == companion == ("PPA" if evidence == "LE" else ""), name
         assert said.get("said", True) is (decisions[0][0] != "doubted"), name
         assert attributes == ("doubtful" if decisions[0][0] == "doubted" else ""), name
         assert [act for act, _ in written[:2]] == ["taken-in", "called"] or written[1][0] == "insi-asked", name

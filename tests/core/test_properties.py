@@ -152,7 +152,12 @@ matricules = st.sampled_from([NUMBER, replace(NUMBER, oid=OID_NIA), replace(NUMB
 events = st.one_of(
     st.sampled_from([Created(), InsiRejected(), StrictTraitEdited(), VerificationFailed(), ComplementaryTraitEdited()]),
     st.builds(InsiAccepted, matricules, st.booleans(), st.booleans()),
-    st.builds(EvidenceChecked, st.sampled_from(DEFAULT_EVIDENCE), st.booleans()),
+    st.builds(
+        EvidenceChecked,
+        st.sampled_from(DEFAULT_EVIDENCE),
+        st.booleans(),
+        companion_code=st.sampled_from(["", "PCN", "XX"]),
+    ),
     st.builds(ApcvRead, matricules, st.booleans()),
     st.builds(AttributeSet, st.sampled_from(Attribute)),
     st.builds(AttributeRemoved, st.sampled_from(Attribute)),
@@ -180,8 +185,9 @@ def test_no_sequence_of_50_events_reaches_qualified_without_both_facts_exi_si_07
                 case InsiAccepted(matricule, agree, usable):
                     assert agree and usable and matricule.oid
                     obtained = True
-                case EvidenceChecked(evidence, agree):
+                case EvidenceChecked(evidence, agree, _, companion):
                     assert agree and evidence.may_validate and by.kind is ActorKind.STAFF
+                    assert bool(companion) is bool(evidence.companions) and companion != "XX"
                     checked = True
                 case ApcvRead(matricule, is_this_person):
                     assert is_this_person and matricule.oid and by.kind is ActorKind.STAFF

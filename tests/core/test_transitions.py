@@ -29,7 +29,7 @@ from kiosk.core.status.transitions import (
     VerificationFailed,
     apply,
 )
-from tests.core.examples import INSI, KIOSK, LICENCE, NOW, NUMBER, OTHER_NUMBER, PASSPORT, STAFF, WORKER
+from tests.core.examples import INSI, KIOSK, LICENCE, NOW, NUMBER, OTHER_NUMBER, PASSPORT, STAFF, WORKER, evidence
 
 PROVISIONAL = Identity()
 RETRIEVED = Identity(NUMBER)
@@ -130,6 +130,16 @@ def test_t3_t4_only_evidence_of_high_confidence_counts_rniv1_3_3_2() -> None:
     assert made(PROVISIONAL, EvidenceChecked(raised, True)) == ("T3", S.VALIDATED)
     nameless = replace(raised, code="")
     assert refused(PROVISIONAL, EvidenceChecked(nameless, True)) is Refusal.EVIDENCE_TOO_WEAK
+
+
+def test_t3_t4_a_family_book_counts_with_a_parents_document_only_rniv1_3_3_3() -> None:
+    book = evidence("LE")
+    for identity in (PROVISIONAL, RETRIEVED):
+        for companion in ("", "CN", "XX"):
+            assert refused(identity, EvidenceChecked(book, True, companion_code=companion)) is Refusal.COMPANION_MISSING
+    assert made(PROVISIONAL, EvidenceChecked(book, True, companion_code="PCN")) == ("T3", S.VALIDATED)
+    assert made(RETRIEVED, EvidenceChecked(book, True, companion_code="TDJ")) == ("T4", S.QUALIFIED)
+    assert refused(RETRIEVED, EvidenceChecked(PASSPORT, True, companion_code="PCN")) is Refusal.COMPANION_MISSING
 
 
 def test_t3_t4_only_staff_checks_evidence_ins_6() -> None:

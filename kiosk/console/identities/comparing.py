@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from django.conf import settings
 
+from kiosk.console.identities import pieces
 from kiosk.console.identities.accepting import acceptance
 from kiosk.console.models import Need
 from kiosk.core.checkin.stated import LOOKED_FOR, OFFICIAL, Witness, best, stated
@@ -32,11 +33,10 @@ from kiosk.core.sources.insi import (
     InsSeveral,
     InsUnreachable,
 )
-from kiosk.core.status.evidence import EvidenceTable, EvidenceType, Nationality, nationality_of
+from kiosk.core.status.evidence import EvidenceType, Nationality, nationality_of
 from kiosk.core.status.permissions import IdentityStatus, kiosk_status
 from kiosk.documents.places import read_places
 
-EVIDENCE = EvidenceTable()
 COMMUNES = files("assets") / "cog" / "communes.tsv"
 
 
@@ -204,8 +204,9 @@ def evidence_offered(check_in: CheckIn, today: date) -> tuple[EvidenceType, ...]
     age = _age(check_in, today)
     known = _nationality(check_in)
     possible = (known,) if known is not None else tuple(Nationality)
-    chosen = [kind for nationality in possible for kind in EVIDENCE.offered(nationality, age)]
-    return tuple(kind for kind in EVIDENCE.types if kind in chosen and kind.needs_presence)
+    table = pieces.table()
+    suiting = [kind for nationality in possible for kind in table.offered(nationality, age)]
+    return tuple(kind for kind in table.types if kind in suiting)
 
 
 def first_given_name(check_in: CheckIn, *, with_ins: bool) -> tuple[str, bool]:

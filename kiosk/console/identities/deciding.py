@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from kiosk.console import audit
 from kiosk.console.arrivals.queue import IN_WORK, locked
-from kiosk.console.identities import accepting, agreeing, comparing, original, seeing, undoing
+from kiosk.console.identities import accepting, agreeing, comparing, original, pieces, seeing, undoing
 from kiosk.console.identities.original import Original
+from kiosk.console.identities.pieces import Shown
 from kiosk.console.identities.reasons import REFUSALS, NotAllowed, WhyAside
 from kiosk.console.models import Arrival, Staff, Stage
 from kiosk.console.records import notes, vault
@@ -23,7 +24,6 @@ from kiosk.core.coherence.seen import EVERYTHING, PLACE_READ, ToSee
 from kiosk.core.identity.names import NameRefused, is_coherent_first_name
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.acceptance import AnswerOddity
-from kiosk.core.status.evidence import EvidenceType
 from kiosk.core.status.permissions import Attribute, Identity, IdentityStatus
 from kiosk.core.status.transitions import (
     Actor,
@@ -69,6 +69,7 @@ class Choice:
 
     action: Action
     evidence: str = ""
+    companion: str = ""  # what was seen beside evidence that does not stand alone
     first_given_name: str = ""
     accepts_tolerated: bool = False
     was_said: bool = False  # the person said name, given names, date and place of birth unprompted
@@ -105,7 +106,7 @@ def identity_of(arrival: Arrival, check_in: CheckIn) -> Identity:
 
 def offers(arrival: Arrival, check_in: CheckIn, side_by_side: comparing.Compared) -> dict[Action, Offer]:
     """Every action, tried on paper: what is forbidden says why."""
-    evidence = next(kind for kind in comparing.EVIDENCE.types if kind.may_validate)
+    on_paper = pieces.on_paper()
     labels = {
         Action.QUALIFY: _("Qualifier l’identité"),
         Action.VALIDATE: _("Valider sans INS"),
@@ -119,7 +120,7 @@ def offers(arrival: Arrival, check_in: CheckIn, side_by_side: comparing.Compared
     answer: dict[Action, Offer] = {}
     for action, label in labels.items():
         try:
-            _tried(action, arrival, check_in, side_by_side, evidence, ON_PAPER, _nobody())
+            _tried(action, arrival, check_in, side_by_side, on_paper, ON_PAPER, _nobody())
         except NotAllowed as rule:
             answer[action] = Offer(action.value, label, False, str(rule))
         else:
@@ -134,7 +135,7 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
         check_in = vault.open_arrival(arrival)
         agreeing.check_is_as_shown(choice.answer_shown, check_in)
         side_by_side = comparing.compared(check_in)
-        evidence = _chosen_evidence(choice, check_in)
+        shown = _shown(choice, check_in)
         confirmed = _confirmed(choice, check_in, side_by_side)
         if choice.action in {Action.QUALIFY, Action.VALIDATE}:
             _check_confirmed(confirmed)
@@ -146,13 +147,13 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
             _check_first_name(choice, check_in)
         seen = asked(choice.action, arrival, side_by_side)
         actor = Actor(ActorKind.STAFF, staff.username)
-        identity, facts = _tried(choice.action, arrival, check_in, side_by_side, evidence, confirmed, actor)
+        identity, facts = _tried(choice.action, arrival, check_in, side_by_side, shown, confirmed, actor)
         if choice.first_given_name:
             notes.keep(arrival, first_given_name=choice.first_given_name)
         if choice.action is Action.VALIDATE:
             original.keep(arrival, choice.original)
         stage, reason = _after(choice.action, side_by_side, check_in)
-        keep(arrival, identity, staff, stage, reason)
+        keep(arrival, identity, staff, stage, reason, shown)
         audit.record(
             _ACTS[choice.action],
             who=staff.username,
@@ -166,6 +167,7 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
             said=choice.was_said,
             odd=accepting.written(check_in) if choice.action in _ACCEPTING else "",
             **({"seen": seeing.written(seen)} if seen else {}),
+            **(shown.written() if shown is not None else {}),
         )
         return arrival
 
@@ -200,14 +202,11 @@ def in_hand(key: UUID, staff: Staff) -> Arrival:
     return arrival
 
 
-def _chosen_evidence(choice: Choice, check_in: CheckIn) -> EvidenceType | None:
+def _shown(choice: Choice, check_in: CheckIn) -> Shown | None:
     if choice.action not in {Action.QUALIFY, Action.VALIDATE}:
         return None
     offered = comparing.evidence_offered(check_in, timezone.localdate())
-    evidence = next((kind for kind in offered if kind.code == choice.evidence), None)
-    if evidence is None:
-        raise NotAllowed(_("Choisissez la pièce que vous tenez en main."))
-    return evidence
+    return pieces.chosen(offered, choice.evidence, choice.companion)
 
 
 def _confirmed(choice: Choice, check_in: CheckIn, side_by_side: comparing.Compared) -> Confirmed:
@@ -253,7 +252,7 @@ def _tried(
     arrival: Arrival,
     check_in: CheckIn,
     side_by_side: comparing.Compared,
-    evidence: EvidenceType | None,
+    shown: Shown | None,
     confirmed: Confirmed,
     actor: Actor,
 ) -> tuple[Identity, list[AuditFact]]:
@@ -262,7 +261,7 @@ def _tried(
     if action in _ACCEPTING and identity.is_checked:
         agreeing.check_answer(arrival, check_in)
     seeing.check(asked(action, arrival, side_by_side), confirmed.seen)
-    for event in _events(action, identity, check_in, side_by_side, evidence, confirmed):
+    for event in _events(action, identity, check_in, side_by_side, shown, confirmed):
         identity, fact = apply(identity, event, actor, timezone.now())
         if fact.refusal is not None:
             raise NotAllowed(_(REFUSALS[fact.refusal]))
@@ -275,7 +274,7 @@ def _events(
     identity: Identity,
     check_in: CheckIn,
     side_by_side: comparing.Compared,
-    evidence: EvidenceType | None,
+    shown: Shown | None,
     confirmed: Confirmed,
 ) -> list[Event]:
     found = check_in.insi if isinstance(check_in.insi, InsFound) else None
@@ -288,19 +287,22 @@ def _events(
         case Action.QUALIFY:
             if found is None:
                 raise NotAllowed(_("Qualifier demande une réponse du service national : validez sans INS."))
-            if evidence is None:
-                raise NotAllowed(_("Choisissez la pièce que vous tenez en main."))
+            if shown is None:
+                raise NotAllowed(_("Choisissez la pièce présentée."))
             accepted: list[Event] = [] if identity.is_obtained else [InsiAccepted(found.matricule, agrees, is_usable)]
-            return [*accepted, EvidenceChecked(evidence, agrees and confirmed.agrees and is_usable)]
+            return [
+                *accepted,
+                EvidenceChecked(shown.kind, agrees and confirmed.agrees and is_usable, companion_code=shown.companion),
+            ]
         case Action.VALIDATE:
-            if evidence is None:
-                raise NotAllowed(_("Choisissez la pièce que vous tenez en main."))
+            if shown is None:
+                raise NotAllowed(_("Choisissez la pièce présentée."))
             if found is not None and agrees and not side_by_side.is_left_to_staff and not judged.forbids:
                 raise NotAllowed(_("Les traits concordent avec la réponse nationale : qualifiez."))
             rejected: list[Event] = [InsiRejected()] if identity.is_obtained else []
             return [
                 *rejected,
-                EvidenceChecked(evidence, confirmed.agrees),
+                EvidenceChecked(shown.kind, confirmed.agrees, companion_code=shown.companion),
             ]  # with the document alone: INSi's is rejected
         case Action.ACCEPT_INS:
             if found is None:
@@ -336,14 +338,18 @@ def _after(action: Action, side_by_side: comparing.Compared, check_in: CheckIn) 
     return Stage.DONE, ""
 
 
-def keep(arrival: Arrival, identity: Identity, staff: Staff, stage: Stage, reason: str = "") -> None:
+def keep(
+    arrival: Arrival, identity: Identity, staff: Staff, stage: Stage, reason: str = "", shown: Shown | None = None
+) -> None:
     """Keep what a decision made of the identity, and what it was before, to undo it."""
     arrival.before = undoing.before_of(arrival)
     now = timezone.now()
     if identity.evidence and identity.evidence != arrival.evidence:
         arrival.evidence_on = timezone.localdate()
     if not identity.evidence:
-        arrival.evidence_on = None
+        arrival.evidence_on, arrival.companion = None, ""
+    elif shown is not None:
+        arrival.companion = shown.companion
     arrival.status, arrival.evidence = identity.status.value, identity.evidence
     arrival.attributes = written(identity.attributes)
     arrival.stage, arrival.reason = stage, reason

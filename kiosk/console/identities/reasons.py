@@ -49,6 +49,7 @@ REFUSALS = {
     Refusal.TRAITS_DISAGREE: "Un trait diffère : l’INS ne peut pas être accepté. Écartez, ou validez sans INS.",
     Refusal.ANSWER_UNUSABLE: "Cette réponse nationale ne peut pas être acceptée telle quelle.",
     Refusal.EVIDENCE_TOO_WEAK: "Cette pièce n’a pas un haut niveau de confiance (RNIV 1 § 3.3.2).",
+    Refusal.COMPANION_MISSING: "Dites quel document accompagne cette pièce (RNIV 1 § 3.3.3).",
     Refusal.OTHER_MATRICULE: "Une identité qualifiée porte déjà un autre matricule.",
     Refusal.EXCLUSIVE: "Ces attributs ne peuvent pas aller ensemble (GI3 EXI ID 24).",
     Refusal.NO_MATRICULE: "Il n’y a pas d’INS accepté à refuser.",

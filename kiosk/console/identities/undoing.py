@@ -26,6 +26,7 @@ class Before(TypedDict):
     evidence: str
     attributes: str
     evidence_on: NotRequired[str]  # ISO 8601; "" without evidence
+    companion: NotRequired[str]  # code
     reason: NotRequired[str]
     decided_by: NotRequired[int | None]
     decided_at: NotRequired[str]  # ISO 8601; "" when nobody had decided
@@ -37,6 +38,7 @@ def before_of(arrival: Arrival) -> Before:
         "status": arrival.status,
         "evidence": arrival.evidence,
         "evidence_on": arrival.evidence_on.isoformat() if arrival.evidence_on else "",
+        "companion": arrival.companion,
         "attributes": arrival.attributes,
         "reason": arrival.reason,
         "decided_by": arrival.decided_by_id,
@@ -69,10 +71,12 @@ def may_undo(arrival: Arrival, staff: Staff, now: datetime) -> bool:
 
 def _restore(arrival: Arrival, before: Before) -> None:
     """Set everything as it was, as far as it was kept."""
-    same_evidence = arrival.evidence_on if before["evidence"] == arrival.evidence else None
+    is_same = before["evidence"] == arrival.evidence
+    same_evidence, same_companion = (arrival.evidence_on, arrival.companion) if is_same else (None, "")
     arrival.status, arrival.evidence, arrival.attributes = before["status"], before["evidence"], before["attributes"]
     checked_on, decided_at = before.get("evidence_on"), before.get("decided_at")
     arrival.evidence_on = date.fromisoformat(checked_on) if checked_on else same_evidence
+    arrival.companion = before.get("companion", same_companion)
     arrival.decided_at = datetime.fromisoformat(decided_at) if decided_at else None
     arrival.decided_by_id = before.get("decided_by")
     arrival.reason = before.get("reason", "")

@@ -56,6 +56,7 @@ class Arrival(models.Model):
     decided_at = models.DateTimeField(null=True)
     evidence = models.CharField(max_length=8, blank=True)  # code of the evidence type (dispositif d'identification)
     evidence_on = models.DateField(null=True)  # the day it was checked
+    companion = models.CharField(max_length=8, blank=True)  # code of what was seen beside evidence not standing alone
     reason = models.CharField(max_length=40, blank=True)
     differences = models.CharField(max_length=200, blank=True)  # "birth-name:one-letter-apart …": codes, no trait
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")

@@ -25,6 +25,7 @@ from kiosk.console.identities import (
     deciding,
     noticing,
     original,
+    pieces,
     reasons,
     rows,
     seeing,
@@ -43,7 +44,6 @@ from kiosk.console.vigilance import look_alikes
 from kiosk.console.words import clock, day
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.document import DocumentPicture
-from kiosk.core.status.evidence import EvidenceType
 
 OTHERS = (Action.ACCEPT_INS, Action.REFUSE_INS, Action.DOUBT, Action.FICTITIOUS, Action.HOMONYM, Action.CLEAR)
 
@@ -67,7 +67,7 @@ class IdentityView:
     pictures: tuple[PictureLink, ...]
     document_label: str
     document_refused: bool
-    evidence: tuple[EvidenceType, ...]
+    evidence: tuple[pieces.Piece, ...]
     first_given_name: str
     asks_first_name: bool
     tolerated: bool
@@ -241,7 +241,11 @@ def _validate(request: HttpRequest, key: UUID) -> HttpResponse:
         arrival = found(key)
         act(request, audit.Act.OPENED, key)
         written = {name: request.POST.get(name, "")[: original.LONGEST] for name in original.FIELDS}
-        ticked = {"evidence": choice.evidence, "first_given_name": choice.first_given_name}
+        ticked = {
+            "evidence": choice.evidence,
+            "companion": choice.companion,
+            "first_given_name": choice.first_given_name,
+        }
         said = {"original": written, "said": ticked}
         return render(request, "console/identity.html", _context(request, arrival, vault.open_arrival(arrival)) | said)
     except queue.NotPossible:
@@ -255,9 +259,11 @@ def _decide(request: HttpRequest, key: UUID, action: Action) -> HttpResponse:
 
 
 def _choice(request: HttpRequest, action: Action) -> Choice:
+    evidence = request.POST.get("evidence", "")[:8]
     return Choice(
         action=action,
-        evidence=request.POST.get("evidence", "")[:8],
+        evidence=evidence,
+        companion=request.POST.get(f"companion-{evidence}", "")[:8],
         first_given_name=request.POST.get("first_given_name", "").strip()[:100],
         accepts_tolerated=request.POST.get("tolerated") == "1",
         was_said=request.POST.get("said") == "1",
@@ -306,7 +312,6 @@ def found(key: UUID) -> Arrival:
 def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[str, Any]:
     staff = staff_of(request)
     now = timezone.now()
-    kind = comparing.EVIDENCE.find(arrival.evidence) if arrival.evidence else None
     reopens = {Stage.SET_ASIDE, Stage.DONE} if _may_reopen(staff) else set()
     written = complements.complementary_of(arrival)
     observed, written_down = vault.open_observed(arrival), original.kept(arrival)
@@ -319,7 +324,7 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
         "said": {},
         "reasons": [(code.value, _(label)) for code, label in reasons.REASONS.items() if code not in reasons.BY_WORKER],
         "reason_label": reason_label(arrival.reason),
-        "evidence_label": _(kind.label) if kind else "",
+        "evidence_label": pieces.label_of(arrival.evidence, arrival.companion),
         "desks": [desk for desk in settings.KIOSK.desks if desk != arrival.desk],
         "can_decide": is_in_hand,
         "can_take": can_take,
@@ -363,7 +368,7 @@ def _view(arrival: Arrival, check_in: CheckIn, today: date, *, is_in_hand: bool)
         pictures=tuple(_picture_link(arrival, index, picture) for index, picture in enumerate(check_in.pictures)),
         document_label=_(rows.DOCUMENTS[kind]) if kind is not None else "",
         document_refused=check_in.document_refused,
-        evidence=comparing.evidence_offered(check_in, today),
+        evidence=pieces.on_page(comparing.evidence_offered(check_in, today)),
         first_given_name=name,
         asks_first_name=has_choice,
         tolerated=side_by_side.asks_confirmation,

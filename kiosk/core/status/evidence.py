@@ -3,8 +3,7 @@
 Nothing in it is ever chosen by the software: staff picks what it holds in its hands, and nothing is pre-selected.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -46,19 +45,34 @@ ADULT_AT = 18  # years
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """What is seen beside a piece of evidence that does not stand alone (RNIV1 §3.3.3)."""
+
+    code: str  # ours: no flow carries it, the trail does
+    label: str  # French, shown to staff: a gettext msgid
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceType:
     """One kind of evidence, what it is worth and for whom.
 
-    ``companion`` says what must be seen with it (RNIV1 §3.3.3): a sentence for staff, empty when it stands alone.
+    ``companions`` are what may be seen with it, one of them at least (RNIV1 §3.3.3); empty when it stands alone.
     """
 
-    code: str  # ZFD-7 / FR Core "mode de validation de l'identité"
+    code: str  # what a decision is written down with
     label: str  # French, shown to staff: a gettext msgid
     confidence: Confidence
     nationalities: frozenset[Nationality] = _EVERYONE
     minors_only: bool = False
-    companion: str = ""
+    companions: tuple[Companion, ...] = ()
+    note: str = ""  # a sentence for staff: when it counts
     needs_presence: bool = True  # a face was compared; False for electronic means
+    only_if_named: bool = False  # the RNIV leaves it to the structure: offered where its own list names it
+    flow: str = ""  # ZFD-7 / FR Core "mode de validation de l'identité"; empty: the code is that one
+
+    @property
+    def flow_code(self) -> str:
+        return self.flow or self.code
 
     @property
     def may_validate(self) -> bool:
@@ -68,6 +82,10 @@ class EvidenceType:
     def suits(self, nationality: Nationality, age: int) -> bool:
         """Say whether it counts for a person of this nationality and age, in whole years."""
         return nationality in self.nationalities and (not self.minors_only or age < ADULT_AT)
+
+    def is_complete_with(self, companion: str) -> bool:
+        """Say whether what must be seen with it was: the code of one of its companions, none when it has none."""
+        return companion in {one.code for one in self.companions} if self.companions else not companion
 
 
 _LAMINATED_15_YEARS_FROM = date(2004, 1, 2)  # still valid on 1 January 2014 (décret 2013-1188)
@@ -97,25 +115,35 @@ def _(text: str) -> str:
 
 
 _HIGH, _LOW = Confidence.HIGH, Confidence.LOW
-_PARENT = _("Avec une pièce d'identité à haut niveau de confiance d'un parent, ou du tuteur et la décision de justice.")
+OF_A_PARENT_OR_GUARDIAN: tuple[Companion, ...] = (  # of high confidence itself (RNIV1 §3.3.3)
+    Companion("PCN", _("Carte nationale d’identité d’un parent")),
+    Companion("PPA", _("Passeport d’un parent")),
+    Companion("PCS", _("Titre de séjour d’un parent")),
+    Companion("PIE", _("Identité électronique d’un parent")),
+    Companion("TDJ", _("Pièce du tuteur ou du délégataire, et décision de justice")),
+)
 
 DEFAULT_EVIDENCE: tuple[EvidenceType, ...] = (
     EvidenceType("CN", _("Carte nationale d'identité"), _HIGH, frozenset({Nationality.FRENCH, Nationality.EUROPEAN})),
     EvidenceType("PA", _("Passeport"), _HIGH),
     EvidenceType("CS", _("Titre de séjour"), _HIGH, _FOREIGN),
-    EvidenceType("IE", _("Identité électronique (France Identité, L'Identité Numérique)"), _HIGH, needs_presence=False),
+    EvidenceType("IE", _("France Identité, L’Identité Numérique"), _HIGH, needs_presence=False),
     EvidenceType("AV", _("Application carte Vitale"), _HIGH, needs_presence=False),
-    EvidenceType("TC", _("Tiers de confiance"), _HIGH, needs_presence=False),
-    EvidenceType("AN", _("Extrait d'acte de naissance"), _HIGH, minors_only=True, companion=_PARENT),
-    EvidenceType("LE", _("Livret de famille"), _HIGH, minors_only=True, companion=_PARENT),
+    EvidenceType("AN", _("Extrait d'acte de naissance"), _HIGH, minors_only=True, companions=OF_A_PARENT_OR_GUARDIAN),
+    EvidenceType("LE", _("Livret de famille"), _HIGH, minors_only=True, companions=OF_A_PARENT_OR_GUARDIAN),
     EvidenceType(
         "DC", _("Document de circulation pour étranger mineur, avec photo"), _HIGH, _FOREIGN, minors_only=True
     ),
     EvidenceType(
-        "AC",
-        _("Extrait d'acte de naissance et carte Vitale avec photo"),
-        _LOW,
-        companion=_("Seulement pour une entrée directe en établissement pour personnes âgées."),
+        *("TC", _("Tiers de confiance"), _HIGH),
+        note=_("Selon la convention signée avec ce tiers."),
+        needs_presence=False,
+        only_if_named=True,
+    ),
+    EvidenceType(
+        *("AC", _("Extrait d'acte de naissance et carte Vitale avec photo"), _LOW),
+        note=_("Seulement pour une entrée directe en établissement pour personnes âgées."),
+        only_if_named=True,
     ),
     EvidenceType("CE", _("Carte européenne"), _LOW),
     EvidenceType("CC", _("Carnet de circulation"), _LOW),
@@ -129,6 +157,39 @@ class EvidenceTableRefused(ValueError):
     """A structure's own table of evidence cannot be used; the message names the code."""
 
 
+class Fixed(StrEnum):
+    """What the rules fix of a piece of evidence, whatever a structure writes; stricter it may be."""
+
+    FLOW = "flow"  # a code that the flows know
+    CONFIDENCE = "confidence"
+    NATIONALITIES = "nationalities"
+    AGE = "age"
+    COMPANIONS = "companions"
+    PRESENCE = "presence"
+
+
+def rniv(flow_code: str) -> EvidenceType | None:
+    """Give the kind as the RNIV has it; None when it knows no such code."""
+    return next((kind for kind in DEFAULT_EVIDENCE if kind.code == flow_code), None)
+
+
+def loosened(own: EvidenceType) -> frozenset[Fixed]:
+    """Name what a structure's kind takes more lightly than the RNIV (§3.3.2, §3.3.3); empty when nothing."""
+    base = rniv(own.flow_code)
+    if base is None or not base.code:
+        return frozenset({Fixed.FLOW})
+    may_be_high = base.may_validate or base.only_if_named
+    seen_with = set(own.companions) <= set(base.companions) and own.companions
+    found = {
+        Fixed.CONFIDENCE: own.may_validate and not may_be_high,
+        Fixed.NATIONALITIES: not own.nationalities <= base.nationalities,
+        Fixed.AGE: base.minors_only and not own.minors_only,
+        Fixed.COMPANIONS: base.companions and not seen_with,
+        Fixed.PRESENCE: base.needs_presence and not own.needs_presence,
+    }
+    return frozenset(fixed for fixed, is_looser in found.items() if is_looser)
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceTable:
     """The kinds of evidence this structure accepts (GI3 EXI ID 19, RNIV1 EXI SI 10 and 23)."""
@@ -140,8 +201,13 @@ class EvidenceTable:
         for code in codes:
             if codes.count(code) > 1:
                 raise EvidenceTableRefused(f"evidence {code!r} is there twice")
-        if any(kind.may_validate and not kind.code for kind in self.types):
-            raise EvidenceTableRefused("evidence without a code cannot validate an identity: no flow could say it")
+        for kind in self.types:
+            if kind.may_validate and (looser := loosened(kind)):
+                raise EvidenceTableRefused(
+                    f"evidence {kind.code!r} is looser than the RNIV: {', '.join(sorted(looser))}"
+                )
+        if not any(kind.may_validate for kind in self.types):
+            raise EvidenceTableRefused("no evidence could ever validate an identity")
 
     def find(self, code: str) -> EvidenceType | None:
         """Give the kind with this code; None when the structure does not know it."""
@@ -149,13 +215,6 @@ class EvidenceTable:
 
     def offered(self, nationality: Nationality, age: int) -> tuple[EvidenceType, ...]:
         """List what staff may choose from for this person, in the table's order; none is pre-selected."""
-        return tuple(kind for kind in self.types if kind.may_validate and kind.suits(nationality, age))
-
-    def changed(self, confidence: Mapping[str, Confidence]) -> "EvidenceTable":
-        """Give the table with the confidence the structure decided, by code; EvidenceTableRefused if one is unknown."""
-        for code in confidence:
-            if self.find(code) is None:
-                raise EvidenceTableRefused(f"evidence {code!r} is not in the table")
-        return EvidenceTable(
-            tuple(replace(kind, confidence=confidence.get(kind.code, kind.confidence)) for kind in self.types)
+        return tuple(
+            kind for kind in self.types if kind.may_validate and not kind.only_if_named and kind.suits(nationality, age)
         )

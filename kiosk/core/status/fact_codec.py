@@ -8,7 +8,7 @@ from typing import Any, cast
 from kiosk.core.identity.matricule import Mark, Matricule
 from kiosk.core.status import person_events as person
 from kiosk.core.status import transitions as change
-from kiosk.core.status.evidence import Confidence, EvidenceType
+from kiosk.core.status.evidence import Companion, Confidence, EvidenceType
 from kiosk.core.status.permissions import Attribute, Identity
 from kiosk.core.status.standing import Answer, Basis, Standing
 
@@ -49,17 +49,23 @@ def _taken(event: object) -> dict[str, Code]:
     return {**_mark(taken.matricule), "agree": taken.traits_agree, "usable": taken.is_usable}
 
 
+_SOMETHING_ELSE = (Companion("-", ""),)  # what was to be seen beside it was not: the reader refuses as the writer did
+
+
 def _evidence(event: object) -> dict[str, Code]:
     checked = cast("change.EvidenceChecked", event)
     kind = checked.evidence
     codes: dict[str, Code] = {"evidence": kind.code, "agree": checked.traits_agree, "strong": kind.may_validate}
+    if not kind.is_complete_with(checked.companion_code):
+        codes["alone"] = True
     return codes | {name: value for name, value in (("on", checked.on), ("companion", checked.companion_code)) if value}
 
 
 def _read_evidence(codes: Codes) -> change.EvidenceChecked:
     confidence = Confidence.HIGH if codes["strong"] else Confidence.LOW
-    kind = EvidenceType(str(codes["evidence"]), "", confidence)
     on, companion = str(codes.get("on", "")), str(codes.get("companion", ""))
+    asked = _SOMETHING_ELSE if codes.get("alone") else tuple(Companion(code, "") for code in (companion,) if code)
+    kind = EvidenceType(str(codes["evidence"]), "", confidence, companions=asked)
     return change.EvidenceChecked(kind, bool(codes["agree"]), on, companion)
 
 

@@ -131,6 +131,7 @@ class Refusal(StrEnum):
     TRAITS_DISAGREE = "traits-disagree"  # a blocking difference (ins-rules 4)
     ANSWER_UNUSABLE = "answer-unusable"  # something forbids it, or what is odd was not confirmed (property 23)
     EVIDENCE_TOO_WEAK = "evidence-too-weak"  # not of high confidence (RNIV1 §3.3.2)
+    COMPANION_MISSING = "companion-missing"  # it does not stand alone (RNIV1 §3.3.3)
     OTHER_MATRICULE = "other-matricule"  # one is kept: reject it first (ins-rules 3.4)
     EXCLUSIVE = "exclusive"  # attributes that may not stand together (GI3 EXI ID 24)
     MATRICULE_INCOMPLETE = "matricule-incomplete"  # a number without its OID, or the reverse (ins-rules 1.1)
@@ -262,6 +263,8 @@ def _evidence_checked(identity: Identity, event: EvidenceChecked, by: Actor) -> 
         return Refusal.BARRED
     if not event.evidence.may_validate or not event.evidence.code:
         return Refusal.EVIDENCE_TOO_WEAK
+    if not event.evidence.is_complete_with(event.companion_code):
+        return Refusal.COMPANION_MISSING
     if not event.traits_agree:
         return Refusal.TRAITS_DISAGREE
     return replace(identity, evidence=event.evidence.code)

@@ -23,7 +23,7 @@
 
   const meantBy = (key) => {
     const meant = [...document.querySelectorAll(`[data-key="${key.toLowerCase()}"]`)].filter(
-      (element) => !element.closest("[hidden]"),
+      (element) => !element.closest("[hidden]") && !element.matches(":disabled"),
     );
     return meant.find((element) => element.type === "checkbox" && !element.checked) || meant[0];
   };
@@ -38,7 +38,7 @@
     }
     if (areOff() || isTyping(document.activeElement) || !/^[a-z0-9]$/i.test(event.key)) return;
     const wanted = meantBy(event.key);
-    if (!wanted || wanted.disabled) return;
+    if (!wanted) return;
     event.preventDefault();
     if (wanted.tagName === "DETAILS") {
       wanted.open = !wanted.open;
