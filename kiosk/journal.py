@@ -33,6 +33,7 @@ class Happening(StrEnum):
     DOCUMENT_SHOT = "document-shot"
     INSI_CALLED = "insi-called"  # one call
     INSI_SEARCHED = "insi-searched"  # all the calls for one person
+    CONSOLE_ASKED = "console-asked"  # whether it knows somebody; what it said is not logged
     CHECK_IN_STORED = "check-in-stored"
     CHECK_IN_DELIVERED = "check-in-delivered"
     CHECK_IN_PARKED = "check-in-parked"
@@ -48,6 +49,7 @@ class Happening(StrEnum):
     WITNESS_REFUSED = "witness-refused"  # by the console: a kiosk brought a head that it never signed
     REGISTER_FOUND = "register-found"  # something is not as it was written: see the console's page on its register
     WITNESS_UNKEPT = "witness-unkept"  # the file or the system log beside the database cannot be written
+    RECOGNITIONS_STOPPED = "recognitions-stopped"  # a kiosk asked about more people than come to one
     PSC_TROUBLE = "psc-trouble"  # signing in with Pro Santé Connect
     PURGED = "purged"
     BUG = "bug"  # class, file and line; never the message

@@ -53,6 +53,8 @@ class KioskSection(Section):
         45, ge=15, le=600
     )  # silence before "are you still there?" (EAA: at least 20 s to answer)
     still_there_seconds: int = Field(default=25, ge=20, le=120)
+    short_path: bool = False  # whom the console knows is spared document and INSi; who stands behind them sees it
+    short_path_film: bool = False  # on it, the document is filmed all the same
 
 
 class CardSection(Section):

@@ -20,16 +20,18 @@ from kiosk.app.card_desk import CardDesk, Progress
 from kiosk.app.conductor import Conductor, Crew, EventQueue
 from kiosk.app.document_desk import DocumentDesk, Eye
 from kiosk.app.insi_desk import InsiDesk
+from kiosk.app.recognition_desk import RecognitionDesk
 from kiosk.control import ControlPort, NoWindow
 from kiosk.core.sources.card import CardContents
 from kiosk.core.turn import events as ev
 from kiosk.core.turn.ports import InsiService
 from kiosk.core.turn.screens import CardProblem, Screen, Touch
-from kiosk.core.turn.step import Manners, State
+from kiosk.core.turn.step import Manners, ShortPath, State
 from kiosk.insi.config import config_from
 from kiosk.insi.watch import CertificateWatch
 from kiosk.journal import Happening
 from kiosk.settings import BadSettings, Settings
+from kiosk.storage.acquaintance import ConsoleAcquaintance
 from kiosk.storage.delivery import ConsoleLink
 from kiosk.storage.heads import HeadKeeper
 from kiosk.storage.outbox import Outbox, OutboxFull
@@ -65,7 +67,10 @@ class Kiosk:
             insi=settings.insi.patient_seconds,
         )
         self._conductor = Conductor(
-            self._events, self._crew, self._window, State(desk=settings.kiosk.desk, manners=manners)
+            self._events,
+            self._crew,
+            self._window,
+            State(desk=settings.kiosk.desk, short_path=short_path(settings), manners=manners),
         )
 
     def run(self) -> None:
@@ -73,7 +78,7 @@ class Kiosk:
 
         crew = self._crew
         conducting = threading.Thread(target=self._conductor.run, name="conductor", daemon=True)
-        for worker in (crew.store, crew.insi, crew.cards, crew.documents, crew.courier):
+        for worker in (crew.store, crew.insi, crew.recognition, crew.cards, crew.documents, crew.courier):
             worker.start()
         conducting.start()
         journal.record(Happening.STARTED, part="kiosk", version=__version__)
@@ -82,7 +87,7 @@ class Kiosk:
         finally:
             self._events.close()
             conducting.join(5.0)
-            for worker in (crew.cards, crew.documents, crew.insi, crew.store, crew.courier):
+            for worker in (crew.cards, crew.documents, crew.recognition, crew.insi, crew.store, crew.courier):
                 worker.stop()
             self._outbox.close()
             journal.record(Happening.STOPPED, part="kiosk")
@@ -103,6 +108,7 @@ class Kiosk:
             cards=CardDesk(card_reader(settings), read_vitale, self._events.post),
             documents=DocumentDesk(camera(settings), lambda order: eye(order, settings), self._events.post),
             insi=InsiDesk(insi_service(settings), settings.insi.patient_seconds, self._events.post),
+            recognition=RecognitionDesk(acquaintance(settings), Manners().console, self._events.post),
             store=StoreRoom(
                 self._outbox,
                 lambda plain, context: sealing.seal(plain, recipient, context),
@@ -133,11 +139,14 @@ class Kiosk:
             waiting, parked = self._outbox.counts()
         except OutboxFull:
             waiting = parked = -1
+        asked, within = self._crew.recognition.asked_lately()
         return {
             "version": __version__,
             "devices": self._devices(),
             "queue": max(0, waiting + parked),
             "parked": max(0, parked),
+            "asked": asked,
+            "asked_seconds": within,
             "certificate_days": self._certificate.days(datetime.now(UTC).date()),
             "disk_free_mb": shutil.disk_usage(self._settings.kiosk.data_dir).free // 2**20,
             "at": _utc_now(),
@@ -253,6 +262,31 @@ def console_link(settings: Settings) -> ConsoleLink:
 
     heads = HeadKeeper(settings.kiosk.data_dir / "head")
     return ConsoleLink(settings.console.url, settings.console.ca, kiosk, signed, _utc_now, heads)
+
+
+def acquaintance(settings: Settings) -> ConsoleAcquaintance:
+    """Who knows the people that have been here before: the console, over a link of its own."""
+    recipient = sealing.load_recipient_public(settings.sealing.structure_key)
+
+    def open_box(box: bytes, key: bytes, context: bytes) -> bytes | None:
+        try:
+            return sealing.unlock(box, key, context)
+        except sealing.CannotOpen:
+            return None
+
+    return ConsoleAcquaintance(
+        console_link(settings),
+        settings.kiosk.name,
+        lambda plain, context: sealing.seal(plain, recipient, context),
+        open_box,
+    )
+
+
+def short_path(settings: Settings) -> ShortPath:
+    """What the structure lets somebody skip whom the console knows."""
+    if not settings.kiosk.short_path:
+        return ShortPath.OFF
+    return ShortPath.FILMED if settings.kiosk.short_path_film else ShortPath.ON
 
 
 def _utc_now() -> str:

@@ -14,7 +14,7 @@ from kiosk import journal
 from kiosk.app.guard import guarded
 from kiosk.app.worker import Worker
 from kiosk.core.checkin.codec import to_bytes
-from kiosk.core.checkin.value import CheckIn
+from kiosk.core.checkin.value import CheckIn, Way
 from kiosk.core.status.permissions import kiosk_status
 from kiosk.core.turn import events as ev
 from kiosk.documents.vitale import traits_of
@@ -120,6 +120,7 @@ def assemble(order: ev.Submit, key: str, ticket: str, place: Place, now: datetim
         insured_nir=order.insured.nir + order.insured.nir_key if order.insured else "",
         seal=order.reading.seal if order.reading else None,
         document_validity=order.reading.validity if order.reading else None,
+        way=Way.SHORT if order.by_short_path else None,
     )
 
 

@@ -11,6 +11,7 @@ from kiosk.app.card_desk import CardDesk
 from kiosk.app.document_desk import DocumentDesk
 from kiosk.app.guard import guarded
 from kiosk.app.insi_desk import InsiDesk
+from kiosk.app.recognition_desk import RecognitionDesk
 from kiosk.core.turn import events as ev
 from kiosk.core.turn.ports import Window
 from kiosk.core.turn.screens import Done, ReviewPicture, Screen, ShowDocument, Welcome
@@ -27,6 +28,7 @@ class Crew:
     cards: CardDesk
     documents: DocumentDesk
     insi: InsiDesk
+    recognition: RecognitionDesk
     store: StoreRoom
     courier: Courier
 
@@ -100,6 +102,8 @@ class Conductor:
                 crew.cards.read(turn)
             case ev.AskInsiByCard() | ev.AskInsiByDocument():
                 crew.insi.ask(command)
+            case ev.AskConsole():
+                crew.recognition.ask(command)
             case ev.FilmDocument():
                 crew.documents.film(command)
             case ev.TakePicture(turn):
@@ -113,6 +117,7 @@ class Conductor:
             case ev.Forget(turn):
                 crew.cards.forget(turn)
                 crew.insi.forget(turn)
+                crew.recognition.forget(turn)
                 crew.documents.forget()
 
     def _start_over(self) -> None:

@@ -79,6 +79,7 @@ class Act(StrEnum):
     KIOSK_ENROLLED = "kiosk-enrolled"
     KIOSK_INVITED = "kiosk-invited"
     KIOSK_REVOKED = "kiosk-revoked"
+    RECOGNITIONS_STOPPED = "recognitions-stopped"  # a kiosk asked about more people than come to one
     REMOVED = "removed"  # purge
     EMERGENCY_TAKEN = "emergency-taken"
     EMERGENCY_USED = "emergency-used"  # a page only the emergency opened

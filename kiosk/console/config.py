@@ -61,6 +61,8 @@ class ServerSettings(Section):
     secret_key_file: ConfigPath  # 32 random bytes or more: sessions, blind indexes, audit chain
     kiosks: dict[TerminalName, ConfigPath] = Field(default_factory=dict)  # name → public key (PEM), enrolled at start
     intake_per_minute: int = Field(600, ge=1, le=100_000)  # a kiosk that sends more waits: its key may be stolen
+    recognitions_per_minute: int = Field(10, ge=1, le=1000)  # people a kiosk asks about; a stolen key must not tell who
+    recognitions_per_hour: int = Field(150, ge=1, le=10_000)  # is known: beyond, the answer is no, and an alarm
     metrics_token_file: ConfigPath | None = None  # who shows this token reads the figures at /metriques
     desks: tuple[str, ...] = ()
     evidence: InstanceOf[EvidenceTable] = EvidenceTable()  # the kinds that staff accepts

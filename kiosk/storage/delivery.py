@@ -70,27 +70,27 @@ class ConsoleLink:
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy or netrc of the environment
 
+    def ask(self, path: str, body: bytes, seconds: float) -> tuple[bytes, str]:
+        """Ask one signed question. Answers what came back, empty when that is no answer, and a code for the journal."""
+        try:
+            with self._send("POST", path, body, "application/octet-stream", (seconds, seconds), {}) as answer:
+                said = bounded.read(answer, _ANSWER_LIMIT, seconds)
+                return (said if answer.status_code == requests.codes.ok else b""), f"http-{answer.status_code}"
+        except bounded.Nonsense:
+            return b"", "nonsense"
+        except requests.exceptions.SSLError:
+            return b"", "tls"
+        except (TimeoutError, requests.Timeout):
+            return b"", "late"
+        except (requests.RequestException, OSError):
+            return b"", "unreachable"
+
     def put(self, path: str, body: bytes, content_type: str) -> tuple[Reply, str]:
         """Send one signed request. Answers the reply and a short code for the journal."""
-        sent_at = self._now()
-        headers = {
-            "Content-Type": content_type,
-            "X-Kiosk": self._kiosk,
-            "X-Sent-At": sent_at,
-            "X-Signature": self._signer(path, sent_at, body),
-        }
-        if self._heads is not None and (brought := self._heads.brought()):
-            headers["X-Witness"] = brought
+        brought = self._heads.brought() if self._heads is not None else ""
+        witness = {"X-Witness": brought} if brought else {}
         try:
-            with self._session.put(
-                self._url + path,
-                data=body,
-                headers=headers,
-                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
-                verify=self._ca,
-                allow_redirects=False,
-                stream=True,
-            ) as answer:
+            with self._send("PUT", path, body, content_type, (_CONNECT_SECONDS, _READ_SECONDS), witness) as answer:
                 self._hear(answer.status_code, answer.headers.get("X-Console-Version", ""))
                 if self._heads is not None and (head := answer.headers.get("X-Console-Head", "")):
                     self._heads.hear(head, answer.headers.get("X-Console-Key", ""))
@@ -101,6 +101,35 @@ class ConsoleLink:
             return Reply.LATER, "tls"
         except (requests.RequestException, OSError):
             return Reply.LATER, "unreachable"
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        content_type: str,
+        seconds: tuple[float, float],
+        more: dict[str, str],
+    ) -> requests.Response:
+        """Send a request with its signature; ``seconds`` to be connected, then between two parts of the answer."""
+        sent_at = self._now()
+        headers = {
+            "Content-Type": content_type,
+            "X-Kiosk": self._kiosk,
+            "X-Sent-At": sent_at,
+            "X-Signature": self._signer(path, sent_at, body),
+            **more,
+        }
+        return self._session.request(
+            method,
+            self._url + path,
+            data=body,
+            headers=headers,
+            timeout=seconds,
+            verify=self._ca,
+            allow_redirects=False,
+            stream=True,
+        )
 
     def _hear(self, status: int, version: str) -> None:
         """What is no version is not heard; nor does another console's stand for one that says none."""

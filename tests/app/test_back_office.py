@@ -9,6 +9,7 @@ from threading import Thread
 from kiosk import sealing
 from kiosk.app.back_office import Courier, Place, StoreRoom, assemble
 from kiosk.core.checkin.codec import from_bytes, to_bytes
+from kiosk.core.checkin.value import Way
 from kiosk.core.sources.document import (
     DocumentKind,
     DocumentPicture,
@@ -74,6 +75,15 @@ def test_a_child_without_a_number_keeps_the_insured_persons_beside_and_never_as_
     )
     assert check_in.card_nir == ""
     assert check_in.insured_nir == ZOE.number + ZOE.key
+
+
+def test_who_came_by_the_short_path_is_said_so_and_nothing_is_said_of_who_did_not() -> None:
+    short = assemble(order(by_short_path=True, insi=InsUnreachable("not-asked"), pictures=()), "k", "A1", PLACE, NOW)
+    assert (short.way, short.status) == (Way.SHORT, IdentityStatus.PROVISIONAL)
+    assert from_bytes(to_bytes(short)) == short
+    whole = assemble(order(), "k", "A1", PLACE, NOW)
+    assert whole.way is None
+    assert b'"way"' not in to_bytes(whole)  # a console of before reads it whole
 
 
 def test_the_seal_and_the_validity_of_the_document_reach_staff() -> None:

@@ -36,8 +36,10 @@ OPERATIONS = {
     "/intake/check-ins/{key}": True,
     "/intake/heartbeat": True,
     "/intake/calls/{key}": True,
+    "/intake/recognition": True,
     "/intake/enrolment": False,  # not signed: it brings the key
 }
+ASKED = {"/intake/recognition"}  # any bytes and words are of its shape: there is nothing of another one to send
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +67,16 @@ def test_every_operation_of_the_description_is_tried(schema: Any) -> None:
     assert {one.ok().path for one in schema.get_all_operations()} == set(OPERATIONS)
 
 
-@pytest.mark.parametrize("path", OPERATIONS)
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda mode: mode.value)
+@pytest.mark.parametrize(
+    ("path", "mode"),
+    [
+        *((path, GenerationMode.POSITIVE) for path in OPERATIONS),
+        *((path, GenerationMode.NEGATIVE) for path in OPERATIONS if path not in ASKED),
+    ],
+)
 def test_whatever_comes_the_intake_answers_as_it_says(schema: Any, path: str, mode: GenerationMode) -> None:
     enrol()
-    cases = schema[path]["PUT"].as_strategy(generation_mode=mode)
+    cases = schema[path]["POST" if path in ASKED else "PUT"].as_strategy(generation_mode=mode)
 
     @MANY
     @given(case=cases, is_signed=st.booleans())

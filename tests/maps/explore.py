@@ -15,7 +15,7 @@ from kiosk.core.sources.document import DocumentKind, DocumentPicture, DocumentR
 from kiosk.core.sources.insi import InsNotFound
 from kiosk.core.turn import events as ev
 from kiosk.core.turn import screens as sc
-from kiosk.core.turn.step import Manners, State, step
+from kiosk.core.turn.step import Manners, ShortPath, State, step
 from kiosk.ui.screens import page_of
 from tests.people import FAMILIES
 
@@ -57,8 +57,8 @@ class Explored:
 
 def explore() -> Explored:
     """Try everything everywhere, breadth first."""
-    waiting = deque([State()])
-    known = {_shape(State())}
+    waiting = deque(State(short_path=path) for path in ShortPath)
+    known = {_shape(state) for state in waiting}
     edges: set[Edge] = set()
     screens: dict[str, sc.Screen] = {}
     events: set[type] = set()
@@ -78,10 +78,12 @@ def explore() -> Explored:
 
 
 def place_of(state: State) -> str:
-    """The name of what the patient sees, and which half of the wait it is: for INSi, or for the disk."""
-    screen = state.visible
+    """The name of what the patient sees, and what is waited for: the console, INSi, or the disk."""
+    screen, journey = state.visible, state.journey
     if isinstance(screen, sc.Working):
-        return f"{screen.name}: {'the disk' if state.journey.submitted else 'INSi'}"
+        return (
+            f"{screen.name}: {'the disk' if journey.submitted else 'the console' if journey.awaits_console else 'INSi'}"
+        )
     return screen.name
 
 
@@ -94,8 +96,14 @@ def _everything_next(state: State) -> Iterator[Tried]:
         touched = ev.Touched(action.touch, page.name)
         yield (action.touch, touched, *step(state, touched))
     for event in (*_from_devices(state), *_answers(state)):
-        yield (type(event).__name__, event, *step(state, event))
+        yield (_word_of(event), event, *step(state, event))
     yield from _time_passing(state)
+
+
+def _word_of(event: ev.Event) -> str:
+    """The name of its type; a yes and a no are two things."""
+    said = ("KnowsNobody", "KnowsSomebody")[event.knows] if isinstance(event, ev.ConsoleAnswered) else ""
+    return said or type(event).__name__
 
 
 def _from_devices(state: State) -> Iterator[ev.Event]:
@@ -123,6 +131,8 @@ def _answers(state: State) -> Iterator[ev.Event]:
         case sc.ShowDocument(side):
             yield ev.Guided(turn, side, Guidance.CLOSER, 0.5)
             yield from (ev.PictureTaken(turn, side, DocumentPicture(side, b"jpeg"), reading) for reading in READINGS)
+    if journey.awaits_console:
+        yield from (ev.ConsoleAnswered(turn, knows) for knows in (True, False))
     if journey.insi_asked_at is not None and journey.insi is None:
         yield ev.InsiAnswered(turn, InsNotFound())  # which answer it is changes nothing of the turn
     if journey.submitted:
@@ -185,6 +195,10 @@ def _wants_another_side(state: State) -> bool:
     return state.screen == sc.ReviewPicture(Side.FIRST) and front is not None and front.has_second_side
 
 
+def _may_be_short(state: State) -> bool:
+    return state.short_path is not ShortPath.OFF
+
+
 FACTS: dict[str, Callable[[State, ev.Event], bool]] = {
     "the card names nobody": lambda state, event: _people(state, event) == 0,
     "the card names one person": lambda state, event: _people(state, event) == 1,
@@ -193,6 +207,10 @@ FACTS: dict[str, Callable[[State, ev.Event], bool]] = {
     "it has no other side": lambda state, event: not _wants_another_side(state),
     "a card was read": lambda state, event: state.journey.card is not None,
     "no card was read": lambda state, event: state.journey.card is None,
+    "the path may be short": lambda state, event: _may_be_short(state),
+    "the path is the whole one": lambda state, event: not _may_be_short(state),
+    "the document is wanted too": lambda state, event: state.short_path is ShortPath.FILMED,
+    "the document is spared": lambda state, event: state.short_path is ShortPath.ON,
     "a card is in": lambda state, event: state.card_in and not state.card_mute,
     "no card can be read": lambda state, event: not state.card_in or state.card_mute,
 }
@@ -204,11 +222,13 @@ def _shape(state: State) -> tuple[object, ...]:
     journey = state.journey
     return (
         *(_screen_shape(screen) for screen in (state.screen, state.overlay)),
+        state.short_path,
         journey.informed,
         _people(state, ev.CardLeft()),
         bool(journey.chosen),
         journey.insi is not None,
         journey.insi_asked_at is not None,
+        *(journey.awaits_console, journey.is_known),
         *(reading and (reading.mrz, reading.has_second_side) for reading in (journey.front, journey.back)),
         journey.submitted,
         *(state.card_in, state.card_mute, state.reader_ok, state.camera_ok, state.storage_ok, state.staff_told),

@@ -18,8 +18,8 @@ from tests.maps.explore import FACTS, Edge, Explored
 
 # From top to bottom, as a patient walks: the order of the picture, not its arrows.
 WALK = (
-    "welcome", "information", "insert", "reading", "beneficiaries", "confirm", "document", "review",
-    "working: INSi", "working: the disk", "done", "ticket", "desk", "take_card",
+    "welcome", "information", "insert", "reading", "beneficiaries", "confirm", "working: the console", "document",
+    "review", "working: INSi", "working: the disk", "done", "ticket", "desk", "take_card",
 )  # fmt: skip
 OVERLAYS = (sc.StillThere.name, sc.HelpCalled.name)
 EVERYWHERE = 4  # what leads to one place from so many screens is said once, and marked on them
@@ -47,7 +47,10 @@ WORDS: dict[type, str] = {
     ev.Stored: "kept on the disk",
     ev.NotStored: "not kept",
 }
-_WORD_OF = {event.__name__: words for event, words in WORDS.items()}
+_WORD_OF = {event.__name__: words for event, words in WORDS.items()} | {
+    "KnowsSomebody": "known at the console",
+    "KnowsNobody": "not known there",
+}
 _COME_BACK = ("ReaderCame", "CameraCame", "StorageCame")
 _OF_DEVICES = (*_COME_BACK, "ReaderWent", "CameraWent", "StorageWent")
 

@@ -114,3 +114,26 @@ def test_a_welcome_that_breaks_off_or_has_no_end_enrols_nobody(blunt: Callable[.
     assert bring_key(half.url, pki.ca, "hall", "code", b"key") is NotEnrolled.UNREACHABLE
     endless = blunt(head("201 Created", 200_000) + b" " * 200_000)
     assert bring_key(endless.url, pki.ca, "hall", "code", b"key") is NotEnrolled.NOT_UNDERSTOOD
+
+
+def test_a_question_is_answered_with_what_came_back_and_only_with_a_200(
+    blunt: Callable[..., Blunt], pki: TestPki
+) -> None:
+    answers = blunt(head("200 OK", 4) + b"\x00box")
+    assert link(answers, pki.ca).ask("/intake/recognition", b"sealed", 1.0) == (b"\x00box", "http-200")
+    for status, code in (("404 Not Found", "http-404"), ("201 Created", "http-201"), ("302 Found", "http-302")):
+        older = blunt(head(status, 4) + b"\x00box")
+        assert link(older, pki.ca).ask("/intake/recognition", b"sealed", 1.0) == (b"", code)
+
+
+def test_a_question_waits_no_longer_than_it_may_for_an_answer_of_any_kind(
+    blunt: Callable[..., Blunt], pki: TestPki
+) -> None:
+    endless = blunt(head("200 OK", 200_000) + b"x" * 200_000)
+    assert link(endless, pki.ca).ask("/intake/recognition", b"sealed", 1.0) == (b"", "nonsense")
+    silent = blunt(head("200 OK", 4), hangs_up=False)
+    assert link(silent, pki.ca).ask("/intake/recognition", b"sealed", 0.2) == (b"", "late")
+    half = blunt(head("200 OK", 4) + b"b")
+    assert link(half, pki.ca).ask("/intake/recognition", b"sealed", 1.0)[0] == b""
+    nobody = ConsoleLink("https://localhost:9", pki.ca, "hall", lambda *_: "c2lnbmVk", lambda: "2026-11-21")
+    assert nobody.ask("/intake/recognition", b"sealed", 1.0) == (b"", "unreachable")

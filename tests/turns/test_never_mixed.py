@@ -16,7 +16,7 @@ from kiosk.core.sources.insi import InsRefused
 from kiosk.core.turn import events as ev
 from kiosk.core.turn import screens as sc
 from kiosk.core.turn.screens import Touch
-from kiosk.core.turn.step import State, step
+from kiosk.core.turn.step import ShortPath, State, step
 
 SEQUENCES = 4000
 LENGTH = 80
@@ -33,6 +33,7 @@ class World:
     card_of: int | None = None
     pending: list[ev.Event] = field(default_factory=list)
     submits: int = 0
+    short: int = 0  # of those, by the short path
 
     def happen(self, event: ev.Event) -> None:
         self.state, commands = step(self.state, event)
@@ -44,7 +45,7 @@ class World:
         match command:
             case ev.ReadCard(turn) if self.card_of is not None:
                 people = tuple(
-                    Beneficiary(f"N{self.card_of}", f"P{self.card_of}", "1980-01-01")
+                    Beneficiary(f"N{self.card_of}", f"P{self.card_of}", "1980-01-01", nir="1")
                     for _ in range(self.chance.choice((1, 1, 2, 6)))
                 )
                 self.pending.append(ev.CardProgressed(turn, 0.5))
@@ -53,6 +54,9 @@ class World:
                 self.pending.append(ev.InsiAnswered(turn, InsRefused("x", beneficiary.given_name, "m")))
             case ev.AskInsiByDocument(turn, traits):
                 self.pending.append(ev.InsiAnswered(turn, InsRefused("x", traits.birth_name, "m")))
+            case ev.AskConsole(turn, beneficiary):
+                assert beneficiary.given_name == f"P{self.card_of}", "asked about: a person whose card is not in"
+                self.pending.append(ev.ConsoleAnswered(turn, knows=self.chance.random() < 0.5))
             case ev.FilmDocument(turn, side):
                 name = f"P{self.person}"
                 traits = Traits(Source.DOCUMENT, name)
@@ -80,6 +84,7 @@ class World:
 
     def check_submit(self, submit: ev.Submit) -> None:
         self.submits += 1
+        self.short += submit.by_short_path
         owners = {picture.jpeg.decode() for picture in submit.pictures}
         if submit.reading is not None and submit.reading.mrz is not None:
             owners.add(submit.reading.mrz.traits.birth_name)
@@ -142,10 +147,14 @@ FORWARD: dict[str, Touch] = {
 
 @pytest.mark.parametrize("seed", range(8))
 def test_nothing_of_one_person_ever_reaches_another(seed: int) -> None:
-    submitted = 0
+    submitted = short = 0
     for number in range(SEQUENCES // 8):
-        world = World(random.Random(seed * 100_000 + number))
+        path = tuple(ShortPath)[number % len(ShortPath)]
+        world = World(random.Random(seed * 100_000 + number), State(short_path=path))
         for _ in range(LENGTH):
             world.happen(world.something())
         submitted += world.submits
+        short += world.short
+        assert path is not ShortPath.OFF or world.short == 0
     assert submitted > SEQUENCES // 8 // 4, "the sequences must reach the end often enough to mean something"
+    assert short > SEQUENCES // 8 // 40, "the short path too"

@@ -1,5 +1,6 @@
 """The kiosks' way in (HTTPS API): sealed and signed check-ins, heartbeats, calls. No page, no cookie."""
 
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +11,7 @@ from ninja import NinjaAPI, Schema, Status
 from ninja.params.functions import Header
 
 from kiosk import __version__, journal
-from kiosk.console.intake import check_ins, heartbeats, signed
+from kiosk.console.intake import check_ins, heartbeats, recognition, signed
 from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Reception, SignedRequest
 from kiosk.console.witness import brought, heads
 from kiosk.heads import LONGEST
@@ -23,12 +24,8 @@ api = NinjaAPI(
     openapi_url=None,
 )
 
-_BINARY_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
+_BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_BINARY_BODY = {"requestBody": {"required": True, "content": _BINARY}}
 _JSON_BODY = {
     "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
 }
@@ -87,6 +84,27 @@ def put_call(
     return _told(response, _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.take_call(key, sent())))
 
 
+@api.post(
+    "/recognition",
+    response=_ANSWERS,
+    openapi_extra=_BINARY_BODY | {"responses": {200: {"description": "A closed box", "content": _BINARY}}},
+    summary="Ask whether a card's person is known",
+)
+def post_recognition(
+    request: HttpRequest,
+    response: HttpResponse,
+    x_kiosk: str = Header("", alias="X-Kiosk"),
+    x_sent_at: str = Header("", alias="X-Sent-At"),
+    x_signature: str = Header("", alias="X-Signature"),
+) -> Status[Said] | HttpResponse:
+    arrived = time.monotonic()
+    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
+    answer = _answer(request, recognition.MAX_BODY, lambda: recognition.answer(sent(), arrived, recognition.REAL))
+    if isinstance(answer.value, bytes):
+        return HttpResponse(answer.value, content_type="application/octet-stream")
+    return _told(response, answer)
+
+
 class Welcome(Schema):
     """What a newly enrolled kiosk needs to seal."""
 
@@ -105,7 +123,7 @@ def put_enrolment(request: HttpRequest) -> "Status[Welcome | Said]":
     )
 
 
-def _answer(request: HttpRequest, longest: int, take: Callable[[], Reception | Welcome]) -> Status[Any]:
+def _answer(request: HttpRequest, longest: int, take: Callable[[], Reception | Welcome | bytes]) -> Status[Any]:
     """Take in what came, if it is not too long; a refusal is written down by its number and says what it may."""
     if _length(request) > longest:
         return _said(Reception.TOO_LARGE)

@@ -46,6 +46,8 @@ def take_heartbeat(request: SignedRequest) -> Reception:
         queue=whole(beat, "queue", 0, least=0),
         parked=whole(beat, "parked", None, least=0),  # a kiosk of before does not say it
         certificate_days=whole(beat, "certificate_days", None),
+        asked=whole(beat, "asked", None, least=0),
+        asked_seconds=whole(beat, "asked_seconds", 0, least=0),
         disk_free_mb=whole(beat, "disk_free_mb", None),
         clock_offset_ms=int((now - sent_at).total_seconds() * 1000),
     )

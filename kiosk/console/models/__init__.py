@@ -15,7 +15,7 @@ from kiosk.console.models.persons import (
 )
 from kiosk.console.models.second_factor import Authenticator, NationalIdentity, SecurityKey
 from kiosk.console.models.staff import Emergency, Role, Staff
-from kiosk.console.models.terminals import Call, Invitation, Terminal
+from kiosk.console.models.terminals import Call, Invitation, Recognition, Terminal
 from kiosk.console.models.vigilance import Campaign, Pair, Verification
 from kiosk.console.models.witness import Finding, Witness
 
@@ -42,6 +42,7 @@ __all__ = [
     "Person",
     "PersonIndex",
     "PersonPair",
+    "Recognition",
     "Role",
     "Sealed",
     "SecurityKey",

@@ -22,6 +22,10 @@ class Terminal(models.Model):
     certificate_days = models.IntegerField(null=True)
     disk_free_mb = models.BigIntegerField(null=True)
     clock_offset_ms = models.BigIntegerField(null=True)
+    asked = models.PositiveIntegerField(
+        null=True
+    )  # whether somebody is known: how often, by its own count; null: not said
+    asked_seconds = models.PositiveIntegerField(default=0)  # within so long before its last sign
 
     def __str__(self) -> str:
         return self.name
@@ -37,6 +41,22 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.terminal
+
+
+class Recognition(models.Model):
+    """A kiosk asked whether somebody is known: when, and nothing of whom. What was asked once is not answered again."""
+
+    terminal = models.ForeignKey(Terminal, on_delete=models.CASCADE, related_name="+")
+    nonce = models.BinaryField(max_length=16)
+    asked_at = models.DateTimeField()
+    is_too_many = models.BooleanField(default=False)  # more than a kiosk asks: the ones after it are not even counted
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("terminal", "nonce"), name="console_asked_once"),)
+        indexes = (models.Index(fields=("terminal", "asked_at"), name="console_asked_lately"),)
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 CALL_REASONS = {

@@ -20,7 +20,20 @@ MAX_FOUND = 50
 
 def indexes_of(check_in: CheckIn) -> set[bytes]:
     """Every fingerprint under which this person may be looked for, from each source."""
-    return {one for traits in stated(check_in, LOOKED_FOR) for one in fingerprints_of(traits)}
+    return {one for traits in stated(check_in, LOOKED_FOR) for one in fingerprints_of(traits)} | card_of(check_in)
+
+
+def card_of(check_in: CheckIn) -> set[bytes]:
+    """The fingerprint of what the card says a person is told by; none where it has no number of theirs, or no date."""
+    born = check_in.card.birth_date if check_in.card is not None else None
+    if born is None or not check_in.card_nir:
+        return set()
+    return {card_fingerprint(check_in.card_nir, check_in.birth_rank, born.text)}
+
+
+def card_fingerprint(nir: str, birth_rank: str, birth_date: str) -> bytes:
+    """Number, rank and birth date of a card's person, in one; the two digits of the number's key do not count."""
+    return vault.blind("card", f"{nir[:13].upper()} {birth_rank or '1'} {birth_date}")
 
 
 def fingerprints_of(traits: Traits) -> set[bytes]:

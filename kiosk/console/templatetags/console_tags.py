@@ -22,6 +22,8 @@ DEVICES = {
     "certificate": "certificat bientôt expiré",
     "disk": "disque presque plein",
     "clock": "horloge décalée",
+    "recognitions": "trop de questions sur des patients",
+    "stranger": "sa clé sert ailleurs",
 }
 
 
@@ -101,6 +103,7 @@ def act(code: str) -> str:
         "kiosk-enrolled": _("borne enregistrée"),
         "kiosk-invited": _("borne invitée"),
         "kiosk-revoked": _("borne révoquée"),
+        "recognitions-stopped": _("trop de questions d’une borne"),
         "emergency-taken": _("accès d’urgence pris"),
         "emergency-used": _("page ouverte en urgence"),
         "emergency-ended": _("accès d’urgence rendu"),

@@ -1,17 +1,20 @@
 """How the kiosks are: silent, without a device, or in need of somebody before they stop."""
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from kiosk.console.models import Terminal
+from kiosk.console.models import Recognition, Terminal
 
 SILENT_AFTER = timedelta(seconds=90)  # three heartbeats
 MANY_UNDELIVERED = 10
 CERTIFICATE_DAYS = 30
 LITTLE_DISK_MB = 1024
 CLOCK_OFF_MS = 30_000  # beyond five minutes the kiosk is not believed any more
+ASKED_WITHIN = timedelta(hours=1)
+UNDER_WAY = timedelta(seconds=5)  # at the edge of what a kiosk counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,17 @@ class TerminalLine:
     terminal: Terminal
     is_silent: bool
     lost: tuple[str, ...]
+    asked: tuple[datetime, ...] = ()  # whether somebody is known, in its name, within the hour
+    asked_too_much: bool = False
+
+    @property
+    def is_used_elsewhere(self) -> bool:
+        """More was asked in its name than it says it asked: somebody else has its key."""
+        one = self.terminal
+        if one.asked is None or one.last_seen_at is None:
+            return False
+        since = one.last_seen_at - timedelta(seconds=one.asked_seconds) + UNDER_WAY
+        return sum(1 for at in self.asked if since < at < one.last_seen_at - UNDER_WAY) > one.asked
 
     @property
     def alarms(self) -> tuple[str, ...]:
@@ -31,6 +45,8 @@ class TerminalLine:
             "parked": bool(one.parked),
             "certificate": one.certificate_days is not None and one.certificate_days < CERTIFICATE_DAYS,
             "disk": one.disk_free_mb is not None and one.disk_free_mb < LITTLE_DISK_MB,
+            "recognitions": self.asked_too_much,
+            "stranger": self.is_used_elsewhere,
             "clock": one.clock_offset_ms is not None and abs(one.clock_offset_ms) > CLOCK_OFF_MS,
         }
         return tuple(name for name, is_raised in raised.items() if is_raised)
@@ -42,9 +58,13 @@ class TerminalLine:
 
 def terminals() -> list[TerminalLine]:
     now = timezone.now()
-    lines = []
+    lines, asked = [], defaultdict[str, list[Recognition]](list)
+    for question in Recognition.objects.filter(asked_at__gte=now - ASKED_WITHIN).defer("nonce"):
+        asked[question.terminal_id].append(question)
     for terminal in Terminal.objects.filter(revoked_at=None).order_by("name"):
         silent = terminal.last_seen_at is None or now - terminal.last_seen_at > SILENT_AFTER
         lost = tuple(sorted(name for name, state in terminal.devices.items() if state != "ok"))
-        lines.append(TerminalLine(terminal, silent, lost))
+        mine = asked[terminal.name]
+        times, too_much = tuple(one.asked_at for one in mine), any(one.is_too_many for one in mine)
+        lines.append(TerminalLine(terminal, silent, lost, times, too_much))
     return lines

@@ -13,9 +13,10 @@ from django.db.models import Q
 
 from kiosk import journal
 from kiosk.console import audit
-from kiosk.console.models import Arrival, BlindIndex, Sealed, Stage
+from kiosk.console.models import Arrival, BlindIndex, Recognition, Sealed, Stage
 
 BATCH = 200
+ASKED_DAYS = 2  # a question of a kiosk is believed for minutes: after that it need not be known to be refused
 
 
 def purge(now: datetime) -> int:
@@ -45,6 +46,7 @@ def purge(now: datetime) -> int:
                 audit.record(audit.Act.REMOVED, who="worker", about=str(arrival.pk), why=why)
                 removed += 1
     call_command("clearsessions", verbosity=0)
+    Recognition.objects.filter(asked_at__lt=now - timedelta(days=ASKED_DAYS)).delete()
     if removed:
         journal.record(journal.Happening.PURGED, count=removed)
         transaction.on_commit(forget_free_pages)

@@ -1,6 +1,7 @@
 """One patient's arrival as the kiosk leaves it to staff (CheckIn): facts with their sources, decided by nobody yet."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.traits import Traits
@@ -8,6 +9,12 @@ from kiosk.core.sources.card import CardAnomaly
 from kiosk.core.sources.document import DocumentKind, DocumentPicture, MrzReading, SealReading, Validity
 from kiosk.core.sources.insi import InsAnswer
 from kiosk.core.status.permissions import IdentityStatus
+
+
+class Way(StrEnum):
+    """How somebody came through the kiosk, when it was not by the whole path."""
+
+    SHORT = "short"  # the console said it knew the person: INSi was not asked, a document seldom
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,5 +39,6 @@ class CheckIn(Confidential):
     insured_nir: str = ""  # of the card's first person (ouvrant droit), when another one came; to ask INSi again
     seal: SealReading | None = None  # the document's visible seal, and what can be said of it
     document_validity: Validity | None = None  # on the day of arrival
+    way: Way | None = None
     # Where a newer kiosk said something this version cannot read; never written, found anew whenever it is read.
     not_understood: tuple[str, ...] = field(default=(), metadata={"wire": None})

@@ -41,6 +41,10 @@ def card_left(state: State, problem: sc.CardProblem) -> Result:
             return _start_over(state, problem)
         case sc.ShowDocument() | sc.ReviewPicture() if state.journey.card is not None:
             return _start_over(state, problem)
+        case sc.Working() if (
+            state.journey.awaits_console
+        ):  # nothing was given yet: it is asked who the card's person is
+            return _start_over(state, problem)
         case sc.TakeCard():
             return enter(state, resting_screen(state)), NOTHING
         case sc.InsertCard() if problem is sc.CardProblem.READER:

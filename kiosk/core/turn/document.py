@@ -9,7 +9,7 @@ from kiosk.core.turn import screens as sc
 from kiosk.core.turn.state import NOTHING, Result, State, collect, enter, rest_or_wake
 
 
-def confirmed(state: State) -> Result:
+def ask_and_film(state: State) -> Result:
     """The person is who the card says: INSi is asked at once, while the document is shown."""
     journey = state.journey
     person = journey.beneficiary
@@ -86,5 +86,6 @@ def submit(state: State) -> Result:
         pictures=journey.pictures,
         document_refused=journey.document_refused,
         insured=journey.insured,
+        by_short_path=journey.is_known is True,
     )
     return replace(collect(state, submitted=True), entered_at=state.now), (order,)

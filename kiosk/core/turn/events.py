@@ -117,6 +117,14 @@ class InsiAnswered(Confidential):
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleAnswered:
+    """Whether the console knows the card's person; also "no" when it did not say so in time."""
+
+    turn: TurnId
+    knows: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """The check-in is on the disk, sealed: only now may the patient be told so."""
 
@@ -147,6 +155,7 @@ Event = (
     | Guided
     | PictureTaken
     | InsiAnswered
+    | ConsoleAnswered
     | Stored
     | NotStored
 )
@@ -184,6 +193,14 @@ class AskInsiByDocument(Confidential):
     traits: Traits
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class AskConsole(Confidential):
+    """Ask whether the card's person is known there and qualified: then the path may be short."""
+
+    turn: TurnId
+    beneficiary: Beneficiary
+
+
 @dataclass(frozen=True, slots=True)
 class FilmDocument:
     turn: TurnId
@@ -213,6 +230,7 @@ class Submit(Confidential):
     pictures: tuple[DocumentPicture, ...]
     document_refused: bool
     insured: Beneficiary | None = None  # the card's first person, when another one is present
+    by_short_path: bool = False  # the console knew the person: INSi was not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +250,7 @@ Command = (
     | ReadCard
     | AskInsiByCard
     | AskInsiByDocument
+    | AskConsole
     | FilmDocument
     | TakePicture
     | StopFilming

@@ -22,6 +22,17 @@ class InsiService(Protocol):
         ...
 
 
+class Acquaintance(Protocol):
+    """Who knows the people that have been here before: the console."""
+
+    def knows(self, person: Beneficiary, deadline: float) -> tuple[bool, str]:
+        """Whether a card's person is known and qualified, and a code for the journal; no, when not told in time.
+
+        ``deadline`` in seconds for the whole of it.
+        """
+        ...
+
+
 class Window(Protocol):
     """Where the patient looks and touches."""
 

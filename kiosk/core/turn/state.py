@@ -1,6 +1,7 @@
 """What the kiosk knows during a patient's turn, and the moves from one screen to the next that every part makes."""
 
 from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 
 from kiosk.core.confidential import Confidential
 from kiosk.core.sources.card import Beneficiary, CardContents
@@ -8,6 +9,17 @@ from kiosk.core.sources.document import DocumentPicture, DocumentReading
 from kiosk.core.sources.insi import InsAnswer
 from kiosk.core.turn import events as ev
 from kiosk.core.turn import screens as sc
+
+
+class ShortPath(Enum):
+    """Whether somebody the console knows is spared the document and the question to INSi (parcours court).
+
+    Who stands behind them sees it: the structure decides.
+    """
+
+    OFF = auto()
+    ON = auto()
+    FILMED = auto()  # the document is shown all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +30,7 @@ class Manners:
     still_there: float = 25.0  # to answer it (WCAG 2.2.1: at least 20)
     reading: float = 20.0  # a card that is not read by then is not going to be
     insi: float = 8.0  # then the patient goes on, and staff's side asks again
+    console: float = 1.5  # it answers within half a second; then the whole path is taken
     manual_button: float = 12.0  # before "take the picture" is offered
     done: float = 3.0
     ticket: float = 30.0
@@ -36,6 +49,8 @@ class Journey(Confidential):
     card_failures: int = 0
     insi: InsAnswer | None = None
     insi_asked_at: float | None = None
+    console_asked_at: float | None = None
+    is_known: bool | None = None  # by the console; None: it was not asked, or has not answered
     front: DocumentReading | None = None  # what was read on the first side shown
     back: DocumentReading | None = None
     pictures: tuple[DocumentPicture, ...] = ()
@@ -47,6 +62,11 @@ class Journey(Confidential):
         if self.card is None or self.chosen is None:
             return None
         return self.card.beneficiaries[self.chosen]
+
+    @property
+    def awaits_console(self) -> bool:
+        """Asked whether it knows the person, the console has not answered."""
+        return self.console_asked_at is not None and self.is_known is None
 
     @property
     def reading(self) -> DocumentReading | None:
@@ -83,6 +103,7 @@ class State(Confidential):
     staff_told: bool = False  # of the card forgotten on this screen
     ticket: str = ""  # the number this turn got; it leads to nobody
     desk: str = "1"
+    short_path: ShortPath = ShortPath.OFF
     manners: Manners = field(default_factory=Manners)
 
     @property

@@ -11,11 +11,13 @@ from kiosk.core.turn import events as ev
 from kiosk.core.turn import screens as sc
 from kiosk.core.turn.card import card_arrived, card_left, card_mute, card_not_read, card_read, reader_came
 from kiosk.core.turn.document import camera_went, picture_taken, submit
+from kiosk.core.turn.short import console_answered
 from kiosk.core.turn.state import (
     NOTHING,
     Journey,
     Manners,
     Result,
+    ShortPath,
     State,
     collect,
     enter,
@@ -26,7 +28,7 @@ from kiosk.core.turn.state import (
 from kiosk.core.turn.touches import pressed
 from kiosk.core.turn.waits import time_passes
 
-__all__ = ["Journey", "Manners", "State", "step"]
+__all__ = ["Journey", "Manners", "ShortPath", "State", "step"]
 
 
 def step(state: State, event: ev.Event) -> Result:
@@ -70,6 +72,7 @@ def _answered(
     | ev.Guided
     | ev.PictureTaken
     | ev.InsiAnswered
+    | ev.ConsoleAnswered
     | ev.Stored
     | ev.NotStored,
 ) -> Result:
@@ -84,6 +87,8 @@ def _answered(
             return refresh(state, sc.ShowDocument(side, guidance, steadiness, may_press)), NOTHING
         case sc.ShowDocument(side), ev.PictureTaken(_, taken_side, picture, reading) if side == taken_side:
             return picture_taken(state, picture, reading)
+        case sc.Working(), ev.ConsoleAnswered(_, knows) if state.journey.awaits_console:
+            return console_answered(state, knows)
         case _, ev.InsiAnswered(_, answer) if state.journey.insi is None and not state.journey.submitted:
             state = collect(state, insi=answer)
             return submit(state) if isinstance(state.screen, sc.Working) else (state, NOTHING)

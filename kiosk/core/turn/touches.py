@@ -6,7 +6,8 @@ from kiosk.core.sources.document import Side
 from kiosk.core.turn import events as ev
 from kiosk.core.turn import screens as sc
 from kiosk.core.turn.card import PEOPLE_PER_PAGE, confirm, page_of, read_card
-from kiosk.core.turn.document import accepted, confirmed, film, finish_collecting, retake
+from kiosk.core.turn.document import accepted, film, finish_collecting, retake
+from kiosk.core.turn.short import confirmed
 from kiosk.core.turn.state import NOTHING, Result, State, begin, collect, end, enter, refresh, show_ticket, to_desk
 
 

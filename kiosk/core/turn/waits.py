@@ -8,6 +8,7 @@ from kiosk.core.turn import events as ev
 from kiosk.core.turn import screens as sc
 from kiosk.core.turn.card import card_not_read
 from kiosk.core.turn.document import submit
+from kiosk.core.turn.short import console_answered
 from kiosk.core.turn.state import NOTHING, Result, State, collect, end, refresh, show_ticket, to_desk
 
 
@@ -36,7 +37,10 @@ def time_passes(state: State) -> Result:
 
 def _working(state: State) -> Result:
     """The patient never waits longer than INSi's time: then it is "not answered", and the console asks again."""
-    asked = state.journey.insi_asked_at
+    console_asked, asked = state.journey.console_asked_at, state.journey.insi_asked_at
+    if state.journey.awaits_console and console_asked is not None:
+        too_late = state.now - console_asked > state.manners.console
+        return console_answered(state, knows=False) if too_late else (state, NOTHING)
     if not state.journey.submitted:
         if asked is None or state.now - asked > state.manners.insi:
             return submit(collect(state, insi=InsUnreachable("timeout")))
