@@ -1,5 +1,7 @@
 """The XML names of INSi's world, as ``{namespace}local``."""
 
+from kiosk.core.sources import insi
+
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
 VITALE = "http://www.cnamts.fr/INSiRecVit"
 TRAITS = "http://www.cnamts.fr/INSiRecSans"
@@ -12,7 +14,7 @@ WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secex
 SIMULATOR = "urn:kiosk:simulateur"  # ours: a simulator's answers say what they are
 SIMULATOR_HEADER = "X-Simulateur"  # the same, as an HTTP header
 
-BY_CARD = "rechercherInsAvecCarteVitale"
+BY_CARD = insi.BY_CARD
 BY_TRAITS = "rechercherInsAvecTraitsIdentite"
 ACTIONS = {name: f"urn:ServiceIdentiteCertifiee:1.0.0:{name}" for name in (BY_CARD, BY_TRAITS)}
 BODIES = {BY_CARD: f"{{{VITALE}}}RECVITALE", BY_TRAITS: f"{{{TRAITS}}}RECSANSVITALE"}

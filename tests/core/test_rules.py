@@ -71,6 +71,10 @@ def test_the_product_leads_to_what_carries_a_rule_or_the_rule_says_who_needs_it(
 # The register's own, until the pages write through it (one person, one truth).
 _COMING = (
     *(f"kiosk.core.status.{name}." for name in ("standing", "person_events", "fact_codec")),
+    *(
+        f"kiosk.core.{name}."
+        for name in ("status.returning", "checkin.claims", "coherence.blocking", "coherence.candidates")
+    ),
     *("kiosk.core.identity.matricule.Mark", "kiosk.core.status.transitions.Refusal."),
 )
 

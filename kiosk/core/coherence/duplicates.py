@@ -119,10 +119,11 @@ def likeness(left: Traits, right: Traits, similarity: Similarity) -> float:
 
 
 def _alike(one: str, other: str, similarity: Similarity) -> float:
-    return similarity(_key(one), _key(other)) if one and other else 0.0
+    return similarity(likeness_key(one), likeness_key(other)) if one and other else 0.0
 
 
-def _key(name: str) -> str:
+def likeness_key(name: str) -> str:
+    """Give what of a name is compared for a likeness, where nothing rests on it: one that no key has, as it stands."""
     try:
         return comparison_key(name)
     except NameRefused:

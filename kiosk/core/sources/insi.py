@@ -6,6 +6,8 @@ from kiosk.core.confidential import Confidential
 from kiosk.core.identity.matricule import Matricule
 from kiosk.core.identity.traits import Traits
 
+BY_CARD = "rechercherInsAvecCarteVitale"  # the operation that asks with a card's number, rank and birth date
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Exchange(Confidential):

@@ -1,0 +1,427 @@
+"""The returning person: what files a visit under somebody known with nobody there to look, and all that does not."""
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk.core.checkin.claims import said_by
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.matricule import OID_NIA, OID_NIR, OID_NIR_TEST, Mark, Matricule
+from kiosk.core.identity.places import PlaceTable
+from kiosk.core.identity.traits import NameForm, Sex, Traits
+from kiosk.core.sources.card import CardAnomaly
+from kiosk.core.sources.document import MrzReading, SealReading, SealVerdict
+from kiosk.core.sources.insi import BY_CARD, Exchange, InsFound, InsNotFound, PastMatricule
+from kiosk.core.status.permissions import IdentityStatus
+from kiosk.core.status.returning import (
+    Filing,
+    Ground,
+    Known,
+    Obstacle,
+    Said,
+    are_equal,
+    filed_under,
+    filing_of,
+    is_by_card,
+)
+from tests.core.examples import CARD, INSI, MRZ, NUMBER
+
+
+def call(operation: str) -> Exchange:
+    return Exchange(operation, "uuid:1", "2026-11-29T08:00:00Z", 300, "00", b"", b"")
+
+
+ASKED = call(BY_CARD)
+BY_TRAITS = call("rechercherInsAvecTraitsIdentite")
+ANSWER = InsFound(NUMBER, INSI, exchanges=(ASKED,))
+HERS, IPP = Mark("mark of Zoe's", OID_NIR), ("1.2.3", "ipp of Zoe")
+ZOE = Known(INSI, HERS, frozenset({IPP}))
+OTHERS = Mark("mark of another", OID_NIR)
+CHILD = Said(ANSWER, HERS, card=CARD, is_insured=False)  # asked for with the insured's number
+BORNE = Said(ANSWER, HERS, card=CARD, card_number=NUMBER.number)
+SHOWN = replace(BORNE, document=MRZ)
+LETTER = Said(document=MRZ, ipp=IPP)
+
+
+def given(*names: str) -> dict[str, object]:
+    return {"given_names": names, "given_names_text": " ".join(names)}
+
+
+def of(said: Said, known: Known = ZOE, *, in_production: bool = True) -> Filing:
+    return filing_of(said, known, in_production=in_production)
+
+
+def obstacles(said: Said, known: Known = ZOE) -> list[Obstacle]:
+    filing = of(said, known)
+    assert filing.is_automatic is not bool(filing.obstacles)
+    return list(filing.obstacles)
+
+
+def test_a_card_answered_by_insi_files_the_visit_as_a_claim_and_a_document_that_agrees_says_more() -> None:
+    assert of(BORNE) == Filing(Ground.CARD)
+    assert of(SHOWN) == Filing(Ground.CARD_AND_DOCUMENT)
+    assert of(LETTER) == Filing(Ground.IPP_AND_DOCUMENT)
+    assert of(BORNE).is_automatic
+
+
+@pytest.mark.parametrize("said", [SHOWN, LETTER], ids=["card", "letter"])
+@pytest.mark.parametrize(
+    ("flag", "obstacle"),
+    [
+        ("is_barred", Obstacle.BARRED),
+        ("has_open_pair", Obstacle.OPEN_PAIR),
+        ("is_homonym", Obstacle.HOMONYM),
+    ],
+)
+def test_whoever_is_barred_in_an_open_pair_or_a_homonym_is_left_to_staff(
+    said: Said, flag: str, obstacle: Obstacle
+) -> None:
+    assert obstacles(said, replace(ZOE, **{flag: True})) == [obstacle]
+
+
+@pytest.mark.parametrize("said", [SHOWN, LETTER], ids=["card", "letter"])
+def test_a_false_seal_and_what_is_not_understood_are_left_to_staff(said: Said) -> None:
+    assert obstacles(replace(said, has_false_seal=True)) == [Obstacle.FALSE_SEAL]
+    assert obstacles(replace(said, is_partly_read=True)) == [Obstacle.PARTLY_READ]
+
+
+def test_without_an_answer_or_without_a_card_nothing_is_filed_by_the_card() -> None:
+    assert obstacles(replace(SHOWN, answer=None)) == [Obstacle.NO_ANSWER]
+    assert obstacles(replace(SHOWN, card=None)) == [Obstacle.NO_ANSWER]
+    assert obstacles(Said()) == [Obstacle.NO_ANSWER]
+
+
+@pytest.mark.parametrize("exchanges", [(), (BY_TRAITS,), (ASKED, BY_TRAITS)], ids=["none", "traits", "both"])
+def test_only_an_answer_to_the_card_s_own_question_counts(exchanges: tuple[Exchange, ...]) -> None:
+    answer = replace(ANSWER, exchanges=exchanges)
+    assert not is_by_card(answer)
+    assert obstacles(replace(SHOWN, answer=answer)) == [Obstacle.NOT_BY_CARD]
+    assert is_by_card(replace(ANSWER, exchanges=(ASKED, ASKED)))
+
+
+def test_an_answer_found_by_a_secondary_name_or_odd_in_any_way_is_left_to_staff() -> None:
+    for flag in ("found-by-secondary-name", "bad-key", "several-individuals", "never seen"):
+        assert obstacles(replace(SHOWN, answer=replace(ANSWER, flags=(flag,)))) == [Obstacle.ODD_ANSWER]
+
+
+def test_a_test_number_is_odd_in_production_only() -> None:
+    answer = replace(ANSWER, matricule=replace(NUMBER, oid=OID_NIR_TEST))
+    test = Mark(HERS.number, OID_NIR_TEST)
+    said, known = replace(SHOWN, answer=answer, mark=test), replace(ZOE, mark=test)
+    assert of(said, known, in_production=False) == Filing(Ground.CARD_AND_DOCUMENT)
+    assert obstacles(said, known) == [Obstacle.ODD_ANSWER]
+
+
+def test_the_matricule_and_its_oid_are_held_both() -> None:
+    assert obstacles(SHOWN, replace(ZOE, mark=Mark(HERS.number, OID_NIA))) == [Obstacle.OTHER_MATRICULE]
+    assert obstacles(SHOWN, replace(ZOE, mark=OTHERS)) == [Obstacle.OTHER_MATRICULE]
+    assert obstacles(SHOWN, replace(ZOE, mark=None)) == [Obstacle.OTHER_MATRICULE]
+    assert obstacles(replace(SHOWN, mark=None), replace(ZOE, mark=None)) == [Obstacle.OTHER_MATRICULE]
+    half = Mark("", OID_NIR)
+    assert obstacles(replace(SHOWN, mark=half), replace(ZOE, mark=half)) == [Obstacle.OTHER_MATRICULE]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"birth_name": "ADRUM"},
+        {"birth_name": "ADRUN-MARTIN"},
+        {"birth_name": ""},
+        {"birth_name": "4DRUN"},
+        given("ZOE"),
+        given("MARIE", "ZOE"),
+        given("ZOE-MARIE"),
+        given(),
+        {"birth_date": BirthDate("1975-12-30")},
+        {"birth_date": None},
+        {"sex": Sex.MALE},
+        {"sex": None},
+        {"birth_place_code": "63113"},
+        {"birth_place_code": ""},
+    ],
+)
+def test_all_five_traits_are_those_of_the_person_known(change: dict[str, object]) -> None:
+    other = replace(INSI, **change)
+    assert not are_equal(INSI, other)
+    assert not are_equal(other, INSI)
+    assert not are_equal(Traits(INSI.source), Traits(INSI.source))
+    assert Obstacle.OTHER_TRAITS in obstacles(BORNE, replace(ZOE, traits=other))
+
+
+def test_accents_and_case_are_no_difference_and_what_both_lack_is_no_agreement() -> None:
+    assert are_equal(INSI, replace(INSI, birth_name="Adrûn", **given("Zoé", "Marie")))
+    assert are_equal(replace(INSI, birth_place_code="2a004"), replace(INSI, birth_place_code="2A004"))
+    for field in ({"birth_name": ""}, given(), {"birth_date": None}, {"sex": None}, {"birth_place_code": ""}):
+        assert not are_equal(replace(INSI, **field), replace(INSI, **field))
+    assert of(SHOWN, replace(ZOE, traits=replace(INSI, name_in_use="MARTIN"))) == Filing(Ground.CARD_AND_DOCUMENT)
+
+
+def test_the_card_s_own_number_is_one_of_the_answer_s() -> None:
+    assert obstacles(replace(SHOWN, card_number="2751263220750")) == [Obstacle.OTHER_NUMBER]
+    past = PastMatricule(Matricule("2751263220750", "47", OID_NIA))
+    renewed = replace(ANSWER, history=(past,))
+    assert of(replace(SHOWN, answer=renewed, card_number="2751263220750")) == Filing(Ground.CARD_AND_DOCUMENT)
+
+
+def test_a_card_read_with_an_anomaly_is_left_to_staff() -> None:
+    for anomaly in CardAnomaly:
+        said = replace(SHOWN, card_anomalies=(anomaly,))
+        is_another_s_rank = anomaly is CardAnomaly.BIRTH_RANK_GUESSED  # the insured is nobody's twin on this card
+        assert obstacles(said) == ([] if is_another_s_rank else [Obstacle.ODD_CARD])
+        assert obstacles(replace(said, is_insured=False)) == [Obstacle.ODD_CARD]
+    both = (CardAnomaly.BIRTH_RANK_GUESSED, CardAnomaly.BAD_DATE)
+    assert obstacles(replace(SHOWN, card_anomalies=both)) == [Obstacle.ODD_CARD]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"birth_name": "MARTIN", **given("LEA")},
+        given("LEA"),
+        given("MARIE"),
+        given("ZO"),
+        given("ZOE-MARIE-ANNE"),
+        given(),
+        {"birth_name": ""},
+        {"birth_date": BirthDate("1975-12-30")},
+        {"birth_date": BirthDate("1975-06-00")},
+        {"birth_date": None},
+        {"birth_name": "ADRUM"},
+    ],
+)
+def test_a_card_that_says_another_s_name_or_date_is_left_to_staff(change: dict[str, object]) -> None:
+    assert obstacles(replace(SHOWN, card=replace(CARD, **change))) == [Obstacle.CARD_DIFFERS]
+
+
+def test_with_a_number_of_their_own_the_name_in_use_and_a_date_half_known_are_theirs() -> None:
+    for change in ({"birth_name": "MARTIN"}, {"birth_date": BirthDate("1975-00-00")}):
+        card = replace(CARD, **change)
+        assert of(replace(BORNE, card=card)) == Filing(Ground.CARD)
+        assert obstacles(replace(CHILD, card=card, document=MRZ)) == [Obstacle.CARD_DIFFERS]
+    for change in ({"birth_name": "Adrûn"}, given("Zoé"), {"birth_name": " ADRUN"}):
+        assert of(replace(CHILD, card=replace(CARD, **change), document=MRZ)) == Filing(Ground.CARD_AND_DOCUMENT)
+
+
+def test_half_a_composite_may_be_a_twin() -> None:
+    insi = replace(INSI, **given("MARIE-ANNE", "ZOE"))
+    answer, known = replace(ANSWER, traits=insi), replace(ZOE, traits=insi)
+    said = replace(BORNE, answer=answer)
+    assert obstacles(replace(said, card=replace(CARD, given_names=("MARIE",), given_names_may_be_cut=True)), known) == [
+        Obstacle.CARD_DIFFERS
+    ]
+    assert of(replace(said, card=replace(CARD, given_names=("MARIE ANNE",))), known) == Filing(Ground.CARD)
+    assert obstacles(replace(BORNE, card=replace(CARD, given_names=("ZOE-MARIE",)))) == []  # as the list reads
+    assert obstacles(replace(BORNE, card=replace(CARD, given_names=("ZOEE",)))) == [Obstacle.CARD_DIFFERS]
+
+
+def test_a_child_without_a_number_is_told_from_a_twin_by_a_document_alone() -> None:
+    assert obstacles(CHILD) == [Obstacle.NO_OWN_NUMBER]
+    assert of(replace(CHILD, document=MRZ)) == Filing(Ground.CARD_AND_DOCUMENT)
+    cut = replace(MRZ, given_names=("ZOE", "MA"), given_names_may_be_cut=True)
+    assert obstacles(replace(CHILD, document=cut)) == [Obstacle.NO_OWN_NUMBER]
+    assert of(replace(BORNE, document=cut)) == Filing(Ground.CARD)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"birth_name": "MARTIN"},
+        {"birth_name": "ADRUM"},
+        {"given_names": ("LEA",)},
+        {"given_names": ("ZOE", "MARIE", "ANNE")},
+        {"given_names": ()},
+        {"birth_date": BirthDate("1975-12-30"), "other_birth_dates": ()},
+        {"birth_date": None, "other_birth_dates": ()},
+        {"sex": Sex.MALE},
+    ],
+)
+def test_a_document_that_names_another_s_traits_is_left_to_staff(change: dict[str, object]) -> None:
+    document = replace(MRZ, **change)
+    assert obstacles(replace(SHOWN, document=document)) == [Obstacle.DOCUMENT_DIFFERS]
+    assert obstacles(replace(LETTER, document=document)) == [Obstacle.DOCUMENT_DIFFERS]
+
+
+def test_letters_written_out_are_for_an_eye() -> None:
+    insi = replace(INSI, birth_name="MULLER")
+    known, answer = replace(ZOE, traits=insi), replace(ANSWER, traits=insi)
+    document = replace(MRZ, birth_name="MUELLER")
+    said = Said(answer, HERS, card=replace(CARD, birth_name="MULLER"), card_number=NUMBER.number, document=document)
+    assert obstacles(replace(said, issuer="D"), known) == [Obstacle.DOCUMENT_DIFFERS]
+    assert obstacles(replace(LETTER, document=document, issuer="D"), known) == [Obstacle.DOCUMENT_DIFFERS]
+
+
+def test_a_document_read_without_certainty_is_no_proof_and_may_be_another_s() -> None:
+    assert of(replace(BORNE, unsure_document=MRZ)) == Filing(Ground.CARD)
+    other = replace(MRZ, given_names=("LEA",))
+    assert obstacles(replace(BORNE, unsure_document=other)) == [Obstacle.DOCUMENT_UNSURE]
+
+
+def test_another_identifier_of_the_same_domain_is_left_to_staff() -> None:
+    assert obstacles(replace(SHOWN, ipp=("1.2.3", "ipp of another"))) == [Obstacle.OTHER_IPP]
+    assert of(replace(SHOWN, ipp=("9.9.9", "ipp of another"))) == Filing(Ground.CARD_AND_DOCUMENT)
+
+
+def test_every_obstacle_of_the_card_is_said() -> None:
+    stranger = Known(replace(INSI, birth_name="LEROY"), is_barred=True, ipps=frozenset({IPP}))
+    said = replace(
+        SHOWN,
+        answer=replace(ANSWER, flags=("bad-key",), exchanges=(BY_TRAITS,)),
+        card=replace(CARD, birth_name="LEROY", given_names=("LEA",)),
+        card_number="1",
+        card_anomalies=(CardAnomaly.BAD_KEY,),
+        document=replace(MRZ, birth_name="LEROY"),
+        unsure_document=replace(MRZ, birth_name="LEROY"),
+        ipp=("1.2.3", "other"),
+    )
+    assert obstacles(said, stranger) == [
+        Obstacle.BARRED,
+        Obstacle.NOT_BY_CARD,
+        Obstacle.ODD_ANSWER,
+        Obstacle.OTHER_MATRICULE,
+        Obstacle.OTHER_TRAITS,
+        Obstacle.OTHER_IPP,
+        Obstacle.OTHER_NUMBER,
+        Obstacle.ODD_CARD,
+        Obstacle.CARD_DIFFERS,
+        Obstacle.DOCUMENT_DIFFERS,
+        Obstacle.DOCUMENT_UNSURE,
+    ]
+
+
+def test_the_hospital_s_letter_needs_a_document_read_with_certainty() -> None:
+    assert obstacles(Said(ipp=IPP)) == [Obstacle.NO_DOCUMENT]
+    assert obstacles(Said(ipp=IPP, unsure_document=MRZ)) == [Obstacle.NO_DOCUMENT]
+    assert obstacles(Said(ipp=("9.9.9", IPP[1]), document=MRZ)) == [Obstacle.NO_ANSWER]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"birth_name": "ADRU", "birth_name_may_be_cut": True},
+        {"given_names": ("ZO",), "given_names_may_be_cut": True},
+        {"birth_date": BirthDate("1875-12-31"), "other_birth_dates": (BirthDate("1975-12-31"),)},
+        {"birth_date": BirthDate("1975-00-00"), "other_birth_dates": ()},
+        {"sex": None},
+        {"birth_name": ""},
+        {"birth_place_code": "75056"},
+        {"given_names": ("ZOE", "MARIE", "ANNE")},
+    ],
+)
+def test_by_letter_name_first_name_date_and_sex_are_read_whole(change: dict[str, object]) -> None:
+    assert obstacles(replace(LETTER, document=replace(MRZ, **change))) == [Obstacle.DOCUMENT_DIFFERS]
+
+
+@pytest.mark.parametrize(
+    ("document", "known"),
+    [
+        ({"given_names": ("ZOE",)}, {}),
+        ({"given_names": ("ZOE", "MA"), "given_names_may_be_cut": True}, {}),
+        ({"birth_name": "DESTREES LEROY"}, {"birth_name": "D'ESTREES-LEROY"}),
+        ({"birth_name": "SAINT MARTIN"}, {"birth_name": "SAINT-MARTIN"}),
+        ({}, {"birth_name": "Adrûn"}),
+        ({"given_names": ("MARIE", "ANNE")}, given("MARIE-ANNE")),
+        ({"name_form": NameForm.MRZ_FRENCH_ID, "birth_name": "D ESTREES"}, {"birth_name": "D'ESTREES"}),
+        ({}, {"birth_place_code": ""}),
+    ],
+)
+def test_by_letter_what_a_zone_cannot_write_is_no_difference(
+    document: dict[str, object], known: dict[str, object]
+) -> None:
+    person = replace(ZOE, traits=replace(INSI, **known))
+    assert of(replace(LETTER, document=replace(MRZ, **document)), person) == Filing(Ground.IPP_AND_DOCUMENT)
+
+
+def test_by_letter_no_other_source_may_disagree() -> None:
+    assert of(replace(SHOWN, ipp=IPP)) == Filing(Ground.IPP_AND_DOCUMENT)
+    other = replace(LETTER, answer=ANSWER, mark=OTHERS)
+    assert obstacles(other) == [Obstacle.OTHER_MATRICULE]
+    assert obstacles(replace(other, mark=HERS), replace(ZOE, mark=None)) == [Obstacle.OTHER_MATRICULE]
+    twin = replace(INSI, **given("LEA"))
+    assert obstacles(replace(LETTER, answer=replace(ANSWER, traits=twin), mark=HERS)) == [Obstacle.OTHER_TRAITS]
+    assert obstacles(replace(LETTER, card=replace(CARD, given_names=("LEA",)))) == [Obstacle.CARD_DIFFERS]
+    assert of(replace(LETTER, answer=replace(ANSWER, flags=("bad-key",)), mark=HERS)).is_automatic
+
+
+def test_former_communes_are_known_where_there_is_a_table() -> None:
+    table = PlaceTable({"63113": "Clermont"}, {"63220": "63113"})
+    document = replace(MRZ, birth_place_code="63113")
+    for said in (replace(SHOWN, document=document), replace(LETTER, document=document)):
+        assert filing_of(said, ZOE, in_production=True, places=table).is_automatic
+        assert not filing_of(said, ZOE, in_production=True).is_automatic
+    card = replace(CARD, birth_place_code="63113")
+    for said in (
+        replace(BORNE, card=card),
+        replace(LETTER, card=card),
+        replace(BORNE, unsure_document=document),
+        replace(LETTER, answer=replace(ANSWER, traits=replace(INSI, birth_place_code="63113")), mark=HERS),
+    ):
+        assert filing_of(said, ZOE, in_production=True, places=table).is_automatic
+        assert not filing_of(said, ZOE, in_production=True).is_automatic
+        assert filed_under(said, [ZOE], in_production=True, places=table)[0] == 0
+
+
+def test_of_those_found_one_alone_is_named() -> None:
+    stranger = Known(replace(INSI, birth_name="LEROY"), OTHERS)
+    assert filed_under(SHOWN, [stranger, ZOE], in_production=True) == (1, Filing(Ground.CARD_AND_DOCUMENT))
+    assert filed_under(SHOWN, [stranger], in_production=True) == (None, Filing(obstacles=(Obstacle.OTHER_MATRICULE,)))
+    assert filed_under(LETTER, [stranger], in_production=True) == (None, Filing(obstacles=(Obstacle.NO_ANSWER,)))
+    assert filed_under(LETTER, [stranger, ZOE], in_production=True) == (1, Filing(Ground.IPP_AND_DOCUMENT))
+    assert filed_under(SHOWN, [], in_production=True)[0] is None
+    barred = replace(ZOE, is_barred=True)
+    assert filed_under(SHOWN, [barred], in_production=True) == (None, Filing(obstacles=(Obstacle.BARRED,)))
+
+
+def test_card_and_letter_that_name_two_people_file_nothing() -> None:
+    other = Known(replace(INSI, birth_name="LEROY"), ipps=frozenset({("9.9.9", "ipp of another")}))
+    said = replace(SHOWN, ipp=("9.9.9", "ipp of another"))
+    assert filed_under(said, [ZOE, other], in_production=True) == (None, Filing(obstacles=(Obstacle.SEVERAL,)))
+
+
+def test_test_numbers_are_of_use_where_it_is_not_production() -> None:
+    answer = replace(ANSWER, matricule=replace(NUMBER, oid=OID_NIR_TEST))
+    test = Mark(HERS.number, OID_NIR_TEST)
+    said, known = replace(SHOWN, answer=answer, mark=test), replace(ZOE, mark=test)
+    assert filed_under(said, [known], in_production=False)[0] == 0
+    assert filed_under(said, [known], in_production=True)[0] is None
+
+
+ZONE = MrzReading("TD1", (), MRZ, "", "D  ", "", "", (), (), accepted=True)
+ARRIVED = CheckIn(
+    key="3f1e",
+    kiosk="hall",
+    arrived_at="2026-11-29T08:00:00+00:00",
+    ticket="A12",
+    desk="",
+    status=IdentityStatus.RETRIEVED,
+    card=CARD,
+    card_anomalies=(CardAnomaly.BAD_KEY,),
+    card_nir=f"{NUMBER.number}{NUMBER.key}",
+    birth_rank="1",
+    insi=ANSWER,
+    document_kind=None,
+    mrz=ZONE,
+    pictures=(),
+)
+
+
+def test_what_a_check_in_says_of_who_has_come() -> None:
+    assert said_by(ARRIVED, HERS, IPP) == Said(
+        ANSWER, HERS, CARD, NUMBER.number, card_anomalies=(CardAnomaly.BAD_KEY,), document=MRZ, issuer="D  ", ipp=IPP
+    )
+    bare = replace(ARRIVED, insi=InsNotFound(), mrz=None, card=None, card_anomalies=(), card_nir="")
+    assert said_by(bare, None) == Said()
+    assert not said_by(replace(ARRIVED, insured_nir="275126322075047"), HERS).is_insured
+    assert said_by(replace(ARRIVED, not_understood=("insi",)), HERS).is_partly_read
+
+
+def test_a_doubtful_zone_is_no_document() -> None:
+    said = said_by(replace(ARRIVED, mrz=replace(ZONE, accepted=False)), HERS)
+    assert (said.document, said.unsure_document, said.issuer) == (None, MRZ, "D  ")
+
+
+def test_a_seal_that_is_false_or_contradicts_its_zone_is_said() -> None:
+    seal = SealReading(SealVerdict.GENUINE, "FR05-0001", "2026-01-01", ())
+    assert not said_by(replace(ARRIVED, seal=seal), HERS).has_false_seal
+    assert said_by(replace(ARRIVED, seal=replace(seal, verdict=SealVerdict.FALSE)), HERS).has_false_seal
+    assert said_by(replace(ARRIVED, seal=replace(seal, contradictions=("birth_name",))), HERS).has_false_seal
