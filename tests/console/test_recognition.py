@@ -5,7 +5,6 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -13,7 +12,8 @@ from kiosk import sealing
 from kiosk.core.checkin.recognition import Recognition, question_about, read_answer
 from kiosk.core.status.permissions import Attribute
 from kiosk.core.status.transitions import AttributeSet, InsiRejected
-from tests.console.arrivals import SIGNER, arrive, check_in_of, enrol, put
+from tests.console.acquainted import make_known
+from tests.console.arrivals import SIGNER, arrive, enrol, put
 from tests.people import DOMINIQUE, ZOE, Person
 
 pytestmark = pytest.mark.usefixtures("console")
@@ -68,37 +68,13 @@ def opened(answer: Any, question: Recognition) -> bool:
     return read_answer(sealing.unlock(answer.content, question.key, b"recognised:" + question.nonce))
 
 
-def known(person: Person, *more: Any, seen_with: Person | None = None) -> UUID:
-    """Somebody who was here before, with their own card or another's, and qualified; ``more`` happened since."""
-    from kiosk.console import audit
-    from kiosk.console.records import search
-    from kiosk.console.register import bodies, writer
-    from kiosk.console.register.writer import Told
-    from kiosk.core.status.evidence import EvidenceTable
-    from kiosk.core.status.person_events import InsiAnswered
-    from kiosk.core.status.transitions import Actor, ActorKind, Created, EvidenceChecked, InsiAccepted
-
-    row, number = writer.open_person(), person.matricule
-    mark, card = bodies.mark_of(row.pk, number), next(kind for kind in EvidenceTable().types if kind.code == "CN")
-    told = (
-        Told(Created(), audit.Act.PERSON_OPENED),
-        Told(InsiAnswered(mark), audit.Act.INSI_ANSWERED, matricule=number),
-        Told(InsiAccepted(mark, True, True), audit.Act.ANSWER_TAKEN, cites=-1, matricule=number),
-        Told(EvidenceChecked(card, True, "2026-11-29"), audit.Act.QUALIFIED),
-        *(Told(event, audit.Act.DOUBTED) for event in more),
-    )
-    indexes = frozenset(search.indexes_of(check_in_of(seen_with or person)))
-    writer.record(row.pk, told, Actor(ActorKind.STAFF, "lea"), indexes=indexes)
-    return row.pk
-
-
 def knows(person: Person, **changes: Any) -> bool:
     question = asked(person, **changes)
     return opened(ask(question), question)
 
 
 def test_who_is_known_and_qualified_is_known_and_nobody_else() -> None:
-    known(ZOE)
+    make_known(ZOE)
     arrive(DOMINIQUE)
     assert knows(ZOE)
     assert not knows(DOMINIQUE)  # has been here, and nobody has qualified her
@@ -113,21 +89,21 @@ def test_who_is_known_and_qualified_is_known_and_nobody_else() -> None:
     ids=lambda event: getattr(getattr(event, "attribute", None), "name", "rejected"),
 )
 def test_who_is_doubted_or_no_longer_qualified_is_not_known(since: Any) -> None:
-    known(ZOE, since)
+    make_known(ZOE, since)
     assert not knows(ZOE)
 
 
 def test_a_card_that_was_borrowed_once_names_nobody() -> None:
-    known(DOMINIQUE, seen_with=ZOE)
+    make_known(DOMINIQUE, seen_with=ZOE)
     assert not knows(ZOE)
-    known(ZOE)
+    make_known(ZOE)
     assert not knows(ZOE)  # two people were seen with that card: staff see who is who
 
 
 def test_who_may_be_one_with_somebody_else_is_known_when_the_unit_has_said_so() -> None:
     from kiosk.console.models import PairState, PersonPair
 
-    first, second = known(ZOE), known(DOMINIQUE)
+    first, second = make_known(ZOE), make_known(DOMINIQUE)
     pair = PersonPair.objects.create(
         first_id=first, second_id=second, likeness=90, found_at=datetime.now(UTC), state=PairState.POSSIBLE
     )
@@ -140,7 +116,7 @@ def test_who_may_be_one_with_somebody_else_is_known_when_the_unit_has_said_so() 
 def test_who_was_merged_into_another_or_erased_is_not_found_and_a_row_altered_by_hand_is_not_believed() -> None:
     from kiosk.console.models import Person as Row
 
-    key, other = known(ZOE), known(DOMINIQUE)
+    key, other = make_known(ZOE), make_known(DOMINIQUE)
     for changes, back in (
         ({"absorbed_by": other}, {"absorbed_by": None}),
         ({"erased_at": datetime.now(UTC)}, {"erased_at": None}),
@@ -153,7 +129,7 @@ def test_who_was_merged_into_another_or_erased_is_not_found_and_a_row_altered_by
 
 
 def test_a_yes_and_a_no_have_one_size_one_shape_and_one_time(timing: Time) -> None:
-    known(ZOE)
+    make_known(ZOE)
     questions = [asked(ZOE), asked(DOMINIQUE)]
     answers = [ask(question) for question in questions]
     assert [opened(*one) for one in zip(answers, questions, strict=True)] == [True, False]
@@ -168,14 +144,14 @@ def test_a_yes_and_a_no_have_one_size_one_shape_and_one_time(timing: Time) -> No
 def test_what_could_not_be_looked_up_in_time_is_a_no_and_comes_at_a_multiple_of_the_time(
     timing: Time, worked: float, waited: float
 ) -> None:
-    known(ZOE)
+    make_known(ZOE)
     timing.worked = worked
     assert knows(ZOE) is (worked < 0.4)
     assert timing.slept == [pytest.approx(waited)]
 
 
 def test_a_question_is_answered_once_whoever_repeats_it() -> None:
-    known(ZOE)
+    make_known(ZOE)
     enrol("borne-2")
     question, at = asked(ZOE), datetime.now(UTC).isoformat()
     body = sealed(question)
@@ -195,7 +171,7 @@ def test_who_is_no_kiosk_of_ours_learns_nothing_and_waits_for_nothing(timing: Ti
     from kiosk.console.models import Recognition as Asked
     from kiosk.console.terminals import enrolment
 
-    known(ZOE)
+    make_known(ZOE)
     refusals = [
         ask(asked(ZOE), signer=sealing.generate_signer()),
         ask(asked(ZOE), kiosk="borne-9"),
@@ -247,7 +223,7 @@ def test_a_kiosk_that_asks_more_than_people_come_to_one_is_told_no_and_the_trail
     from kiosk.console.site import metrics
     from kiosk.console.terminals import health
 
-    known(ZOE)
+    make_known(ZOE)
     enrol("borne-2")
     _limits(monkeypatch, minute, hour)
     assert [knows(ZOE) for _ in range(5)] == [True, True, False, False, False]

@@ -28,7 +28,6 @@ from kiosk.core.checkin import recognition
 from kiosk.sealing import CannotOpen, lock
 
 MAX_BODY = 4096
-ANSWER_SECONDS = 0.4  # after the question came; when that was not enough, a multiple of it, and always a no
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
@@ -58,7 +57,7 @@ def answer(request: SignedRequest, arrived: float, timing: Timing) -> bytes | Re
         knows = _may_ask(terminal, question.nonce) and known.is_known(
             question.nir, question.birth_rank, question.birth_date
         )
-        is_late = timing.clock() - arrived >= ANSWER_SECONDS
+        is_late = timing.clock() - arrived >= recognition.ANSWER_SECONDS
         said = recognition.answer_to_bytes(knows and not is_late)
         box = lock(said, question.key, b"recognised:" + question.nonce)
         timing.sleep(_until_its_time(timing.clock() - arrived))
@@ -67,7 +66,7 @@ def answer(request: SignedRequest, arrived: float, timing: Timing) -> bytes | Re
 
 def _until_its_time(passed: float) -> float:
     """Seconds until the next multiple of the time an answer takes."""
-    return (int(passed / ANSWER_SECONDS) + 1) * ANSWER_SECONDS - passed
+    return (int(passed / recognition.ANSWER_SECONDS) + 1) * recognition.ANSWER_SECONDS - passed
 
 
 def _opened(request: SignedRequest) -> recognition.Recognition:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("console", "0012_register"),
+        ("console", "0013_recognitions"),
     ]
 
     operations: ClassVar = [

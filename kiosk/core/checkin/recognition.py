@@ -15,6 +15,7 @@ from kiosk.core.sources.card import Beneficiary
 VERSION = 1
 QUESTION_BYTES = 256
 ANSWER_BYTES = 32
+ANSWER_SECONDS = 0.4  # after the question came; when that was not enough, a multiple of it, and always a no
 NONCE_BYTES = 16
 KEY_BYTES = 32
 
