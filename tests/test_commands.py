@@ -29,7 +29,8 @@ def kiosk(*arguments: str) -> "subprocess.CompletedProcess[str]":
     [
         "run", "console", "worker", "doctor", "keys structure", "keys terminal", "card read", "card watch",
         "document read", "document watch", "insi search", "insi check", "insi verify", "simulate card", "simulate insi",
-        "simulate document", "console user add", "console kiosk add", "console audit verify", "outbox list",
+        "simulate document", "console user add", "console kiosk add", "console audit verify",
+        "console register check", "outbox list",
         "outbox retry",
     ],
 )  # fmt: skip

@@ -16,9 +16,11 @@ app = typer.Typer(help="Console de l'accueil : file, comparaison, décision, tra
 user = typer.Typer(help="Comptes des agents.", no_args_is_help=True)
 kiosk = typer.Typer(help="Bornes que la console écoute.", no_args_is_help=True)
 trail = typer.Typer(help="Journal des actes.", no_args_is_help=True)
+register = typer.Typer(help="Registre : ce qui a été écrit y est-il encore ?", no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(kiosk, name="kiosk")
 app.add_typer(trail, name="audit")
+app.add_typer(register, name="register")
 
 Config = Annotated[Path, typer.Option("--config", help="Le fichier TOML, avec sa section [server].")]
 AsJson = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON.")]
@@ -64,7 +66,9 @@ def console(context: typer.Context, config: Config = DEFAULT_CONFIG) -> None:
         return
     server = prepared(config)
     from kiosk.console.site.serve import run
+    from kiosk.console.upkeep import checking
 
+    checking.look_back()
     run(server)
 
 
@@ -193,6 +197,45 @@ def verify_trail(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> No
         raise typer.Exit(1)
 
 
+@register.command("check")
+def check_register(
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+    witness: Annotated[
+        list[Path] | None,
+        typer.Option("--witness", help="Un autre témoin : extrait du journal système, fichier d'une autre machine."),
+    ] = None,
+) -> None:
+    """Relit tout ; sortie 1 si quelque chose n'est plus tel qu'écrit et que personne ne l'a encore vu. N'écrit rien."""
+    prepared(config)
+    from kiosk.console.upkeep import checking
+    from kiosk.console.witness import checks, findings, words
+
+    parts = {name: list(checking.whole(check)) for name, check in checking.CHECKS.items()}
+    try:
+        parts |= {str(path): [checks.of_file(path)] for path in witness or ()}
+    except OSError as trouble:
+        typer.echo(str(trouble), err=True)
+        raise typer.Exit(2) from None
+    counts = {name: sum(part.count for part in some) for name, some in parts.items()}
+    found = {one.name: one for some in parts.values() for part in some for one in part.found}
+    seen = {name: findings.is_seen(name) for name in found}
+    if as_json:
+        told = [
+            {"code": one.code, "about": one.about, "by": one.by, "evidence": one.evidence, "seen": seen[name]}
+            for name, one in found.items()
+        ]
+        print(json.dumps({"intact": not found, "read": counts, "found": told}))
+    else:
+        for name, count in counts.items():
+            print(f"{words.CHECKED.get(name, name)} : {count}")
+        for name, one in found.items():
+            print(f"  {words.told(one.code, one.about)}" + (" (déjà vu)" if seen[name] else ""))
+        print("Registre intact." if not found else "Registre NON intact.")
+    if not all(seen.values()):
+        raise typer.Exit(1)
+
+
 @app.command("openapi")
 def openapi(config: Config = DEFAULT_CONFIG) -> None:
     """Écrit la description de l'interface des bornes (OpenAPI)."""
@@ -235,6 +278,7 @@ def restore_database(path: Path, config: Config = DEFAULT_CONFIG) -> None:
     """Remet une sauvegarde à la place d'une base vide ; la console doit être arrêtée."""
     set_up(config)
     from kiosk.console.upkeep import backup
+    from kiosk.console.witness import kept, words
 
     try:
         count = backup.restore(path)
@@ -242,3 +286,5 @@ def restore_database(path: Path, config: Config = DEFAULT_CONFIG) -> None:
         typer.echo(str(trouble), err=True)
         raise typer.Exit(1) from None
     print(f"Base remise ; actes dans le journal : {count}, intact.")
+    for one in kept.compare():
+        typer.echo(f"Attention : {words.told(one.code, one.about)}", err=True)

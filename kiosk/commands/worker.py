@@ -19,9 +19,11 @@ def worker(
 ) -> None:
     """Travaille jusqu'à l'arrêt (SIGTERM) ; une ligne de JSON dit qu'il a commencé."""
     server = prepared(config)
+    from kiosk.console.upkeep import checking
     from kiosk.console.upkeep.insi_again import insi_of
     from kiosk.console.upkeep.worker import work
 
+    checking.look_back()
     stop = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: stop.set())

@@ -20,6 +20,7 @@ from django.utils import timezone
 from kiosk.console.models import AuditEntry, AuditHead
 
 _START = bytes(32)
+MOST_BROKEN = 100  # told of one reading: more would say nothing more
 
 
 class Act(StrEnum):
@@ -97,6 +98,7 @@ class Broken:
 
     number: int
     reason: str  # "altered", "missing", "cut", "head"
+    mark: bytes = b""  # what stands there now: the same trouble again has the same mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,30 +173,56 @@ def _columns(fact: OfPerson) -> dict[str, Any]:
     return {part.name: getattr(fact, part.name) for part in fields(fact)}
 
 
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A stretch of the trail, read again: where it ends, how many acts it has, and where it is not what was written."""
+
+    number: int = 0
+    chained: bytes = _START
+    count: int = 0
+    broken: tuple[Broken, ...] = ()
+
+
+def walk(start: Walked, upto: int, most: int | None = None) -> Walked:
+    """Read on from where another stretch ended, up to an act, at most so many."""
+    broken: list[Broken] = []
+    previous, expected, count = start.chained, start.number, 0
+    stretch = AuditEntry.objects.filter(number__gt=start.number, number__lte=upto).order_by("number")
+    for entry in stretch[:most].iterator(chunk_size=2000):
+        expected, count = expected + 1, count + 1
+        link = _link(previous, entry)
+        if entry.number != expected:
+            broken.append(Broken(expected, "missing", bytes(entry.chained)))
+            expected = entry.number
+        elif not hmac.compare_digest(link, bytes(entry.chained)):
+            broken.append(Broken(entry.number, "altered", link))
+        previous = bytes(entry.chained)
+        if len(broken) >= MOST_BROKEN:
+            break
+    return Walked(expected, previous, count, tuple(broken))
+
+
+def ends_rightly(walked: Walked, head: Head | None) -> tuple[Broken, ...]:
+    """Whether a trail read to its end ends where the head, read before it, says."""
+    last = AuditEntry.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    if last > last_number():  # what was written since then has moved the head in the same transaction
+        return (Broken(last, "head"),)
+    if head is None:
+        return ()
+    if not head.is_proven:
+        return (Broken(head.number, "head", head.chained),)
+    if (walked.number, walked.chained) != (head.number, head.chained):
+        return (Broken(walked.number + 1, "cut", head.chained),)
+    return ()
+
+
 def verify() -> tuple[int, tuple[Broken, ...]]:
     """Read the whole trail again: how many entries, and where it is not what was written."""
-    broken: list[Broken] = []
-    previous, expected = _START, 0
-    for entry in AuditEntry.objects.order_by("number").iterator(chunk_size=2000):
-        expected += 1
-        if entry.number != expected:
-            broken.append(Broken(expected, "missing"))
-            expected = entry.number
-        elif not hmac.compare_digest(_link(previous, entry), bytes(entry.chained)):
-            broken.append(Broken(entry.number, "altered"))
-        previous = bytes(entry.chained)
-        if len(broken) >= 100:
-            break
-    else:
-        head = AuditHead.objects.filter(pk=1).first()
-        if head is None:
-            if expected:
-                broken.append(Broken(expected, "head"))
-        elif not hmac.compare_digest(_proof(head), bytes(head.proof)):
-            broken.append(Broken(head.last_number, "head"))
-        elif head.last_number != expected or bytes(head.chained) != previous:
-            broken.append(Broken(expected + 1, "cut"))
-    return expected, tuple(broken)
+    before = head()
+    walked = walk(Walked(), before.number if before else 0)
+    if len(walked.broken) >= MOST_BROKEN:
+        return walked.number, walked.broken
+    return walked.number, walked.broken + ends_rightly(walked, before)
 
 
 def last_number() -> int:

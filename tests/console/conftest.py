@@ -86,6 +86,7 @@ def console(request: pytest.FixtureRequest) -> Iterator[ServerSettings]:
 
     server: ServerSettings = request.getfixturevalue(request.param)
     take(server)
+    (server.data_dir / "witness").unlink(missing_ok=True)  # of a trail that was rolled back
     with transaction.atomic(), transaction.atomic(using="keys"):
         yield server
         transaction.set_rollback(True)

@@ -17,7 +17,7 @@ from kiosk.console.models.second_factor import Authenticator, NationalIdentity, 
 from kiosk.console.models.staff import Emergency, Role, Staff
 from kiosk.console.models.terminals import Call, Invitation, Recognition, Terminal
 from kiosk.console.models.vigilance import Campaign, Pair, Verification
-from kiosk.console.models.witness import Finding, Witness
+from kiosk.console.models.witness import Finding, Inspection, Witness
 
 __all__ = [
     "Arrival",
@@ -32,6 +32,7 @@ __all__ = [
     "Finding",
     "Holding",
     "IdentifierKind",
+    "Inspection",
     "Invitation",
     "NationalIdentity",
     "Need",

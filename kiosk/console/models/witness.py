@@ -28,3 +28,15 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Inspection(models.Model):
+    """How far the worker has come in reading everything again."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    position = models.CharField(max_length=120, blank=True)  # where it goes on; empty: at the beginning
+    ran_at = models.DateTimeField(null=True)
+    whole_at = models.DateTimeField(null=True)  # when everything had been read, the last time
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.position}"

@@ -1,4 +1,5 @@
-"""Background work, one thing after the other: INSi asked again, look-alikes sought, what must go removed.
+"""Background work, one thing after the other: INSi asked again, look-alikes sought, what must go removed,
+what was written read again.
 
 No queue of its own: what is due stands in the tables, so that several workers share it and a killed one loses nothing.
 """
@@ -10,21 +11,29 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone
 
 from kiosk import journal
-from kiosk.console.upkeep import retention
+from kiosk.console.upkeep import checking, retention
 from kiosk.console.upkeep.insi_again import Ask, insi_once
 from kiosk.console.vigilance import campaigns, look_alikes
+from kiosk.console.witness import kept
 
 PAUSE = 2.0  # seconds between looks at the table
 PURGE_EVERY = timedelta(minutes=10)
+KEPT_EVERY = timedelta(minutes=5)
 
 
 def work(ask: Ask | None, stop: threading.Event, *, once: bool = False) -> None:
     """Look at the table again and again until told to stop; a database that goes away is waited for."""
-    next_purge = timezone.now()
+    next_purge = next_kept = next_check = timezone.now()
     is_lost = False
     while not stop.is_set():
         now = timezone.now()
         try:
+            if now >= next_check:
+                checking.take_turns(now)
+                next_check = now + checking.EVERY
+            if now >= next_kept:
+                kept.keep()
+                next_kept = now + KEPT_EVERY
             if now >= next_purge:
                 retention.purge(now)
                 next_purge = now + PURGE_EVERY

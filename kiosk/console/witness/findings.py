@@ -7,7 +7,7 @@ marks or removes behind the trail's back is still not seen, and is found again.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -45,14 +45,17 @@ def in_doubt() -> bool:
     return unseen().exists()
 
 
+def is_seen(name: str) -> bool:
+    """Whether an officer has seen this one."""
+    return _seen_acts(name).exists()
+
+
 def see(names: Sequence[str], who: str, *, where: str) -> int:
     """An officer has seen these; gives how many they were the first to."""
-    count = 0
     with transaction.atomic():
-        for one in unseen().filter(pk__in=names):
-            audit.record(audit.Act.REGISTER_SEEN, who=who, where=where, about=one.name)
-            count += 1
-    return count
+        return sum(
+            _written(audit.Done(audit.Act.REGISTER_SEEN, who, where, one.name)) for one in unseen().filter(pk__in=names)
+        )
 
 
 def latest(limit: int = 100) -> list[tuple[Finding, AuditEntry | None]]:
@@ -75,6 +78,16 @@ def _note(found: Found) -> bool:
         if not is_new:
             Finding.objects.filter(pk=known.pk).update(last_at=now)
             return False
-        audit.record(audit.Act.REGISTER_FOUND, who="console", about=found.name, by=found.by)
-    journal.record(journal.Happening.REGISTER_FOUND, code=found.code, about=found.about)
+        _written(audit.Done(audit.Act.REGISTER_FOUND, "console", "", found.name, {"by": found.by}))
+    journal.record(journal.Happening.REGISTER_FOUND, code=found.code)
+    return True
+
+
+def _written(done: audit.Done) -> bool:
+    """Write an act if the trail still takes one: with its head gone it does not, and what was found stays unseen."""
+    try:
+        with transaction.atomic():
+            audit.record_all([done])
+    except IntegrityError:
+        return False
     return True

@@ -1,0 +1,61 @@
+"""Everything that is read again to see whether it is as it was written: a small list, each in slices.
+
+The worker takes a slice of each every few seconds, so that everything is read within ten minutes;
+``kiosk console register check`` reads all of it at once.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import connections
+from django.db.models import Q
+
+from kiosk.console import audit
+from kiosk.console.models import Inspection
+from kiosk.console.witness import checks, findings
+from kiosk.console.witness.checks import Check, Part
+
+CHECKS: dict[str, Check] = {"witnesses": checks.witnesses, "trail": checks.trail}
+EVERY = timedelta(seconds=10)
+SLICES = 50  # of a whole reading: within ten minutes, whatever else the worker does
+LEAST, MOST = 500, 20_000  # looked at in one of the worker's slices: it has other things to do
+AT_ONCE = 20_000
+TOLD = 20  # findings of one slice that are kept: a trail that is wholly another one does not fill itself with them
+
+
+def whole(check: Check) -> Iterator[Part]:
+    """One check from beginning to end."""
+    position = ""
+    while True:
+        part = check(position, AT_ONCE)
+        yield part
+        position = part.position
+        if not position:
+            return
+
+
+def look_back() -> int:
+    """At the start: whether the database is the one that was left, as its witnesses know it."""
+    try:
+        return findings.note(checks.witnesses("", MOST).found)
+    finally:
+        connections.close_all()  # who serves has processes of its own
+
+
+def take_turns(now: datetime) -> int:
+    """The worker's: the next slice of every check that no other worker has just taken; gives how many were new."""
+    return sum(_next(name, check, now) for name, check in CHECKS.items())
+
+
+def _next(name: str, check: Check, now: datetime) -> int:
+    mine, _ = Inspection.objects.get_or_create(pk=name)
+    free = Q(ran_at=None) | Q(ran_at__lte=now - EVERY) | Q(ran_at__gt=now + EVERY)  # a clock was put back
+    if not Inspection.objects.filter(free, pk=name).update(ran_at=now):
+        return 0
+    part = check(mine.position, max(LEAST, min(audit.last_number() // SLICES, MOST)))
+    new = findings.note(part.found[:TOLD])
+    later: dict[str, object] = {"position": part.position}
+    if not part.position:
+        later["whole_at"] = now
+    Inspection.objects.filter(pk=name, position=mine.position).update(**later)
+    return new
