@@ -16,16 +16,17 @@ class BadSettings(Exception):
     """The configuration cannot be used; each line names a key and what is wrong with it."""
 
 
-def _against_the_file(path: Path, info: ValidationInfo) -> Path:
+def against_the_file(path: Path, info: ValidationInfo) -> Path:
+    """Where a path of the settings leads: it is read relative to their file."""
     folder: Path = (info.context or {}).get("folder", Path())
     return path if path.is_absolute() else folder / path
 
 
-ConfigPath = Annotated[Path, AfterValidator(_against_the_file)]
+ConfigPath = Annotated[Path, AfterValidator(against_the_file)]
 
 
 def _key_against_the_file(key: str, info: ValidationInfo) -> str:
-    return key if key.startswith("pkcs11:") else str(_against_the_file(Path(key), info))
+    return key if key.startswith("pkcs11:") else str(against_the_file(Path(key), info))
 
 
 KeyPlace = Annotated[str, AfterValidator(_key_against_the_file)]  # a file, or a key in a token (RFC 7512)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import typer
 
+from kiosk.commands import evidence
 from kiosk.console.config import ServerSettings, read_server_settings
 
 app = typer.Typer(help="Console de l'accueil : file, comparaison, décision, trace.", no_args_is_help=False)
@@ -21,6 +22,7 @@ app.add_typer(user, name="user")
 app.add_typer(kiosk, name="kiosk")
 app.add_typer(trail, name="audit")
 app.add_typer(register, name="register")
+app.add_typer(evidence.app, name="evidence")
 
 Config = Annotated[Path, typer.Option("--config", help="Le fichier TOML, avec sa section [server].")]
 AsJson = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON.")]

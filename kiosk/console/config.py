@@ -3,13 +3,26 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, InstanceOf, StringConstraints, ValidationError, model_validator
+from pydantic import Field, PlainValidator, StringConstraints, ValidationError, ValidationInfo, model_validator
 
+from kiosk.console import evidence
 from kiosk.core.status.evidence import EvidenceTable
-from kiosk.settings import BadSettings, ConfigPath, InsiSection, Section, problems_of, read_toml
+from kiosk.settings import BadSettings, ConfigPath, InsiSection, Section, against_the_file, problems_of, read_toml
 
 EndpointName = Literal["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"]
 TerminalName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
+
+
+def _evidence_in(said: object, info: ValidationInfo) -> EvidenceTable:
+    """The table that a file says; the table itself, where no file was read."""
+    if isinstance(said, EvidenceTable):
+        return said
+    if not isinstance(said, str | Path):
+        raise ValueError("write the path of the file with the structure's kinds of evidence")
+    return evidence.read(against_the_file(Path(said), info))
+
+
+Evidence = Annotated[EvidenceTable, PlainValidator(_evidence_in)]
 
 
 class PscSection(Section):
@@ -67,7 +80,7 @@ class ServerSettings(Section):
     witness_syslog: str = Field("", pattern=r"^(/.+|[A-Za-z0-9.-]+:[0-9]{1,5})?$")  # and told: /dev/log, or host:port
     metrics_token_file: ConfigPath | None = None  # who shows this token reads the figures at /metriques
     desks: tuple[str, ...] = ()
-    evidence: InstanceOf[EvidenceTable] = EvidenceTable()  # the kinds that staff accepts
+    evidence: Evidence = EvidenceTable()  # a file with the kinds that staff accepts; empty: the RNIV's
     insi: InsiSection | None = None
     psc: PscSection | None = None  # Pro Santé Connect, beside the accounts of the console
     idle_lock_minutes: int = Field(15, ge=1, le=120)
