@@ -52,6 +52,11 @@ def number(matricule: Matricule) -> str:
     return matricule.grouped.replace(" ", THIN)
 
 
+def inside(sentence: str) -> str:
+    """A sentence, or a label, as it stands inside another: without its capital and its full stop."""
+    return sentence[:1].lower() + sentence[1:].rstrip(".")
+
+
 def typo(text: str) -> str:
     """French typography: the curved apostrophe, and a space that does not break before : ; ! ?"""
     curved = text.replace("'", "’")

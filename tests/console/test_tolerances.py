@@ -90,6 +90,42 @@ def test_a_card_that_differs_does_not_forbid_what_document_and_insi_agree_on(cod
     assert _trail("qualified", check_in)["seen"] == f"{READ}+{code}"
 
 
+@pytest.mark.parametrize(
+    ("card", "shown"),
+    [
+        (USUAL_NAME, "Carte\u00a0: LUCIE · INSi\u00a0: ZOE"),
+        (DAY_UNKNOWN, "Carte\u00a0: 00/12/1975 · INSi\u00a0: 31/12/1975"),
+        (ONE_LETTER, "Carte\u00a0: ADRUM · INSi\u00a0: ADRUN"),
+    ],
+)
+def test_what_staff_are_to_have_seen_bears_both_values(card: Any, shown: str) -> None:
+    """Nobody ticks what they would have to look for elsewhere."""
+    check_in = arrive(ZOE, card=card)
+    client = at_desk()
+    asked = (
+        get(client, _called(client, check_in))
+        .content.decode()
+        .split('<fieldset class="see">')[1]
+        .split("</fieldset>")[0]
+    )
+    assert shown in asked
+    assert "Mazoires (63220)" in asked  # where INSi says that the person was born
+
+
+def test_a_letter_written_out_is_shown_as_the_zone_and_as_insi_write_it() -> None:
+    check_in = arrive(ZOE, _with_insi(found(ZOE), birth_name="MULLER"), mrz=_shown("D", birth_name="MUELLER"))
+    client = at_desk()
+    page = get(client, _called(client, check_in)).content.decode()
+    assert "Pièce\u00a0: MUELLER · INSi\u00a0: MULLER" in page.split('<fieldset class="see">')[1]
+
+
+def test_more_given_names_than_insi_holds_are_said_of_the_document() -> None:
+    """By what staff hold in their hands: who is the most official is not theirs to know."""
+    check_in = arrive(ZOE, _with_insi(found(ZOE), given_names_text="ZOE"), mrz=_shown(given_names=("ZOE", "MARIE")))
+    client = at_desk()
+    assert "Pièce\u00a0: des prénoms en plus" in get(client, _called(client, check_in)).content.decode()
+
+
 def test_each_thing_a_card_says_otherwise_is_seen_by_its_own_name() -> None:
     check_in = arrive(ZOE, card=replace(DAY_UNKNOWN, birth_name="ADRUM"))
     client = at_desk()

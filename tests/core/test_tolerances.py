@@ -35,11 +35,13 @@ def name(zone: str, civil: str, issuer: str, document: Traits = MRZ) -> tuple[Ou
     return verdict.outcome, verdict.reason
 
 
-def given(document: Traits, shown: tuple[str, ...], held: str, *, cut: bool = False) -> tuple[Outcome, Reason | None]:
+def given(
+    document: Traits, shown: tuple[str, ...], held: str, *, cut: bool = False, issuer: str = ""
+) -> tuple[Outcome, Reason | None]:
     """A document's given names against INSi's list, of people who are no twins."""
     shown_by = replace(document, given_names=shown, given_names_text="", given_names_may_be_cut=cut)
     insi = replace(INSI, given_names=tuple(held.split()), given_names_text=held, birth_name="LEROY")
-    verdict = between(shown_by, insi).of(Trait.GIVEN_NAMES)
+    verdict = between(shown_by, insi, issuer).of(Trait.GIVEN_NAMES)
     return verdict.outcome, verdict.reason
 
 
@@ -49,7 +51,7 @@ WRITTEN_OUT = [("MAES", "MAS"), ("HAAS", "HAS"), ("AARON", "ARON"), ("MICHAEL", 
 
 
 @pytest.mark.parametrize(("zone", "civil"), WRITTEN_OUT)
-@pytest.mark.parametrize("issuer", ["FRA", "FRA<", "", "TUR", "XXX"])
+@pytest.mark.parametrize("issuer", ["FRA", "FRA<", "", "TUR", "NLD", "BEL", "EST", "XXX"])
 def test_a_document_of_an_issuer_that_writes_no_letter_out_names_another_person_doc_9303(
     zone: str, civil: str, issuer: str
 ) -> None:
@@ -176,6 +178,46 @@ def test_a_composite_beside_a_simple_name_may_be_a_twin_ins_3_5() -> None:
     found = between(other, replace(INSI, given_names=("ZOE",), given_names_text="ZOE"))
     assert found.of(Trait.GIVEN_NAMES).reason is Reason.COMPOSITE
     assert found.findings == (Reason.MAY_BE_TWIN,)
+
+
+@pytest.mark.parametrize(
+    ("shown", "held", "cut"),
+    [
+        ("JOERG", "JORG", False),
+        ("JOERG PETER", "JORG PETER", False),
+        ("JOERG", "JORG PETER", False),  # and fewer names
+        ("JOERG PETER", "JORG PETER PAUL", False),
+        ("PETER JOERG", "PETER JORG PAUL", False),
+        ("JOERG PET", "JORG PETER", True),  # and cut
+        ("JOERG JUERGEN", "JORG JURGEN PAUL", False),
+    ],
+)
+def test_a_letter_written_out_among_fewer_names_is_read_on_the_original_doc_9303(
+    shown: str, held: str, cut: bool
+) -> None:
+    written_out = (Outcome.TOLERATED, Reason.UMLAUT)
+    assert given(MRZ, tuple(shown.split()), held, cut=cut, issuer="D") == written_out
+    assert given(MRZ, tuple(shown.split()), held, cut=cut, issuer="NLD")[0] is Outcome.BLOCKING
+
+
+@pytest.mark.parametrize(
+    ("shown", "held"),
+    [
+        ("JOERG PETER", "JORG"),  # more names and a letter: two things to name, and one verdict
+        ("JOERG PETER", "JORG PAUL"),
+        ("JOERG", "PETER JORG"),
+        ("PETER", "PAUL JORG"),
+        ("JOERG", "JARG PETER"),
+        ("JOERG", "JORG-PETER"),
+        ("JORG", "JOERG PETER"),  # the register writes letters out, the zone does not
+    ],
+)
+def test_a_letter_written_out_excuses_no_other_name_doc_9303(shown: str, held: str) -> None:
+    assert given(MRZ, tuple(shown.split()), held, issuer="D")[0] is Outcome.BLOCKING
+
+
+def test_of_letters_on_a_document_none_is_written_out() -> None:
+    assert given(STATED, ("JOERG",), "JORG PETER", issuer="D")[0] is Outcome.BLOCKING
 
 
 # --- more names than the register ---------------------------------------------------------------------------------

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from kiosk.console.identities.accepting import FAULTS, ODDITIES, judged
 from kiosk.console.identities.comparing import is_partly_read
+from kiosk.console.identities.reasons import TRAITS
 from kiosk.console.words import day
 from kiosk.core.checkin.value import CheckIn
+from kiosk.core.coherence.reasons import Trait
 from kiosk.core.identity.matricule import MatriculeKind
 from kiosk.core.sources.document import SealReading, SealVerdict, ValidityStatus
 from kiosk.core.sources.insi import InsCertificateTrouble, InsFound, InsNotFound, InsRefused, InsSeveral, InsUnreachable
@@ -159,15 +161,15 @@ SEALS = {
     SealVerdict.NOT_VERIFIED: ("Cachet électronique lu mais non vérifié : aucun certificat n’est installé.", "info"),
 }
 SEAL_FIELDS = {
-    "birth_name": "Nom de naissance",
-    "given_names": "Prénoms de naissance",
+    "birth_name": TRAITS[Trait.BIRTH_NAME],
+    "given_names": TRAITS[Trait.GIVEN_NAMES],
     "name_in_use": "Nom utilisé",
     "kind": "Type de pièce",
     "number": "Numéro de la pièce",
     "nationality": "Nationalité",
-    "sex": "Sexe",
-    "birth_date": "Date de naissance",
-    "birth_place": "Lieu de naissance",
+    "sex": TRAITS[Trait.SEX],
+    "birth_date": TRAITS[Trait.BIRTH_DATE],
+    "birth_place": TRAITS[Trait.BIRTH_PLACE],
     "birth_country": "Pays de naissance",
 }
 _ANOMALIES = {

@@ -57,7 +57,14 @@ REFUSALS = {
     Refusal.MATRICULE_INCOMPLETE: "Le matricule renvoyé est incomplet : il ne peut être ni gardé ni transmis.",
     Refusal.WITHOUT_CHANGE: "C’est déjà le cas.",
 }
-STRICT_TRAITS = {
+TRAITS = {
+    Trait.BIRTH_NAME: "Nom de naissance",
+    Trait.GIVEN_NAMES: "Prénoms de naissance",
+    Trait.BIRTH_DATE: "Date de naissance",
+    Trait.SEX: "Sexe",
+    Trait.BIRTH_PLACE: "Lieu de naissance",
+}
+STRICT_TRAITS = {  # what is missing, with the form it must have
     Trait.BIRTH_NAME: "le nom de naissance",
     Trait.GIVEN_NAMES: "le premier prénom de naissance",
     Trait.BIRTH_DATE: "la date de naissance (un jour du calendrier)",

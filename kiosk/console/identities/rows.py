@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from kiosk.console.identities.comparing import Compared, places
-from kiosk.console.words import day, number
+from kiosk.console.identities.reasons import TRAITS
+from kiosk.console.words import day, inside, number
 from kiosk.core.checkin.stated import REFERENCE, Witness, best
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.given_names import listed
@@ -51,11 +52,11 @@ def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
     """The table: trait by trait, each difference named."""
     sources = (check_in.card, best(check_in, (Witness.INSI,)), best(check_in, (Witness.DOCUMENT, Witness.DOUBTFUL)))
     lines = [
-        _row(Trait.BIRTH_NAME, _("Nom de naissance"), [t.birth_name if t else "" for t in sources], side_by_side),
-        _row(Trait.GIVEN_NAMES, _("Prénoms de naissance"), [_given(t) for t in sources], side_by_side),
-        _row(Trait.BIRTH_DATE, _("Date de naissance"), [_birth(t) for t in sources], side_by_side),
-        _row(Trait.SEX, _("Sexe"), [_sex(t) for t in sources], side_by_side),
-        _row(Trait.BIRTH_PLACE, _("Lieu de naissance"), [place_of(t) for t in sources], side_by_side),
+        _row(Trait.BIRTH_NAME, [t.birth_name if t else "" for t in sources], side_by_side),
+        _row(Trait.GIVEN_NAMES, [_given(t) for t in sources], side_by_side),
+        _row(Trait.BIRTH_DATE, [_birth(t) for t in sources], side_by_side),
+        _row(Trait.SEX, [_sex(t) for t in sources], side_by_side),
+        _row(Trait.BIRTH_PLACE, [place_of(t) for t in sources], side_by_side),
     ]
     card, insi, document = (t.name_in_use if t else "" for t in sources)
     if card or insi or document:
@@ -74,13 +75,9 @@ def rows_of_one(check_in: CheckIn) -> tuple[tuple[str, str], ...]:
 
 def rows_of_traits(traits: Traits | None) -> tuple[tuple[str, str], ...]:
     """The five traits as one source states them."""
-    return (
-        (_("Nom de naissance"), traits.birth_name if traits else ""),
-        (_("Prénoms de naissance"), _given(traits)),
-        (_("Date de naissance"), _birth(traits)),
-        (_("Sexe"), _sex(traits)),
-        (_("Lieu de naissance"), place_of(traits)),
-    )
+    name = traits.birth_name if traits else ""
+    values = (name, _given(traits), _birth(traits), _sex(traits), place_of(traits))
+    return tuple((_(label), value) for label, value in zip(TRAITS.values(), values, strict=True))
 
 
 def questions() -> tuple[str, ...]:
@@ -96,7 +93,7 @@ def questions() -> tuple[str, ...]:
 _WEIGHT = {"": -1, Outcome.SAME: 0, Outcome.TOLERATED: 1, SEE: 2, Outcome.BLOCKING: 3}
 
 
-def _row(trait: Trait, label: str, cells: list[str], side_by_side: Compared) -> Row:
+def _row(trait: Trait, cells: list[str], side_by_side: Compared) -> Row:
     worst, notes = "", []
     named = {(one.beside, one.reason) for one in side_by_side.to_see if one.trait is trait}
     for beside, comparison in ((Beside.DOCUMENT, side_by_side.document), (Beside.CARD, side_by_side.card)):
@@ -107,14 +104,14 @@ def _row(trait: Trait, label: str, cells: list[str], side_by_side: Compared) -> 
             continue
         shown = SEE if (beside, verdict.reason) in named else verdict.outcome.value
         if verdict.reason is not None:
-            notes.append((shown, f"{_(WHO[beside])} : {_lower(_(STAFF_SENTENCES[verdict.reason]))}"))
+            notes.append((shown, f"{_(WHO[beside])} : {inside(_(STAFF_SENTENCES[verdict.reason]))}"))
         worst = max(worst, shown, key=_WEIGHT.__getitem__)
     is_for_the_eye = side_by_side.by_hand or (Beside.DOCUMENT, None) in named
     if is_for_the_eye and worst in {"", Outcome.SAME}:
         worst = LOOK
     note = " · ".join(text for shown, text in notes if shown == worst)
     card, insi, document = cells
-    return Row(label, card, insi, document, worst, note, trait.value)
+    return Row(_(TRAITS[trait]), card, insi, document, worst, note, trait.value)
 
 
 def _given(traits: Traits | None) -> str:
@@ -149,7 +146,3 @@ def _matricule(matricule: Matricule) -> str:
         None: _("autorité inconnue"),
     }
     return f"{number(matricule)} ({kinds[matricule.kind]})"
-
-
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:].rstrip(".")

@@ -5,37 +5,40 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from kiosk.console.identities.reasons import NotAllowed
+from kiosk.console.identities.reasons import TRAITS, NotAllowed
+from kiosk.console.identities.rows import WHO, Row
+from kiosk.console.words import inside
 from kiosk.core.coherence.reasons import SEEN_SENTENCES, STAFF_SENTENCES, Trait
 from kiosk.core.coherence.seen import EVERYTHING, PLACE_READ, Beside, ToSee, left
+from kiosk.core.confidential import Confidential
 
 BESIDE = {Beside.DOCUMENT: "Pièce d’identité", Beside.CARD: "Carte Vitale"}
 PLACE = "Lieu de naissance, lu sur l’original"
-TRAITS = {
-    Trait.BIRTH_NAME: "nom de naissance",
-    Trait.GIVEN_NAMES: "prénoms",
-    Trait.BIRTH_DATE: "date de naissance",
-    Trait.SEX: "sexe",
-    Trait.BIRTH_PLACE: "lieu de naissance",
-}
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+@dataclass(frozen=True, slots=True, repr=False)
+class Box(Confidential):
     """One thing as the page asks about it."""
 
     code: str
-    where: str  # Carte Vitale, prénoms
+    where: str  # Carte Vitale, prénoms de naissance
     sentence: str
+    values: str  # Carte : LUCIE · INSi : ZOE
     key: str
 
 
-def boxes(asked: Iterable[ToSee], place: str) -> tuple[Box, ...]:
-    """What the page asks staff to say, in the core's order; ``place`` is where INSi says that the person was born."""
-    return tuple(
-        Box(one.code, _(PLACE), place, "m") if one == PLACE_READ else Box(one.code, _where(one), _sentence(one), "u")
-        for one in asked
-    )
+def boxes(asked: Iterable[ToSee], lines: Iterable[Row]) -> tuple[Box, ...]:
+    """What the page asks staff to say, in the core's order, each with what the sources say (``lines``)."""
+    of_trait = {Trait(line.trait): line for line in lines if line.trait}
+    return tuple(_box(one, of_trait[one.trait]) for one in asked)
+
+
+def _box(one: ToSee, line: Row) -> Box:
+    if one == PLACE_READ:
+        return Box(one.code, _(PLACE), "", line.insi, "m")
+    said = {Beside.DOCUMENT: line.document, Beside.CARD: line.card}[one.beside]
+    values = f"{_(WHO[one.beside])} : {said} · {_('INSi')} : {line.insi}"
+    return Box(one.code, _where(one), _sentence(one), values, "u")
 
 
 def seen_in(codes: Iterable[str]) -> frozenset[ToSee]:
@@ -59,7 +62,7 @@ def written(asked: Iterable[ToSee]) -> str:
 def _where(one: ToSee) -> str:
     if one == PLACE_READ:
         return str(_(PLACE))
-    return f"{_(BESIDE[one.beside])}, {_(TRAITS[one.trait])}"
+    return f"{_(BESIDE[one.beside])}, {inside(_(TRAITS[one.trait]))}"
 
 
 def _sentence(one: ToSee) -> str:

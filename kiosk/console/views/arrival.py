@@ -360,9 +360,9 @@ def _view(arrival: Arrival, check_in: CheckIn, today: date, *, is_in_hand: bool)
     with_ins = not side_by_side.blocks and not judged.forbids
     name, has_choice = comparing.first_given_name(check_in, with_ins=with_ins)
     kind = check_in.document_kind
-    place = rows.place_of(side_by_side.answer)
+    lines = rows.rows(check_in, side_by_side)
     return IdentityView(
-        rows=rows.rows(check_in, side_by_side),
+        rows=lines,
         notices=noticing.notices(check_in, today, asks_about_answer=is_in_hand),
         seal=noticing.seal_fields(check_in),
         pictures=tuple(_picture_link(arrival, index, picture) for index, picture in enumerate(check_in.pictures)),
@@ -376,8 +376,8 @@ def _view(arrival: Arrival, check_in: CheckIn, today: date, *, is_in_hand: bool)
         odd=tuple((odd.value, _(accepting.ODDITIES[odd])) for odd in judged.to_confirm),
         answer_mark=accepting.mark_of(check_in),
         is_unusable=bool(judged.forbids),
-        to_see=seeing.boxes(deciding.asked(Action.QUALIFY, arrival, side_by_side), place),
-        to_see_accepting=seeing.boxes(deciding.asked(Action.ACCEPT_INS, arrival, side_by_side), place),
+        to_see=seeing.boxes(deciding.asked(Action.QUALIFY, arrival, side_by_side), lines),
+        to_see_accepting=seeing.boxes(deciding.asked(Action.ACCEPT_INS, arrival, side_by_side), lines),
         qualify=offers[Action.QUALIFY],
         validate=offers[Action.VALIDATE],
         others=tuple(offers[action] for action in OTHERS),

@@ -21,6 +21,7 @@ from kiosk.console.identities import comparing, deciding, reasons
 from kiosk.console.identities.accepting import judged
 from kiosk.console.models import Arrival, Campaign, Staff, Stage, Verification
 from kiosk.console.records import vault
+from kiosk.console.words import inside
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsFound
@@ -55,11 +56,7 @@ DIFFERENT = {
     "matricule-replaced": "matricule remplacé",
     "key": "clé",
     "oid": "type de matricule",
-    "birth-name": "nom de naissance",
-    "given-names": "prénoms",
-    "birth-date": "date de naissance",
-    "sex": "sexe",
-    "birth-place": "lieu de naissance",
+    **{trait.value: inside(label) for trait, label in reasons.TRAITS.items()},
     "unusable": "réponse nationale inutilisable",
 }
 _UNUSABLE = ("unusable",)

@@ -17,8 +17,10 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kiosk.console.identities.reasons import TRAITS
 from kiosk.console.models import Arrival, AuditEntry, Need, Pair, PairState
-from kiosk.core.coherence.reasons import STAFF_SENTENCES, Reason, Trait
+from kiosk.console.words import inside
+from kiosk.core.coherence.reasons import STAFF_SENTENCES, Reason
 from kiosk.core.status.permissions import IdentityStatus
 
 MOST_TIMED = 20_000  # arrivals whose waiting is measured, the latest of the period
@@ -270,13 +272,5 @@ def _reason(code: str) -> str:
     trait, _colon, reason = code.partition(":")
     known = {one.value: one for one in Reason}
     sentence = _(STAFF_SENTENCES[known[reason]]) if reason in known else reason
-    return f"{_(TRAITS.get(trait, trait))} : {sentence[:1].lower()}{sentence[1:].rstrip('.')}"
-
-
-TRAITS = {
-    Trait.BIRTH_NAME.value: "Nom de naissance",
-    Trait.GIVEN_NAMES.value: "Prénoms de naissance",
-    Trait.BIRTH_DATE.value: "Date de naissance",
-    Trait.SEX.value: "Sexe",
-    Trait.BIRTH_PLACE.value: "Lieu de naissance",
-}
+    labels = {one.value: _(label) for one, label in TRAITS.items()}
+    return f"{labels.get(trait, trait)} : {inside(sentence)}"

@@ -1,13 +1,22 @@
 """How two lists of given names differ: fewer, more, cut, composite or another person's (ins-rules 1.4 and 4)."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from kiosk.core.coherence.issuers import PLAIN, Spellings
-from kiosk.core.coherence.name_verdicts import Forms, KeyPairs, difference_of_keys, is_one_letter_apart, key_pairs
+from kiosk.core.coherence.name_verdicts import (
+    Forms,
+    KeyPairs,
+    difference_of_keys,
+    is_expansion,
+    is_one_letter_apart,
+    key_pairs,
+)
 from kiosk.core.coherence.reasons import TOLERATED_REASONS, Reason
 from kiosk.core.identity.names import NameRefused, normalise
-from kiosk.core.identity.traits import Source, Traits
+from kiosk.core.identity.traits import NameForm, Source, Traits
 
+_LESS = {Reason.LIST_SHORTENED, Reason.TRUNCATED}
 _NEAREST_THE_REGISTER_LAST = (Source.CARD, Source.STAFF, Source.DOCUMENT, Source.INSI)
 Words = tuple[tuple[str, int], ...]  # each word of a list, with the number of the name it is part of
 
@@ -42,7 +51,8 @@ def _reason(left: Traits, right: Traits, one: str, other: str, spellings: Spelli
     reason = difference_of_keys(pairs, forms, cut, spellings)
     if reason in TOLERATED_REASONS:
         return reason
-    return _of_number(left, right, pairs) or _of_spelling(left, right, pairs, forms, reason)
+    found = _of_number(left, right, pairs) or _of_letters(left, right, spellings) or _of_letters(right, left, spellings)
+    return found or _of_spelling(left, right, pairs, forms, reason)
 
 
 def _of_number(left: Traits, right: Traits, pairs: KeyPairs) -> Reason | None:
@@ -58,6 +68,20 @@ def _of_number(left: Traits, right: Traits, pairs: KeyPairs) -> Reason | None:
             return _of_who_says_more(more, fewer)
         found = Reason.COMPOSITE
     return found
+
+
+def _of_letters(zone: Traits, other: Traits, spellings: Spellings) -> Reason | None:
+    """Name the letter written out in a zone that has fewer names too, or cut ones: who names it has read them all."""
+    if zone.name_form is not NameForm.MRZ or not spellings:
+        return None
+    held = normalise(listed(other)).replace("-", " ").split()
+    plain = tuple(
+        next((word for word in held if is_expansion(name, word, spellings)), name) for name in listed(zone).split()
+    )
+    if plain == tuple(listed(zone).split()):
+        return None
+    is_all = given_names_reason(replace(zone, given_names=plain, given_names_text=""), other) in _LESS
+    return Reason.UMLAUT if is_all else None
 
 
 def _of_who_says_more(more: Traits, fewer: Traits) -> Reason:

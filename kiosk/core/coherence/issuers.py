@@ -3,6 +3,10 @@
 The table leaves a choice: Ä may be AE or A, Ü may be UE, UXX or U. Believing every choice of everybody makes two names
 of one: MAES is not MÄS on a French card, where MÄS is MAS. So a letter written out is believed only of an issuer known
 to write so; whoever is not here writes the letter without its marks.
+
+Not here on purpose: Belgium and the Netherlands, whose own names are full of AE, OE, UE and AA (MAES, GOETHALS,
+BUELENS, HAAS); Türkiye, said to write Ö as O and Ü as U; Estonia, of whose practice no text was found. Where one of
+them does write a letter out, the name blocks: nobody is taken for another.
 """
 
 from collections.abc import Mapping

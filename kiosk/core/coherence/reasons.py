@@ -106,7 +106,7 @@ STAFF_SENTENCES: dict[Reason, str] = {
     Reason.UMLAUT: _("La bande de lecture de ce pays écrit une lettre accentuée en plusieurs lettres."),
     Reason.TRUNCATED: _("Le nom est coupé faute de place."),
     Reason.LIST_SHORTENED: _("Une des sources donne moins de prénoms."),
-    Reason.LIST_LONGER: _("La source la moins officielle donne plus de prénoms."),
+    Reason.LIST_LONGER: _("Des prénoms en plus."),  # the source named before it says them
     Reason.MAY_BE_NAME_IN_USE: _("La carte Vitale porte peut-être le nom utilisé et non le nom de naissance."),
     Reason.INTERPRETED_DATE: _("La date est incomplète d'un côté et complétée selon la règle de l'autre."),
     Reason.TWO_DIGIT_YEAR: _("La bande de lecture n'écrit que deux chiffres de l'année."),
