@@ -52,9 +52,9 @@ def _asked(console: ServedConsole, person: Person) -> tuple[bool, str, float]:
     """What was answered, how it went, and after how many milliseconds."""
     if not hasattr(_HERE, "asks"):
         _HERE.asks = _acquaintance(console)
-        _HERE.asks.knows(person, 5.0)  # the connection is made
+        _HERE.asks.knows(person.beneficiary(), 5.0)  # the connection is made
     began = time.perf_counter()
-    knows, code = _HERE.asks.knows(person, 5.0)
+    knows, code = _HERE.asks.knows(person.beneficiary(), 5.0)
     return knows, code, 1000 * (time.perf_counter() - began)
 
 

@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import re
 import shutil
 import sys
 import time
@@ -17,6 +16,7 @@ from tests.demo.processes import ROOT, StageTrouble, wait_until
 from tests.demo.screen import Pointer, VirtualDisplay
 from tests.demo.staff import StaffMember
 from tests.demo.stage import PORTRAIT, Stage
+from tests.demo.visits import play_first
 
 
 def play(out: Path, display: str | None) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def play(out: Path, display: str | None) -> dict[str, Any]:
         patient = Patient(eyes, Pointer(display, kiosk.pid), out)
         staff = open_things.enter_context(StaffMember(stage.console_url, account, out))
         staff.sign_in()
-        patient_ms, ticket = play_patient(stage, patient)
+        patient_ms, ticket = play_first(stage, patient)
         staff_began = time.monotonic()
         staff.wait_for_ticket(ticket)
         called_at = time.monotonic()
@@ -58,47 +58,6 @@ def play(out: Path, display: str | None) -> dict[str, Any]:
         }
         eyes.close()
         return report
-
-
-def play_patient(stage: Stage, patient: Patient) -> tuple[int, str]:
-    """Zoé comes with her family's card and her identity card; answers how long it took, and her number."""
-    eyes = patient.eyes
-    patient.keep_picture("welcome")
-    began = time.monotonic()
-    patient.press("start")
-    patient.arrive("information")
-    patient.press("understood")
-    patient.arrive("insert")
-    stage.insert_card("zoe")
-    eyes.wait_for("reading", "beneficiaries")
-    if eyes.screen == "reading":
-        patient.keep_picture("reading")
-    patient.arrive("beneficiaries")
-    patient.press("person-1")
-    patient.arrive("confirm")
-    patient.press("yes")
-    patient.arrive("document", "document-empty-tray")
-    stage.show_document("id-front")
-    patient.arrive("review", "review-front")
-    patient.press("yes")
-    eyes.wait_for("document")
-    stage.show_document("id-back")
-    patient.arrive("document", "document-second-side")
-    patient.arrive("review", "review-back")
-    patient.press("yes")
-    eyes.wait_for("working", "done", "ticket")
-    patient.keep_picture("working")
-    eyes.wait_for("done", "ticket")
-    patient.keep_picture("done")
-    patient.arrive("ticket")
-    took = round((time.monotonic() - began) * 1000)
-    ticket = _ticket(eyes.now)
-    patient.press("finish")
-    patient.arrive("take_card")
-    stage.pull_card()
-    stage.clear_tray()
-    patient.arrive("welcome", "welcome-again")
-    return took, ticket
 
 
 def timings(stage: Stage, patient_ms: int, staff_ms: int, queue_ms: int) -> dict[str, int]:
@@ -129,14 +88,6 @@ def _last(stage: Stage, happening: str) -> dict[str, Any]:
     if not found:
         raise StageTrouble(f"the journal says nothing of {happening}")
     return found[-1]
-
-
-def _ticket(shown: dict[str, Any]) -> str:
-    """The number on the ticket's screen: a letter and digits."""
-    for item in shown["items"]:
-        if found := re.search(r"\b[A-Z]\d+\b", str(item["text"])):
-            return found.group()
-    raise StageTrouble(f"no number on the ticket's screen: {[item['text'] for item in shown['items']]}")
 
 
 def summary(report: dict[str, Any], seconds: float, out: Path) -> str:

@@ -50,6 +50,7 @@ class Stage:
         films: Path | None = None,
         desk: str = "3",
         size: tuple[int, int] = PORTRAIT,
+        short_path: bool = False,
     ) -> None:
         self.directory = directory
         self.data = directory / "kiosk"
@@ -60,6 +61,7 @@ class Stage:
         self.films = films or directory / "films"
         self._desk = desk
         self._size = size
+        self._short_path = short_path
         self._insi_people = insi_people
         self._open = ExitStack()
         self.console_url = ""
@@ -223,6 +225,7 @@ window = "window"
 width = {self._size[0]}
 height = {self._size[1]}
 control = "{self.control}"
+short_path = {str(self._short_path).lower()}
 
 [camera]
 driver = "film"
