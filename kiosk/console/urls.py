@@ -12,6 +12,7 @@ from kiosk.console.views import (
     oversight,
     own_account,
     psc,
+    register,
     staff_accounts,
     vigilance,
 )
@@ -77,6 +78,8 @@ urlpatterns = [
     path("recherche/", oversight.search_page, name="search"),
     path("indicateurs/", oversight.indicators_page, name="indicators"),
     path("bornes/", oversight.terminals, name="terminals"),
+    path("registre/", register.show, name="register"),
+    path("registre/vu/", register.see, name="register-seen"),
     path("journal/", oversight.trail, name="trail"),
     path("journal/export.csv", oversight.trail_export, name="trail-export"),
     path("sante/", oversight.health_page, name="health"),

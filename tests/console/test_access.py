@@ -60,6 +60,8 @@ TABLE = {
     "search": ({"officer"}, "get"),
     "indicators": ({"officer", "administrator", "auditor"}, "get"),
     "terminals": ({"administrator"}, "get"),
+    "register": ({"officer", "administrator", "auditor"}, "get"),
+    "register-seen": ({"officer"}, "post"),
     "accounts": ({"administrator"}, "get"),
     "account-add": ({"administrator"}, "post"),
     "account-link": ({"administrator"}, "post"),

@@ -178,6 +178,7 @@ def test_the_other_pages_and_no_page_is_left_out(served: ServedConsole, browser:
     officer.page.locator("tbody tr").first.wait_for()
     officer.look()
     officer.go("indicateurs/")
+    officer.go("registre/")
     officer.page.close()
     auditor, administrator = Round(served, browser, "auditor"), Round(served, browser, "administrator")
     auditor.go("journal/")

@@ -27,8 +27,8 @@ def _behind_its_back(sql: str) -> None:
     """As somebody with the database's password would."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("DROP TRIGGER console_audit_no_update")
-            cursor.execute("DROP TRIGGER console_audit_no_delete")
+            cursor.execute("DROP TRIGGER IF EXISTS console_audit_no_update")
+            cursor.execute("DROP TRIGGER IF EXISTS console_audit_no_delete")
         else:
             cursor.execute("ALTER TABLE console_auditentry DISABLE TRIGGER USER")
         cursor.execute(sql)

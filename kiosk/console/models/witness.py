@@ -26,6 +26,10 @@ class Finding(models.Model):
     found_at = models.DateTimeField(db_index=True)
     last_at = models.DateTimeField()
 
+    @property
+    def about(self) -> str:
+        return self.name.partition(":")[2]
+
     def __str__(self) -> str:
         return self.name
 

@@ -87,6 +87,7 @@ def build(server: ServerSettings) -> dict[str, Any]:
                         "django.template.context_processors.request",
                         "django.contrib.messages.context_processors.messages",
                         "kiosk.console.staff.access.for_templates",
+                        "kiosk.console.views.register.for_templates",
                     ]
                 },
             }

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.utils import timezone
 
+from kiosk.console import audit
 from kiosk.console.arrivals import queue
-from kiosk.console.models import Arrival, Stage
+from kiosk.console.models import Arrival, Inspection, Stage, Witness
 from kiosk.console.terminals import health
+from kiosk.console.witness import findings
 
 
 def is_allowed(authorization: str) -> bool:
@@ -22,7 +24,7 @@ def is_allowed(authorization: str) -> bool:
 
 def text() -> str:
     """Everything, one line each."""
-    return "\n".join((*_queue(), *_terminals(), ""))
+    return "\n".join((*_queue(), *_terminals(), *_register(), ""))
 
 
 def _queue() -> Iterator[str]:
@@ -39,6 +41,23 @@ def _queue() -> Iterator[str]:
     yield f"console_open_calls {queue.open_calls().count()}"
     yield "# TYPE console_insi_pending gauge"
     yield f"console_insi_pending {Arrival.objects.exclude(insi_next_at=None).count()}"
+
+
+def _register() -> Iterator[str]:
+    """Whether what is kept is as it was written, and how far its witnesses have come."""
+    now = timezone.now()
+    yield "# TYPE console_register_findings gauge"
+    yield f"console_register_findings {findings.unseen().count()}"
+    yield "# TYPE console_trail_acts gauge"
+    yield f"console_trail_acts {audit.last_number()}"
+    yield "# TYPE console_register_read_seconds gauge"
+    for name, whole_at in Inspection.objects.order_by("name").values_list("name", "whole_at"):
+        if whole_at is not None:
+            yield f'console_register_read_seconds{{check="{name}"}} {int((now - whole_at).total_seconds())}'
+    for name in ("number", "refused"):
+        yield f"# TYPE console_witness_{name} gauge"
+        for witness in Witness.objects.order_by("by"):
+            yield f'console_witness_{name}{{by="{witness.by}"}} {getattr(witness, name)}'
 
 
 def _terminals() -> Iterator[str]:

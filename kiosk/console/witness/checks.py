@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.console import audit
-from kiosk.console.models import Witness
+from kiosk.console.models import Finding, Witness
 from kiosk.console.witness import heads, kept
 from kiosk.console.witness.brought import contradiction
 from kiosk.console.witness.findings import Found
@@ -48,11 +48,13 @@ def _start(position: str) -> audit.Walked:
 
 
 def witnesses(_position: str, _most: int) -> Part:
-    """The head beside every witness: what kiosks brought, what the file says."""
+    """The head beside every witness: what kiosks brought, what they brought in vain, what the file says."""
     found, count = kept.compare(), 1
-    for one in Witness.objects.exclude(head="").iterator():
-        head = read_head(one.head)
-        broken = None if head is None else contradiction(head, one.by)
+    known = [(one.head, one.by) for one in Witness.objects.exclude(head="")]
+    in_vain = [(one.evidence, one.by) for one in Finding.objects.exclude(evidence="")]
+    for text, by in known + in_vain:
+        head = read_head(text)
+        broken = contradiction(head, by) if head is not None and heads.is_ours(head) else None
         found, count = found + ([broken] if broken else []), count + 1
     return Part("", count, _each_once(found))
 

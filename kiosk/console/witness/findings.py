@@ -15,6 +15,8 @@ from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, Finding
 
+SHOWN = 100  # on one page
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -58,7 +60,7 @@ def see(names: Sequence[str], who: str, *, where: str) -> int:
         )
 
 
-def latest(limit: int = 100) -> list[tuple[Finding, AuditEntry | None]]:
+def latest(limit: int = SHOWN) -> list[tuple[Finding, AuditEntry | None]]:
     """The latest findings, each with the act of who saw it."""
     rows = list(Finding.objects.order_by("-found_at")[:limit])
     acts = AuditEntry.objects.filter(act=audit.Act.REGISTER_SEEN, about__in=[one.name for one in rows])

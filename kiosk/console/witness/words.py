@@ -19,6 +19,11 @@ def told(code: str, about: str) -> str:
     return sentences[code] % {"number": number} if code in sentences else f"{code} {about}"
 
 
+def what(check: str) -> str:
+    """A check as staff call it."""
+    return {"trail": _("journal des actes"), "witnesses": _("témoins du journal")}.get(check, check)
+
+
 def named(witness: str) -> str:
     """A witness as staff call it."""
     kind, _colon, name = witness.partition(":")

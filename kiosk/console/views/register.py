@@ -1,0 +1,51 @@
+"""What was found not to be as it was written: told on every page until an officer has seen it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kiosk.console.models import Inspection, Role, Staff, Witness
+from kiosk.console.staff.access import Right, address_of, needs, staff_of
+from kiosk.console.witness import findings, words
+
+
+@needs(Right.INDICATORS)
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Everything found lately, what witnesses know, and when all of it was last read."""
+    latest = findings.latest()
+    rows = [(row, words.told(row.code, row.about), words.named(row.by), seen) for row, seen in latest]
+    context = {
+        "page": "register",
+        "rows": rows,
+        "to_see": [row.name for row, seen in latest if seen is None],
+        "witnesses": [(words.named(one.by), one) for one in Witness.objects.order_by("by")],
+        "read": [(words.what(one.name), one) for one in Inspection.objects.order_by("name")],
+        "may_see": staff_of(request).role == Role.OFFICER,
+    }
+    return render(request, "console/register.html", context)
+
+
+@needs(Right.VIGILANCE)
+@require_POST
+def see(request: HttpRequest) -> HttpResponse:
+    """An officer has seen what the page showed; a right taken in an emergency is not enough."""
+    staff = staff_of(request)
+    if staff.role != Role.OFFICER:
+        raise PermissionDenied
+    shown = request.POST.getlist("name")[: findings.SHOWN]
+    if findings.see(shown, staff.username, where=address_of(request)) < len(set(shown)) and findings.in_doubt():
+        messages.error(request, _("Le journal n’accepte plus d’acte : prévenez le service informatique."))
+    return redirect("register")
+
+
+def for_templates(request: HttpRequest) -> dict[str, Any]:
+    """Whether every page says that the register is in doubt; asked only by a page that shows it."""
+    is_staff = isinstance(getattr(request, "user", None), Staff)
+    return {"register_in_doubt": SimpleLazyObject(lambda: is_staff and findings.in_doubt())}
