@@ -120,6 +120,11 @@ def seal(plain: bytes, recipient: RecipientPublicKey, context: bytes) -> bytes:
     return head + body
 
 
+def is_sealed(body: bytes) -> bool:
+    """True for what looks like a sealed record; only opening it tells whether it is one."""
+    return body.startswith(_MAGIC)
+
+
 def sealed_for(sealed: bytes) -> str:
     """Tell the id of the key a record is sealed for. CannotOpen when it is no sealed record."""
     head = sealed[: len(_MAGIC) + 17]

@@ -18,11 +18,13 @@ user = typer.Typer(help="Comptes des agents.", no_args_is_help=True)
 kiosk = typer.Typer(help="Bornes que la console écoute.", no_args_is_help=True)
 trail = typer.Typer(help="Journal des actes.", no_args_is_help=True)
 register = typer.Typer(help="Registre : ce qui a été écrit y est-il encore ?", no_args_is_help=True)
+keys = typer.Typer(help="Clés des dossiers, gardées à part de la base.", no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(kiosk, name="kiosk")
 app.add_typer(trail, name="audit")
 app.add_typer(register, name="register")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(keys, name="keys")
 
 Config = Annotated[Path, typer.Option("--config", help="Le fichier TOML, avec sa section [server].")]
 AsJson = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON.")]
@@ -50,12 +52,13 @@ def prepared(config: Path) -> ServerSettings:
     server = set_up(config)
     from kiosk.console.records import structure
     from kiosk.console.upkeep.database import bring_up_to_date
+    from kiosk.console.upkeep.keys import KeysMissing
     from kiosk.sealing import BadKey
 
     try:
         structure.keys()  # a wrong passphrase shows now, not at the first patient
         bring_up_to_date(server)
-    except (BadKey, OSError) as trouble:
+    except (BadKey, KeysMissing, OSError) as trouble:
         typer.echo(str(trouble), err=True)
         raise typer.Exit(2) from None
     return server
@@ -290,3 +293,55 @@ def restore_database(path: Path, config: Config = DEFAULT_CONFIG) -> None:
     print(f"Base remise ; actes dans le journal : {count}, intact.")
     for one in kept.compare():
         typer.echo(f"Attention : {words.told(one.code, one.about)}", err=True)
+    _say_what_is_missing()
+
+
+@keys.command("backup")
+def backup_keys(folder: Path, config: Config = DEFAULT_CONFIG) -> None:
+    """Copie les clés dans un dossier, console en marche, et en retire les copies de plus de 29 jours."""
+    prepared(config)
+    from django.utils import timezone
+
+    from kiosk.console.upkeep import backup
+
+    try:
+        print(backup.backup_keys(folder, timezone.now()))
+    except (backup.CannotKeep, OSError) as trouble:
+        typer.echo(str(trouble), err=True)
+        raise typer.Exit(1) from None
+
+
+@keys.command("restore")
+def restore_keys(path: Path, config: Config = DEFAULT_CONFIG) -> None:
+    """Remet les clés là où il n'y en a plus ; la console doit être arrêtée."""
+    set_up(config)
+    from django.utils import timezone
+
+    from kiosk.console.upkeep import backup
+
+    try:
+        count = backup.restore_keys(path, timezone.now())
+    except (backup.CannotKeep, OSError) as trouble:
+        typer.echo(str(trouble), err=True)
+        raise typer.Exit(1) from None
+    print(f"Clés remises : {count}")
+    _say_what_is_missing()
+
+
+@keys.command("check")
+def check_keys(config: Config = DEFAULT_CONFIG) -> None:
+    """Dit si les clés de la base sont là ; sortie 1 s'il en manque."""
+    set_up(config)
+    from kiosk.console.upkeep import backup
+
+    if missing := backup.what_is_missing():
+        typer.echo(missing, err=True)
+        raise typer.Exit(1)
+    print("Les clés de la base sont là.")
+
+
+def _say_what_is_missing() -> None:
+    from kiosk.console.upkeep import backup
+
+    if missing := backup.what_is_missing():
+        typer.echo(missing, err=True)

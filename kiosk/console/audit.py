@@ -87,6 +87,7 @@ class Act(StrEnum):
     EMERGENCY_ENDED = "emergency-ended"
     EMERGENCY_SEEN = "emergency-seen"  # somebody else looked into it
     RESEALED = "resealed"
+    KEYS_RENEWED = "keys-renewed"  # the key of the keys' store
     EXPORTED = "exported"
     REGISTER_FOUND = "register-found"  # something is not as it was written
     REGISTER_SEEN = "register-seen"  # an officer has seen that

@@ -25,7 +25,7 @@ def main(config: Path) -> None:
         key = str(arrival.pk)
         accepted = bytes(arrival.sealed.accepted)
         if accepted:
-            vault.open_body(accepted, vault.context_of("accepted", arrival.pk))
+            vault.open_part(accepted, "accepted", arrival.pk)
         rows.append(
             {
                 "key": key,

@@ -151,14 +151,14 @@ def test_a_closed_or_locked_account_keeps_nothing_of_it() -> None:
 
 def test_the_reason_is_sealed_again_for_a_new_key(monkeypatch: pytest.MonkeyPatch) -> None:
     from kiosk.console.models import Emergency
-    from kiosk.console.records import vault
+    from kiosk.console.records import structure
     from kiosk.console.staff import emergencies
     from kiosk.sealing import generate_recipient
 
     _take(at_desk())
-    former, fresh = vault.keys().current, generate_recipient()
+    former, fresh = structure.keys().current, generate_recipient()
     by_id = {key.public_key.key_id: key for key in (former, fresh)}
-    monkeypatch.setattr(vault, "keys", lambda: vault.Keys(fresh, by_id))
+    monkeypatch.setattr(structure, "keys", lambda: structure.Keys(fresh, by_id))
     assert (emergencies.reseal(), emergencies.reseal()) == (1, 0)
-    monkeypatch.setattr(vault, "keys", lambda: vault.Keys(fresh, {fresh.public_key.key_id: fresh}))
+    monkeypatch.setattr(structure, "keys", lambda: structure.Keys(fresh, {fresh.public_key.key_id: fresh}))
     assert emergencies.reason_of(Emergency.objects.get()) == WHY

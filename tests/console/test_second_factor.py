@@ -131,15 +131,15 @@ def test_a_wrong_code_makes_the_next_one_wait_whatever_it_is() -> None:
 @pytest.mark.usefixtures("console")
 def test_the_secret_is_sealed_again_for_a_new_key(monkeypatch: pytest.MonkeyPatch) -> None:
     from kiosk.console.models import Authenticator
-    from kiosk.console.records import vault
+    from kiosk.console.records import structure
     from kiosk.console.staff import second_factor
     from kiosk.sealing import generate_recipient, sealed_for
 
     add("lea")
     before = second_factor.open_key(Authenticator.objects.get())
-    former, fresh = vault.keys().current, generate_recipient()
+    former, fresh = structure.keys().current, generate_recipient()
     by_id = {key.public_key.key_id: key for key in (former, fresh)}
-    monkeypatch.setattr(vault, "keys", lambda: vault.Keys(fresh, by_id))
+    monkeypatch.setattr(structure, "keys", lambda: structure.Keys(fresh, by_id))
     assert (second_factor.reseal(), second_factor.reseal()) == (1, 0)
     device = Authenticator.objects.get()
     assert sealed_for(bytes(device.sealed_key)) == fresh.public_key.key_id

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Sealed
-from kiosk.console.records import vault
+from kiosk.console.records import structure, vault
 from kiosk.console.upkeep import insi_again, retention, worker
 from kiosk.core.sources.insi import InsNotFound, InsUnreachable
 from tests.console.arrivals import arrive, deliver, enrol, found, mrz_of, original_of
@@ -219,7 +219,7 @@ def test_a_record_no_key_opens_stops_neither_worker_nor_pages(monkeypatch: pytes
     check_in = arrive(ZOE, SILENT)
     client = at_desk()
     other = generate_recipient()
-    monkeypatch.setattr(vault, "keys", lambda: vault.Keys(other, {other.public_key.key_id: other}))
+    monkeypatch.setattr(structure, "keys", lambda: structure.Keys(other, {other.public_key.key_id: other}))
     answer = get(client, f"/arrivees/{check_in.key}/")
     assert (answer.status_code, "ne s’ouvre pas ici" in answer.content.decode()) == (503, True)
     _due()

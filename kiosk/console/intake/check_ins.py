@@ -19,7 +19,7 @@ from kiosk.console.identities import comparing
 from kiosk.console.intake.signed import NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
 from kiosk.console.intake.turnstile import Turnstile
 from kiosk.console.models import Arrival, BlindIndex, Sealed, Stage, Terminal
-from kiosk.console.records import search, vault
+from kiosk.console.records import search, subject_keys, vault
 from kiosk.console.words import one_line
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
@@ -59,12 +59,15 @@ def _keep(deliveries: Sequence[_Delivery]) -> None:
 
     What is each one's own comes first, in the order of its key, and the trail, which all processes share, last: two
     processes write beside each other for as long as they can, and never each hold what the other needs.
+    Before that each one's key, in the keys' own database: killed in between, a key is left that locks nothing.
     """
     in_order = sorted(deliveries, key=lambda one: one.arrival.pk)
+    keys = subject_keys.create((one.arrival.pk for one in in_order), pending=True)
+    locked = [keys[one.arrival.pk].lock(one.sealed, vault.context_of("check-in", one.arrival.pk)) for one in in_order]
     with _transaction_in_turn():
         Arrival.objects.bulk_create([one.arrival for one in in_order])
-        for one in in_order:
-            Sealed(arrival=one.arrival, check_in=one.sealed).save(force_insert=True)
+        for one, body in zip(in_order, locked, strict=True):
+            Sealed(arrival=one.arrival, check_in=body).save(force_insert=True)
         indexes = ((one.arrival, value) for one in in_order for value in one.indexes)
         BlindIndex.objects.bulk_create(BlindIndex(arrival=arrival, value=value) for arrival, value in indexes)
         audit.record_all([_taken_in(one.arrival) for one in in_order])

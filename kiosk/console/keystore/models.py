@@ -1,4 +1,7 @@
-"""What the keys' database keeps. A row opens nothing without the structure's private key, and names nobody."""
+"""What the keys' database keeps: a row opens nothing without the structure's private key, and names nobody.
+
+And what the console's own database knows of it: which store is its, and whose keys were to be destroyed.
+"""
 
 from django.db import models
 
@@ -29,6 +32,33 @@ class SubjectKey(models.Model):
             models.Index(
                 fields=("pending_since",), condition=models.Q(pending_since__isnull=False), name="keys_pending"
             ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.subject)
+
+
+class KnownStore(models.Model):
+    """In the console's database: whose keys open it, and how far what is older than the keys has been locked."""
+
+    store = models.UUIDField()
+    locked_up_to = models.UUIDField(null=True)  # the last arrival looked at, in the order of their keys
+    locked_at = models.DateTimeField(null=True)  # all of them are
+
+    def __str__(self) -> str:
+        return str(self.store)
+
+
+class Erasure(models.Model):
+    """In the console's database: a key to be destroyed, asked for in the transaction of what it follows from."""
+
+    subject = models.UUIDField(primary_key=True)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)  # empty again after older keys were put back
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("asked_at",), condition=models.Q(done_at__isnull=True), name="keys_to_be_destroyed"),
         )
 
     def __str__(self) -> str:

@@ -12,14 +12,14 @@ def opened(arrival: Arrival, part: str = "accepted") -> dict[str, Any]:
     body = bytes(getattr(arrival.sealed, part))
     if not body:
         return {}
-    content: dict[str, Any] = json.loads(vault.open_body(body, vault.context_of(part, arrival.key)))
+    content: dict[str, Any] = json.loads(vault.open_part(body, part, arrival.key))
     return content
 
 
 def seal(arrival: Arrival, part: str, content: dict[str, Any]) -> None:
-    """Write it again, sealed for the structure."""
+    """Write it again, locked for this visit."""
     sealed = arrival.sealed
-    setattr(sealed, part, vault.seal_body(json.dumps(content).encode(), vault.context_of(part, arrival.key)))
+    setattr(sealed, part, vault.seal_part(json.dumps(content).encode(), part, arrival.key))
     sealed.save(update_fields=[part])
 
 

@@ -3,14 +3,17 @@
 import hmac
 from dataclasses import replace
 from functools import cache
+from uuid import UUID
 
 from django.conf import settings
 
 from kiosk.console.models import Arrival, Sealed
+from kiosk.console.records import subject_keys
 from kiosk.console.records.structure import context_of, keys, open_body, seal_body
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsAnswer
+from kiosk.sealing import is_sealed
 
 __all__ = [
     "blind",
@@ -20,17 +23,41 @@ __all__ = [
     "open_body",
     "open_check_in",
     "open_observed",
+    "open_part",
     "seal_answer",
     "seal_body",
     "seal_observed",
+    "seal_part",
 ]
 
 _INSI = "check_in.insi"  # where the codec read INSi's answer
 
 
+def open_part(body: bytes, part: str, key: object) -> bytes:
+    """Open one part of what is kept of a visit. KeyGone when it was erased; CannotOpen.
+
+    Locked with the visit's own key; what a kiosk sent is sealed for the structure inside. Before there were such keys
+    everything was sealed only.
+    """
+    context = context_of(part, key)
+    if not subject_keys.is_locked(body):
+        return open_body(body, context)
+    inner = subject_keys.unlock(UUID(str(key)), body, context)
+    return open_body(inner, context) if is_sealed(inner) else inner
+
+
+def seal_part(plain: bytes, part: str, key: object) -> bytes:
+    """Lock with the visit's own key; of a visit of before such keys, sealed until the worker has locked it."""
+    context = context_of(part, key)
+    try:
+        return subject_keys.lock(UUID(str(key)), plain, context)
+    except subject_keys.KeyGone:
+        return seal_body(plain, context)
+
+
 def open_check_in(body: bytes, key: object) -> CheckIn:
     """Open what a kiosk sent. CannotOpen or BadCheckIn."""
-    return codec.from_bytes(open_body(body, context_of("check-in", key)))
+    return codec.from_bytes(open_part(body, "check-in", key))
 
 
 def open_arrival(arrival: Arrival) -> CheckIn:
@@ -39,7 +66,7 @@ def open_arrival(arrival: Arrival) -> CheckIn:
     check_in = open_check_in(bytes(sealed.check_in), arrival.key)
     if not sealed.answer:
         return check_in
-    later = codec.from_bytes(open_body(bytes(sealed.answer), context_of("answer", arrival.key)))
+    later = codec.from_bytes(open_part(bytes(sealed.answer), "answer", arrival.key))
     missed = tuple(sorted({*check_in.not_understood, *later.not_understood}))
     return replace(check_in, insi=later.insi, not_understood=missed)
 
@@ -53,19 +80,19 @@ def seal_answer(check_in: CheckIn, answer: InsAnswer) -> bytes:
     is_repeated = replace(answer, exchanges=()) == replace(check_in.insi, exchanges=())
     is_partial = any(where.startswith((_INSI, codec.BESIDE)) for where in check_in.not_understood)
     written = codec.to_bytes(lighter, left_out=is_repeated and is_partial)
-    return seal_body(written, context_of("answer", check_in.key))
+    return seal_part(written, "answer", check_in.key)
 
 
 def seal_observed(check_in: CheckIn, answer: InsAnswer) -> bytes:
     """An answer on which nothing rests, kept beside; as a check-in without its pictures."""
     lighter = replace(check_in, insi=answer, pictures=())
-    return seal_body(codec.to_bytes(lighter), context_of("observed", check_in.key))
+    return seal_part(codec.to_bytes(lighter), "observed", check_in.key)
 
 
 def open_observed(arrival: Arrival) -> InsAnswer | None:
     """The answer kept beside the one a decision rests on; None when there is none."""
     body = bytes(arrival.sealed.observed)
-    return codec.from_bytes(open_body(body, context_of("observed", arrival.key))).insi if body else None
+    return codec.from_bytes(open_part(body, "observed", arrival.key)).insi if body else None
 
 
 def blind(kind: str, text: str) -> bytes:

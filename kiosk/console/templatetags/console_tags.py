@@ -110,6 +110,7 @@ def act(code: str) -> str:
         "emergency-seen": _("accès d’urgence vérifié"),
         "removed": _("effacé"),
         "resealed": _("scellé à nouveau"),
+        "keys-renewed": _("clé du coffre renouvelée"),
         "exported": _("exporté"),
     }
     return words.get(code, code)

@@ -1,16 +1,27 @@
-"""Copies kept: backup and restore of the whole database."""
+"""Copies kept: backup and restore of the whole database, and, apart from it, of the keys that open it."""
 
 import os
+import re
 import sqlite3
 import subprocess
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.db import connection
+from django.db import connections
 
 from kiosk.console import audit
+from kiosk.console.keystore.models import KnownStore, SubjectKey
+from kiosk.console.keystore.router import KEYS
+from kiosk.console.models import Sealed
+from kiosk.console.records import erasing
+from kiosk.console.upkeep import keys
+
+BASE = "default"
+KEPT_DAYS = 29  # a copy of the keys; with one a day, a key destroyed has left them all within thirty
+_STAMP = "%Y%m%dT%H%M%SZ"
 
 
 class CannotKeep(Exception):
@@ -18,16 +29,10 @@ class CannotKeep(Exception):
 
 
 def backup(path: Path) -> None:
-    """Copy the database as it is at one moment, while it is in use; sealed records stay sealed. CannotKeep if not."""
+    """Copy the database as it is at one moment, while it is in use; what is in it stays closed. CannotKeep if not."""
     if path.exists():
         raise CannotKeep(f"{path} : existe déjà ; choisissez un autre nom.")
-    if connection.vendor == "sqlite":
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        os.close(descriptor)
-        with closing(sqlite3.connect(_database())) as source, closing(sqlite3.connect(path)) as copy:
-            source.backup(copy)
-        return
-    _run(["pg_dump", "--format=custom", f"--file={path}"], path)
+    _copy_out(BASE, path)
 
 
 def restore(path: Path) -> int:
@@ -35,11 +40,91 @@ def restore(path: Path) -> int:
 
     The console must be stopped. The trail is read again first: a backup that was touched is refused.
     """
-    if connection.vendor != "sqlite":
-        _run(["pg_restore", "--exit-on-error", "--no-owner", str(path)], path)
+    _copy_in(BASE, path)
+    try:
         return _intact(path)
-    target = _database()
-    if target.exists():
+    except CannotKeep:
+        _take_out(BASE)
+        raise
+
+
+def backup_keys(folder: Path, now: datetime) -> Path:
+    """Copy the keys into this folder, and remove from it the copies that are too old. CannotKeep if not."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"keys-{now.astimezone(UTC):{_STAMP}}"
+    if path.exists():
+        raise CannotKeep(f"{path} : existe déjà ; recommencez dans une seconde.")
+    unfinished = path.with_name(f"{path.name}.part")
+    unfinished.unlink(missing_ok=True)
+    _copy_out(KEYS, unfinished)
+    unfinished.rename(path)
+    for copy in folder.iterdir():
+        if _is_too_old(copy, now):
+            copy.unlink()
+    return path
+
+
+def restore_keys(path: Path, now: datetime) -> int:
+    """Put the keys back in place of an empty store; gives how many. CannotKeep if not.
+
+    What was erased since that copy, as far as the database knows, is erased again.
+    """
+    if _is_too_old(path, now):
+        raise CannotKeep(f"{path} : copie de plus de {KEPT_DAYS} jours ; elle ouvrirait ce qui a été effacé.")
+    if _is_there(KEYS, SubjectKey._meta.db_table):
+        raise CannotKeep("Les clés sont déjà là (keys_dir ou keys_database) ; déplacez-les d'abord.")
+    _copy_in(KEYS, path)
+    if not _is_there(KEYS, SubjectKey._meta.db_table):
+        _take_out(KEYS)
+        raise CannotKeep(f"{path} : ce n'est pas une sauvegarde des clés.")
+    if _is_there(BASE, KnownStore._meta.db_table):
+        try:
+            keys.check_store()
+        except keys.KeysMissing:
+            _take_out(KEYS)
+            raise CannotKeep(f"{path} : ce sont les clés d'une autre base.") from None
+        erasing.again()
+        while erasing.carry_out():
+            continue
+    return SubjectKey.objects.count()
+
+
+def what_is_missing() -> str:
+    """What a database and its keys, put back, still lack, in French; empty when nothing is."""
+    if not _is_there(BASE, KnownStore._meta.db_table):
+        return "" if _is_there(BASE, Sealed._meta.db_table) else "La base manque : kiosk console restore."
+    try:
+        keys.check_store()
+    except keys.KeysMissing as missing:
+        return str(missing)
+    closed = keys.without_key()
+    return f"Dossiers sans clé, arrivés après la sauvegarde des clés : {closed}" if closed else ""
+
+
+def _is_too_old(copy: Path, now: datetime) -> bool:
+    stamp = re.fullmatch(r"keys-(\d{8}T\d{6}Z)(?:\.part)?", copy.name, re.ASCII)
+    if not stamp:
+        return False
+    return datetime.strptime(stamp[1], _STAMP).replace(tzinfo=UTC) < now - timedelta(days=KEPT_DAYS)
+
+
+def _copy_out(name: str, path: Path) -> None:
+    if connections[name].vendor != "sqlite":
+        _run(name, ["pg_dump", "--format=custom", f"--file={path}"], path)
+        path.chmod(0o600)
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    os.close(descriptor)
+    with closing(sqlite3.connect(_file(name))) as source, closing(sqlite3.connect(path)) as copy:
+        source.backup(copy)
+
+
+def _copy_in(name: str, path: Path) -> None:
+    if connections[name].vendor != "sqlite":
+        _run(name, ["pg_restore", "--exit-on-error", "--no-owner", str(path)], path)
+        return
+    target = _file(name)
+    if target.exists() and target.stat().st_size:
         raise CannotKeep(f"{target} : une base est déjà là ; déplacez-la d'abord.")
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as source:
@@ -50,12 +135,21 @@ def restore(path: Path) -> int:
     except sqlite3.Error:
         raise CannotKeep(f"{path} : ce n'est pas une sauvegarde de la console.") from None
     target.chmod(0o600)
-    try:
-        return _intact(path)
-    except CannotKeep:
-        connection.close()
-        target.unlink()
-        raise
+
+
+def _take_out(name: str) -> None:
+    """What was put back and is not right goes again; on PostgreSQL the technician drops it."""
+    if connections[name].vendor == "sqlite":
+        connections[name].close()
+        _file(name).unlink()
+
+
+def _is_there(name: str, table: str) -> bool:
+    """Whether a database has this table; looking does not make one."""
+    connection = connections[name]
+    if connection.vendor == "sqlite" and not _file(name).exists():
+        return False
+    return table in connection.introspection.table_names()
 
 
 def _intact(path: Path) -> int:
@@ -67,13 +161,13 @@ def _intact(path: Path) -> int:
     return count
 
 
-def _database() -> Path:
-    return Path(str(connection.settings_dict["NAME"]))
+def _file(name: str) -> Path:
+    return Path(str(connections[name].settings_dict["NAME"]))
 
 
-def _run(command: list[str], path: Path) -> None:
-    """Run one of PostgreSQL's tools on the console's database; the password is in no command line."""
-    url = urlsplit(settings.KIOSK.database)
+def _run(name: str, command: list[str], path: Path) -> None:
+    """Run one of PostgreSQL's tools on one of the databases; the password is in no command line."""
+    url = urlsplit(settings.KIOSK.keys_database if name == KEYS else settings.KIOSK.database)
     place = url._replace(netloc=url.netloc.replace(f":{url.password}@", "@") if url.password else url.netloc)
     environment = {**os.environ, "PGPASSWORD": unquote(url.password)} if url.password else None
     words = [*command, f"--dbname={place.geturl()}"]

@@ -6,15 +6,15 @@ from django.utils import timezone
 
 from kiosk.console.config import ServerSettings
 from kiosk.console.keystore.router import KEYS
-from kiosk.console.records import store_keys
 from kiosk.console.terminals.enrolment import enrol
+from kiosk.console.upkeep import keys
 
 
 def bring_up_to_date(server: ServerSettings) -> None:
-    """Create or migrate the tables, found the keys' store; enrol the kiosks the configuration names."""
+    """Create or migrate the tables, found the keys' store; enrol the kiosks the configuration names. KeysMissing."""
     call_command("migrate", interactive=False, verbosity=0)
     call_command("migrate", KEYS, database=KEYS, interactive=False, verbosity=0)
-    store_keys.found(timezone.now())
+    keys.known_store(timezone.now())
     for name, path in server.kiosks.items():
         enrol(name, path.read_text(), who="configuration")
     connections.close_all()

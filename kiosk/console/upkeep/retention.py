@@ -1,7 +1,7 @@
 """What must go, by rule: copies of documents three years after the visit at most, check-ins nobody dealt with in hours.
 
-What is removed leaves its random key, so that a repetition from a kiosk does not bring it back, and its line in the
-audit trail; nothing about the person.
+What is removed leaves its random name, so that a repetition from a kiosk does not bring it back, and its line in the
+audit trail; nothing about the person. Its key is destroyed: what is left of it in a log or a backup opens no more.
 """
 
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from django.db.models import Q
 from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.models import Arrival, BlindIndex, Recognition, Sealed, Stage
+from kiosk.console.records import erasing
 
 BATCH = 200
 ASKED_DAYS = 2  # a question of a kiosk is believed for minutes: after that it need not be known to be refused
@@ -45,6 +46,9 @@ def purge(now: datetime) -> int:
                 arrival.save()
                 audit.record(audit.Act.REMOVED, who="worker", about=str(arrival.pk), why=why)
                 removed += 1
+            erasing.ask(keys)
+    while erasing.carry_out():
+        continue
     call_command("clearsessions", verbosity=0)
     Recognition.objects.filter(asked_at__lt=now - timedelta(days=ASKED_DAYS)).delete()
     if removed:

@@ -11,7 +11,8 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone
 
 from kiosk import journal
-from kiosk.console.upkeep import checking, retention
+from kiosk.console.records import erasing
+from kiosk.console.upkeep import checking, keys, retention
 from kiosk.console.upkeep.insi_again import Ask, insi_once
 from kiosk.console.vigilance import campaigns, look_alikes
 from kiosk.console.witness import kept
@@ -23,8 +24,8 @@ KEPT_EVERY = timedelta(minutes=5)
 
 def work(ask: Ask | None, stop: threading.Event, *, once: bool = False) -> None:
     """Look at the table again and again until told to stop; a database that goes away is waited for."""
-    next_purge = next_kept = next_check = timezone.now()
-    is_lost = False
+    next_purge = next_kept = next_check = next_keys = timezone.now()
+    is_lost = is_begun = False
     while not stop.is_set():
         now = timezone.now()
         try:
@@ -37,7 +38,13 @@ def work(ask: Ask | None, stop: threading.Event, *, once: bool = False) -> None:
             if now >= next_purge:
                 retention.purge(now)
                 next_purge = now + PURGE_EVERY
-            done = _one_thing(ask)
+            if not is_begun:
+                erasing.again()  # the keys' file may be an older one, put back while nobody looked
+                is_begun = True
+            is_more = now >= next_keys and keys.once(now)
+            if now >= next_keys and not is_more:
+                next_keys = now + keys.EVERY
+            done = _one_thing(ask) or is_more
         except (OperationalError, InterfaceError):
             if once:
                 raise
