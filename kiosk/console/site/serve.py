@@ -19,7 +19,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from kiosk import journal
 from kiosk.console.config import ServerSettings
 from kiosk.console.identities import comparing
-from kiosk.console.records import vault
+from kiosk.console.records import structure
 
 
 class PatientWorker(ThreadWorker):
@@ -64,7 +64,7 @@ class Served(BaseApplication):
     def load(self) -> Any:
         application = get_wsgi_application()
         get_resolver().url_patterns  # noqa: B018 - every page's module is read now, not before the first request
-        vault.keys()
+        structure.keys()
         comparing.places()  # read now, not before the first patient
         gc.freeze()  # what stays for ever is not looked through again and again
         return application

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, Emergency, Staff
-from kiosk.console.records import vault
+from kiosk.console.records import structure
 from kiosk.console.words import one_line
 from kiosk.sealing import sealed_for
 
@@ -34,7 +34,7 @@ def take(staff: Staff, right: str, reason: str, *, where: str) -> Emergency:
         Staff.objects.select_for_update().get(pk=staff.pk)
         if Emergency.objects.filter(staff=staff, right=right, until__gt=now).exists():
             raise NotTaken
-        sealed = vault.seal_body(words.encode(), _context(staff.pk, now))
+        sealed = structure.seal_body(words.encode(), _context(staff.pk, now))
         until = now + timedelta(minutes=settings.KIOSK.emergency_minutes)
         taken = Emergency.objects.create(staff=staff, right=right, reason=sealed, opened_at=now, until=until)
         audit.record(
@@ -83,7 +83,7 @@ def look_into(number: int, staff: Staff, *, where: str) -> bool:
 
 def reason_of(taken: Emergency) -> str:
     """What was typed. CannotOpen when it is sealed for another key."""
-    return vault.open_body(bytes(taken.reason), _context(taken.staff_id, taken.opened_at)).decode()
+    return structure.open_body(bytes(taken.reason), _context(taken.staff_id, taken.opened_at)).decode()
 
 
 def pages_of(taken: Emergency) -> int:
@@ -94,15 +94,15 @@ def pages_of(taken: Emergency) -> int:
 
 def reseal() -> int:
     """Seal every reason for the structure's current key; gives how many were not."""
-    key = vault.keys().current.public_key.key_id
+    key = structure.keys().current.public_key.key_id
     changed = 0
     for taken in Emergency.objects.order_by("pk").iterator(chunk_size=200):
         if sealed_for(bytes(taken.reason)) != key:
             context = _context(taken.staff_id, taken.opened_at)
-            sealed = vault.seal_body(vault.open_body(bytes(taken.reason), context), context)
+            sealed = structure.seal_body(structure.open_body(bytes(taken.reason), context), context)
             changed += Emergency.objects.filter(pk=taken.pk).update(reason=sealed)
     return changed
 
 
 def _context(staff: int, at: datetime) -> bytes:
-    return vault.context_of("emergency", f"{staff}:{at.timestamp():.3f}")
+    return structure.context_of("emergency", f"{staff}:{at.timestamp():.3f}")

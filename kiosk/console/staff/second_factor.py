@@ -10,7 +10,7 @@ from django.db import transaction
 from django_otp.oath import TOTP
 
 from kiosk.console.models import Authenticator, Staff
-from kiosk.console.records import vault
+from kiosk.console.records import structure
 from kiosk.sealing import sealed_for
 
 SECRET_BYTES = 20  # what RFC 4226 asks for
@@ -44,17 +44,17 @@ def check_code(staff: Staff, code: str) -> Authenticator | None:
 
 
 def seal_key(staff: int, key: bytes) -> bytes:
-    return vault.seal_body(key, _context(staff))
+    return structure.seal_body(key, _context(staff))
 
 
 def open_key(device: Authenticator) -> bytes:
     """CannotOpen when it is sealed for another key or was another person's."""
-    return vault.open_body(bytes(device.sealed_key), _context(device.user_id))
+    return structure.open_body(bytes(device.sealed_key), _context(device.user_id))
 
 
 def reseal() -> int:
     """Seal every secret for the structure's current key; gives how many were not."""
-    current = vault.keys().current.public_key.key_id
+    current = structure.keys().current.public_key.key_id
     changed = 0
     with transaction.atomic():
         for device in Authenticator.objects.select_for_update().order_by("pk"):
@@ -66,7 +66,7 @@ def reseal() -> int:
 
 
 def _context(staff: int) -> bytes:
-    return vault.context_of("totp", staff)
+    return structure.context_of("totp", staff)
 
 
 def _shows(device: Authenticator, code: int) -> bool:

@@ -9,7 +9,7 @@ from kiosk.console import audit
 from kiosk.console.keystore.models import KnownStore, StoreKey, SubjectKey
 from kiosk.console.keystore.router import KEYS
 from kiosk.console.models import Sealed
-from kiosk.console.records import erasing, store_keys, subject_keys, vault
+from kiosk.console.records import erasing, store_keys, structure, subject_keys
 from kiosk.console.upkeep.retention import forget_free_pages
 from kiosk.sealing import is_sealed, sealed_for
 
@@ -104,7 +104,7 @@ def lock_parts(sealed: Sealed) -> bool:
         return False
     own = subject_keys.create((sealed.pk,), pending=True)[sealed.pk]
     for part, name in loose:
-        setattr(sealed, part, own.lock(bytes(getattr(sealed, part)), vault.context_of(name, sealed.pk)))
+        setattr(sealed, part, own.lock(bytes(getattr(sealed, part)), structure.context_of(name, sealed.pk)))
     return True
 
 
@@ -115,10 +115,10 @@ def reseal_parts(sealed: Sealed, current: str) -> bool:
         return False  # erased, or its key was left behind: nothing to be done here
     changed = False
     for part, name in PARTS:
-        body, context = bytes(getattr(sealed, part)), vault.context_of(name, sealed.pk)
+        body, context = bytes(getattr(sealed, part)), structure.context_of(name, sealed.pk)
         inner = own.unlock(body, context) if body else b""
         if is_sealed(inner) and sealed_for(inner) != current:
-            setattr(sealed, part, own.lock(vault.seal_body(vault.open_body(inner, context), context), context))
+            setattr(sealed, part, own.lock(structure.seal_body(structure.open_body(inner, context), context), context))
             changed = True
     return changed
 
