@@ -126,6 +126,21 @@ def test_renewing_the_store_key_brings_every_key_over_and_revives_none() -> None
         subject_keys.unlock(many[0], bodies[many[0]], b"note")
 
 
+def test_a_touched_row_does_not_hold_up_the_renewal() -> None:
+    from kiosk.console.keystore.models import StoreKey, SubjectKey
+    from kiosk.console.records import store_keys, subject_keys
+
+    body = subject_keys.create([ZOE, DOMINIQUE])[DOMINIQUE].lock(b"kept", b"note")
+    SubjectKey.objects.filter(pk=ZOE).update(wrapped=b"touched")
+    store_keys.renew(timezone.now())
+    while store_keys.rewrap_some(1):
+        continue
+    assert StoreKey.objects.count() == 1
+    assert subject_keys.unlock(DOMINIQUE, body, b"note") == b"kept"
+    with pytest.raises(CannotOpen):
+        subject_keys.lock(ZOE, b"", b"note")
+
+
 def test_a_new_key_of_the_structure_reseals_one_row_and_the_subjects_keys_stay(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -121,7 +121,7 @@ def rewrap_some(most: int) -> int:
     connection = connections[KEYS]
     again = [
         (
-            newest.wrap(subject, of(number).unwrap(subject, bytes(wrapped))),
+            _rewrapped(newest, of(number), subject, bytes(wrapped)),
             newest.number,
             SubjectKey._meta.pk.get_db_prep_value(subject, connection),
             number,
@@ -167,6 +167,14 @@ def forget_pages() -> bool:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         is_busy, *_ = cursor.fetchone()
         return not is_busy
+
+
+def _rewrapped(newest: Wrapper, former: Wrapper, subject: UUID, wrapped: bytes) -> bytes:
+    """What a touched row holds opens under no store key: it stays as it is, and holds nobody up."""
+    try:
+        return newest.wrap(subject, former.unwrap(subject, wrapped))
+    except CannotOpen:
+        return wrapped
 
 
 def _make(store: UUID, generation: int, now: datetime) -> StoreKey:

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from django.db import connections, transaction
 
+from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.keystore.models import KnownStore, StoreKey, SubjectKey
 from kiosk.console.keystore.router import KEYS
 from kiosk.console.models import Sealed
 from kiosk.console.records import erasing, store_keys, structure, subject_keys
 from kiosk.console.upkeep.retention import forget_free_pages
-from kiosk.sealing import is_sealed, sealed_for
+from kiosk.sealing import CannotOpen, is_sealed, sealed_for
 
 EVERY = timedelta(seconds=10)
 UNUSED_AFTER = timedelta(days=1)
@@ -36,17 +37,28 @@ def once(now: datetime) -> bool:
     more = erasing.carry_out()
     erasing.forget(now)
     settle(now)
-    if store_keys.is_due(now):
-        store_keys.renew(now)
-        audit.record(audit.Act.KEYS_RENEWED, who="worker")
-    return any((more, store_keys.rewrap_some(_KEYS_AT_ONCE) > 0, lock_some(now)))
+    try:
+        if store_keys.is_due(now):
+            store_keys.renew(now)
+            audit.record(audit.Act.KEYS_RENEWED, who="worker")
+        return any((more, store_keys.rewrap_some(_KEYS_AT_ONCE) > 0, lock_some(now)))
+    except CannotOpen as trouble:  # a store key that was touched: the rest of the work goes on
+        journal.record_bug(trouble)
+        return more
 
 
 def known_store(now: datetime) -> None:
-    """Found the store for a database that knows of none; of another, see that its keys are there. KeysMissing."""
+    """Found the store for a database that knows of none; see that the keys of any other open. KeysMissing."""
     if not KnownStore.objects.exists():
         KnownStore.objects.bulk_create([KnownStore(pk=1, store=store_keys.found(now))], ignore_conflicts=True)
     check_store()
+    try:
+        store_keys.current()
+    except CannotOpen:
+        raise KeysMissing(
+            "Les clés des dossiers sont scellées pour une autre clé de la structure : nommez l'ancienne dans "
+            "former_recipient_keys, puis lancez kiosk console reseal."
+        ) from None
 
 
 def check_store() -> None:
