@@ -63,7 +63,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.staff": _of_the_console("records") | {"kiosk.bounded"},
     "kiosk.console.witness": _of_the_console(),
     "kiosk.console.terminals": _of_the_console("staff"),
-    "kiosk.console.register": _of_the_console("records"),
+    "kiosk.console.register": _of_the_console("records", "witness"),
     "kiosk.console.arrivals": _of_the_console("register"),
     "kiosk.console.identities": _of_the_console("arrivals", "register", "records"),
     "kiosk.console.vigilance": _of_the_console("identities", "arrivals", "register", "records") | {"kiosk.insi"},

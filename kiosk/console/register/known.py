@@ -12,6 +12,7 @@ from django.db.models import Q
 from kiosk.console.models import Holding, IdentifierKind, PairState, Person, PersonIndex, PersonPair
 from kiosk.console.records import search
 from kiosk.console.register import bodies, reading
+from kiosk.console.witness import findings
 from kiosk.core.identity.matricule import OID_NIR, OID_NIR_DEMO, OID_NIR_TEST, Matricule
 from kiosk.core.status.permissions import IdentityStatus
 
@@ -25,7 +26,12 @@ def is_known(card_nir: str, birth_rank: str, birth_date: str) -> bool:
 
 
 def candidate(card_nir: str, birth_rank: str, birth_date: str) -> UUID | None:
-    """The one person qualified with this number, and seen with this rank and date on a card; None when in any doubt."""
+    """The one person qualified with this number, and seen with this rank and date on a card; None when in any doubt.
+
+    What is kept may have been put back to an earlier day: until an officer has looked, nobody is known by it.
+    """
+    if findings.in_doubt():
+        return None
     found = PersonIndex.objects.filter(value=search.card_fingerprint(card_nir, birth_rank, birth_date))
     people = list(Person.objects.filter(pk__in=found.values("person"), absorbed_by=None, erased_at=None)[:2])
     if len(people) != 1:

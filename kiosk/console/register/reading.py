@@ -46,11 +46,16 @@ def proof_of(row: Person) -> bytes:
 def facts_of(person: UUID) -> Iterator[Fact]:
     """A person's facts, oldest first. BadFact when one cannot be read."""
     for entry in AuditEntry.objects.filter(person=person).order_by("nth").iterator(500):
-        if entry.nth is None or entry.effective_at is None:
-            raise fact_codec.BadFact("a fact without its place")
-        event = fact_codec.read(entry.kind, json.loads(entry.codes))
-        by = Actor(ActorKind(entry.actor), entry.who)
-        yield Fact(entry.nth, event, by, entry.effective_at, entry.cites, entry.decision)
+        yield fact_of(entry)
+
+
+def fact_of(entry: AuditEntry) -> Fact:
+    """One entry of the trail as the fact of a person that it is. BadFact when it cannot be read."""
+    if entry.nth is None or entry.effective_at is None:
+        raise fact_codec.BadFact("a fact without its place")
+    event = fact_codec.read(entry.kind, json.loads(entry.codes))
+    by = Actor(ActorKind(entry.actor), entry.who)
+    return Fact(entry.nth, event, by, entry.effective_at, entry.cites, entry.decision)
 
 
 def folded(person: UUID) -> Standing:

@@ -12,10 +12,16 @@ from django.db.models import Q
 
 from kiosk.console import audit
 from kiosk.console.models import Inspection
+from kiosk.console.register import checks as of_register
 from kiosk.console.witness import checks, findings
 from kiosk.console.witness.checks import Check, Part
 
-CHECKS: dict[str, Check] = {"witnesses": checks.witnesses, "trail": checks.trail}
+CHECKS: dict[str, Check] = {
+    "witnesses": checks.witnesses,
+    "trail": checks.trail,
+    "persons": of_register.persons,
+    "facts": of_register.facts,
+}
 EVERY = timedelta(seconds=10)
 SLICES = 50  # of a whole reading: within ten minutes, whatever else the worker does
 LEAST, MOST = 500, 20_000  # looked at in one of the worker's slices: it has other things to do

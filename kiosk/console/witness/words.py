@@ -2,7 +2,12 @@
 
 from django.utils.translation import gettext as _
 
-CHECKED = {"trail": "Actes relus", "witnesses": "Témoins consultés"}  # the command's own words, for the technician
+CHECKED = {
+    "trail": "Actes relus",
+    "witnesses": "Témoins consultés",
+    "persons": "Personnes repliées de leurs faits",
+    "facts": "Faits dont le contenu est relu",
+}  # the command's own words, for the technician
 
 
 def told(code: str, about: str) -> str:
@@ -13,15 +18,23 @@ def told(code: str, about: str) -> str:
         "altered": _("L’acte %(number)s du journal n’est plus celui qui a été écrit."),
         "missing": _("L’acte %(number)s du journal manque."),
         "cut": _("L’acte %(number)s a été écrit ; le journal s’arrête avant."),
+        "person": _("La ligne d’une personne n’est pas ce que disent ses faits (%(number)s)."),
+        "holding": _("Le matricule tenu n’est pas celui que disent les faits (%(number)s)."),
+        "body": _("Le contenu de l’acte %(number)s a été changé ou retiré."),
         "head": _("La fin du journal (acte %(number)s) n’a pas été écrite par la console."),
     }
-    number = about.partition("-")[0]
+    number = about[:8] if code in {"person", "holding"} else about.partition("-")[0]  # of a key, what tells it apart
     return sentences[code] % {"number": number} if code in sentences else f"{code} {about}"
 
 
 def what(check: str) -> str:
     """A check as staff call it."""
-    return {"trail": _("journal des actes"), "witnesses": _("témoins du journal")}.get(check, check)
+    return {
+        "trail": _("journal des actes"),
+        "witnesses": _("témoins du journal"),
+        "persons": _("personnes"),
+        "facts": _("contenus des faits"),
+    }.get(check, check)
 
 
 def named(witness: str) -> str:

@@ -52,9 +52,8 @@ RULES: tuple[Rule, ...] = (
         "T1: a created identity is provisional.",
         "GI3 EXI ID 23",
         _C,
-        ("status.transitions.apply",),
+        ("status.transitions.apply", "status.transitions.Created"),
         ("transitions: t1_",),
-        {"status.transitions.Created": Issue.ONE_PERSON},
     ),
     Rule(
         "2.2",

@@ -1,0 +1,94 @@
+"""Whether what is kept of persons is as it was written: folded again from their facts, bodies against the chain."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from kiosk.console.models import AuditEntry, FactBody, Holding, IdentifierKind, Person
+from kiosk.console.register import bodies, reading
+from kiosk.console.witness.checks import Part
+from kiosk.console.witness.findings import Found
+from kiosk.core.status import fact_codec, standing
+from kiosk.core.status.standing import Standing
+
+FACTS_EACH = 8  # of a person, about: so many fewer persons than acts in one slice
+Marks = list[tuple[str, str]]  # the matricules held: mark and OID
+
+
+def persons(position: str, most: int) -> Part:
+    """Every person folded again (property 1): the row, and the number held, are what the facts say."""
+    most = max(1, most // FACTS_EACH)
+    rows = Person.objects.order_by("pk")
+    batch = list((rows.filter(pk__gt=UUID(position)) if _is_key(position) else rows)[:most])
+    held, entries = _held([row.pk for row in batch]), _entries([row.pk for row in batch])
+    odd = [row.pk for row in batch if _trouble(row, entries[row.pk], held[row.pk])]
+    found = tuple(one for key in odd for one in _looked_at_again(key))
+    return Part("" if len(batch) < most else batch[-1].pk.hex, len(batch), found)
+
+
+def _entries(keys: Sequence[UUID]) -> dict[UUID | None, list[AuditEntry]]:
+    grouped: dict[UUID | None, list[AuditEntry]] = defaultdict(list)
+    for entry in AuditEntry.objects.filter(person__in=keys).order_by("person", "nth").iterator(2000):
+        grouped[entry.person].append(entry)
+    return grouped
+
+
+def _held(keys: Sequence[UUID]) -> dict[UUID, Marks]:
+    grouped: dict[UUID, Marks] = defaultdict(list)
+    held = Holding.objects.filter(person__in=keys, kind=IdentifierKind.INS, until=None)
+    for person, mark, domain in held.values_list("person", "mark", "domain"):
+        grouped[person].append((mark, domain))
+    return grouped
+
+
+def _trouble(row: Person, entries: Sequence[AuditEntry], held: Marks) -> str:
+    """The code of what is not as it was written; "" when all is."""
+    try:
+        stands = standing.fold(map(reading.fact_of, entries))
+        last = (entries[-1].nth, entries[-1].number) if entries else (0, 0)
+        is_proven = not row.version or bytes(row.proof) == reading.proof_of(row)
+        said = fact_codec.standing_from_text(row.state) if row.version else Standing()
+    except (fact_codec.BadFact, ValueError):
+        return "person"
+    if not is_proven or last != (row.version, row.at_fact) or said != stands:
+        return "person"
+    expected = [] if stands.held is None else [(stands.held.number, stands.held.oid)]
+    return "" if held == expected else "holding"
+
+
+def _looked_at_again(key: UUID) -> Iterator[Found]:
+    """Somebody may have decided between two of the readings: one person is read within a moment."""
+    with transaction.atomic():
+        row = Person.objects.select_for_update(of=("self",)).get(pk=key)
+        trouble = _trouble(row, _entries([key])[key], _held([key])[key])
+    if trouble:
+        yield Found(trouble, f"{key}-{bytes(row.proof)[:5].hex()}")
+
+
+def facts(position: str, most: int) -> Part:
+    """Every fact's body is the one the chain covers, and every fact's person is there; what was erased is missing."""
+    after = int(position) if position.isascii() and position.isdecimal() and len(position) < 19 else 0
+    entries = AuditEntry.objects.filter(number__gt=after).exclude(person=None).order_by("number")
+    batch = list(entries.values_list("number", "person", "digest")[:most])
+    people = dict(Person.objects.filter(pk__in={person for _, person, _ in batch}).values_list("pk", "erased_at"))
+    kept = {
+        one.pk: bodies.digest_of(bytes(one.body))
+        for one in FactBody.objects.filter(pk__in=[number for number, _, digest in batch if digest]).iterator(500)
+    }
+    found = []
+    for number, person, digest in batch:
+        if person not in people:
+            found.append(Found("person", f"{person}-gone"))
+        elif digest and number not in kept and people[person] is None:
+            found.append(Found("body", f"{number}-gone"))
+        elif number in kept and kept[number] != bytes(digest):
+            found.append(Found("body", f"{number}-{kept[number][:5].hex()}"))
+    is_whole = len(batch) < most
+    return Part("" if is_whole else str(batch[-1][0]), len(batch), tuple({one.name: one for one in found}.values()))
+
+
+def _is_key(text: str) -> bool:
+    return re.fullmatch("[0-9a-f]{32}", text, re.ASCII) is not None
