@@ -17,7 +17,7 @@ from tests.console.nation import insi_section, known
 from tests.console.served import COMMAND, ServedConsole
 from tests.console.test_accessible import assert_accessible
 from tests.demo.processes import Child
-from tests.people import DOMINIQUE
+from tests.people import DOMINIQUE, LEO, ZOE, Person
 
 pytestmark = pytest.mark.timeout(300)  # services and a browser: a busy machine takes its time
 NUMBER, CAME = ".compare .number", ".came .message"
@@ -32,9 +32,9 @@ class Counter:
         self.page = self.desk.page
         self.desk.sign_in()
 
-    def calls(self, ticket: str) -> None:
+    def calls(self, ticket: str, person: Person = DOMINIQUE, **said: object) -> None:
         """A patient about whom INSi has not answered yet is called."""
-        assert self.served.deliver(check_in_of(DOMINIQUE, InsUnreachable("timeout"), ticket=ticket)) == 201
+        assert self.served.deliver(check_in_of(person, InsUnreachable("timeout"), ticket=ticket, **said)) == 201
         self.page.goto(self.desk.url + "file/")
         self.page.locator(".line", has_text=ticket).wait_for()
         assert self.desk.call_next() == ticket
@@ -61,7 +61,7 @@ class Counter:
 def _counter(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Counter]:
     folder = tmp_path_factory.mktemp("comes")
     pki = make_pki(folder / "pki")
-    simulator = Simulator(pki.insi_certificate, pki.insi_key, pki.ca, Population([known(DOMINIQUE)]))
+    simulator = Simulator(pki.insi_certificate, pki.insi_key, pki.ca, Population([known(DOMINIQUE), known(LEO)]))
     with simulator.running():
         served = ServedConsole(folder / "site")
         served.config.write_text(served.config.read_text() + insi_section(simulator, pki))
@@ -89,6 +89,25 @@ def test_what_was_ticked_stays_when_the_answer_shows_itself_and_what_is_about_it
     assert counter.page.locator("input[name=said]:checked").count() == 1
     assert counter.page.locator("input[name=seen]:checked").count() == 0
     counter.desk.press("mq", "h1 .status-QUALIFIED")
+
+
+def test_a_family_book_and_the_document_that_goes_with_it_stay_when_the_answer_shows_itself(counter: Counter) -> None:
+    on_the_mothers_card = {"card_nir": "", "insured_nir": ZOE.number + ZOE.key}
+    counter.calls("L6", LEO, mrz=None, document_kind=None, pictures=(), **on_the_mothers_card)
+    book = counter.page.locator("input[name=evidence][value=LE]")
+    extract = counter.page.locator("input[name=evidence][value=AN]")
+    seen = counter.page.locator("input[name=companion-LE]:checked")
+    counter.desk.press("x", "#decide")
+    assert seen.count() == 0, "no piece asks for it yet"
+    counter.desk.press(f"{extract.get_attribute('data-key')}w", "input[name=companion-AN][value=PCN]:checked")
+    counter.desk.press(f"{book.get_attribute('data-key')}x", "input[name=companion-LE][value=PPA]:checked")
+    with counter.insi_answers():
+        expect(counter.page.locator(NUMBER)).to_contain_text("NIR")
+    assert book.is_checked() and seen.input_value() == "PPA"
+    expect(counter.page.locator("fieldset.companions:visible")).to_have_count(1)
+    counter.desk.press("b", "input[name=companion-LE][value=PCS]:checked")  # its keys answer on the page that came
+    counter.desk.press("cmaq", "h1 .status-QUALIFIED")
+    expect(counter.page.locator(".outcome")).to_contain_text("Titre de séjour d’un parent")
 
 
 def test_the_page_is_not_left_for_its_answer_and_the_picture_stays_as_it_was_looked_at(counter: Counter) -> None:

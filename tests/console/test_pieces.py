@@ -83,7 +83,7 @@ def test_a_family_book_asks_which_document_goes_with_it_and_keeps_the_answer() -
 def test_validating_with_a_birth_certificate_asks_it_too_and_what_was_said_stays_on_the_page() -> None:
     client = at_desk()
     check_in, path = _child(client, InsNotFound())
-    form = {"evidence": "AN", "said": "1", "tolerated": "1"} | original_of(LEO)
+    form = {"evidence": "AN", "said": "1", "tolerated": "1"} | original_of(LEO, place="63220")
     page = " ".join(
         post(client, path + "decision/validate/", **form, **{"companion-AN": "XX"}).content.decode().split()
     )
@@ -108,7 +108,7 @@ def test_what_stands_alone_keeps_no_companion_ticked_before_the_mind_was_changed
 def test_the_companion_is_taken_back_and_given_back_with_its_evidence() -> None:
     client = at_desk("marc", "officer")
     check_in, path = _child(client, InsNotFound())
-    form = {"evidence": "LE", "said": "1", "tolerated": "1"} | original_of(LEO)
+    form = {"evidence": "LE", "said": "1", "tolerated": "1"} | original_of(LEO, place="63220")
     post(client, path + "decision/validate/", **form, **{"companion-LE": "PCN"})
     post(client, path + "annuler/")
     assert (_arrival(check_in).evidence, _arrival(check_in).companion) == ("", "")
@@ -161,10 +161,8 @@ def test_a_structure_s_own_table_is_what_staff_may_choose_from() -> None:
         path = f"/arrivees/{check_in.key}/"
         post(client, path + "prendre/")
         page = _page(client, path)
-        assert (
-            'value="FI" required data-stays data-key="1"' in page
-            and 'value="CN" required data-stays data-key="2"' in page
-        )
+        for code, key in (("FI", "1"), ("CN", "2")):
+            assert f'value="{code}" required data-stays data-key="{key}"' in page
         assert "Passeport" not in page.split('class="evidence"')[1].split("</fieldset>")[0]
         assert "La personne est devant vous." in page, "this structure wants them there"
         for code in ("PA", "IE", "AV"):
