@@ -147,6 +147,7 @@ def test_what_sounds_alike_is_one_key(one: str, other: str) -> None:
         ("ES", "E"),
         ("H", "H"),
         ("TT", "T"),
+        ("HH", "H"),
         ("BABA", "B"),
         ("SET", "S"),
     ],

@@ -100,6 +100,7 @@ def test_two_spellings_are_alike_near_or_other(value: float, name: Sign, first: 
     ("ours", "theirs", "said"),
     [
         (("ZOE",), ("ZOÉ",), Sign.GIVEN_SAME),
+        (("ZOE", "MARIE"), ("ZOÉ",), Sign.GIVEN_SAME),
         (("MARIE", "ANNE"), ("MARIE-ANNE",), Sign.GIVEN_SAME),
         (("MARIE",), ("MARIE-ANNE",), Sign.GIVEN_PART),
         (("MARIE", "CLAIRE"), ("MARIE ANNE", "LEA"), Sign.GIVEN_PART),

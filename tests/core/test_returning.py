@@ -114,6 +114,7 @@ def test_a_test_number_is_odd_in_production_only() -> None:
 
 
 def test_the_matricule_and_its_oid_are_held_both() -> None:
+    assert of(SHOWN, replace(ZOE, mark=Mark(HERS.number, HERS.oid))).is_automatic
     assert obstacles(SHOWN, replace(ZOE, mark=Mark(HERS.number, OID_NIA))) == [Obstacle.OTHER_MATRICULE]
     assert obstacles(SHOWN, replace(ZOE, mark=OTHERS)) == [Obstacle.OTHER_MATRICULE]
     assert obstacles(SHOWN, replace(ZOE, mark=None)) == [Obstacle.OTHER_MATRICULE]

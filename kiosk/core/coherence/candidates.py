@@ -108,6 +108,8 @@ def candidates(
     ``sources`` is what each source of the visit states: the one that speaks most for somebody counts for them, since a
     card may bear the name in use and a zone may be cut.
     """
+    if not sources:
+        return ()
     each = (Candidate(index, _best(sources, person, similarity, places)) for index, person in enumerate(known))
     found = [one for one in each if one.likeness.bits >= MUST_SAY]
     return tuple(sorted(found, key=lambda one: (-one.likeness.bits, one.index)))
@@ -115,7 +117,7 @@ def candidates(
 
 def _best(sources: Sequence[Traits], person: Traits, similarity: Similarity, places: PlaceTable) -> Likeness:
     weighed = [weigh(source, person, similarity, places) for source in sources]
-    return max(weighed, key=lambda one: one.bits, default=Likeness(0.0, ()))
+    return max(weighed, key=lambda one: one.bits)
 
 
 def weigh(left: Traits, right: Traits, similarity: Similarity, places: PlaceTable = NO_TABLE) -> Likeness:
@@ -142,7 +144,7 @@ def _name(left: Traits, right: Traits, similarity: Similarity) -> Sign | None:
     others = [key for key in (likeness_key(right.birth_name), likeness_key(right.name_in_use)) if key]
     if not ones or not others:
         return None
-    if likeness_key(left.birth_name) == likeness_key(right.birth_name) != "":
+    if left.birth_name and likeness_key(left.birth_name) == likeness_key(right.birth_name):
         return Sign.NAME_SAME
     if not set(ones).isdisjoint(others):
         return Sign.NAME_IN_USE
@@ -159,7 +161,7 @@ def _given(left: Traits, right: Traits, similarity: Similarity) -> Sign | None:
     lists = likeness_key(listed(left)), likeness_key(listed(right))
     if one == other or lists[0] == lists[1]:
         return Sign.GIVEN_SAME
-    if _opens(one, lists[1]) or _opens(other, lists[0]) or _is_part(one, other):
+    if _is_part(one, other):
         return Sign.GIVEN_PART
     if one in lists[1].split() or other in lists[0].split():
         return Sign.GIVEN_LATER
@@ -176,14 +178,10 @@ def _are_swapped(left: Traits, right: Traits) -> bool:
     return ours == theirs
 
 
-def _opens(first: str, whole: str) -> bool:
-    return f"{whole} ".startswith(f"{first} ")
-
-
 def _is_part(one: str, other: str) -> bool:
     """One is a word, or several, of the other: a double name said in part."""
     ours, theirs = set(one.split()), set(other.split())
-    return ours <= theirs or theirs <= ours
+    return ours.issubset(theirs) or theirs.issubset(ours)
 
 
 def _of_birth(left: Traits, right: Traits, places: PlaceTable) -> Iterator[Sign]:
@@ -191,8 +189,7 @@ def _of_birth(left: Traits, right: Traits, places: PlaceTable) -> Iterator[Sign]
         yield _date(left, right)
     if left.sex is not None and right.sex is not None:
         yield Sign.SEX_SAME if left.sex is right.sex else Sign.SEX_OTHER
-    if left.birth_place_code and right.birth_place_code:
-        yield from _OF_PLACE[places.relation(left.birth_place_code, right.birth_place_code, left.birth_date)]
+    yield from _OF_PLACE[places.relation(left.birth_place_code, right.birth_place_code, left.birth_date)]
 
 
 _OF_PLACE: dict[PlaceRelation, tuple[Sign, ...]] = {
@@ -212,7 +209,7 @@ def _date(left: Traits, right: Traits) -> Sign:
         return Sign.DATE_SAME
     if any(_completed(one) == _completed(other) for one in ones for other in others):
         return Sign.DATE_COMPLETED
-    if any(sum(map(ne, one, other)) == 1 or one == _turned(other) for one, other in pairs):
+    if any(sum(map(ne, one, other)) < 2 or one == _turned(other) for one, other in pairs):
         return Sign.DATE_SLIP
     return Sign.DATE_YEAR if any(one[:4] == other[:4] for one, other in pairs) else Sign.DATE_OTHER
 

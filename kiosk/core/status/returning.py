@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.core.coherence.compare import Comparison, compare
+from kiosk.core.coherence.duplicates import likeness_key
 from kiosk.core.coherence.given_names import listed, stated_first
 from kiosk.core.coherence.reasons import Outcome, Reason, Trait
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.matricule import Mark
-from kiosk.core.identity.names import NameRefused, comparison_key, normalise
+from kiosk.core.identity.names import NameRefused, normalise
 from kiosk.core.identity.places import NO_TABLE, PlaceTable
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.card import CardAnomaly
@@ -106,13 +107,13 @@ def filed_under(
     ``found`` is everybody who holds the answer's matricule or the visit's IPP. When that is more than one, sources
     name two people, and nobody is chosen.
     """
-    named = [index for index, known in enumerate(found) if _is_named(said, known)]
+    named = [(index, known) for index, known in enumerate(found) if _is_named(said, known)]
     if len(named) > 1:
         return None, Filing(obstacles=(Obstacle.SEVERAL,))
-    if not named:
-        return None, Filing(obstacles=(Obstacle.OTHER_MATRICULE if said.answer is not None else Obstacle.NO_ANSWER,))
-    filing = filing_of(said, found[named[0]], in_production=in_production, places=places)
-    return (named[0] if filing.is_automatic else None), filing
+    for index, known in named:
+        filing = filing_of(said, known, in_production=in_production, places=places)
+        return (index if filing.is_automatic else None), filing
+    return None, Filing(obstacles=(Obstacle.OTHER_MATRICULE if said.answer is not None else Obstacle.NO_ANSWER,))
 
 
 def filing_of(said: Said, known: Known, *, in_production: bool, places: PlaceTable = NO_TABLE) -> Filing:
@@ -180,7 +181,8 @@ def is_by_card(answer: InsFound) -> bool:
 
 def are_equal(left: Traits, right: Traits) -> bool:
     """All five traits are stated by both and are the same: not alike, the same, but for accents and case."""
-    return all(one is not None and one == other for one, other in zip(_five(left), _five(right), strict=True))
+    ours = _five(left)
+    return None not in ours and ours == _five(right)
 
 
 def _five(traits: Traits) -> tuple[str | None, ...]:
@@ -223,10 +225,7 @@ def _of_card(said: Said, card: Traits, answer: InsFound, places: PlaceTable) -> 
 
 def _says_first_name(source: Traits, person: Traits) -> bool:
     """A source's given names begin with the whole of the first: MARIE is not said for MARIE-ANNE, who may be a twin."""
-    try:
-        first, said = comparison_key(stated_first(person)), comparison_key(listed(source))
-    except NameRefused:
-        return False
+    first, said = likeness_key(stated_first(person)), likeness_key(listed(source))
     return bool(first) and f"{said} ".startswith(f"{first} ")
 
 
