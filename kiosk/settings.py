@@ -97,6 +97,7 @@ class SealingSection(Section):
 
     structure_key: ConfigPath
     kiosk_key: ConfigPath
+    console_key: ConfigPath | None = None  # the console's, as the enrolment wrote it; none: the first one it shows
 
 
 class ConsoleSection(Section):

@@ -27,6 +27,7 @@ from kiosk.core.turn import events as ev
 from kiosk.core.turn.ports import InsiService
 from kiosk.core.turn.screens import CardProblem, Screen, Touch
 from kiosk.core.turn.step import Manners, ShortPath, State
+from kiosk.heads import read_key
 from kiosk.insi.config import config_from
 from kiosk.insi.watch import CertificateWatch
 from kiosk.journal import Happening
@@ -260,7 +261,7 @@ def console_link(settings: Settings) -> ConsoleLink:
     def signed(path: str, sent_at: str, body: bytes) -> str:
         return b64encode(sealing.sign(sealing.intake_message(path, kiosk, sent_at, body), key)).decode("ascii")
 
-    heads = HeadKeeper(settings.kiosk.data_dir / "head")
+    heads = HeadKeeper(settings.kiosk.data_dir / "head", console_key(settings))
     return ConsoleLink(settings.console.url, settings.console.ca, kiosk, signed, _utc_now, heads)
 
 
@@ -287,6 +288,20 @@ def short_path(settings: Settings) -> ShortPath:
     if not settings.kiosk.short_path:
         return ShortPath.OFF
     return ShortPath.FILMED if settings.kiosk.short_path_film else ShortPath.ON
+
+
+def console_key(settings: Settings) -> sealing.KioskKey | None:
+    """What the console signs its heads with, as the enrolment wrote it; None when no file is named."""
+    path = settings.sealing.console_key
+    if path is None:
+        return None
+    try:
+        key = read_key(path.read_text(encoding="ascii", errors="replace").strip())
+    except OSError as trouble:
+        raise BadSettings(f"sealing.console_key: {path} cannot be read ({trouble.strerror})") from None
+    if key is None:
+        raise BadSettings(f"sealing.console_key: {path} is not what kiosk keys enrol --console-key wrote")
+    return key
 
 
 def _utc_now() -> str:

@@ -55,6 +55,9 @@ def enrol(
     console: str = typer.Option(..., "--console", help="Adresse de la console : https://…"),
     ca: Path = typer.Option(..., "--ca", help="Certificat de l'autorité qui garantit celui de la console (PEM)."),
     name: str = typer.Option(..., "--name", help="Nom de la borne, celui donné à : kiosk console kiosk invite NOM."),
+    console_key: Path | None = typer.Option(
+        None, "--console-key", help="Où écrire la clé publique de la console, pour [sealing] console_key."
+    ),
     code: str = typer.Option(
         ..., "--code", prompt="Code d'enrôlement", help="Code à usage unique, valable une heure ; demandé s'il manque."
     ),
@@ -74,6 +77,8 @@ def enrol(
     try:
         part.write_bytes(answer.structure_key)
         key_id = sealing.load_recipient_public(part).key_id
+        if console_key is not None and answer.head_key:
+            console_key.write_text(answer.head_key + "\n", encoding="ascii")
         part.replace(structure_key)
     except (OSError, sealing.BadKey) as trouble:
         with suppress(OSError):

@@ -12,6 +12,7 @@ from pathlib import Path
 import requests
 
 from kiosk import bounded
+from kiosk.heads import read_key
 
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 20.0
@@ -32,6 +33,7 @@ class Enrolled:
     """The console knows this kiosk from now on."""
 
     structure_key: bytes  # PEM, public
+    head_key: str = ""  # what the console signs its trail's heads with; "" from a console of before
 
 
 def bring_key(url: str, ca: Path, kiosk: str, code: str, public_key: bytes) -> Enrolled | NotEnrolled:
@@ -70,4 +72,6 @@ def _meaning(status: int, body: bytes) -> Enrolled | NotEnrolled:
     key = said.get("structure_key") if isinstance(said, dict) else None
     if status != requests.codes.created or not isinstance(key, str) or not key.isascii():
         return NotEnrolled.NOT_UNDERSTOOD
-    return Enrolled(key.encode("ascii"))
+    head_key = said.get("head_key")
+    is_key = isinstance(head_key, str) and read_key(head_key) is not None
+    return Enrolled(key.encode("ascii"), head_key if is_key else "")

@@ -1,14 +1,19 @@
 """A new kiosk and a real console: the key is made on the kiosk, the code serves once, and a refusal says what to do."""
 
+from base64 import b64encode
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from kiosk.commands import keys
-from kiosk.sealing import load_recipient_public, load_signer
+from kiosk.heads import read_key, written_key
+from kiosk.sealing import KioskKey, generate_signer, intake_message, load_recipient_public, load_signer, sign
+from kiosk.storage.delivery import ConsoleLink, Reply
 from kiosk.storage.enrolment import Enrolled, NotEnrolled, _meaning
+from kiosk.storage.heads import HeadKeeper
 from tests.console import served
 from tests.console.arrivals import check_in_of
 from tests.console.served import ServedConsole
@@ -37,7 +42,21 @@ class NewKiosk:
 
     def enrol(self, code: str) -> Result:
         words = ["enrol", str(self.key), "--structure-key", str(self.structure), "--console", self.url]
+        words += ["--console-key", str(self.key.with_name("console.pub"))]
         return CliRunner().invoke(keys.app, [*words, "--ca", str(self.ca), "--name", self.name, "--code", code])
+
+    def keeps_a_head(self, key: KioskKey | None = None) -> bool:
+        """Whether a head the console gives is signed with the key it brought from its enrolment, or with another."""
+        brought = read_key(self.key.with_name("console.pub").read_text().strip())
+        keeper = HeadKeeper(self.key.with_name("head"), key or brought)
+        own = load_signer(self.key)
+
+        def signed(path: str, at: str, body: bytes) -> str:
+            return b64encode(sign(intake_message(path, self.name, at, body), own)).decode()
+
+        link = ConsoleLink(self.url, self.ca, self.name, signed, lambda: datetime.now(UTC).isoformat(), keeper)
+        assert link.put_heartbeat({})[0] is Reply.TAKEN
+        return bool(keeper.brought())
 
 
 def test_a_new_kiosk_makes_its_key_shows_its_code_and_delivers_until_it_is_revoked(
@@ -50,6 +69,7 @@ def test_a_new_kiosk_makes_its_key_shows_its_code_and_delivers_until_it_is_revok
     key_id = console.recipient.public_key.key_id
     assert key_id in done.stdout and load_recipient_public(kiosk.structure).key_id == key_id
     assert kiosk.key.stat().st_mode & 0o077 == 0
+    assert kiosk.keeps_a_head() and not kiosk.keeps_a_head(generate_signer().public_key())
     monkeypatch.setattr(served, "SIGNER", load_signer(kiosk.key))
     assert console.deliver(check_in_of(ZOE, kiosk="hall-2"), kiosk="hall-2") == 201
     kiosk.structure.unlink()
@@ -108,3 +128,9 @@ def test_an_answer_that_is_none_enrols_nobody(body: bytes) -> None:
     assert _meaning(302, b'{"structure_key": "x"}') is NotEnrolled.NOT_UNDERSTOOD
     assert _meaning(502, body) is NotEnrolled.UNREACHABLE
     assert _meaning(201, b'{"structure_key": "x"}') == Enrolled(b"x")
+
+
+def test_a_console_of_before_or_one_that_shows_nonsense_enrols_without_its_own_key() -> None:
+    key = written_key(generate_signer().public_key())
+    for said, heard in ((f'"{key}"', key), ('"x"', ""), ("1", ""), ("null", "")):
+        assert _meaning(201, f'{{"structure_key": "x", "head_key": {said}}}'.encode()) == Enrolled(b"x", heard)

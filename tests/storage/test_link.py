@@ -12,6 +12,7 @@ import pytest
 from kiosk.insi.simulated.testpki import TestPki, make_pki
 from kiosk.storage.delivery import ConsoleLink, Reply
 from kiosk.storage.enrolment import NotEnrolled, bring_key
+from kiosk.storage.heads import HeadKeeper
 
 
 class Blunt:
@@ -83,8 +84,8 @@ def blunt(pki: TestPki) -> Iterator[Callable[..., Blunt]]:
         each.stop()
 
 
-def link(server: Blunt, ca: Path) -> ConsoleLink:
-    return ConsoleLink(server.url, ca, "hall", lambda *_: "c2lnbmVk", lambda: "2026-11-21T10:00:00+01:00")
+def link(server: Blunt, ca: Path, heads: HeadKeeper | None = None) -> ConsoleLink:
+    return ConsoleLink(server.url, ca, "hall", lambda *_: "c2lnbmVk", lambda: "2026-11-21T10:00:00+01:00", heads)
 
 
 def head(status: str, length: int) -> bytes:
@@ -137,3 +138,21 @@ def test_a_question_waits_no_longer_than_it_may_for_an_answer_of_any_kind(
     assert link(half, pki.ca).ask("/intake/recognition", b"sealed", 1.0)[0] == b""
     nobody = ConsoleLink("https://localhost:9", pki.ca, "hall", lambda *_: "c2lnbmVk", lambda: "2026-11-21")
     assert nobody.ask("/intake/recognition", b"sealed", 1.0) == (b"", "unreachable")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "X-Console-Head: \r\n",
+        "X-Console-Head: x\r\n",
+        "X-Console-Head: kiosk-head-1 9 aa\r\nX-Console-Key: \xe9\r\n",
+    ],
+)
+def test_a_console_that_gives_no_head_or_none_that_is_one_is_served_all_the_same(
+    blunt: Callable[..., Blunt], pki: TestPki, tmp_path: Path, said: str
+) -> None:
+    keeper = HeadKeeper(tmp_path / "head")
+    server = blunt(f"HTTP/1.1 201 Created\r\n{said}Content-Length: 2\r\n\r\n{{}}".encode("latin-1"))
+    assert link(server, pki.ca, keeper).put_check_in("key", b"sealed") == (Reply.TAKEN, "http-201")
+    assert (keeper.brought(), (tmp_path / "head").exists()) == ("", False)

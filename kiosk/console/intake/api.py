@@ -109,6 +109,7 @@ class Welcome(Schema):
     """What a newly enrolled kiosk needs to seal."""
 
     structure_key: str  # PEM
+    head_key: str  # what the console signs the heads of its trail with, as in X-Console-Key
 
 
 @api.put(
@@ -119,7 +120,9 @@ class Welcome(Schema):
 )
 def put_enrolment(request: HttpRequest) -> "Status[Welcome | Said]":
     return _answer(
-        request, signed.MAX_SIGNED_TEXT, lambda: Welcome(structure_key=heartbeats.take_enrolment(request.body))
+        request,
+        signed.MAX_SIGNED_TEXT,
+        lambda: Welcome(structure_key=heartbeats.take_enrolment(request.body), head_key=heads.public_key()),
     )
 
 
