@@ -119,6 +119,17 @@ def test_a_letter_written_out_is_shown_as_the_zone_and_as_insi_write_it() -> Non
     assert "Pièce\u00a0: MUELLER · INSi\u00a0: MULLER" in page.split('<fieldset class="see">')[1]
 
 
+def test_a_letter_written_out_among_fewer_given_names_is_no_dead_end() -> None:
+    insi = _with_insi(found(ZOE), given_names=("JORG", "PETER"), given_names_text="JORG PETER")
+    check_in = arrive(ZOE, insi, card=None, card_nir="", mrz=_shown("D", given_names=("JOERG",)))
+    assert _arrival(check_in).status == "PROVISIONAL"  # a kiosk accepts nothing that must be named
+    client = at_desk()
+    page = get(client, _called(client, check_in)).content.decode()
+    assert "Pièce\u00a0: JOERG · INSi\u00a0: JORG PETER" in page.split('<fieldset class="see">')[1]
+    assert _qualify(client, check_in) == "PROVISIONAL"
+    assert _qualify(client, check_in, seen="document:given-names:umlaut") == "QUALIFIED"
+
+
 def test_more_given_names_than_insi_holds_are_said_of_the_document() -> None:
     """By what staff hold in their hands: who is the most official is not theirs to know."""
     check_in = arrive(ZOE, _with_insi(found(ZOE), given_names_text="ZOE"), mrz=_shown(given_names=("ZOE", "MARIE")))
