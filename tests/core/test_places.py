@@ -125,6 +125,7 @@ def test_91_to_96_are_algeria_morocco_and_tunisia_before_independence_ins_1_6(
         assert TABLE.relation(left, right, BirthDate("1950-00-00")) is PlaceRelation.OTHER
     for elsewhere in ("99100", "99400"):
         assert TABLE.relation(code, elsewhere, BirthDate(before)) is PlaceRelation.OTHER
+        assert TABLE.relation(elsewhere, code, BirthDate(before)) is PlaceRelation.OTHER
 
 
 def test_a_commune_of_todays_92_is_never_taken_for_algeria_ins_1_6() -> None:
@@ -153,6 +154,8 @@ def test_closed_communes_stay_in_the_table_ins_1_6() -> None:
         ("99501", True),
         ("99000", False),
         ("99600", False),
+        ("A0000", False),
+        ("9999A", False),
         ("63999", False),
         ("91352", False),
         ("6322", False),
