@@ -216,8 +216,9 @@ def test_a_letter_written_out_excuses_no_other_name_doc_9303(shown: str, held: s
     assert given(MRZ, tuple(shown.split()), held, issuer="D")[0] is Outcome.BLOCKING
 
 
-def test_of_letters_on_a_document_none_is_written_out() -> None:
-    assert given(STATED, ("JOERG",), "JORG PETER", issuer="D")[0] is Outcome.BLOCKING
+@pytest.mark.parametrize("document", [STATED, OLD_CARD])
+def test_of_letters_on_a_document_none_is_written_out(document: Traits) -> None:
+    assert given(document, ("JOERG",), "JORG PETER", issuer="D")[0] is Outcome.BLOCKING
 
 
 # --- more names than the register ---------------------------------------------------------------------------------

@@ -78,8 +78,6 @@ def _of_letters(zone: Traits, other: Traits, spellings: Spellings) -> Reason | N
     plain = tuple(
         next((word for word in held if is_expansion(name, word, spellings)), name) for name in listed(zone).split()
     )
-    if plain == tuple(listed(zone).split()):
-        return None
     is_all = given_names_reason(replace(zone, given_names=plain, given_names_text=""), other) in _LESS
     return Reason.UMLAUT if is_all else None
 
