@@ -20,6 +20,7 @@ from django.utils import timezone
 from kiosk.console.models import AuditEntry, AuditHead
 
 _START = bytes(32)
+_UNPROVEN = bytes(32)
 MOST_BROKEN = 100  # told of one reading: more would say nothing more
 
 
@@ -150,6 +151,7 @@ def record_all(acts: Sequence[Done]) -> tuple[int, bytes]:
     """Write several acts, one behind the other, as ``record`` writes one; gives the last one's number and link."""
     with transaction.atomic(savepoint=False):  # what failed here takes with it what it reports
         head = _locked_head()
+        is_proven = _is_proven(head)  # what somebody else wrote there is never made ours by writing on
         entries = []
         for done in acts:
             entry = AuditEntry(
@@ -166,7 +168,8 @@ def record_all(acts: Sequence[Done]) -> tuple[int, bytes]:
             head.last_number, head.chained = entry.number, entry.chained
             entries.append(entry)
         AuditEntry.objects.bulk_create(entries, batch_size=1000)
-        AuditHead.objects.filter(pk=1).update(last_number=head.last_number, chained=head.chained, proof=_proof(head))
+        proof = _proof(head) if is_proven else _UNPROVEN
+        AuditHead.objects.filter(pk=1).update(last_number=head.last_number, chained=head.chained, proof=proof)
         return head.last_number, bytes(head.chained)
 
 
@@ -236,7 +239,14 @@ def head() -> Head | None:
     found = AuditHead.objects.filter(pk=1).first()
     if found is None:
         return None
-    return Head(found.last_number, bytes(found.chained), hmac.compare_digest(_proof(found), bytes(found.proof)))
+    return Head(found.last_number, bytes(found.chained), _is_proven(found))
+
+
+def prove() -> None:
+    """Take the trail as it ends now for ours again: an officer has seen that somebody else had written its head."""
+    with transaction.atomic():
+        head = _locked_head()
+        AuditHead.objects.filter(pk=1).update(last_number=head.last_number, chained=head.chained, proof=_proof(head))
 
 
 def chained_at(number: int) -> bytes | None:
@@ -256,12 +266,22 @@ def entries(about: str = "", before: int | None = None, limit: int = 200) -> Ite
 
 
 def _locked_head() -> AuditHead:
+    """The head, which nobody else changes meanwhile; where it is not ours, the last act that stands there."""
     for head in AuditHead.objects.select_for_update().filter(pk=1):
-        return head
+        return head if _is_proven(head) else _last_act(head)
     fresh = AuditHead(pk=1, last_number=0, chained=_START)
-    fresh.proof = _proof(fresh)
+    fresh.proof = _UNPROVEN if AuditEntry.objects.exists() else _proof(fresh)
     AuditHead.objects.bulk_create([fresh], ignore_conflicts=True)
-    return AuditHead.objects.select_for_update().get(pk=1)
+    return _locked_head()
+
+
+def _last_act(head: AuditHead) -> AuditHead:
+    last = AuditEntry.objects.order_by("-number").values_list("number", "chained").first() or (0, _START)
+    return AuditHead(pk=1, last_number=last[0], chained=bytes(last[1]), proof=head.proof)
+
+
+def _is_proven(head: AuditHead) -> bool:
+    return hmac.compare_digest(_proof(head), bytes(head.proof))
 
 
 def _key() -> bytes:

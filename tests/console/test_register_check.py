@@ -92,15 +92,64 @@ def test_what_was_changed_behind_the_console_is_found_within_one_reading(
     assert Finding.objects.count() == count > 0
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM console_audithead",
+        "UPDATE console_audithead SET last_number = 3",
+        "UPDATE console_audithead SET proof = chained",
+    ],
+)
+def test_a_head_that_somebody_wrote_never_becomes_ours_by_writing_on(change: str) -> None:
+    _behind_its_back(change + " WHERE id = 1")
+    for number in range(3):
+        audit.record(audit.Act.OPENED, who="lea", about=f"later-{number}")  # work goes on
+    turns(1)
+    if "last_number" in change:  # its proof is still that of the act that stands last: nothing was lost
+        assert (audit.verify(), codes()) == ((13, ()), [])
+        return
+    assert [one.reason for one in audit.verify()[1]] == ["head"]
+    turns(3)
+    assert codes() == ["head"]  # once, however the end moves
+    assert heads.current() is None
+    assert findings.see([one.name for one in findings.unseen()], "ines", where="") == 1
+    turns(2)
+    assert (codes(), audit.verify()[1]) == ([], ())
+    assert heads.current() is not None
+
+
+def test_a_cut_tail_with_its_head_put_back_stays_found_after_the_next_act() -> None:
+    _behind_its_back("DELETE FROM console_auditentry WHERE number > 7")
+    AuditHead.objects.update(last_number=7, chained=audit.chained_at(7))
+    audit.record(audit.Act.OPENED, who="marc")
+    turns(1)
+    assert codes() == ["head"]
+
+
 def test_a_trail_that_takes_no_act_any_more_stops_no_worker_and_hides_no_finding() -> None:
     told = StringIO()
     journal.write_to(told)
-    _behind_its_back("DELETE FROM console_audithead")  # the next act would be the first, which is there
+    older = AuditHead(last_number=3, chained=audit.chained_at(3))
+    AuditHead.objects.update(last_number=3, chained=older.chained, proof=audit._proof(older))  # of a copy of that day
     turns(2)
     assert codes() == ["head"]
     assert [json.loads(line)["happening"] for line in told.getvalue().splitlines()] == ["register-found"]
     assert findings.see([one.name for one in findings.unseen()], "ines", where="") == 0
     assert codes() == ["head"]
+
+
+def test_of_a_register_in_doubt_nothing_is_purged(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kiosk.console.upkeep import retention
+
+    purged: list[object] = []
+    monkeypatch.setattr(retention, "purge", purged.append)
+    kept.keep()
+    cut_to(6)
+    work(None, threading.Event(), once=True)
+    assert purged == []
+    findings.see([one.name for one in findings.unseen()], "ines", where="")
+    work(None, threading.Event(), once=True)
+    assert len(purged) == 1
 
 
 def test_what_changes_behind_the_place_already_read_is_found_with_the_next_reading(few_at_once: None) -> None:

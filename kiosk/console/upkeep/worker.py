@@ -15,10 +15,11 @@ from kiosk.console.records import erasing
 from kiosk.console.upkeep import checking, keys, retention
 from kiosk.console.upkeep.insi_again import Ask, insi_once
 from kiosk.console.vigilance import campaigns, look_alikes
-from kiosk.console.witness import kept
+from kiosk.console.witness import findings, kept
 
 PAUSE = 2.0  # seconds between looks at the table
 PURGE_EVERY = timedelta(minutes=10)
+FIRST_PURGE = timedelta(minutes=2)  # what witnesses know of this database is heard before
 KEPT_EVERY = timedelta(minutes=5)
 
 
@@ -35,7 +36,7 @@ def work(ask: Ask | None, stop: threading.Event, *, once: bool = False) -> None:
             if now >= next_kept:
                 kept.keep()
                 next_kept = now + KEPT_EVERY
-            if now >= next_purge:
+            if now >= next_purge and not findings.in_doubt():  # of an older database all may be wrongly due
                 retention.purge(now)
                 next_purge = now + PURGE_EVERY
             if not is_begun:

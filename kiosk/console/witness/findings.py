@@ -15,6 +15,7 @@ from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, Finding
 
+HEAD = "head"  # somebody else wrote the trail's head
 SHOWN = 100  # on one page
 
 
@@ -53,11 +54,13 @@ def is_seen(name: str) -> bool:
 
 
 def see(names: Sequence[str], who: str, *, where: str) -> int:
-    """An officer has seen these; gives how many they were the first to."""
+    """An officer has seen these; gives of how many first. A head that somebody else wrote is ours again then."""
     with transaction.atomic():
-        return sum(
-            _written(audit.Done(audit.Act.REGISTER_SEEN, who, where, one.name)) for one in unseen().filter(pk__in=names)
-        )
+        fresh = list(unseen().filter(pk__in=names))
+        count = sum(_written(audit.Done(audit.Act.REGISTER_SEEN, who, where, one.name)) for one in fresh)
+        if count and any(one.code == HEAD for one in fresh):
+            audit.prove()
+    return count
 
 
 def latest(limit: int = SHOWN) -> list[tuple[Finding, AuditEntry | None]]:
@@ -74,6 +77,8 @@ def _seen_acts(name: OuterRef | str) -> QuerySet[AuditEntry]:
 
 def _note(found: Found) -> bool:
     now = timezone.now()
+    if found.code == HEAD and unseen().filter(code=HEAD).exists():
+        return False  # the end moves with every act: told once until it is seen
     with transaction.atomic():
         said = {"code": found.code, "by": found.by, "evidence": found.evidence, "found_at": now, "last_at": now}
         known, is_new = Finding.objects.get_or_create(pk=found.name, defaults=said)
@@ -86,7 +91,7 @@ def _note(found: Found) -> bool:
 
 
 def _written(done: audit.Done) -> bool:
-    """Write an act if the trail still takes one: with its head gone it does not, and what was found stays unseen."""
+    """Write an act if the trail still takes one: under an older head it does not, and what was found stays unseen."""
     try:
         with transaction.atomic():
             audit.record_all([done])
