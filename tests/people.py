@@ -5,6 +5,7 @@ numbers that nobody has: their commune of birth is 990 of a department, which do
 """
 
 from dataclasses import dataclass, replace
+from itertools import count
 
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.matricule import OID_NIA, OID_NIR, Matricule, key_of
@@ -229,3 +230,13 @@ def _toml(value: str | int | float | bool) -> str:
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return str(value)
+
+
+def somebody_like(person: Person) -> Person:
+    """Another one of the same names, born in another year, with a number of their own: known from nowhere yet."""
+    at = next(_OTHERS)
+    year = f"{int(person.birth_date[:4]) - 1 - at % 40:04d}"
+    return replace(person, birth_date=year + person.birth_date[4:], number=f"{person.number[:10]}{at % 1000:03d}")
+
+
+_OTHERS = count(100)

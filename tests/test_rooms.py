@@ -76,7 +76,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.site": _of_the_console(
         "upkeep", "identities", "arrivals", "terminals", "register", "records", "witness"
     ),
-    "kiosk.console.templatetags": _of_the_console("identities"),
+    "kiosk.console.templatetags": _of_the_console("identities", "register"),
     "kiosk.console.views": _of_the_console(
         *("register", "records", "staff", "terminals", "arrivals", "identities", "vigilance", "upkeep", "site"),
         *("templatetags", "witness"),

@@ -32,6 +32,7 @@ class Act(StrEnum):
     PERSON_OPENED = "person-opened"  # somebody is known from now on
     VISIT_ATTACHED = "visit-attached"  # a visit is a known person's
     VISIT_DETACHED = "visit-detached"
+    SAID_NEW = "said-new"  # none of those who look alike
     TRAITS_STATED = "traits-stated"
     PRESENCE_CHECKED = "presence-checked"  # who was qualified stands here
     INSI_ANSWERED = "insi-answered"  # about a known person: an observation

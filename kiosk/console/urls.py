@@ -62,6 +62,7 @@ urlpatterns = [
     path("arrivees/<uuid:key>/parti/", arrival.gone, name="gone"),
     path("arrivees/<uuid:key>/guichet/", arrival.transfer, name="transfer"),
     path("arrivees/<uuid:key>/revenu/", arrival.come_back, name="come-back"),
+    path("arrivees/<uuid:key>/personne/", arrival.whose, name="whose"),
     path("arrivees/<uuid:key>/annuler/", arrival.undo, name="undo"),
     path("arrivees/<uuid:key>/fiche/", arrival.sheet, name="sheet"),
     path("arrivees/<uuid:key>/interroger/", changing.ask_again, name="ask-again"),

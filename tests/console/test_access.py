@@ -45,6 +45,7 @@ TABLE = {
     "come-back": (WORK, "post"),
     "transfer": (WORK, "post"),
     "undo": (WORK, "post"),
+    "whose": (WORK, "post"),
     "sheet": (WORK, "get"),
     "ask-again": (WORK, "post"),
     "answer-part": (WORK, "get"),
@@ -79,12 +80,14 @@ def _addresses() -> dict[str, str]:
     from django.urls import get_resolver
     from django.utils import timezone
 
-    from kiosk.console.models import Emergency, Pair, Staff
+    from kiosk.console.models import Arrival, Emergency, Person, PersonPair, Staff
     from kiosk.console.staff import emergencies
 
     check_in, alike = arrive(ZOE), arrive(ZOE)
     now = timezone.now()
-    Pair.objects.create(first_id=check_in.key, second_id=alike.key, likeness=90, found_at=now)
+    for one in (check_in, alike):  # whoever they are: addresses name both
+        Arrival.objects.filter(pk=one.key).update(person=Person.objects.create(key=one.key, opened_at=now))
+    PersonPair.objects.create(first_id=check_in.key, second_id=alike.key, likeness=90, found_at=now)
     other = Staff.objects.create_user("somebody-else", "no password", "host")
     taken = emergencies.take(other, "vigilance", "nobody of the unit tonight", where="")
     Emergency.objects.filter(pk=taken.pk).update(id=other.pk)

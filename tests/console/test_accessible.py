@@ -137,6 +137,19 @@ def test_the_pages_of_the_desk(served: ServedConsole, browser: Browser, keys: di
     host.page.close()
 
 
+def _known(officer: "Round", key: str) -> None:
+    """Whose visit it is becomes known: somebody decides something about them."""
+    officer.page.goto(f"{officer.desk.url}arrivees/{key}/")
+    officer.desk.press("t", "#decide")
+    if officer.page.locator(".known").count():
+        officer.look()
+        officer.desk.press("k", "#decide")
+        officer.page.locator(".known").wait_for(state="detached")
+    officer.desk.press("o", ".aside[open] button")
+    officer.page.get_by_role("button", name="Homonyme").click()
+    officer.page.locator("h1 .tag-stop").wait_for()
+
+
 def test_the_pages_of_the_unit(served: ServedConsole, browser: Browser, keys: dict[str, str]) -> None:
     officer = Round(served, browser, "officer")
     officer.page.goto(f"{officer.desk.url}arrivees/{keys['differs']}/")
@@ -147,6 +160,8 @@ def test_the_pages_of_the_unit(served: ServedConsole, browser: Browser, keys: di
     officer.page.get_by_label("Un trait diffère").check()
     officer.page.get_by_role("button", name="Écarter pour l’identitovigilance").click()
     officer.page.locator(".outcome").wait_for()
+    _known(officer, keys["plain"])
+    _known(officer, keys["alike"])
     officer.go("vigilance/")
     officer.page.wait_for_function(  # the worker proposes the pair
         "async () => (await (await fetch('/vigilance/doublons/')).text()).includes('Comparer')"

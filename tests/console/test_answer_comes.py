@@ -17,9 +17,10 @@ from tests.console.nation import insi_section, known
 from tests.console.served import COMMAND, ServedConsole
 from tests.console.test_accessible import assert_accessible
 from tests.demo.processes import Child
-from tests.people import DOMINIQUE, LEO, ZOE, Person
+from tests.people import DOMINIQUE, LEO, ZOE, Person, somebody_like
 
 pytestmark = pytest.mark.timeout(300)  # services and a browser: a busy machine takes its time
+PEOPLE = [somebody_like(DOMINIQUE) for _ in range(20)]  # each comes once
 NUMBER, CAME = ".compare .number", ".came .message"
 
 
@@ -30,11 +31,13 @@ class Counter:
         self.served = served
         self.desk = Desk(served, browser, "host")
         self.page = self.desk.page
+        self._people = iter(PEOPLE)
         self.desk.sign_in()
 
-    def calls(self, ticket: str, person: Person = DOMINIQUE, **said: object) -> None:
+    def calls(self, ticket: str, person: Person | None = None, **said: object) -> None:
         """A patient about whom INSi has not answered yet is called."""
-        assert self.served.deliver(check_in_of(person, InsUnreachable("timeout"), ticket=ticket, **said)) == 201
+        who = person or next(self._people)
+        assert self.served.deliver(check_in_of(who, InsUnreachable("timeout"), ticket=ticket, **said)) == 201
         self.page.goto(self.desk.url + "file/")
         self.page.locator(".line", has_text=ticket).wait_for()
         assert self.desk.call_next() == ticket
@@ -61,7 +64,7 @@ class Counter:
 def _counter(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Counter]:
     folder = tmp_path_factory.mktemp("comes")
     pki = make_pki(folder / "pki")
-    simulator = Simulator(pki.insi_certificate, pki.insi_key, pki.ca, Population([known(DOMINIQUE), known(LEO)]))
+    simulator = Simulator(pki.insi_certificate, pki.insi_key, pki.ca, Population(map(known, [*PEOPLE, LEO])))
     with simulator.running():
         served = ServedConsole(folder / "site")
         served.config.write_text(served.config.read_text() + insi_section(simulator, pki))

@@ -3,14 +3,16 @@
 import json
 
 import pytest
+from django.conf import settings
 
 from kiosk.console.identities import comparing, deciding
 from kiosk.console.identities.deciding import Action, Confirmed
 from kiosk.console.identities.pieces import Shown
 from kiosk.console.identities.reasons import NotAllowed
+from kiosk.console.upkeep import insi_again
 from kiosk.core.coherence.seen import EVERYTHING
 from kiosk.core.sources.insi import InsNotFound, InsUnreachable
-from tests.console.arrivals import arrive, enrol, mrz_of, original_of
+from tests.console.arrivals import arrive, enrol, found, mrz_of, original_of
 from tests.console.staff import READ, add, at_desk, get, post, sign_in
 from tests.core.examples import PASSPORT, STAFF
 from tests.people import DOMINIQUE, PIERRE_ALAIN, TOUSSAINT, ZOE
@@ -100,6 +102,7 @@ def test_without_an_answer_an_identity_can_be_validated_but_never_qualified() ->
         check_in = arrive(ZOE, insi)
         client = at_desk(f"lea{type(insi).__name__}")
         path = _called(client, check_in)
+        post(client, path + "personne/", whose="new")
         post(client, path + "qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE")
         assert _arrival(check_in).status == "PROVISIONAL"
         post(client, path + "decision/validate/", evidence="CN", said="1", **original_of(ZOE))
@@ -115,15 +118,16 @@ def test_what_staff_did_not_establish_the_core_itself_refuses(action: Action, co
     check_in = arrive(ZOE, None if action is Action.QUALIFY else InsNotFound())
     tried = (_arrival(check_in), check_in, comparing.compared(check_in), Shown(PASSPORT))
     with pytest.raises(NotAllowed, match="Un trait diffère"):
-        deciding._tried(action, *tried, confirmed, STAFF)
-    assert deciding._tried(action, *tried, Confirmed(True, True, seen=EVERYTHING), STAFF)[0].is_checked
+        deciding._tried(deciding._Laid(action, *tried, confirmed), STAFF)
+    everything = Confirmed(True, True, seen=EVERYTHING)
+    assert deciding._tried(deciding._Laid(action, *tried, everything), STAFF)[0].is_checked
 
 
 def test_what_staff_did_not_see_the_core_itself_refuses() -> None:
     check_in = arrive(ZOE)
     tried = (_arrival(check_in), check_in, comparing.compared(check_in), Shown(PASSPORT))
     with pytest.raises(NotAllowed, match="Dites ce que vous avez vu"):
-        deciding._tried(Action.QUALIFY, *tried, Confirmed(True, True), STAFF)
+        deciding._tried(deciding._Laid(Action.QUALIFY, *tried, Confirmed(True, True)), STAFF)
 
 
 @pytest.mark.parametrize(("missing", "rule"), [("said", "Faites dire"), ("tolerated", "comparé")])
@@ -205,10 +209,10 @@ def test_a_doubtful_identity_is_provisional_and_can_no_longer_be_qualified() -> 
     arrival = _arrival(check_in)
     assert (arrival.status, arrival.attributes, arrival.stage) == ("PROVISIONAL", "doubtful", "set-aside")
     post(client, path + "annuler/")
-    assert (_arrival(check_in).status, _arrival(check_in).attributes) == ("RETRIEVED", "")
+    assert (_arrival(check_in).status, _arrival(check_in).attributes) == ("PROVISIONAL", "")  # T8: asked anew
 
 
-def test_a_doubt_is_lifted_and_both_steps_are_done_again() -> None:
+def test_a_doubt_is_lifted_and_both_steps_are_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
     check_in = arrive(ZOE)
     client = at_desk("marc", "officer")
     path = _called(client, check_in)
@@ -220,6 +224,11 @@ def test_a_doubt_is_lifted_and_both_steps_are_done_again() -> None:
     assert (_arrival(check_in).status, _arrival(check_in).attributes) == ("PROVISIONAL", "doubtful")
     post(client, path + "decision/clear/")
     assert (_arrival(check_in).status, _arrival(check_in).attributes) == ("PROVISIONAL", "")
+    post(client, path + "qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE")
+    assert _arrival(check_in).status == "PROVISIONAL"  # what INSi answered before the doubt serves no more
+    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"insi": object()}))
+    post(client, path + "interroger/", **original_of(ZOE))
+    assert insi_again.insi_once(lambda *_: found(ZOE))
     post(client, path + "qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE")
     assert _arrival(check_in).status == "QUALIFIED"
 

@@ -10,7 +10,7 @@ from kiosk.core.sources.insi import InsAnswer
 from tests.console.arrivals import card_of, check_in_of, found, mrz_of
 from tests.console.browsing import Desk
 from tests.console.served import ServedConsole
-from tests.people import PIERRE_ALAIN, ZOE, Person
+from tests.people import PIERRE_ALAIN, ZOE, Person, somebody_like
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +54,9 @@ def _empty(desk: Desk) -> None:
 
 
 def test_a_newcomer_appears_by_itself_and_the_plain_case_takes_four_keys(served: ServedConsole, host: Desk) -> None:
+    zoe = somebody_like(ZOE)
     _empty(host)
-    key = _arrive(served, "P1", ZOE)
+    key = _arrive(served, "P1", zoe)
     host.page.locator(f"#line-{key}").wait_for()  # without reloading
     keys = 0
     for pressed, seen in (
@@ -73,13 +74,14 @@ def test_a_newcomer_appears_by_itself_and_the_plain_case_takes_four_keys(served:
 
 def test_what_differs_is_said_one_by_one_by_the_same_key(served: ServedConsole, host: Desk) -> None:
     """A German document and a card with the name used every day; the way without INS is there, and not in the way."""
+    zoe = somebody_like(ZOE)
     _empty(host)
-    answer = found(ZOE)
+    answer = found(zoe)
     answer = replace(answer, traits=replace(answer.traits, birth_name="MULLER"))
-    read = mrz_of(ZOE)
+    read = mrz_of(zoe)
     read = replace(read, issuing_state="D<<", traits=replace(read.traits, birth_name="MUELLER"))
-    card = replace(card_of(ZOE), birth_name="MULLER", given_names=("LUCIE",))
-    _arrive(served, "M1", ZOE, answer, card=card, mrz=read)
+    card = replace(card_of(zoe), birth_name="MULLER", given_names=("LUCIE",))
+    _arrive(served, "M1", zoe, answer, card=card, mrz=read)
     host.page.locator(".line", has_text="M1").wait_for()
     host.call_next()
     expect(host.page.locator("tr.verdict-see")).to_have_count(4)  # two rows, each with its note
@@ -94,8 +96,9 @@ def test_what_differs_is_said_one_by_one_by_the_same_key(served: ServedConsole, 
 
 
 def test_a_decision_is_taken_back_by_one_key(served: ServedConsole, host: Desk) -> None:
+    zoe = somebody_like(ZOE)
     _empty(host)
-    _arrive(served, "U1", ZOE)
+    _arrive(served, "U1", zoe)
     host.page.locator(".line", has_text="U1").wait_for()
     host.call_next()
     host.press("1cmq", "h1 .status-QUALIFIED")
@@ -123,9 +126,10 @@ def test_keys_can_be_switched_off_and_do_not_disturb_typing(served: ServedConsol
 
 
 def test_everything_is_reached_by_the_tabulator_alone(served: ServedConsole, host: Desk) -> None:
+    zoe = somebody_like(ZOE)
     _empty(host)
     for ticket in ("T1", "T2"):
-        _arrive(served, ticket, ZOE)
+        _arrive(served, ticket, zoe)
         host.page.locator(".line", has_text=ticket).wait_for()
     host.call_next()
     reached = set()
@@ -148,11 +152,12 @@ HOSTILE = (
 
 
 def test_hostile_names_are_shown_as_text_and_run_nowhere(served: ServedConsole, host: Desk) -> None:
+    zoe = somebody_like(ZOE)
     _empty(host)
     host.page.on("dialog", lambda dialog: pytest.fail(f"a page ran something: {dialog.message}"))
     for number, name in enumerate(HOSTILE):
-        card = replace(card_of(ZOE), birth_name=name, given_names=(name,))
-        key = _arrive(served, f"<b>{number}", ZOE, card=card, card_nir=name[:15], desk=name[:18])
+        card = replace(card_of(zoe), birth_name=name, given_names=(name,))
+        key = _arrive(served, f"<b>{number}", zoe, card=card, card_nir=name[:15], desk=name[:18])
         host.page.goto(f"{host.url}arrivees/{key}/")
         assert host.page.locator(".compare tbody tr").count() >= 6
         assert host.page.locator(".compare tbody td").first.inner_text().strip()[:20] == name.strip()[:20]

@@ -284,7 +284,9 @@ def _database_and_trail_agree(served: ServedConsole, ends: dict[str, tuple[str, 
     assert trail["intact"]
     with closing(sqlite3.connect(served.folder / "data" / "console.sqlite3")) as database:
         rows = database.execute(
-            "SELECT ticket, key, status, stage, evidence, companion, attributes, decided_by_id FROM console_arrival"
+            "SELECT ticket, a.key, COALESCE(p.status, reported), stage, COALESCE(evidence, ''),"
+            " COALESCE(seen_with, ''), COALESCE(attributes, ''), decided_by_id"
+            " FROM console_arrival a LEFT JOIN console_person p ON p.key = person_id"
         ).fetchall()
         acts = database.execute(
             "SELECT replace(about, '-', ''), act, details, who FROM console_auditentry ORDER BY number"

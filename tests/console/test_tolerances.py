@@ -369,6 +369,6 @@ def test_without_evidence_there_is_no_original_to_read_a_place_on() -> None:
     path = _called(client, check_in)
     from kiosk.console.models import Arrival
 
-    Arrival.objects.filter(pk=check_in.key).update(status="PROVISIONAL")
+    Arrival.objects.filter(pk=check_in.key).update(reported="PROVISIONAL")
     post(client, path + "decision/accept-ins/")
     assert _arrival(check_in).status == "RETRIEVED"

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.console.records import vault
+from kiosk.console.register import visits
 from kiosk.console.vigilance import campaigns, look_alikes
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsAnswer, InsFound, InsNotFound, InsUnreachable
-from tests.console.arrivals import arrive, enrol, found, mrz_of
+from tests.console.arrivals import arrive, enrol, found, mrz_of, original_of
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE
 
@@ -29,7 +29,11 @@ def _with_insi(console: object, monkeypatch: pytest.MonkeyPatch) -> None:
 def _arrival(check_in):
     from kiosk.console.models import Arrival
 
-    return Arrival.objects.select_related("sealed").get(pk=check_in.key)
+    return Arrival.objects.select_related("sealed", "person__absorbed_by").get(pk=check_in.key)
+
+
+def _person(check_in):
+    return _arrival(check_in).person
 
 
 def _written(act: str) -> list[dict[str, object]]:
@@ -43,47 +47,66 @@ def _sought() -> None:
         pass
 
 
+def _validated_as_new(check_in, person, **changes: str) -> None:
+    """Somebody else, says the desk, and has them validated with their document alone."""
+    client, path = at_desk(f"desk-{check_in.key[:8]}"), f"/arrivees/{check_in.key}/"
+    post(client, path + "prendre/")
+    post(client, path + "personne/", whose="new")
+    form = TICKED | original_of(person, **changes)
+    post(client, path + "decision/validate/", **form | {"first_given_name": person.given_names[0]})
+    assert _arrival(check_in).status == "VALIDATED"
+
+
 def _two_records():
-    """The same person came without an answer of INSi, and came again, a letter away."""
+    """The same person was qualified, and came again without an answer of INSi, a letter away."""
     misspelt = replace(mrz_of(ZOE), traits=replace(mrz_of(ZOE).traits, birth_name="ADRUNE"))
-    first, second = arrive(ZOE), arrive(ZOE, InsNotFound(), mrz=misspelt, ticket="A13")
+    first = _qualified(at_desk("desk"), ZOE)
+    second = arrive(ZOE, InsNotFound(), mrz=misspelt, ticket="A13")
+    _validated_as_new(second, ZOE, birth_name="ADRUNE")
     _sought()
     return first, second
 
 
 def _pair_path(first, second) -> str:
-    return f"/vigilance/doublons/{first.key}/{second.key}/"
+    return f"/vigilance/doublons/{_person(first).key}/{_person(second).key}/"
 
 
 def test_look_alikes_are_proposed_by_the_worker_and_merged_by_nobody() -> None:
-    from kiosk.console.models import Pair
+    from kiosk.console.models import PersonPair
 
     first, second = _two_records()
-    pair = Pair.objects.get()
-    assert {str(pair.first_id), str(pair.second_id)} == {first.key, second.key}
+    pair = PersonPair.objects.get()
+    assert {pair.first, pair.second} == {_person(first), _person(second)}
     assert pair.state == "possible" and 85 <= pair.likeness < 100
-    assert _arrival(first).merged_into is None and _arrival(second).merged_into is None
+    assert _person(first).absorbed_by is None and _person(second).absorbed_by is None
     assert _written("merged") == []
     officer = at_desk("marc", "officer")
     listed = get(officer, "/vigilance/doublons/").content.decode()
-    assert _pair_path(pair.first, pair.second) in listed
+    assert _pair_path(first, second) in listed
     assert "ADRUN" not in listed  # the list names nobody
-    shown = get(officer, _pair_path(pair.first, pair.second)).content.decode()
+    shown = get(officer, _pair_path(first, second)).content.decode()
     assert "ADRUNE" in shown and "différent" in shown
     host = at_desk("lea")
     assert "Doublon possible avec un autre dossier" in get(host, f"/arrivees/{second.key}/").content.decode()
 
 
 def test_one_person_s_visits_and_two_people_insi_knows_are_not_duplicates() -> None:
-    from kiosk.console.models import Pair
+    from kiosk.console.models import Person, PersonPair
 
-    arrive(ZOE)
-    arrive(ZOE)  # same matricule: she came twice
+    host = at_desk("lea")
+    first = _qualified(host, ZOE)
     other = replace(ZOE, number="2751263220111")
-    arrive(other, found(other))  # same name and day, another matricule
+    second = arrive(other, found(other))  # same name and day, another matricule
+    post(host, f"/arrivees/{second.key}/prendre/")
+    post(host, f"/arrivees/{second.key}/personne/", whose="new")
+    post(host, f"/arrivees/{second.key}/qualifier/", **TICKED)
+    assert _arrival(second).status == "QUALIFIED"
+    again = arrive(ZOE)  # same matricule: she came twice
+    post(host, f"/arrivees/{again.key}/prendre/")
+    post(host, f"/arrivees/{again.key}/personne/", whose=str(_person(first).key))
     arrive(TOUSSAINT, InsNotFound())
     _sought()
-    assert Pair.objects.count() == 0
+    assert (Person.objects.count(), PersonPair.objects.count()) == (2, 0)
 
 
 def test_a_merge_leads_from_one_record_to_the_other_is_written_down_and_can_be_undone() -> None:
@@ -91,17 +114,23 @@ def test_a_merge_leads_from_one_record_to_the_other_is_written_down_and_can_be_u
     officer = at_desk("marc", "officer")
     path = _pair_path(first, second)
     post(officer, path + "dire/", said="merge")
-    assert _arrival(second).merged_into is None  # which one is kept was not said
+    assert _person(second).absorbed_by is None  # which one is kept was not said
     post(officer, path + "dire/", said="merge", kept="first")
     found_again = post(officer, "/recherche/", born="31/12/1975").content.decode()
     assert found_again.count("fusionné avec un autre dossier") == 1
-    assert str(_arrival(second).merged_into_id) == first.key
+    assert _person(second).absorbed_by == _person(first)
+    assert _arrival(second).status == "QUALIFIED"  # one person's
     assert "Dossier fusionné" in get(officer, f"/arrivees/{second.key}/").content.decode()
     assert "mène à celui-ci" in get(officer, f"/arrivees/{first.key}/").content.decode()
     post(officer, path + "dire/", said="apart")  # a colleague's old page: nothing happens
     post(officer, path + "dire/", said="split")
-    assert _arrival(second).merged_into is None
-    assert [said["kept"] for act in ("merged", "split") for said in _written(act)] == [first.key, first.key]
+    assert _person(second).absorbed_by is None
+    assert _arrival(second).status == "VALIDATED"
+    kept = str(_person(first).key)
+    assert [said["kept"] for act in ("merged", "split") for said in _written(act)] == [kept, kept]
+    look_alikes.Person.objects.update(likened_at=None)
+    _sought()
+    assert "Aucun doublon possible" in get(officer, "/vigilance/doublons/").content.decode()  # never by itself
     assert _written("set-apart") == []
 
 
@@ -110,26 +139,25 @@ def test_two_people_are_told_apart_and_bear_the_attribute_homonym() -> None:
     officer = at_desk("marc", "officer")
     post(officer, _pair_path(first, second) + "dire/", said="apart")
     assert (_arrival(first).attributes, _arrival(second).attributes) == ("homonym", "homonym")
-    assert (_arrival(first).status, _arrival(second).status) == ("RETRIEVED", "PROVISIONAL")
-    assert len(_written("set-apart")) == 1
+    assert (_arrival(first).status, _arrival(second).status) == ("QUALIFIED", "VALIDATED")
+    assert len(_written("set-apart")) == 2  # a fact of each
+    look_alikes.Person.objects.update(likened_at=None)
+    _sought()
     assert get(officer, "/vigilance/doublons/").content.decode().count("Deux personnes") == 1
 
 
 def test_a_record_others_lead_to_is_not_merged_away_itself() -> None:
-    from django.utils import timezone
-
-    from kiosk.console.models import Pair
-
     first, second = _two_records()
-    third = arrive(DOMINIQUE)
-    Pair.objects.create(first_id=first.key, second_id=third.key, likeness=86, found_at=timezone.now())
+    third = arrive(DOMINIQUE, InsNotFound())
+    _validated_as_new(third, DOMINIQUE, place="63220")
+    look_alikes.propose(_person(first), _person(third), 86)
     officer = at_desk("marc", "officer")
     post(officer, _pair_path(first, second) + "dire/", said="merge", kept="first")
     answer = officer.post(
         _pair_path(first, third) + "dire/", {"said": "merge", "kept": "second"}, secure=True, follow=True
     )
     assert "D’autres dossiers mènent à celui-ci" in answer.content.decode()
-    assert _arrival(first).merged_into is None
+    assert _person(first).absorbed_by is None
 
 
 # --- campaigns of verification --------------------------------------------------------------------------------------
@@ -171,15 +199,18 @@ def test_a_campaign_asks_about_each_identity_once_and_shows_its_progress() -> No
     page = get(officer, "/vigilance/verifications/").content.decode()
     assert "3 / 3" in page and "confirmé 1, différent 1, introuvable 1" in page
     assert "lieu de naissance" in page
-    assert _arrival(zoe).status == "QUALIFIED" and _arrival(zoe).verified_at is not None
-    for lost in (toussaint, dominique):  # T11: the matricule goes, the evidence stays, the unit has a task
-        assert (_arrival(lost).status, _arrival(lost).stage) == ("VALIDATED", "set-aside")
-        assert _arrival(lost).reason == "verification"
-        assert "Annuler cette décision" not in get(host, f"/arrivees/{lost.key}/").content.decode()
+    assert _arrival(zoe).status == "QUALIFIED" and _person(zoe).verified_at is not None
+    for open_one in (toussaint, dominique):  # the unit has a task; what is held stays until it decides
+        assert (_arrival(open_one).status, _arrival(open_one).stage) == ("QUALIFIED", "set-aside")
+        assert _arrival(open_one).reason == "verification"
     assert "n’a pas confirmé l’INS" in get(officer, "/vigilance/").content.decode()
     assert sorted(str(said["verdict"]) for said in _written("verified")) == ["confirmed", "different", "not-found"]
-    kept = vault.open_arrival(_arrival(toussaint)).insi
-    assert isinstance(kept, InsFound) and kept.traits.birth_place_code == "63113"  # compared with the newest answer
+    kept = visits.observed_of(_arrival(toussaint))
+    assert isinstance(kept, InsFound) and kept.traits.birth_place_code == "63113"  # beside what is held
+    for lost in (toussaint, dominique):  # T11: the matricule goes, the evidence stays
+        post(officer, f"/arrivees/{lost.key}/prendre/")
+        post(officer, f"/arrivees/{lost.key}/decision/refuse-ins/")
+        assert _arrival(lost).status == "VALIDATED"
     post(officer, "/vigilance/verifications/ouvrir/", before=_tomorrow())
     assert "0 / 1" in get(officer, "/vigilance/verifications/").content.decode()  # the others hold no matricule now
 

@@ -208,7 +208,7 @@ def test_what_somebody_takes_up_again_is_not_swept_away_meanwhile() -> None:
     Arrival.objects.update(received_at=days_ago, arrived_at=days_ago, assigned_at=days_ago, decided_at=days_ago)
     post(client, path + "prendre/")  # the unit opens it again
     assert (Arrival.objects.get().stage, retention.purge(timezone.now())) == ("called", 0)
-    Arrival.objects.update(decided_at=None, evidence="", status="RETRIEVED")  # the first decision was taken back
+    Arrival.objects.update(decided_at=None, before={})  # the first decision was taken back
     assert retention.purge(timezone.now()) == 0
     assert retention.purge(timezone.now() + timedelta(hours=13)) == 1
 

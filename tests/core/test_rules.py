@@ -68,9 +68,8 @@ def test_the_product_leads_to_what_carries_a_rule_or_the_rule_says_who_needs_it(
         assert not _product().has(f"kiosk.core.{name}"), f"{name}: it is called, no longer needed by {issue}: to code"
 
 
-# The register's own, until the pages write through it (one person, one truth).
+# The returning person's own, until arrivals and pages ask them.
 _COMING = (
-    *(f"kiosk.core.status.{name}." for name in ("standing", "fact_codec")),
     *(
         f"kiosk.core.{name}."
         for name in ("status.returning", "checkin.claims", "coherence.blocking", "coherence.candidates")

@@ -21,7 +21,7 @@ class NotPossible(Exception):
 
 def in_work(need: str = "", desk: str = "") -> QuerySet[Arrival]:
     """Those staff has still to deal with, who has waited longest first."""
-    chosen = Arrival.objects.filter(stage__in=IN_WORK).select_related("assigned_to")
+    chosen = Arrival.objects.filter(stage__in=IN_WORK).select_related("assigned_to", "person__absorbed_by")
     if need:
         chosen = chosen.filter(need=need)
     if desk:

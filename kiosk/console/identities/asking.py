@@ -4,19 +4,21 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
-from kiosk.console.identities import deciding, observing, reasons
+from kiosk.console.identities import deciding, reasons
 from kiosk.console.identities.original import Original
 from kiosk.console.identities.reasons import BARS
+from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Staff
 from kiosk.console.records import notes, vault
+from kiosk.console.register import visits
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.traits import Traits
 from kiosk.core.status.permissions import IdentityStatus, InsiBar, insi_bar
+from kiosk.core.status.transitions import Actor, ActorKind
 
 MOST_SEARCHES = 5  # a visit; no official limit is known (ins-rules 3.3, Design)
 
@@ -41,7 +43,7 @@ def why_not_ask(arrival: Arrival, check_in: CheckIn) -> str:
     """The rule that forbids asking INSi again about this identity; empty when it may be asked."""
     if settings.KIOSK.insi is None:
         return _("Le service national n’est pas configuré ici.")
-    identity = deciding.identity_of(arrival, check_in)
+    identity = visits.identity_of(arrival, check_in)
     if identity.is_barred:
         return _(BARS[InsiBar.BARRED])
     if identity.status is IdentityStatus.QUALIFIED:
@@ -56,31 +58,28 @@ def why_not_ask(arrival: Arrival, check_in: CheckIn) -> str:
 
 def ask_again(key: UUID, staff: Staff, criteria: Original, *, where: str = "") -> Arrival:
     """Have the worker ask INSi with these criteria (ins-rules 3.3); never the same twice."""
-    with transaction.atomic():
+    with in_words(audit.Act.INSI_REQUESTED, staff.username, key, where):
         arrival = deciding.in_hand(key, staff)
-        check_in = vault.open_arrival(arrival)
+        check_in = visits.opened(arrival)
         rule = why_not_ask(arrival, check_in)
         if rule:
             raise reasons.NotAllowed(rule)
-        bar = insi_bar(deciding.identity_of(arrival, check_in), criteria.traits())
+        bar = insi_bar(visits.identity_of(arrival, check_in), criteria.traits())
         if bar is not None:
             raise reasons.NotAllowed(_(BARS[bar]))
         kept = notes.opened(arrival, "criteria")
         wanted = [getattr(criteria, name) for name in _NAMES]
-        mark = vault.blind("criteria", "\n".join(wanted)).hex()
-        # an answer kept beside a decision that was taken back since may be asked for anew: it is a new question
-        if mark in kept.get("asked", []) and not observing.is_kept_beside(arrival):
+        # what was set aside since, or stands beside what is accepted, may be asked for anew: it is a new question
+        standing = visits.standing_of(arrival)
+        epoch = f"{standing.basis.epoch} {len(standing.answers)}" if standing.version else ""
+        mark = vault.blind("criteria", "\n".join([*wanted, epoch])).hex()
+        if mark in kept.get("asked", []):
             raise reasons.NotAllowed(_("Ces critères ont déjà été essayés : changez-en un."))
         notes.seal(arrival, "criteria", {"next": wanted, "asked": [*kept.get("asked", []), mark]})
         arrival.insi_next_at, arrival.insi_tries = timezone.now(), 0
-        arrival.save(update_fields=["insi_next_at", "insi_tries"])
-        audit.record(
-            audit.Act.INSI_REQUESTED,
-            who=staff.username,
-            where=where,
-            about=str(key),
-            number=len(kept.get("asked", [])) + 1,
-        )
+        number = len(kept.get("asked", [])) + 1
+        visits.ask(arrival, Actor(ActorKind.STAFF, staff.username), where=where, number=number)
+        arrival.save(update_fields=["insi_next_at", "insi_tries", "question"])
         return arrival
 
 

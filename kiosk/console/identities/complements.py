@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
 from kiosk.console.identities import deciding, reasons
+from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Staff
-from kiosk.console.records import notes, vault
+from kiosk.console.records import notes
+from kiosk.console.register import reading, visits
 from kiosk.core.confidential import Confidential
-from kiosk.core.status.transitions import Actor, ActorKind, ComplementaryTraitEdited, apply
+from kiosk.core.status.transitions import Actor, ActorKind
 
 LONGEST = 200
 
@@ -67,7 +67,7 @@ class Complementary(Confidential):
 
 def complementary_of(arrival: Arrival) -> tuple[Complementary, ...]:
     """The complementary traits, in the page's order; those nobody wrote are empty."""
-    said = notes.opened(arrival).get("complementary", {})
+    said = _said(arrival)
     lines = []
     for code, label in COMPLEMENTS.items():
         one = said.get(code.value, {})
@@ -77,9 +77,9 @@ def complementary_of(arrival: Arrival) -> tuple[Complementary, ...]:
 
 def complete(key: UUID, staff: Staff, said: dict[Complement, str], word: Word, *, where: str = "") -> Arrival:
     """Write complementary traits down; the status does not change (T12). An emptied one is removed."""
-    with transaction.atomic():
+    with in_words(audit.Act.COMPLETED, staff.username, key, where):
         arrival = deciding.in_hand(key, staff)
-        known = dict(notes.opened(arrival).get("complementary", {}))
+        known = dict(_said(arrival))
         changed = [code for code, value in said.items() if known.get(code.value, {}).get("value", "") != value]
         if not changed:
             raise reasons.NotAllowed(_("Rien n’a changé."))
@@ -88,15 +88,24 @@ def complete(key: UUID, staff: Staff, said: dict[Complement, str], word: Word, *
                 known[code.value] = {"value": said[code][:LONGEST], "word": word.value, "by": staff.username}
             else:
                 known.pop(code.value, None)
-        identity = deciding.identity_of(arrival, vault.open_arrival(arrival))
-        apply(identity, ComplementaryTraitEdited(), Actor(ActorKind.STAFF, staff.username), timezone.now())
-        notes.keep(arrival, complementary=known)
-        audit.record(
-            audit.Act.COMPLETED,
-            who=staff.username,
-            where=where,
-            about=str(key),
-            fields="+".join(code.value for code in changed),
-            word=word.value,
-        )
+        details: dict[str, audit.Detail] = {
+            "fields": "+".join(code.value for code in changed),
+            "word": word.value,
+        }
+        if arrival.person is None:
+            notes.keep(arrival, complementary=known)
+            audit.record(audit.Act.COMPLETED, who=staff.username, where=where, about=str(key), **details)
+        else:
+            visits.complete(arrival, known, Actor(ActorKind.STAFF, staff.username), details, where=where)
         return arrival
+
+
+def _said(arrival: Arrival) -> dict[str, dict[str, str]]:
+    """The person's, as last written; before it is known whose visit it is, the visit's."""
+    known = arrival.known
+    if known is None:
+        said: dict[str, dict[str, str]] = notes.opened(arrival).get("complementary", {})
+        return said
+    nth = reading.latest_of(known.pk, "complementary-edited")
+    body = reading.body_of(known.pk, nth) if nth else None
+    return visits.read_complementary(body) if body is not None else {}

@@ -3,6 +3,7 @@
 Which change is permitted is never decided here: ``kiosk.core.status.transitions`` says it.
 """
 
+import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -13,18 +14,21 @@ from django.utils.translation import gettext as _
 
 from kiosk.console import audit
 from kiosk.console.arrivals.queue import IN_WORK, locked
-from kiosk.console.identities import accepting, agreeing, comparing, original, pieces, seeing, undoing
+from kiosk.console.identities import accepting, agreeing, comparing, knowing, original, pieces, seeing, undoing
 from kiosk.console.identities.original import Original
 from kiosk.console.identities.pieces import Shown
-from kiosk.console.identities.reasons import REFUSALS, NotAllowed, WhyAside
+from kiosk.console.identities.reasons import NotAllowed, WhyAside, refused
+from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Staff, Stage
-from kiosk.console.records import notes, vault
+from kiosk.console.records import notes, search
+from kiosk.console.register import visits
+from kiosk.console.register.visits import Step
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.seen import EVERYTHING, PLACE_READ, ToSee
 from kiosk.core.identity.names import NameRefused, is_coherent_first_name
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.acceptance import AnswerOddity
-from kiosk.core.status.permissions import Attribute, Identity, IdentityStatus
+from kiosk.core.status.permissions import Attribute, Identity
 from kiosk.core.status.transitions import (
     Actor,
     ActorKind,
@@ -36,6 +40,7 @@ from kiosk.core.status.transitions import (
     FirstNameChosen,
     InsiAccepted,
     InsiRejected,
+    VerificationFailed,
     apply,
 )
 
@@ -76,6 +81,7 @@ class Choice:
     odd: frozenset[AnswerOddity] = frozenset()  # oddities of INSi's answer, each confirmed by its name
     original: Original = field(default_factory=Original)  # what staff reads there: an identity without INS rests on it
     seen: frozenset[ToSee] = frozenset()  # differences, each confirmed by its name
+    version: int | None = None  # of the person, as the page showed them
     answer_shown: str = ""  # the mark of INSi's answer as the page showed it
 
 
@@ -96,14 +102,6 @@ class Confirmed:
 ON_PAPER = Confirmed(True, True, frozenset(AnswerOddity), EVERYTHING)  # what a page offers: as if staff had done it all
 
 
-def identity_of(arrival: Arrival, check_in: CheckIn) -> Identity:
-    """The identity as it stands: I and C from the arrival's status, the matricule from INSi's answer."""
-    obtained = arrival.status in {IdentityStatus.RETRIEVED.value, IdentityStatus.QUALIFIED.value}
-    matricule = check_in.insi.matricule if obtained and isinstance(check_in.insi, InsFound) else None
-    attributes = frozenset(Attribute(word) for word in arrival.attributes.split() if word)
-    return Identity(matricule=matricule, evidence=arrival.evidence, attributes=attributes)
-
-
 def offers(arrival: Arrival, check_in: CheckIn, side_by_side: comparing.Compared) -> dict[Action, Offer]:
     """Every action, tried on paper: what is forbidden says why."""
     on_paper = pieces.on_paper()
@@ -118,9 +116,13 @@ def offers(arrival: Arrival, check_in: CheckIn, side_by_side: comparing.Compared
         Action.CLEAR: _("Lever l’attribut"),
     }
     answer: dict[Action, Offer] = {}
+    unsaid = knowing.unsaid(arrival, check_in)
     for action, label in labels.items():
+        if unsaid:
+            answer[action] = Offer(action.value, label, False, unsaid)
+            continue
         try:
-            _tried(action, arrival, check_in, side_by_side, on_paper, ON_PAPER, _nobody())
+            _tried(_Laid(action, arrival, check_in, side_by_side, on_paper, ON_PAPER), _nobody())
         except NotAllowed as rule:
             answer[action] = Offer(action.value, label, False, str(rule))
         else:
@@ -130,9 +132,9 @@ def offers(arrival: Arrival, check_in: CheckIn, side_by_side: comparing.Compared
 
 def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arrival:
     """Carry out one decision. NotAllowed names the rule; nothing is changed then."""
-    with transaction.atomic():
+    with in_words(_ACTS[choice.action], staff.username, key, where):
         arrival = in_hand(key, staff)
-        check_in = vault.open_arrival(arrival)
+        check_in = visits.opened(arrival)
         agreeing.check_is_as_shown(choice.answer_shown, check_in)
         side_by_side = comparing.compared(check_in)
         shown = _shown(choice, check_in)
@@ -146,29 +148,36 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
                 agreeing.check_it_agrees(choice.original, check_in, side_by_side)
             _check_first_name(choice, check_in)
         seen = asked(choice.action, arrival, side_by_side)
+        knowing.check_said(arrival, check_in)
         actor = Actor(ActorKind.STAFF, staff.username)
-        identity, facts = _tried(choice.action, arrival, check_in, side_by_side, shown, confirmed, actor)
-        if choice.first_given_name:
-            notes.keep(arrival, first_given_name=choice.first_given_name)
-        if choice.action is Action.VALIDATE:
-            original.keep(arrival, choice.original)
-        stage, reason = _after(choice.action, side_by_side, check_in)
-        keep(arrival, identity, staff, stage, reason, shown)
-        audit.record(
-            _ACTS[choice.action],
-            who=staff.username,
-            where=where,
-            about=str(key),
-            before=facts[0].before.value,
-            after=facts[-1].after.value,
-            rules="+".join(fact.rule for fact in facts),
-            evidence=identity.evidence,
-            tolerated=choice.accepts_tolerated,
-            said=choice.was_said,
-            odd=accepting.written(check_in) if choice.action in _ACCEPTING else "",
+        laid = _Laid(choice.action, arrival, check_in, side_by_side, shown, confirmed)
+        identity, facts = _tried(laid, actor)
+        details: dict[str, audit.Detail] = {
+            "before": facts[0].before.value,
+            "after": facts[-1].after.value,
+            "rules": "+".join(fact.rule for fact in facts),
+            "evidence": identity.evidence,
+            "tolerated": choice.accepts_tolerated,
+            "said": choice.was_said,
+            "odd": accepting.written(check_in) if choice.action in _ACCEPTING else "",
             **({"seen": seeing.written(seen)} if seen else {}),
             **(shown.written() if shown is not None else {}),
+        }
+        before, is_new = undoing.before_of(arrival), arrival.person is None
+        person = visits.decided(
+            arrival,
+            check_in,
+            _steps(laid, choice),
+            staff.username,
+            _ACTS[choice.action],
+            details=details,
+            where=where,
+            expected_version=choice.version,
+            indexes=original.fingerprints_of(choice.original),
         )
+        search.index(arrival, set(original.fingerprints_of(choice.original)))
+        stage, reason = _after(choice.action, side_by_side, check_in)
+        keep(arrival, staff, stage, reason, {**before, "decision": visits.decision_of(person), "opened": is_new})
         return arrival
 
 
@@ -176,8 +185,7 @@ def set_aside(key: UUID, staff: Staff, reason: WhyAside, *, where: str = "") -> 
     """Leave an identity to the identity-vigilance unit; its status does not change."""
     with transaction.atomic():
         arrival = in_hand(key, staff)
-        identity = identity_of(arrival, vault.open_arrival(arrival))
-        keep(arrival, identity, staff, Stage.SET_ASIDE, reason.value)
+        keep(arrival, staff, Stage.SET_ASIDE, reason.value, undoing.before_of(arrival))
         audit.record(
             audit.Act.SET_ASIDE,
             who=staff.username,
@@ -244,55 +252,67 @@ def _check_first_name(choice: Choice, check_in: CheckIn) -> None:
         is_coherent = False
     _identity, fact = apply(Identity(), FirstNameChosen(is_coherent), _nobody(), timezone.now())
     if fact.refusal is not None:
-        raise NotAllowed(_(REFUSALS[fact.refusal]))
+        raise refused(fact.refusal)
 
 
-def _tried(
-    action: Action,
-    arrival: Arrival,
-    check_in: CheckIn,
-    side_by_side: comparing.Compared,
-    shown: Shown | None,
-    confirmed: Confirmed,
-    actor: Actor,
-) -> tuple[Identity, list[AuditFact]]:
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """All that one action is tried on."""
+
+    action: Action
+    arrival: Arrival
+    check_in: CheckIn
+    side_by_side: comparing.Compared
+    shown: Shown | None
+    confirmed: Confirmed
+
+
+def _tried(laid: _Laid, actor: Actor) -> tuple[Identity, list[AuditFact]]:
     """Apply an action's events one after the other; the first refusal refuses all."""
-    identity, facts = identity_of(arrival, check_in), []
-    if action in _ACCEPTING and identity.is_checked:
-        agreeing.check_answer(arrival, check_in)
-    seeing.check(asked(action, arrival, side_by_side), confirmed.seen)
-    for event in _events(action, identity, check_in, side_by_side, shown, confirmed):
+    identity, facts = visits.identity_of(laid.arrival, laid.check_in), []
+    if laid.action in _ACCEPTING and identity.is_checked:
+        agreeing.check_answer(laid.arrival, laid.check_in)
+    seeing.check(asked(laid.action, laid.arrival, laid.side_by_side), laid.confirmed.seen)
+    for event in _events(laid, identity):
         identity, fact = apply(identity, event, actor, timezone.now())
         if fact.refusal is not None:
-            raise NotAllowed(_(REFUSALS[fact.refusal]))
+            raise refused(fact.refusal)
         facts.append(fact)
     return identity, facts
 
 
-def _events(
-    action: Action,
-    identity: Identity,
-    check_in: CheckIn,
-    side_by_side: comparing.Compared,
-    shown: Shown | None,
-    confirmed: Confirmed,
-) -> list[Event]:
+def _steps(laid: _Laid, choice: Choice) -> list[Step]:
+    """The events as they are recorded, each with what it says, which stays sealed."""
+    identity = visits.identity_of(laid.arrival, laid.check_in)
+    steps = []
+    if choice.first_given_name and choice.action in {Action.QUALIFY, Action.VALIDATE}:
+        steps.append(Step(FirstNameChosen(True), json.dumps({"first_given_name": choice.first_given_name}).encode()))
+    for event in _events(laid, identity):
+        is_written = isinstance(event, EvidenceChecked) and choice.action is Action.VALIDATE
+        steps.append(Step(event, original.body(choice.original) if is_written else b""))
+    return steps
+
+
+def _events(laid: _Laid, identity: Identity) -> list[Event]:
+    check_in, side_by_side, confirmed, shown = laid.check_in, laid.side_by_side, laid.confirmed, laid.shown
     found = check_in.insi if isinstance(check_in.insi, InsFound) else None
     agrees = not side_by_side.blocks
     judged = accepting.acceptance(check_in)
-    if action in _ACCEPTING and found is not None and (rule := accepting.why_not(judged, confirmed.odd)):
-        raise NotAllowed(rule)
+    if laid.action in _ACCEPTING and found is not None:
+        _check_may_be_held(laid, identity, found)
     is_usable = judged.permits(confirmed.odd)
-    match action:
+    today = timezone.localdate().isoformat()
+    match laid.action:
         case Action.QUALIFY:
             if found is None:
                 raise NotAllowed(_("Qualifier demande une réponse du service national : validez sans INS."))
             if shown is None:
                 raise NotAllowed(_("Choisissez la pièce présentée."))
-            accepted: list[Event] = [] if identity.is_obtained else [InsiAccepted(found.matricule, agrees, is_usable)]
+            matricule = visits.named(laid.arrival, found.matricule)
+            accepted: list[Event] = [] if identity.is_obtained else [InsiAccepted(matricule, agrees, is_usable)]
             return [
                 *accepted,
-                EvidenceChecked(shown.kind, agrees and confirmed.agrees and is_usable, companion_code=shown.companion),
+                EvidenceChecked(shown.kind, agrees and confirmed.agrees and is_usable, today, shown.companion),
             ]
         case Action.VALIDATE:
             if shown is None:
@@ -302,7 +322,7 @@ def _events(
             rejected: list[Event] = [InsiRejected()] if identity.is_obtained else []
             return [
                 *rejected,
-                EvidenceChecked(shown.kind, confirmed.agrees, companion_code=shown.companion),
+                EvidenceChecked(shown.kind, confirmed.agrees, today, shown.companion),
             ]  # with the document alone: INSi's is rejected
         case Action.ACCEPT_INS:
             if found is None:
@@ -311,9 +331,10 @@ def _events(
                 raise NotAllowed(_("La borne a dit plus que ce qui est lu ici : demandez une pièce d’identité."))
             # the card warns beside evidence; where none was seen, it is all there is
             is_forbidden = side_by_side.card_blocks and not identity.is_checked
-            return [InsiAccepted(found.matricule, agrees and not is_forbidden, is_usable)]
+            return [InsiAccepted(visits.named(laid.arrival, found.matricule), agrees and not is_forbidden, is_usable)]
         case Action.REFUSE_INS:
-            return [InsiRejected()]
+            is_unconfirmed = identity.is_obtained and knowing.is_unconfirmed(laid.arrival)
+            return [VerificationFailed() if is_unconfirmed else InsiRejected()]
         case Action.DOUBT:
             return [AttributeSet(Attribute.DOUBTFUL)]
         case Action.FICTITIOUS:
@@ -324,6 +345,17 @@ def _events(
             if not identity.attributes:
                 raise NotAllowed(_("Cette identité ne porte aucun attribut."))
             return [AttributeRemoved(one) for one in sorted(identity.attributes)]
+
+
+def _check_may_be_held(laid: _Laid, identity: Identity, found: InsFound) -> None:
+    """The answer itself may be accepted, and its number is nobody else's."""
+    rule = accepting.why_not(accepting.acceptance(laid.check_in), laid.confirmed.odd)
+    if rule:
+        raise NotAllowed(rule)
+    if laid.arrival.known is None or not identity.is_obtained:
+        refusal = visits.why_not_hold(laid.arrival, found.matricule)
+        if refusal is not None:
+            raise refused(refusal)
 
 
 def _after(action: Action, side_by_side: comparing.Compared, check_in: CheckIn) -> tuple[Stage, str]:
@@ -338,31 +370,14 @@ def _after(action: Action, side_by_side: comparing.Compared, check_in: CheckIn) 
     return Stage.DONE, ""
 
 
-def keep(
-    arrival: Arrival, identity: Identity, staff: Staff, stage: Stage, reason: str = "", shown: Shown | None = None
-) -> None:
-    """Keep what a decision made of the identity, and what it was before, to undo it."""
-    arrival.before = undoing.before_of(arrival)
-    now = timezone.now()
-    if identity.evidence and identity.evidence != arrival.evidence:
-        arrival.evidence_on = timezone.localdate()
-    if not identity.evidence:
-        arrival.evidence_on, arrival.companion = None, ""
-    elif shown is not None:
-        arrival.companion = shown.companion
-    arrival.status, arrival.evidence = identity.status.value, identity.evidence
-    arrival.attributes = written(identity.attributes)
-    arrival.stage, arrival.reason = stage, reason
+def keep(arrival: Arrival, staff: Staff, stage: Stage, reason: str, before: undoing.Before) -> None:
+    """Keep where a decision left the visit, and where it stood before, to undo it."""
+    arrival.before, arrival.stage, arrival.reason = dict(before), stage, reason
     if stage != Stage.CALLED:
-        arrival.decided_by, arrival.decided_at = staff, now
-    if identity.is_barred:
-        arrival.insi_next_at = None
+        arrival.decided_by, arrival.decided_at = staff, timezone.now()
+    if visits.standing_of(arrival).identity.is_barred:
+        notes.withdraw_question(arrival)
     arrival.save()
-
-
-def written(attributes: frozenset[Attribute]) -> str:
-    """The attributes as the column keeps them."""
-    return " ".join(sorted(attribute.value for attribute in attributes))
 
 
 def _nobody() -> Actor:

@@ -2,38 +2,48 @@
 
 from uuid import UUID
 
-from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
-from kiosk.console.identities.deciding import identity_of, in_hand, keep
-from kiosk.console.identities.reasons import REFUSALS, NotAllowed, WhyDown
+from kiosk.console.identities import undoing
+from kiosk.console.identities.deciding import in_hand, keep
+from kiosk.console.identities.reasons import NotAllowed, WhyDown
+from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Staff, Stage
-from kiosk.console.records import vault
+from kiosk.console.register import visits
+from kiosk.console.register.visits import Step
 from kiosk.core.status.permissions import IdentityStatus
-from kiosk.core.status.transitions import Actor, ActorKind, StrictTraitEdited, apply
+from kiosk.core.status.transitions import StrictTraitEdited
 
 
 def downgrade(key: UUID, staff: Staff, why: WhyDown, *, where: str = "") -> Arrival:
-    """Take back what was established, with a reason: provisional again, matricule and evidence gone (T9, T10)."""
-    with transaction.atomic():
+    """Take back what was established, with a reason: provisional again, matricule and evidence gone (T9, T10).
+
+    What INSi answered so far counts no more: it answered about traits, or a person, that were wrong.
+    """
+    with in_words(audit.Act.DOWNGRADED, staff.username, key, where):
         arrival = in_hand(key, staff)
-        identity = identity_of(arrival, vault.open_arrival(arrival))
+        check_in = visits.opened(arrival)
+        identity = visits.identity_of(arrival, check_in)
         if identity.status is IdentityStatus.PROVISIONAL:
             raise NotAllowed(_("Cette identité est déjà provisoire."))
-        after, fact = apply(identity, StrictTraitEdited(), Actor(ActorKind.STAFF, staff.username), timezone.now())
-        if fact.refusal is not None:
-            raise NotAllowed(_(REFUSALS[fact.refusal]))
-        keep(arrival, after, staff, Stage.SET_ASIDE, why.value)
-        audit.record(
+        before = undoing.before_of(arrival)
+        is_new = arrival.person is None
+        details: dict[str, audit.Detail] = {
+            "before": identity.status.value,
+            "after": IdentityStatus.PROVISIONAL.value,
+            "rules": "T9" if identity.is_obtained else "T10",
+            "reason": why.value,
+        }
+        person = visits.decided(
+            arrival,
+            check_in,
+            [Step(StrictTraitEdited())],
+            staff.username,
             audit.Act.DOWNGRADED,
-            who=staff.username,
+            details=details,
             where=where,
-            about=str(key),
-            before=fact.before.value,
-            after=fact.after.value,
-            rules=fact.rule,
-            reason=why.value,
         )
+        decision = visits.decision_of(person)
+        keep(arrival, staff, Stage.SET_ASIDE, why.value, {**before, "decision": decision, "opened": is_new})
         return arrival

@@ -3,6 +3,7 @@
 With them INSi is asked again, and on them an identity without INS rests.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -12,7 +13,8 @@ from django.utils.translation import gettext as _
 from kiosk.console.identities.comparing import places
 from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.models import Arrival
-from kiosk.console.records import notes, search
+from kiosk.console.records import search
+from kiosk.console.register import reading, visits
 from kiosk.console.words import one_line
 from kiosk.core.checkin.stated import AT_HAND, Witness, best
 from kiosk.core.checkin.value import CheckIn
@@ -76,15 +78,22 @@ def proposed(check_in: CheckIn) -> Original:
 
 
 def kept(arrival: Arrival) -> Original | None:
-    """What staff wrote down when they validated; None when they did not."""
-    said = notes.opened(arrival).get(KEPT_AS)
+    """What staff wrote down with the evidence that counts; None when they did not."""
+    known = arrival.known
+    nth = visits.standing_of(arrival).basis.evidence_at
+    body = reading.body_of(known.pk, nth) if known is not None and nth else None
+    said = json.loads(body).get(KEPT_AS) if body is not None else None
     return Original(**said) if said else None
 
 
-def keep(arrival: Arrival, original: Original) -> None:
-    """Keep what staff wrote down, sealed, and have the prior search find it."""
-    notes.keep(arrival, **{KEPT_AS: asdict(original)})
-    search.index(arrival, search.fingerprints_of(original.traits()))
+def body(original: Original) -> bytes:
+    """What staff wrote down, to be sealed with the fact that rests on it."""
+    return json.dumps({KEPT_AS: asdict(original)}).encode()
+
+
+def fingerprints_of(original: Original) -> frozenset[bytes]:
+    """Under which the prior search finds what staff wrote down."""
+    return frozenset(search.fingerprints_of(original.traits())) if original.birth_name else frozenset()
 
 
 def _written(traits: Traits | None) -> Original:

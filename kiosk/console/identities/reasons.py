@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from kiosk.core.coherence.reasons import Trait
 from kiosk.core.status.permissions import InsiBar
 from kiosk.core.status.transitions import (
@@ -10,7 +12,16 @@ from kiosk.core.status.transitions import (
 
 
 class NotAllowed(Exception):
-    """The rule that forbids it, in words for staff."""
+    """The rule that forbids it, in words for staff; ``refusal`` where it is one of the core's."""
+
+    def __init__(self, words: str, refusal: Refusal | None = None) -> None:
+        super().__init__(words)
+        self.refusal = refusal
+
+
+def refused(refusal: Refusal) -> NotAllowed:
+    """A refusal of the core in words."""
+    return NotAllowed(_(REFUSALS[refusal]), refusal)
 
 
 class WhyAside(StrEnum):
@@ -56,6 +67,20 @@ REFUSALS = {
     Refusal.NOT_COHERENT: "Le premier prénom doit ouvrir la liste des prénoms (GI3 EXI ID 10).",
     Refusal.MATRICULE_INCOMPLETE: "Le matricule renvoyé est incomplet : il ne peut être ni gardé ni transmis.",
     Refusal.WITHOUT_CHANGE: "C’est déjà le cas.",
+    Refusal.ABSORBED: "Ce dossier mène à un autre : ouvrez celui qui est gardé.",
+    Refusal.ESTABLISHED: "Cette identité est déjà établie.",
+    Refusal.ANSWER_VOID: "Cette réponse nationale a été écartée : reposez la question.",
+    Refusal.ANOTHER_ANSWER: "La réponse nationale a changé depuis l’affichage : relisez la page, puis décidez.",
+    Refusal.NO_QUESTION: "Cette réponse ne correspond à aucune question.",
+    Refusal.NOT_QUALIFIED: "L’identité n’est pas qualifiée : regardez une pièce d’identité.",
+    Refusal.KEEP_THE_OTHER: "Gardez le dossier qui porte l’INS.",
+    Refusal.NOTHING_TO_UNDO: "Il n’y a rien à annuler.",
+    Refusal.NOT_YOURS: "Seule la personne qui a décidé peut annuler, le jour même.",
+    Refusal.TOO_LATE: "Seule la personne qui a décidé peut annuler, le jour même.",
+    Refusal.HELD_BY_ANOTHER: "Un autre dossier porte déjà cet INS : écartez pour l’identitovigilance.",
+    Refusal.BARRED_ELSEWHERE: (
+        "Cet INS a été donné pour une identité douteuse ou fictive : écartez pour l’identitovigilance."
+    ),
 }
 TRAITS = {
     Trait.BIRTH_NAME: "Nom de naissance",

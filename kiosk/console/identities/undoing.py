@@ -1,45 +1,39 @@
-"""One's last decision taken back: everything stands as before it, the decision before it included.
+"""One's last decision taken back: the identity and the visit stand as before it.
 
-Retention sees whether somebody decided, and the evidence's day goes with the evidence: nothing of that is lost.
+What a decision made of the identity is the register's to restore; where the visit stood is kept beside the visit.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import NotRequired, TypedDict
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
 from kiosk.console.arrivals.queue import locked
 from kiosk.console.identities.reasons import NotAllowed
+from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Staff, Stage
-
-UNDO_FOR = timedelta(hours=12)
+from kiosk.console.register import visits, writer
+from kiosk.core.status.person_events import Undone
+from kiosk.core.status.standing import UNDO_FOR
+from kiosk.core.status.transitions import Actor, ActorKind
 
 
 class Before(TypedDict):
-    """What stood before a decision; 0.1.0 kept status, evidence and attributes only."""
+    """Where a visit stood before a decision."""
 
-    status: str
-    evidence: str
-    attributes: str
-    evidence_on: NotRequired[str]  # ISO 8601; "" without evidence
-    companion: NotRequired[str]  # code
-    reason: NotRequired[str]
-    decided_by: NotRequired[int | None]
-    decided_at: NotRequired[str]  # ISO 8601; "" when nobody had decided
+    reason: str
+    decided_by: int | None
+    decided_at: str  # ISO 8601; "" when nobody had decided
+    decision: NotRequired[int]  # the person's fact that began it; without, only the visit moved
+    opened: NotRequired[bool]  # whose visit it is became known with it
 
 
 def before_of(arrival: Arrival) -> Before:
     """What a decision is about to change, to be kept beside it."""
     return {
-        "status": arrival.status,
-        "evidence": arrival.evidence,
-        "evidence_on": arrival.evidence_on.isoformat() if arrival.evidence_on else "",
-        "companion": arrival.companion,
-        "attributes": arrival.attributes,
         "reason": arrival.reason,
         "decided_by": arrival.decided_by_id,
         "decided_at": arrival.decided_at.isoformat() if arrival.decided_at else "",
@@ -48,35 +42,50 @@ def before_of(arrival: Arrival) -> Before:
 
 def undo(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
     """Take one's last decision back: the identity stands as before it, in the hands of who decided."""
-    with transaction.atomic():
+    with in_words(audit.Act.UNDONE, staff.username, key, where):
         arrival = locked(key)
         if not may_undo(arrival, staff, timezone.now()):
             raise NotAllowed(_("Seule la personne qui a décidé peut annuler, le jour même."))
         lost = arrival.status
-        _restore(arrival, arrival.before)
+        _undo_identity(arrival, staff, where, lost)
+        _restore(arrival)
         arrival.stage, arrival.assigned_to, arrival.assigned_at = Stage.CALLED, staff, timezone.now()
-        arrival.before = {}
         arrival.save()
-        audit.record(
-            audit.Act.UNDONE, who=staff.username, where=where, about=str(key), before=lost, after=arrival.status
-        )
         return arrival
 
 
 def may_undo(arrival: Arrival, staff: Staff, now: datetime) -> bool:
     if arrival.stage not in {Stage.DONE, Stage.SET_ASIDE} or arrival.decided_at is None or not arrival.before:
         return False
-    return arrival.decided_by_id == staff.pk and now - arrival.decided_at < UNDO_FOR
+    if arrival.decided_by_id != staff.pk or now - arrival.decided_at >= UNDO_FOR:
+        return False
+    decision = arrival.before.get("decision")
+    return not decision or visits.standing_of(arrival).basis.decision == decision
 
 
-def _restore(arrival: Arrival, before: Before) -> None:
-    """Set everything as it was, as far as it was kept."""
-    is_same = before["evidence"] == arrival.evidence
-    same_evidence, same_companion = (arrival.evidence_on, arrival.companion) if is_same else (None, "")
-    arrival.status, arrival.evidence, arrival.attributes = before["status"], before["evidence"], before["attributes"]
-    checked_on, decided_at = before.get("evidence_on"), before.get("decided_at")
-    arrival.evidence_on = date.fromisoformat(checked_on) if checked_on else same_evidence
-    arrival.companion = before.get("companion", same_companion)
+def _undo_identity(arrival: Arrival, staff: Staff, where: str, lost: str) -> None:
+    """What the decision made of the person; one it opened, and nobody else came for, is left again by the visit."""
+    known, decision = arrival.known, arrival.before.get("decision")
+    if known is None or not decision:
+        done = {"before": lost, "after": arrival.status}
+        audit.record(audit.Act.UNDONE, who=staff.username, where=where, about=str(arrival.pk), **done)
+        return
+    by = Actor(ActorKind.STAFF, staff.username)
+    standing = visits.standing_of(arrival)
+    restored = standing.before.identity.status.value if standing.before is not None else lost
+    # what was doubted stays known: what INSi had answered does not count again (T8)
+    is_left = not standing.identity.is_barred and not known.visits.exclude(pk=arrival.pk).exists()
+    leaves = bool(arrival.before.get("opened")) and is_left
+    after = arrival.reported if leaves else restored
+    told = [writer.Told(Undone(), audit.Act.UNDONE, {"before": lost, "after": after}, cites=decision)]
+    arrival.person = writer.record(known.pk, told, by, visit=arrival.pk, where=where)
+    if leaves:
+        visits.detach(arrival, by, where=where)
+
+
+def _restore(arrival: Arrival) -> None:
+    before = arrival.before
+    arrival.reason, arrival.decided_by_id = before.get("reason", ""), before.get("decided_by")
+    decided_at = before.get("decided_at")
     arrival.decided_at = datetime.fromisoformat(decided_at) if decided_at else None
-    arrival.decided_by_id = before.get("decided_by")
-    arrival.reason = before.get("reason", "")
+    arrival.before = {}

@@ -74,7 +74,7 @@ def _keep(deliveries: Sequence[_Delivery]) -> None:
 
 
 def _taken_in(arrival: Arrival) -> audit.Done:
-    details = {"need": str(arrival.need), "status": arrival.status}
+    details = {"need": str(arrival.need), "status": arrival.reported}
     return audit.Done(audit.Act.TAKEN_IN, who=arrival.terminal_id, about=str(arrival.pk), details=details)
 
 
@@ -109,7 +109,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         need=need,
         differences=comparing.difference_codes(check_in, side_by_side),
         stage=Stage.WAITING,
-        status=_believable(check_in),
+        reported=_believable(check_in),
         insi_next_at=now + NEXT_INSI_TRY if comparing.may_be_asked_again(check_in) else None,
     )
 

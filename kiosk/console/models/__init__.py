@@ -16,10 +16,11 @@ from kiosk.console.models.persons import (
 from kiosk.console.models.second_factor import Authenticator, NationalIdentity, SecurityKey
 from kiosk.console.models.staff import Emergency, Role, Staff
 from kiosk.console.models.terminals import Call, Invitation, Recognition, Terminal
-from kiosk.console.models.vigilance import Campaign, Pair, Verification
+from kiosk.console.models.vigilance import UNCONFIRMED, Campaign, Verification
 from kiosk.console.models.witness import Finding, Inspection, Witness
 
 __all__ = [
+    "UNCONFIRMED",
     "Arrival",
     "AuditEntry",
     "AuditHead",
@@ -38,7 +39,6 @@ __all__ = [
     "Need",
     "Outbox",
     "OutboxState",
-    "Pair",
     "PairState",
     "Person",
     "PersonIndex",

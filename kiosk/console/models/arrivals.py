@@ -1,8 +1,11 @@
 """Patients' arrivals as the queue sees them; who they are stays sealed beside."""
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kiosk.console.models.persons import Person
 from kiosk.core.status.permissions import IdentityStatus
 
 
@@ -48,25 +51,20 @@ class Arrival(models.Model):
     desk = models.CharField(max_length=20, blank=True)
     need = models.CharField(max_length=20, choices=Need)
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.WAITING)
-    status = models.CharField(max_length=12, choices=[(status.value, status.value) for status in IdentityStatus])
-    attributes = models.CharField(max_length=40, blank=True)  # douteux, fictif, homonyme
+    reported = models.CharField(  # what its sources come to before anybody decided: a machine's word
+        max_length=12, choices=[(status.value, status.value) for status in IdentityStatus]
+    )
     assigned_to = models.ForeignKey("console.Staff", null=True, on_delete=models.PROTECT, related_name="+")
     assigned_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey("console.Staff", null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
-    evidence = models.CharField(max_length=8, blank=True)  # code of the evidence type (dispositif d'identification)
-    evidence_on = models.DateField(null=True)  # the day it was checked
-    companion = models.CharField(max_length=8, blank=True)  # code of what was seen beside evidence not standing alone
     reason = models.CharField(max_length=40, blank=True)
     differences = models.CharField(max_length=200, blank=True)  # "birth-name:one-letter-apart …": codes, no trait
-    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
-    likened_at = models.DateTimeField(null=True)  # the worker has looked for look-alikes
-    verified_at = models.DateTimeField(null=True)  # INSi last confirmed the matricule (vérification)
-    before = models.JSONField(
-        default=dict
-    )  # status, evidence, attributes and stage before the last decision: to undo it
-    person = models.ForeignKey("console.Person", null=True, on_delete=models.PROTECT, related_name="visits")
-    candidate = models.ForeignKey("console.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    likened_at = models.DateTimeField(null=True)  # it was looked for among those who are known
+    before = models.JSONField(default=dict)  # of the visit, before the last decision about it: to undo it
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="visits")
+    candidate = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    is_new = models.BooleanField(default=False)  # staff said: none of those who look alike
     presence_at = models.DateTimeField(null=True)  # staff saw that it is them
     presence_by = models.ForeignKey("console.Staff", null=True, on_delete=models.PROTECT, related_name="+")
     question = models.PositiveIntegerField(default=0)  # the person's fact that the answer awaited will cite
@@ -86,6 +84,34 @@ class Arrival(models.Model):
     def __str__(self) -> str:
         return str(self.key)
 
+    @property
+    def known(self) -> Person | None:
+        """Whose visit it is; where two records were merged, the one that was kept."""
+        return self.person.surviving if self.person is not None else None
+
+    @property
+    def status(self) -> str:
+        """Of the identity: the person's, or what the sources come to."""
+        known = self.known
+        return known.status if known is not None else self.reported
+
+    @property
+    def attributes(self) -> str:
+        return known.attributes if (known := self.known) is not None else ""
+
+    @property
+    def evidence(self) -> str:
+        return known.evidence if (known := self.known) is not None else ""
+
+    @property
+    def companion(self) -> str:
+        """Code of the document seen with the evidence."""
+        return known.seen_with if (known := self.known) is not None else ""
+
+    @property
+    def evidence_on(self) -> date | None:
+        return known.evidence_on if (known := self.known) is not None else None
+
 
 class Sealed(models.Model):
     """What is known about the person, sealed for the structure: opened in memory, for one page, for one account."""
@@ -93,7 +119,6 @@ class Sealed(models.Model):
     arrival = models.OneToOneField(Arrival, primary_key=True, on_delete=models.CASCADE, related_name="sealed")
     check_in = models.BinaryField()  # exactly as received from the kiosk
     answer = models.BinaryField(default=bytes)  # INSi's later answer, asked by the worker
-    observed = models.BinaryField(default=bytes)  # an answer that came after the decision: nothing rests on it
     accepted = models.BinaryField(default=bytes)  # what staff confirmed: first given name, complementary traits
     criteria = models.BinaryField(default=bytes)  # with which staff wants INSi asked again
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kiosk.core.status.permissions import IdentityStatus
 
+MOST_MERGES = 20  # one into the other
+
 
 class Person(models.Model):
     """One person, by a random key that leads to nobody, and where their identity stands."""
@@ -45,6 +47,16 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
+
+    @property
+    def surviving(self) -> "Person":
+        """The record that was kept; itself where it leads to none."""
+        kept: Person = self
+        for _step in range(MOST_MERGES):
+            if kept.absorbed_by is None:
+                return kept
+            kept = kept.absorbed_by
+        raise RuntimeError("records lead to each other in a circle")
 
 
 class FactBody(models.Model):

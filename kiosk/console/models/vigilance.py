@@ -1,28 +1,10 @@
-"""The identity-vigilance unit's own lists: look-alikes and campaigns of verification. Random keys, codes, no trait."""
+"""The identity-vigilance unit's own lists: campaigns of verification. Random keys, codes, no trait."""
 
 from django.db import models
 
-from kiosk.console.models.arrivals import Arrival
-from kiosk.console.models.persons import PairState, Person
+from kiosk.console.models.persons import Person
 
-
-class Pair(models.Model):
-    """Two records that may be one person's (doublon potentiel). ``first`` came first."""
-
-    first = models.ForeignKey(Arrival, on_delete=models.CASCADE, related_name="+")
-    second = models.ForeignKey(Arrival, on_delete=models.CASCADE, related_name="+")
-    likeness = models.PositiveSmallIntegerField()  # percent
-    state = models.CharField(max_length=10, choices=PairState, default=PairState.POSSIBLE)
-    found_at = models.DateTimeField()
-    decided_by = models.ForeignKey("console.Staff", null=True, on_delete=models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("first", "second"), name="console_one_pair"),)
-        indexes = (models.Index(fields=("state", "found_at")),)
-
-    def __str__(self) -> str:
-        return str(self.pk)
+UNCONFIRMED = ("different", "not-found", "several")  # verdicts after which the unit decides
 
 
 class Campaign(models.Model):
@@ -42,8 +24,8 @@ class Verification(models.Model):
     """One identity of a campaign: asked, or still to be asked."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="verifications")
-    arrival = models.ForeignKey(Arrival, on_delete=models.CASCADE, related_name="+")
-    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="verifications")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="verifications")
+    answer = models.PositiveIntegerField(default=0)  # the person's fact that says what INSi answered
     verdict = models.CharField(max_length=20, blank=True)  # of kiosk.insi.verify; empty: not yet
     differences = models.CharField(max_length=200, blank=True)  # names of traits
     tries = models.PositiveSmallIntegerField(default=0)
@@ -52,7 +34,7 @@ class Verification(models.Model):
     done_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("campaign", "arrival"), name="console_once_a_campaign"),)
+        constraints = (models.UniqueConstraint(fields=("campaign", "person"), name="console_once_a_campaign"),)
         indexes = (models.Index(fields=("next_at",)), models.Index(fields=("verdict", "done_at")))
 
     def __str__(self) -> str:

@@ -26,3 +26,11 @@ def seal(arrival: Arrival, part: str, content: dict[str, Any]) -> None:
 def keep(arrival: Arrival, **changes: object) -> None:
     """Add to what staff confirmed; the rest stays."""
     seal(arrival, "accepted", {**opened(arrival), **changes})
+
+
+def withdraw_question(arrival: Arrival) -> None:
+    """Nobody is to be asked any more: what staff asked is no longer awaited. The caller saves the arrival."""
+    arrival.insi_next_at, arrival.question = None, 0
+    kept = opened(arrival, "criteria")
+    if kept.get("next"):
+        seal(arrival, "criteria", {"asked": kept["asked"]})

@@ -49,10 +49,16 @@ def index(arrival: Arrival, fingerprints: set[bytes]) -> None:
 
 def find(birth_date: str, name: str = "", given_name: str = "") -> QuerySet[Arrival]:
     """Arrivals of people born that day, whose name or first name starts like this."""
-    found = Arrival.objects.exclude(stage=Stage.REMOVED)
-    for key in sorted(search_for(BirthDate(birth_date), name, given_name), key=lambda one: one.field.value):
-        found = found.filter(indexes__value=vault.blind(key.field.value, key.text))
+    found = Arrival.objects.exclude(stage=Stage.REMOVED).select_related("person__absorbed_by")
+    for value in sought(birth_date, name, given_name):
+        found = found.filter(indexes__value=value)
     return found.distinct().order_by("-arrived_at")[:MAX_FOUND]
+
+
+def sought(birth_date: str, name: str = "", given_name: str = "") -> list[bytes]:
+    """The fingerprints that all must be met: of the date first, then of the beginning of each name given."""
+    keys = sorted(search_for(BirthDate(birth_date), name, given_name), key=lambda one: one.field.value)
+    return [vault.blind(key.field.value, key.text) for key in keys]
 
 
 def alike(check_in: CheckIn) -> QuerySet[Arrival]:

@@ -22,11 +22,9 @@ __all__ = [
     "open_arrival",
     "open_body",
     "open_check_in",
-    "open_observed",
     "open_part",
     "seal_answer",
     "seal_body",
-    "seal_observed",
     "seal_part",
 ]
 
@@ -81,18 +79,6 @@ def seal_answer(check_in: CheckIn, answer: InsAnswer) -> bytes:
     is_partial = any(where.startswith((_INSI, codec.BESIDE)) for where in check_in.not_understood)
     written = codec.to_bytes(lighter, left_out=is_repeated and is_partial)
     return seal_part(written, "answer", check_in.key)
-
-
-def seal_observed(check_in: CheckIn, answer: InsAnswer) -> bytes:
-    """An answer on which nothing rests, kept beside; as a check-in without its pictures."""
-    lighter = replace(check_in, insi=answer, pictures=())
-    return seal_part(codec.to_bytes(lighter), "observed", check_in.key)
-
-
-def open_observed(arrival: Arrival) -> InsAnswer | None:
-    """The answer kept beside the one a decision rests on; None when there is none."""
-    body = bytes(arrival.sealed.observed)
-    return codec.from_bytes(open_part(body, "observed", arrival.key)).insi if body else None
 
 
 def blind(kind: str, text: str) -> bytes:

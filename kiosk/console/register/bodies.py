@@ -3,7 +3,7 @@
 import hashlib
 from uuid import UUID
 
-from kiosk.console.records import vault
+from kiosk.console.records import subject_keys, vault
 from kiosk.core.identity.matricule import Mark, Matricule
 
 MATRICULE = "matricule"
@@ -11,12 +11,12 @@ MATRICULE = "matricule"
 
 def sealed(person: UUID, nth: int, plain: bytes) -> bytes:
     """Seal what the person's ``nth`` fact says."""
-    return vault.seal_body(plain, _context(person, nth))
+    return subject_keys.lock(person, plain, _context(person, nth))
 
 
 def opened(person: UUID, nth: int, body: bytes) -> bytes:
     """Open it again. CannotOpen when the key is destroyed, or when it is not this fact's body."""
-    return vault.open_body(body, _context(person, nth))
+    return subject_keys.unlock(person, body, _context(person, nth))
 
 
 def digest_of(body: bytes) -> bytes:

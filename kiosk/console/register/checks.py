@@ -12,6 +12,7 @@ from kiosk.console.register import bodies, reading
 from kiosk.console.witness.checks import Part
 from kiosk.console.witness.findings import Found
 from kiosk.core.status import fact_codec, standing
+from kiosk.core.status.permissions import IdentityStatus
 from kiosk.core.status.standing import Standing
 
 FACTS_EACH = 8  # of a person, about: so many fewer persons than acts in one slice
@@ -55,6 +56,8 @@ def _trouble(row: Person, entries: Sequence[AuditEntry], held: Marks) -> str:
         return "person"
     if not is_proven or last != (row.version, row.at_fact) or said != stands:
         return "person"
+    if stands.status is IdentityStatus.QUALIFIED and not stands.is_compared:
+        return "person"  # evidence and answer were never laid side by side (property 6)
     expected = [] if stands.held is None else [(stands.held.number, stands.held.oid)]
     return "" if held == expected else "holding"
 

@@ -14,21 +14,28 @@ from kiosk.console.register import bodies
 from kiosk.core.status import fact_codec, standing
 from kiosk.core.status.standing import Fact, Standing
 from kiosk.core.status.transitions import Actor, ActorKind
+from kiosk.sealing import CannotOpen
+
+LOOKS = 3  # at a row and at its last fact, which others may append meanwhile
 
 
-class Tampered(Exception):
+class Tampered(CannotOpen):
     """A person's row is not what the register wrote; the message holds codes only."""
 
 
 def standing_of(row: Person) -> Standing:
     """Where a person stands. Tampered when the row, or its place in the trail, is not what was written."""
+    for _look in range(LOOKS):
+        last = AuditEntry.objects.filter(person=row.pk).order_by("-nth").values_list("nth", "number").first()
+        if (last or (0, 0)) == (row.version, row.at_fact):
+            break
+        row.refresh_from_db()  # a fact was appended between the two readings
+    else:
+        raise Tampered("a person's row is not at their last fact")
     if not row.version:
         return Standing()
     if not hmac.compare_digest(bytes(row.proof), proof_of(row)):
         raise Tampered("a person's row does not prove itself")
-    last = AuditEntry.objects.filter(person=row.pk).order_by("-nth").values_list("nth", "number").first()
-    if last != (row.version, row.at_fact):
-        raise Tampered("a person's row is not at their last fact")
     return fact_codec.standing_from_text(row.state)
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from kiosk.console import audit
 from kiosk.console.models import FactBody, Holding, IdentifierKind, Outbox, PairState, Person, PersonIndex, PersonPair
+from kiosk.console.records import subject_keys
 from kiosk.console.register import bodies, reading
 from kiosk.core.identity.matricule import Mark, Matricule
 from kiosk.core.status import fact_codec
@@ -59,8 +60,10 @@ class Refused(Exception):
 
 
 def open_person(at: datetime | None = None) -> Person:
-    """A new person of whom nothing is known yet; the first fact makes them one."""
-    return Person.objects.create(key=uuid4(), opened_at=at or timezone.now())
+    """A new person of whom nothing is known yet, with a key of their own; the first fact makes them one."""
+    key = uuid4()
+    subject_keys.create([key], pending=True)
+    return Person.objects.create(key=key, opened_at=at or timezone.now())
 
 
 def record(
@@ -185,7 +188,7 @@ def _hold(appended: _Appended, before: Standing, told: Sequence[Told]) -> None:
     if mark is None:
         return
     value = _value(row, mark, told)
-    refusal = _held_elsewhere(row, mark, value)
+    refusal = _held_elsewhere(row, mark.oid, value)
     if refusal is not None:
         raise appended.refused(refusal, appended.last_act)
     held = Holding(person=row, kind=IdentifierKind.INS, domain=mark.oid, value=value, mark=mark.number, since=_NOW)
@@ -205,19 +208,24 @@ def _value(row: Person, mark: Mark, told: Sequence[Told]) -> bytes:
     return bytes(former[0])
 
 
-def _held_elsewhere(row: Person, mark: Mark, value: bytes) -> Refusal | None:
-    """Somebody else holds it, or INSi gave it for somebody barred, whom nobody has set apart from this one."""
-    others = Holding.objects.filter(kind=IdentifierKind.INS, domain=mark.oid, value=value, until=None)
-    if others.exclude(person=row).exists():
+def held_elsewhere(row: Person | None, matricule: Matricule) -> Refusal | None:
+    """Why a person cannot hold this matricule: another does, or INSi gave it for somebody barred, not set apart."""
+    return _held_elsewhere(row, matricule.oid, bodies.value_of(matricule))
+
+
+def _held_elsewhere(row: Person | None, domain: str, value: bytes) -> Refusal | None:
+    mine = row.pk if row is not None else None
+    others = Holding.objects.filter(kind=IdentifierKind.INS, domain=domain, value=value, until=None)
+    if others.exclude(person=mine).exists():
         return Refusal.HELD_BY_ANOTHER
     barring = Q()
     for attribute in BARRING:
         barring |= Q(person__attributes__contains=attribute.value)
-    known = PersonIndex.objects.filter(barring, value=value).exclude(person=row).values_list("person", flat=True)
+    known = PersonIndex.objects.filter(barring, value=value).exclude(person=mine).values_list("person", flat=True)
     barred = set(known[:50])
     if not barred:
         return None
-    apart = PersonPair.objects.filter(Q(first=row) | Q(second=row), state=PairState.APART)
+    apart = PersonPair.objects.filter(Q(first=mine) | Q(second=mine), state=PairState.APART)
     sides = {side for pair in apart.values_list("first", "second") for side in pair}
     return Refusal.BARRED_ELSEWHERE if barred - sides else None
 

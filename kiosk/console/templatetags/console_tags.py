@@ -5,6 +5,8 @@ from django.utils.translation import gettext as _
 
 from kiosk.console import words as typography
 from kiosk.console.identities.reasons import DOWNGRADES, REASONS
+from kiosk.console.models import Arrival, Person
+from kiosk.console.register import visits
 from kiosk.core.status.permissions import IdentityStatus
 
 register = template.Library()
@@ -25,6 +27,12 @@ DEVICES = {
     "recognitions": "trop de questions sur des patients",
     "stranger": "sa clé sert ailleurs",
 }
+
+
+@register.filter
+def latest_visit(person: Person) -> Arrival | None:
+    """When they last came: staff know people by their visits' numbers."""
+    return visits.latest_of(person)
 
 
 @register.filter

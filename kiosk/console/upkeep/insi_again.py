@@ -16,9 +16,10 @@ from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.arrivals import queue
 from kiosk.console.config import ServerSettings
-from kiosk.console.identities import asking, comparing, observing, reasons
+from kiosk.console.identities import asking, comparing, reasons
 from kiosk.console.models import Arrival, Stage
 from kiosk.console.records import search, vault
+from kiosk.console.register import visits
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.checkin.words import tag_of
@@ -26,6 +27,7 @@ from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.card import Beneficiary
 from kiosk.core.sources.insi import InsAnswer, InsUnreachable
 from kiosk.core.status.permissions import IdentityStatus
+from kiosk.core.status.transitions import Actor, ActorKind
 from kiosk.insi.client import InsiClient
 from kiosk.insi.config import config_from
 from kiosk.sealing import CannotOpen
@@ -35,6 +37,7 @@ DEADLINE = 20.0  # seconds, one whole search
 LEASE = timedelta(minutes=2)
 FIRST_PAUSE = timedelta(seconds=15)  # somebody waits: soon at first, then twice as long each time, up to an hour
 TRIES = 14
+WORKER = Actor(ActorKind.WORKER, "worker")
 MOST_EXCHANGES = 60  # kept of one person, every call of every search
 
 
@@ -132,41 +135,48 @@ def _keep(key: UUID, check_in: CheckIn, answer: InsAnswer) -> None:
 
 
 def _take_up(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
-    """Let an answer stand in place of the one before; what a decision rests on stays, and the new one beside it.
+    """Keep what INSi answered: for the visit, and as an observation about whose visit it is. Nothing is decided.
 
     What was found once is not lost because other criteria find nobody (GI3 EXI REC 07: every call is kept).
     """
-    known = comparing.is_found(check_in.insi) and not comparing.is_found(answer)
-    asking.answered(arrival, found_nobody=known)
+    is_nobody = comparing.is_found(check_in.insi) and not comparing.is_found(answer)
+    asking.answered(arrival, found_nobody=is_nobody)
     exchanges = (*check_in.insi.exchanges, *answer.exchanges)[-MOST_EXCHANGES:]
-    rests_on_it = observing.rests_on_its_answer(arrival)
-    standing = check_in.insi if known or rests_on_it else answer
-    later = replace(check_in, insi=replace(standing, exchanges=exchanges))
+    later = replace(check_in, insi=replace(check_in.insi if is_nobody else answer, exchanges=exchanges))
+    held = visits.opened(arrival).insi if visits.standing_of(arrival).held is not None else None
+    visits.answered(arrival, check_in, replace(answer, exchanges=exchanges), WORKER)
     arrival.sealed.answer = vault.seal_answer(check_in, later.insi)
     arrival.sealed.save(update_fields=["answer"])
-    if rests_on_it:
-        observing.observe(arrival, check_in, answer)
+    search.index(arrival, search.indexes_of(later))
+    if held is not None:
+        _observe(arrival, held, answer)
         return
-    if comparing.is_found(answer):
-        observing.forget(arrival)
-        observing.outdate(arrival, check_in.insi, answer)
     arrival.need, arrival.differences = comparing.need_of(later), comparing.difference_codes(later)
     arrival.likened_at = None
     _conclude(arrival, later)
-    search.index(arrival, search.indexes_of(later))
+
+
+def _observe(arrival: Arrival, held: InsAnswer, answer: InsAnswer) -> None:
+    """A matricule is held: an answer that says otherwise stands beside it, and is a task of the unit."""
+    if not visits.says_otherwise(held, answer):
+        return
+    if arrival.stage not in queue.IN_WORK:  # else staff has it in hand, and sees the answer
+        arrival.stage, arrival.reason = Stage.SET_ASIDE, reasons.WhyAside.OTHER_ANSWER.value
+    audit.record(audit.Act.INSI_OBSERVED, who=WORKER.name, about=str(arrival.pk), status=arrival.status)
 
 
 def _conclude(arrival: Arrival, later: CheckIn) -> None:
-    """What the late answer makes of the identity: before staff decided, what the kiosk would have said.
+    """What the late answer makes of a visit that nobody decided: what the kiosk would have said.
 
-    After staff validated it: a task for the identity-vigilance unit, since only staff may say that the answer agrees
-    with the evidence already checked (T5). What staff left provisional or doubted stays so.
+    After staff validated the identity: a task for the identity-vigilance unit, since only staff may say that the answer
+    agrees with the evidence already checked (T5). What staff left provisional or doubted stays so.
     """
-    if arrival.decided_at is None and not arrival.attributes and not arrival.evidence:
-        arrival.status = comparing.automatic_status(later)
+    if arrival.person is None:
+        if arrival.decided_at is None:
+            arrival.reported = comparing.automatic_status(later)
     elif (
         arrival.status == IdentityStatus.VALIDATED.value
         and comparing.is_found(later.insi)
-        and arrival.stage not in queue.IN_WORK  # else staff has it in hand, and sees the answer
+        and arrival.stage not in queue.IN_WORK
     ):
         arrival.stage, arrival.reason = Stage.SET_ASIDE, reasons.WhyAside.LATE_ANSWER.value

@@ -9,7 +9,7 @@ from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.keystore.models import KnownStore, StoreKey, SubjectKey
 from kiosk.console.keystore.router import KEYS
-from kiosk.console.models import Sealed
+from kiosk.console.models import Person, Sealed
 from kiosk.console.records import erasing, store_keys, structure, subject_keys
 from kiosk.console.upkeep.retention import forget_free_pages
 from kiosk.sealing import CannotOpen, is_sealed, sealed_for
@@ -19,7 +19,6 @@ UNUSED_AFTER = timedelta(days=1)
 PARTS = (
     ("check_in", "check-in"),
     ("answer", "answer"),
-    ("observed", "observed"),
     ("accepted", "accepted"),
     ("criteria", "criteria"),
 )
@@ -72,12 +71,13 @@ def check_store() -> None:
 
 
 def settle(now: datetime) -> None:
-    """Keys made for check-ins that came: kept. Those whose check-in never did, after a day: destroyed."""
+    """Keys made for check-ins and persons that came: kept. Those of which nothing came, after a day: destroyed."""
     pending = SubjectKey.objects.filter(pending_since__lt=now - _SETTLE_AFTER).order_by("pending_since")
     since = dict(pending.values_list("subject", "pending_since")[:_KEYS_AT_ONCE])
     if not since:
         return
     used = set(Sealed.objects.filter(pk__in=since).values_list("pk", flat=True))
+    used |= set(Person.objects.filter(pk__in=since, version__gt=0).values_list("pk", flat=True))
     with store_keys.in_turn():
         SubjectKey.objects.filter(pk__in=used).update(pending_since=None)
     unused = [one for one, at in since.items() if one not in used and at is not None and at < now - UNUSED_AFTER]

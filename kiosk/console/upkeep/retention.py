@@ -25,9 +25,8 @@ def purge(now: datetime) -> int:
     server = settings.KIOSK
     limit = now - timedelta(hours=server.unseen_hours)
     untouched = Q(assigned_at=None) | Q(assigned_at__lt=limit)  # taken up again lately: somebody is at it
-    # whom staff validated, qualified, called a homonym or merged, somebody has dealt with
-    kept_by_a_merge = Arrival.objects.exclude(merged_into=None).values("merged_into")
-    undecided = Q(decided_at=None, evidence="", attributes="", merged_into=None) & ~Q(pk__in=kept_by_a_merge)
+    # what was decided about a person is theirs, and stays; the visit in which that was done is nobody unseen
+    undecided = Q(decided_at=None, before={})
     unseen = (
         untouched
         & undecided

@@ -20,9 +20,11 @@ from kiosk.console.arrivals import queue
 from kiosk.console.identities import (
     accepting,
     asking,
+    attaching,
     comparing,
     complements,
     deciding,
+    knowing,
     noticing,
     original,
     pieces,
@@ -36,7 +38,8 @@ from kiosk.console.identities import (
 from kiosk.console.identities.deciding import Action, Choice, Offer
 from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.models import Arrival, Staff, Stage
-from kiosk.console.records import search, vault
+from kiosk.console.records import search
+from kiosk.console.register import visits
 from kiosk.console.staff.access import Right, act, address_of, needs, rights_of, staff_of
 from kiosk.console.templatetags.console_tags import reason as reason_label
 from kiosk.console.views.desk import queue_context
@@ -86,7 +89,7 @@ class IdentityView:
 @require_safe
 def show(request: HttpRequest, key: UUID) -> HttpResponse:
     arrival = found(key)
-    check_in = vault.open_arrival(arrival)
+    check_in = visits.opened(arrival)
     act(request, audit.Act.OPENED, key)
     return render(request, "console/identity.html", _context(request, arrival, check_in))
 
@@ -99,7 +102,7 @@ def picture(request: HttpRequest, key: UUID, index: int) -> HttpResponse:
     ``?brute`` shows it as the camera saw it: what straightening may have hidden.
     """
     arrival = found(key)
-    pictures = vault.open_arrival(arrival).pictures
+    pictures = visits.opened(arrival).pictures
     if index >= len(pictures):
         raise Http404
     act(request, audit.Act.PICTURE_SEEN, key, side=pictures[index].side.value)
@@ -146,6 +149,16 @@ def set_aside(request: HttpRequest, key: UUID) -> HttpResponse:
         key,
         lambda: deciding.set_aside(key, staff_of(request), reasons.WhyAside(reason), where=address_of(request)),
     )
+
+
+@needs(Right.WORK)
+@require_POST
+def whose(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Staff say whose visit it is: somebody known, or nobody of those."""
+    said, staff, where = request.POST.get("whose", "")[:40], staff_of(request), address_of(request)
+    if said == "new":
+        return carried_out(request, key, lambda: attaching.say_new(key, staff, where=where))
+    return carried_out(request, key, lambda: attaching.say_known(key, staff, said, where=where))
 
 
 @needs(Right.WORK)
@@ -207,7 +220,7 @@ def come_back(request: HttpRequest, key: UUID) -> HttpResponse:
 def sheet(request: HttpRequest, key: UUID) -> HttpResponse:
     """What the patient takes home: which trait differs, both values, whom to ask, what to bring."""
     arrival = found(key)
-    check_in = vault.open_arrival(arrival)
+    check_in = visits.opened(arrival)
     side_by_side = comparing.compared(check_in)
     language = request.GET.get("langue", "fr")
     if language not in SHEET_LANGUAGES:
@@ -247,7 +260,7 @@ def _validate(request: HttpRequest, key: UUID) -> HttpResponse:
             "first_given_name": choice.first_given_name,
         }
         said = {"original": written, "said": ticked}
-        return render(request, "console/identity.html", _context(request, arrival, vault.open_arrival(arrival)) | said)
+        return render(request, "console/identity.html", _context(request, arrival, visits.opened(arrival)) | said)
     except queue.NotPossible:
         messages.error(request, _("Un collègue s’occupe de ce patient."))
     return redirect("identity", key)
@@ -270,7 +283,12 @@ def _choice(request: HttpRequest, action: Action) -> Choice:
         odd=accepting.confirmed_in(request.POST.getlist("odd")),
         seen=seeing.seen_in(request.POST.getlist("seen")),
         answer_shown=request.POST.get("answer", "")[:64],
+        version=_number(request.POST.get("version", "")),
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def _moved(request: HttpRequest, key: UUID, stage: Stage) -> HttpResponse:
@@ -302,7 +320,9 @@ def _may_reopen(staff: Staff) -> bool:
 def found(key: UUID) -> Arrival:
     """The record of this key, with what goes with it; nowhere when it was removed."""
     arrival = (
-        Arrival.objects.select_related("sealed", "assigned_to", "decided_by", "merged_into").filter(pk=key).first()
+        Arrival.objects.select_related("sealed", "assigned_to", "decided_by", "person__absorbed_by")
+        .filter(pk=key)
+        .first()
     )
     if arrival is None or arrival.stage == Stage.REMOVED:
         raise Http404
@@ -314,7 +334,7 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
     now = timezone.now()
     reopens = {Stage.SET_ASIDE, Stage.DONE} if _may_reopen(staff) else set()
     written = complements.complementary_of(arrival)
-    observed, written_down = vault.open_observed(arrival), original.kept(arrival)
+    observed, written_down = visits.observed_of(arrival), original.kept(arrival)
     is_in_hand = deciding.is_in_hand(arrival, staff)
     can_take = arrival.stage in {Stage.WAITING, Stage.HELD, *reopens} and not is_in_hand
     return {
@@ -341,11 +361,20 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
         "observed": rows.rows_of_one(replace(check_in, insi=observed)) if observed is not None else (),
         "why_not_ask": asking.why_not_ask(arrival, check_in),
         "downgrades": [(code.value, _(label)) for code, label in reasons.DOWNGRADES.items()],
-        "pair": look_alikes.pair_of(arrival),
+        "version": arrival.known.version if arrival.known else "",
+        "candidates": [(one, visits.latest_of(one.person)) for one in knowing.candidates_of(arrival, check_in)],
+        "pair": look_alikes.pair_of(arrival.person),
+        "kept": _kept(arrival),
         "questions": rows.questions(),
         "history": list(audit.entries(about=str(arrival.key), limit=60)),
         **queue_context(arrival.key),
     }
+
+
+def _kept(arrival: Arrival) -> Arrival | None:
+    """The latest visit of the record that this one's leads to, where the unit merged them."""
+    known = arrival.known
+    return visits.latest_of(known) if known is not None and known != arrival.person else None
 
 
 def _picture_link(arrival: Arrival, index: int, picture: DocumentPicture) -> PictureLink:

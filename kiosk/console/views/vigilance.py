@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from kiosk.console import audit
 from kiosk.console.identities import rows
 from kiosk.console.identities.reasons import NotAllowed
-from kiosk.console.models import Arrival, Campaign, Pair, PairState, Stage
-from kiosk.console.records import vault
+from kiosk.console.models import Arrival, Campaign, PairState, PersonPair, Stage
+from kiosk.console.register import prior
 from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
 from kiosk.console.vigilance import campaigns, look_alikes
 
@@ -28,7 +28,11 @@ SHOWN = 10
 @require_safe
 def set_aside(request: HttpRequest) -> HttpResponse:
     """The unit's work list: what was set aside, oldest first."""
-    waiting = Arrival.objects.filter(stage=Stage.SET_ASIDE).select_related("decided_by").order_by("decided_at")
+    waiting = (
+        Arrival.objects.filter(stage=Stage.SET_ASIDE)
+        .select_related("decided_by", "person__absorbed_by")
+        .order_by("decided_at")
+    )
     page = Paginator(waiting, 50).get_page(request.GET.get("page"))
     return render(request, "console/vigilance.html", {"page": "vigilance", "rows": page, **_tabs("aside")})
 
@@ -37,8 +41,8 @@ def set_aside(request: HttpRequest) -> HttpResponse:
 @require_safe
 def pairs(request: HttpRequest) -> HttpResponse:
     """Look-alikes to be judged, then what was said of the latest ones."""
-    known = Pair.objects.select_related("first", "second", "decided_by")
-    known = known.exclude(first__stage=Stage.REMOVED).exclude(second__stage=Stage.REMOVED)
+    known = PersonPair.objects.select_related("first", "second")
+    known = known.filter(first__erased_at=None, second__erased_at=None)
     page = Paginator(known.filter(state=PairState.POSSIBLE).order_by("found_at"), 50).get_page(request.GET.get("page"))
     said = known.exclude(state=PairState.POSSIBLE).order_by("-decided_at")[:SHOWN]
     return render(request, "console/pairs.html", {"page": "vigilance", "rows": page, "said": said, **_tabs("pairs")})
@@ -50,11 +54,11 @@ def pair(request: HttpRequest, key: UUID, other: UUID) -> HttpResponse:
     """Two records side by side; looking at them is written down for both."""
     found = _pair(key, other)
     sides = []
-    for arrival in (found.first, found.second):
-        check_in = vault.open_arrival(arrival)
-        act(request, audit.Act.OPENED, arrival.pk)
-        sides.append((arrival, rows.rows_of_one(check_in)))
-    lines = [(label, one, two) for (label, one), (_label, two) in zip(sides[0][1], sides[1][1], strict=True)]
+    for person in (found.first, found.second):
+        stated = prior.stated_of(person)
+        act(request, audit.Act.OPENED, person.pk)
+        sides.append(rows.rows_of_one(stated) if stated is not None else rows.rows_of_traits(None))
+    lines = [(label, one, two) for (label, one), (_label, two) in zip(*sides, strict=False)]
     context = {"page": "vigilance", "pair": found, "first": found.first, "second": found.second, "lines": lines}
     return render(request, "console/pair.html", {**context, **_tabs("pairs")})
 
@@ -115,15 +119,15 @@ def campaign_stop(request: HttpRequest) -> HttpResponse:
     return _told(request, lambda: campaigns.stop(staff_of(request), where=address_of(request)))
 
 
-def _pair(key: UUID, other: UUID) -> Pair:
-    known = Pair.objects.select_related("first__sealed", "second__sealed", "decided_by")
-    found = known.filter(first=key, second=other).first()
-    if found is None or Stage.REMOVED in {found.first.stage, found.second.stage}:
+def _pair(key: UUID, other: UUID) -> PersonPair:
+    known = PersonPair.objects.select_related("first__absorbed_by", "second__absorbed_by")
+    found = known.filter(first=key, second=other, first__erased_at=None, second__erased_at=None).first()
+    if found is None:
         raise Http404
     return found
 
 
-def _done(request: HttpRequest, found: Pair, change: Callable[[], object]) -> HttpResponse:
+def _done(request: HttpRequest, found: PersonPair, change: Callable[[], object]) -> HttpResponse:
     try:
         change()
     except NotAllowed as rule:
@@ -144,5 +148,5 @@ def _tabs(current: str) -> dict[str, object]:
     return {
         "tab": current,
         "aside_count": Arrival.objects.filter(stage=Stage.SET_ASIDE).count(),
-        "pair_count": Pair.objects.filter(state=PairState.POSSIBLE).count(),
+        "pair_count": PersonPair.objects.filter(state=PairState.POSSIBLE).count(),
     }

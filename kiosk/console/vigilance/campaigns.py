@@ -1,7 +1,7 @@
 """Campaigns of verification (campagne de vérification): is what INSi gave long ago still right?
 
 One campaign at a time; the worker asks, one identity after the other, and can be stopped at any moment. What is not
-confirmed loses its matricule and becomes a task of the unit (T11).
+confirmed becomes a task of the unit, who decides whether the matricule goes (T11).
 """
 
 from dataclasses import dataclass, replace
@@ -10,23 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk import journal
 from kiosk.console import audit
-from kiosk.console.identities import comparing, deciding, reasons
+from kiosk.console.identities import reasons
 from kiosk.console.identities.accepting import judged
-from kiosk.console.models import Arrival, Campaign, Staff, Stage, Verification
+from kiosk.console.models import UNCONFIRMED, Arrival, Campaign, Person, Staff, Stage, Verification
 from kiosk.console.records import vault
+from kiosk.console.register import reading, visits, writer
+from kiosk.console.register.writer import Told
 from kiosk.console.words import inside
 from kiosk.core.checkin.codec import BadCheckIn
-from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.permissions import IdentityStatus
-from kiosk.core.status.transitions import Actor, ActorKind, VerificationFailed, apply
+from kiosk.core.status.person_events import Verified
+from kiosk.core.status.transitions import Actor, ActorKind
 from kiosk.insi.verify import StoredIdentity, VerificationVerdict, VerifyBySearch
 from kiosk.insi.verify import Verification as VerifiedSo
 from kiosk.sealing import CannotOpen
@@ -42,7 +44,6 @@ PAUSE = timedelta(minutes=5)  # after a call that told nothing
 TRIES = 5
 DEADLINE = 20.0
 UNOPENED = "unopened"  # no key for it here
-FAILED = (VerificationVerdict.DIFFERENT, VerificationVerdict.NOT_FOUND, VerificationVerdict.SEVERAL)
 VERDICTS = {
     VerificationVerdict.CONFIRMED: "confirmé",
     VerificationVerdict.DIFFERENT: "différent",
@@ -60,6 +61,7 @@ DIFFERENT = {
     "unusable": "réponse nationale inutilisable",
 }
 _UNUSABLE = ("unusable",)
+WORKER = Actor(ActorKind.WORKER, "worker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Progress:
 def due(before: date) -> Any:
     """The identities INSi has not confirmed since that day."""
     held = (IdentityStatus.RETRIEVED.value, IdentityStatus.QUALIFIED.value)
-    known = Arrival.objects.filter(status__in=held, stage=Stage.DONE, merged_into=None)
+    known = Person.objects.filter(status__in=held, absorbed_by=None, erased_at=None)
     return known.annotate(since=Coalesce("verified_at", "decided_at")).filter(since__date__lt=before)
 
 
@@ -104,7 +106,7 @@ def start(staff: Staff, before: date, *, where: str = "") -> Campaign:
             raise reasons.NotAllowed(_("Aucune identité n’est à vérifier avant cette date."))
         now = timezone.now()
         campaign = Campaign.objects.create(started_by=staff, started_at=now, before=before, total=len(keys))
-        rows = (Verification(campaign=campaign, arrival_id=key, next_at=now) for key in keys)
+        rows = (Verification(campaign=campaign, person_id=key, next_at=now) for key in keys)
         Verification.objects.bulk_create(rows, batch_size=500)
         audit.record(
             audit.Act.CAMPAIGN_STARTED, who=staff.username, where=where, before=before.isoformat(), total=len(keys)
@@ -136,9 +138,12 @@ def progress_of(campaign: Campaign) -> Progress:
 
 
 def failed() -> Any:
-    """The identities a verification did not confirm, which nobody has taken up since."""
-    rows = Verification.objects.filter(verdict__in=FAILED, arrival__stage=Stage.SET_ASIDE)
-    return rows.select_related("arrival", "campaign").order_by("-done_at")
+    """The identities a verification did not confirm, about which nobody has decided since."""
+    held = (IdentityStatus.RETRIEVED.value, IdentityStatus.QUALIFIED.value)
+    rows = Verification.objects.filter(verdict__in=UNCONFIRMED, person__status__in=held)
+    since = rows.filter(Q(person__decided_at=None) | Q(person__decided_at__lt=F("done_at")))
+    latest = since.filter(Q(person__verified_at=None) | Q(person__verified_at__lt=F("done_at")))
+    return latest.select_related("person", "campaign").order_by("-done_at")
 
 
 def words_of(row: Verification) -> str:
@@ -154,25 +159,30 @@ def verify_once(ask: "Callable[..., InsAnswer]") -> bool:
     if row is None:
         return False
     try:
-        check_in = vault.open_arrival(row.arrival)
+        stored = _accepted(row.person)
     except (CannotOpen, BadCheckIn):
         _note(row, UNOPENED)
         return True
-    if not isinstance(check_in.insi, InsFound):
+    if stored is None:
         _note(row, VerificationVerdict.NOT_VERIFIED.value)  # the matricule went meanwhile: nothing to verify
         return True
-    stored = StoredIdentity(check_in.insi.matricule, check_in.insi.traits)
     verifier = VerifyBySearch(lambda traits, _deadline, **_who: ask(None, traits))
-    result = _believed(verifier.verify(stored, DEADLINE, caller="worker"), check_in.insi)
+    result = verifier.verify(StoredIdentity(stored.matricule, stored.traits), DEADLINE, caller="worker")
+    result = _believed(result, stored)
     if result.verdict is VerificationVerdict.NOT_VERIFIED and row.tries + 1 < TRIES:
         Verification.objects.filter(pk=row.pk, next_at__isnull=False).update(
             tries=row.tries + 1, next_at=timezone.now() + PAUSE, leased_until=None
         )
         return True
-    exchanges = (*check_in.insi.exchanges, *result.answer.exchanges)
-    later = replace(check_in, insi=replace(result.answer, exchanges=exchanges))
-    _note(row, result.verdict.value, result.differences, later)
+    _note(row, result.verdict.value, result.differences, result.answer)
     return True
+
+
+def _accepted(person: Person) -> InsFound | None:
+    """The answer on which a person's matricule rests."""
+    nth = reading.standing_of(person).basis.answer
+    answer = visits.answer_of(person.pk, nth) if nth else None
+    return answer if isinstance(answer, InsFound) else None
 
 
 def _believed(result: VerifiedSo, stored: InsFound) -> VerifiedSo:
@@ -197,14 +207,16 @@ def _leased() -> Verification | None:
     waiting = Verification.objects.filter(free, next_at__lte=now).order_by("next_at", "pk")
     for number in waiting.values_list("pk", flat=True)[:5]:
         if Verification.objects.filter(free, pk=number, next_at__lte=now).update(leased_until=now + LEASE):
-            return Verification.objects.select_related("arrival__sealed").get(pk=number)
+            return Verification.objects.select_related("person").get(pk=number)
     return None
 
 
-def _note(row: Verification, verdict: str, differences: tuple[str, ...] = (), later: CheckIn | None = None) -> None:
-    """Keep a verdict; one that does not confirm takes the matricule away and gives the unit a task (T11).
+def _note(
+    row: Verification, verdict: str, differences: tuple[str, ...] = (), answer: "InsAnswer | None" = None
+) -> None:
+    """Keep a verdict. One that does not confirm is an observation and a task: whether the matricule goes, staff says.
 
-    INSi's new answer then stands in place of the old one, which remains in the calls kept (GI3 EXI REC 07).
+    Every call is kept (GI3 EXI REC 07).
     """
     with transaction.atomic():
         now = timezone.now()
@@ -213,30 +225,23 @@ def _note(row: Verification, verdict: str, differences: tuple[str, ...] = (), la
             verdict=verdict, differences=" ".join(differences), next_at=None, leased_until=None, done_at=now
         ):
             return  # stopped meanwhile
-        locked = Arrival.objects.select_for_update(of=("self",)).select_related("sealed")
-        arrival = locked.get(pk=row.arrival_id)
-        before = arrival.status
+        person = Person.objects.select_for_update(of=("self",)).get(pk=row.person_id)
+        details = {"verdict": verdict, "differences": "+".join(differences), "before": person.status}
+        details["after"] = person.status
+        visit = visits.latest_of(person)
+        about = visit.pk if visit is not None else person.pk
         if verdict == VerificationVerdict.CONFIRMED:
-            arrival.verified_at = now
-            arrival.save(update_fields=["verified_at"])
-        elif verdict in FAILED and arrival.stage == Stage.DONE and later is not None:
-            identity = deciding.identity_of(arrival, vault.open_arrival(arrival))
-            after, fact = apply(identity, VerificationFailed(), Actor(ActorKind.WORKER, "worker"), now)
-            if fact.refusal is None:
-                arrival.status = after.status.value
-                arrival.stage, arrival.reason = Stage.SET_ASIDE, reasons.WhyAside.VERIFICATION.value
-                arrival.need, arrival.differences = comparing.need_of(later), comparing.difference_codes(later)
-                arrival.before = {}  # what staff decided before rests on an answer that no longer holds
-                arrival.save(update_fields=["status", "stage", "reason", "need", "differences", "before"])
-                arrival.sealed.answer = vault.seal_answer(later, later.insi)
-                arrival.sealed.save(update_fields=["answer"])
-        audit.record(
-            audit.Act.VERIFIED,
-            who="worker",
-            about=str(row.arrival_id),
-            verdict=verdict,
-            differences="+".join(differences),
-            before=before,
-            after=arrival.status,
-        )
+            writer.record(person.pk, [Told(Verified(), audit.Act.VERIFIED, details)], WORKER, at=now, visit=about)
+        else:
+            audit.record(audit.Act.VERIFIED, who=WORKER.name, about=str(about), **details)
+            if verdict in UNCONFIRMED and visit is not None and answer is not None:
+                visits.answered(visit, vault.open_arrival(visit), answer, WORKER)
+                _set_aside(visit)
     journal.record(journal.Happening.INSI_CALLED, outcome=f"verify-{verdict}")
+
+
+def _set_aside(visit: Arrival) -> None:
+    """The unit decides; whoever has it in hand goes on, and sees what INSi said."""
+    if visit.stage in {Stage.DONE, Stage.GONE}:
+        visit.stage, visit.reason = Stage.SET_ASIDE, reasons.WhyAside.VERIFICATION.value
+        visit.save(update_fields=["stage", "reason"])

@@ -1,7 +1,7 @@
 """Indicators (indicateurs): the formulas of the identity-vigilance policy, by period, kiosk and service.
 
-No official formula was published; these are ins-rules 7's proposals. An arrival that was merged into another counts
-once, as the one that was kept. All comes from the queue's own columns: nothing about a person is opened.
+No official formula was published; these are ins-rules 7's proposals. The visits of a record that was merged
+into another do not count. All comes from the queue's own columns: nothing about a person is opened.
 """
 
 from collections import Counter
@@ -13,12 +13,12 @@ from statistics import median, quantiles
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console.identities.reasons import TRAITS
-from kiosk.console.models import Arrival, AuditEntry, Need, Pair, PairState
+from kiosk.console.models import Arrival, AuditEntry, Need, PairState, PersonPair
 from kiosk.console.words import inside
 from kiosk.core.coherence.reasons import STAFF_SENTENCES, Reason
 from kiosk.core.status.permissions import IdentityStatus
@@ -102,14 +102,14 @@ def of(period: Period) -> tuple[Figure, ...]:
     """Every indicator over a period, each with its formula."""
     arrivals = _arrivals(period)
     total = arrivals.count()
-    by_status = _counted(arrivals, "status")
+    by_status = _counted(arrivals, "shown")
     by_need = _counted(arrivals, "need")
     answered = total - by_need[Need.INSI_PENDING] - by_need[Need.CONFIGURATION]
     found = answered - by_need[Need.NOT_FOUND] - by_need[Need.SEVERAL]
     lost = list(_downgrades(period))
-    held = arrivals_before(period).filter(status=QUALIFIED).count() + len(lost)
-    same_day = arrivals.filter(status=QUALIFIED, decided_at__date=F("arrived_at__date")).count()
-    waits = _waits(arrivals.filter(status=QUALIFIED))
+    held = arrivals_before(period).filter(person__status=QUALIFIED).count() + len(lost)
+    same_day = arrivals.filter(person__status=QUALIFIED, decided_at__date=F("arrived_at__date")).count()
+    waits = _waits(arrivals.filter(person__status=QUALIFIED))
     pairs = _pairs(period)
     counted = {
         **{f"status-{status.value}": (by_status[status.value], total) for status in STATUSES},
@@ -123,7 +123,7 @@ def of(period: Period) -> tuple[Figure, ...]:
         "duplicates": (pairs[PairState.MERGED], total),
         "possible-duplicates": (sum(pairs.values()), total),
         "collisions": (lost.count(COLLISION), total),
-        **{code: (arrivals.filter(attributes__contains=code).count(), total) for code in ATTRIBUTES},
+        **{code: (arrivals.filter(person__attributes__contains=code).count(), total) for code in ATTRIBUTES},
         "downgrades": (len(lost), held),
     }
     timed = {"delay": _median(_waits(arrivals)), "qualified-delay": _median(waits), "qualified-delay-90": _ninth(waits)}
@@ -183,7 +183,7 @@ def reasons(period: Period) -> tuple[Share, ...]:
 
 def waiting(period: Period) -> tuple[Share, ...]:
     """How long people waited from their arrival to their qualification, in classes."""
-    waits = _waits(_arrivals(period).filter(status=QUALIFIED))
+    waits = _waits(_arrivals(period).filter(person__status=QUALIFIED))
     classes = [(_("moins de {n} min").format(n=WAITS[0]), sum(one < WAITS[0] for one in waits))]
     for low, high in pairwise(WAITS):
         classes.append((_("de {a} à {b} min").format(a=low, b=high), sum(low <= one < high for one in waits)))
@@ -198,7 +198,7 @@ def days(period: Period) -> tuple[Day, ...]:
     per_day = _arrivals(period).filter(arrived_at__gte=start).annotate(on=TruncDate("arrived_at")).values("on")
     counts = {
         row["on"]: (row["n"], row["q"])
-        for row in per_day.annotate(n=Count("pk"), q=Count("pk", filter=Q(status=QUALIFIED))).order_by()
+        for row in per_day.annotate(n=Count("pk"), q=Count("pk", filter=Q(person__status=QUALIFIED))).order_by()
     }
     most = max((n for n, _q in counts.values()), default=0) or 1
     dates = [first + timedelta(days=number) for number in range((period.last - first).days + 1)]
@@ -209,12 +209,18 @@ def days(period: Period) -> tuple[Day, ...]:
 
 def arrivals_before(period: Period) -> QuerySet[Arrival]:
     """What was decided before the period began."""
-    return _narrowed(Arrival.objects.filter(decided_at__lt=period.bounds[0], merged_into=None), period)
+    return _narrowed(_shown().filter(decided_at__lt=period.bounds[0]), period)
 
 
 def _arrivals(period: Period) -> QuerySet[Arrival]:
     start, end = period.bounds
-    return _narrowed(Arrival.objects.filter(arrived_at__gte=start, arrived_at__lt=end, merged_into=None), period)
+    return _narrowed(_shown().filter(arrived_at__gte=start, arrived_at__lt=end), period)
+
+
+def _shown() -> QuerySet[Arrival]:
+    """Visits with the status of whose they are; those of a record that leads to another one count there."""
+    kept = Arrival.objects.filter(person__absorbed_by=None)
+    return kept.annotate(shown=Coalesce("person__status", "reported"))
 
 
 def _narrowed(chosen: QuerySet[Arrival], period: Period) -> QuerySet[Arrival]:
@@ -242,12 +248,14 @@ def _downgrades(period: Period) -> Iterator[str]:
 
 def _pairs(period: Period) -> Counter[str]:
     start, end = period.bounds
-    found = Pair.objects.filter(found_at__gte=start, found_at__lt=end)
+    found = PersonPair.objects.filter(found_at__gte=start, found_at__lt=end)
     if period.kiosk:
-        found = found.filter(second__terminal_id=period.kiosk)
+        found = found.filter(second__visits__terminal_id=period.kiosk)
     if period.desk:
-        found = found.filter(second__desk=period.desk)
-    return Counter({row["state"]: row["n"] for row in found.values("state").annotate(n=Count("pk")).order_by()})
+        found = found.filter(second__visits__desk=period.desk)
+    return Counter(
+        {row["state"]: row["n"] for row in found.values("state").annotate(n=Count("pk", distinct=True)).order_by()}
+    )
 
 
 def _waits(arrivals: QuerySet[Arrival]) -> list[float]:

@@ -102,9 +102,10 @@ class Standing(Confidential):
 
     @property
     def latest_answer(self) -> Answer | None:
-        """The last answer that may still be accepted."""
+        """The last answer that may still be accepted; what was found is not lost because other criteria find nobody."""
         mine = [one for one in self.answers if one.epoch == self.basis.epoch]
-        return mine[-1] if mine else None
+        found = [one for one in mine if one.mark is not None]
+        return next(reversed(found or mine), None)
 
     def answer(self, nth: int) -> Answer | None:
         return next((one for one in self.answers if one.nth == nth), None)
@@ -136,11 +137,6 @@ class Applied(Confidential):
     before: IdentityStatus
     after: IdentityStatus
     refusal: Refusal | None = None
-
-    @property
-    def is_withdrawn(self) -> bool:
-        """Others may hold this INS: they must be told that it no longer is qualified."""
-        return self.before is IdentityStatus.QUALIFIED and self.after is not IdentityStatus.QUALIFIED
 
 
 def apply(standing: Standing, fact: Fact) -> Applied:

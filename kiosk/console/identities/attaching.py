@@ -1,0 +1,42 @@
+"""Staff say whose visit it is: somebody known, or somebody new."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from kiosk.console import audit
+from kiosk.console.identities import deciding
+from kiosk.console.identities.knowing import candidates_of
+from kiosk.console.identities.reasons import NotAllowed
+from kiosk.console.identities.refusing import in_words
+from kiosk.console.models import Arrival, Staff
+from kiosk.console.register import visits
+from kiosk.core.status.transitions import Actor, ActorKind
+
+
+def say_known(key: UUID, staff: Staff, person: str, *, where: str = "") -> Arrival:
+    """Staff say that this visit is a known person's."""
+    with in_words(audit.Act.VISIT_ATTACHED, staff.username, key, where):
+        arrival = deciding.in_hand(key, staff)
+        check_in = visits.opened(arrival)
+        for candidate in candidates_of(arrival, check_in):
+            if str(candidate.person.pk) == person:
+                visits.attach(arrival, check_in, candidate.person, Actor(ActorKind.STAFF, staff.username), where=where)
+                arrival.save(update_fields=["person", "question"])
+                return arrival
+        raise NotAllowed(_("Ce dossier a changé depuis l’affichage : relisez la page, puis décidez."))
+
+
+def say_new(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
+    """Staff say that this is none of those who look alike; if it was attached to one, it is theirs no more."""
+    with in_words(audit.Act.VISIT_DETACHED, staff.username, key, where):
+        arrival = deciding.in_hand(key, staff)
+        if arrival.person is not None:
+            if arrival.before.get("decision"):
+                raise NotAllowed(_("Une décision a été prise avec cette visite : annulez-la d’abord."))
+            visits.detach(arrival, Actor(ActorKind.STAFF, staff.username), where=where)
+        else:
+            audit.record(audit.Act.SAID_NEW, who=staff.username, where=where, about=str(key))
+        arrival.is_new = True
+        arrival.save(update_fields=["person", "question", "is_new"])
+        return arrival

@@ -1,0 +1,29 @@
+"""What a rule forbids, in words for staff; that it was tried is written down, after the transaction it ended."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kiosk.console import audit
+from kiosk.console.identities.reasons import REFUSALS, NotAllowed
+from kiosk.console.register.writer import Conflict, Refused
+
+
+@contextmanager
+def in_words(act: audit.Act, who: str, about: object, where: str = "") -> Iterator[None]:
+    """One transaction; NotAllowed names the rule that ended it."""
+    try:
+        with transaction.atomic():
+            yield
+    except Refused as refused:
+        refused.remember()
+        raise NotAllowed(_(REFUSALS[refused.refusal])) from None
+    except Conflict:
+        raise NotAllowed(_("Ce dossier a changé depuis l’affichage : relisez la page, puis décidez.")) from None
+    except NotAllowed as rule:
+        if rule.refusal is not None:
+            details = {"act": act.value, "refusal": rule.refusal.value}
+            audit.record_all([audit.Done(audit.Act.REFUSED, who, where, str(about), details)])
+        raise
