@@ -49,9 +49,10 @@ def zone_of(one: Somebody, random: Random) -> Traits:
     words = [normalise(name).replace("'", kept).replace("-", " ") for name in (one.birth_name, *one.given_names)]
     names, given = words[0], words[1:]
     if form is NameForm.MRZ_FRENCH_ID:
-        whole, given = given, cut(given, 14)
-        is_name_cut, is_given_cut = len(names) >= 25, " ".join(given) != " ".join(whole)
-        names = names[:25].strip()
+        field = "<<".join(given).replace(" ", "<")  # a composite stays one name there
+        is_name_cut, is_given_cut = len(names) >= 25, len(field) >= 12
+        names, given = names[:25].strip(), [one.strip("<").replace("<", " ") for one in field[:14].split("<<")]
+        given = [one for one in given if one]
     else:
         room = (30 if random.random() < 0.6 else 39) - len(names) - 2
         is_name_cut = room < 2

@@ -196,10 +196,11 @@ class Desk:
         return Visit("secondary name", present, present, said)
 
     def _letter_of_another(self) -> Visit:
-        """The letter of somebody at home."""
+        """The letter of somebody at home, beside one's own document, with the card or without."""
         present = self._twin() if self.random.random() < 0.5 else self._anybody()
-        other = present.twin or present.insured or present.namesake or self._anybody()
-        said = replace(self._said(present, zone_of(present, self.random)), ipp=self._letter(other))
+        other = present.twin or present.insured or self._anybody()
+        card = self._said(present, None) if self.random.random() < 0.5 else Said()
+        said = replace(card, document=zone_of(present, self.random), ipp=self._letter(other))
         return Visit("another's letter", present, present, said)
 
     def _answers_mixed_up(self) -> Visit:

@@ -125,7 +125,9 @@ def filing_of(said: Said, known: Known, *, in_production: bool, places: PlaceTab
     obstacles = (*of_person, *_by_card(said, known, places, in_production=in_production))
     if obstacles:
         return Filing(obstacles=obstacles)
-    if said.document is not None and _names_wholly(said.document, known.traits, places, said.issuer):
+    document = said.document
+    beside = compare(document, known.traits, places=places, issuer=said.issuer) if document is not None else None
+    if document is not None and beside is not None and _names_wholly(document, known.traits, beside):
         return Filing(Ground.CARD_AND_DOCUMENT)
     return Filing(Ground.CARD) if said.card_number else Filing(obstacles=(Obstacle.NO_OWN_NUMBER,))
 
@@ -225,8 +227,12 @@ def _of_card(said: Said, card: Traits, answer: InsFound, places: PlaceTable) -> 
 
 def _says_first_name(source: Traits, person: Traits) -> bool:
     """A source's given names begin with the whole of the first: MARIE is not said for MARIE-ANNE, who may be a twin."""
-    first, said = likeness_key(stated_first(person)), likeness_key(listed(source))
-    return bool(first) and f"{said} ".startswith(f"{first} ")
+    first = likeness_key(stated_first(person))
+    return bool(first) and _opens(first, likeness_key(listed(source)))
+
+
+def _opens(short: str, long: str) -> bool:
+    return f"{long} ".startswith(f"{short} ")
 
 
 def _is_of(document: Traits, person: Traits, places: PlaceTable, issuer: str) -> bool:
@@ -239,11 +245,14 @@ def _agree(beside: Comparison) -> bool:
     return beside.may_be_accepted and not beside.to_be_named
 
 
-def _names_wholly(document: Traits, person: Traits, places: PlaceTable, issuer: str) -> bool:
-    """A document that names this person says the whole first name, and no field of it was too short for the names."""
-    beside = compare(document, person, places=places, issuer=issuer)
+def _names_wholly(document: Traits, person: Traits, beside: Comparison) -> bool:
+    """Its given names are the first of the person's own, the very first whole, and no field was too short for them.
+
+    A zone writes CEDRIC-PIERRE as CEDRIC PIERRE: beside CEDRIC ANDRE PIERRE, who may be his twin, that is not enough.
+    """
     is_cut = beside.of(Trait.GIVEN_NAMES).reason is Reason.TRUNCATED
-    return _agree(beside) and not is_cut and _says_first_name(document, person)
+    is_in_order = _opens(likeness_key(listed(document)), likeness_key(listed(person)))
+    return not is_cut and is_in_order and _says_first_name(document, person)
 
 
 def _of_unsure_document(said: Said, person: Traits, places: PlaceTable) -> Iterator[Obstacle]:
@@ -255,10 +264,9 @@ def _of_unsure_document(said: Said, person: Traits, places: PlaceTable) -> Itera
 
 # What a zone may write otherwise than the record, and still be read by a machine as the same name.
 _OF_ZONE = frozenset({Reason.ACCENT_OR_CASE, Reason.HYPHEN, Reason.MRZ_WRITING})
-_OF_GIVEN_NAMES = _OF_ZONE | {Reason.LIST_SHORTENED, Reason.TRUNCATED}  # the first is whole: ``_says_first_name``
 _BY_ZONE = {
     Trait.BIRTH_NAME: _OF_ZONE,
-    Trait.GIVEN_NAMES: _OF_GIVEN_NAMES,
+    Trait.GIVEN_NAMES: _OF_ZONE | {Reason.LIST_SHORTENED},
     Trait.BIRTH_DATE: frozenset(),
     Trait.SEX: frozenset(),
 }
@@ -281,7 +289,7 @@ def _by_ipp(said: Said, known: Known, places: PlaceTable) -> Iterator[Obstacle]:
 
 def _is_read_as(document: Traits, person: Traits, places: PlaceTable, issuer: str) -> bool:
     beside = compare(document, person, places=places, issuer=issuer)
-    if beside.is_blocking or not _says_first_name(document, person):
+    if beside.is_blocking or not _names_wholly(document, person, beside):
         return False
     return all(
         beside.of(trait).outcome is Outcome.SAME or beside.of(trait).reason in tolerated
