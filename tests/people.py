@@ -233,10 +233,10 @@ def _toml(value: str | int | float | bool) -> str:
 
 
 def somebody_like(person: Person) -> Person:
-    """Another one of the same names, born in another year, with a number of their own: known from nowhere yet."""
+    """Another one of the same names, born another day, with a number of their own: known from nowhere yet."""
     at = next(_OTHERS)
-    year = f"{int(person.birth_date[:4]) - 1 - at % 40:04d}"
-    return replace(person, birth_date=year + person.birth_date[4:], number=f"{person.number[:10]}{at % 1000:03d}")
+    born = f"{int(person.birth_date[:4]) - 1 - at % 40:04d}-{1 + at % 12:02d}-{1 + at % 28:02d}"
+    return replace(person, birth_date=born, number=f"{person.number[:10]}{at % 1000:03d}")
 
 
 _OTHERS = count(100)

@@ -69,12 +69,7 @@ def test_the_product_leads_to_what_carries_a_rule_or_the_rule_says_who_needs_it(
 
 
 # The returning person's own, until arrivals and pages ask them.
-_COMING = (
-    *(
-        f"kiosk.core.{name}."
-        for name in ("status.returning", "checkin.claims", "coherence.blocking", "coherence.candidates")
-    ),
-)
+_COMING = (*(f"kiosk.core.{name}." for name in ("status.returning", "checkin.claims")),)
 
 
 def test_what_nobody_calls_in_the_core_stands_in_the_table_with_the_issue_that_needs_it() -> None:

@@ -10,11 +10,12 @@ from rapidfuzz.distance import JaroWinkler
 
 from kiosk.core.coherence.blocking import blocking_keys
 from kiosk.core.coherence.candidates import MUST_SAY, PROBABLE, weigh
-from kiosk.core.coherence.duplicates import LOOKS_ALIKE, SearchKey, likeness, search_for, search_keys
+from kiosk.core.coherence.duplicates import SearchKey, search_for, search_keys
 from kiosk.core.coherence.given_names import listed
 from kiosk.core.identity.names import comparison_key
 from kiosk.core.identity.traits import Traits
 from kiosk.core.status.returning import Filing, Ground, filed_under, filing_of
+from tests.population.formerly import LOOKS_ALIKE, likeness
 from tests.population.people import World
 from tests.population.visits import Desk, Record, Visit, register_of
 

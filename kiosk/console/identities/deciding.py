@@ -175,7 +175,7 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
             expected_version=choice.version,
             indexes=original.fingerprints_of(choice.original),
         )
-        search.index(arrival, set(original.fingerprints_of(choice.original)))
+        search.index(arrival, search.fingerprints_of(choice.original.traits()) if choice.original.birth_name else set())
         stage, reason = _after(choice.action, side_by_side, check_in)
         keep(arrival, staff, stage, reason, {**before, "decision": visits.decision_of(person), "opened": is_new})
         return arrival

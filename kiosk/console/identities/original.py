@@ -14,7 +14,7 @@ from kiosk.console.identities.comparing import places
 from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.models import Arrival
 from kiosk.console.records import search
-from kiosk.console.register import reading, visits
+from kiosk.console.register import prior, reading, visits
 from kiosk.console.words import one_line
 from kiosk.core.checkin.stated import AT_HAND, Witness, best
 from kiosk.core.checkin.value import CheckIn
@@ -93,7 +93,7 @@ def body(original: Original) -> bytes:
 
 def fingerprints_of(original: Original) -> frozenset[bytes]:
     """Under which the prior search finds what staff wrote down."""
-    return frozenset(search.fingerprints_of(original.traits())) if original.birth_name else frozenset()
+    return prior.indexes_of_traits(original.traits()) if original.birth_name else frozenset()
 
 
 def _written(traits: Traits | None) -> Original:

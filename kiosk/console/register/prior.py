@@ -3,20 +3,23 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Count
 from rapidfuzz.distance import JaroWinkler
 
 from kiosk.console.models import Person, PersonIndex
-from kiosk.console.records import search
+from kiosk.console.records import search, vault
 from kiosk.console.register import bodies, reading
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.stated import LOOKED_FOR, REFERENCE, best, stated
 from kiosk.core.checkin.value import CheckIn
-from kiosk.core.coherence import duplicates
+from kiosk.core.coherence import candidates as core
+from kiosk.core.coherence.blocking import blocking_keys
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsFound
 
-MOST_COMPARED = 12  # persons opened for one newcomer, the latest of those found
+MOST_COMPARED = 40  # persons opened for one newcomer, those who share most keys (21 in 95 of 100 cases)
+BITS_A_STEP = 2.5  # so that a letter apart shows
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -25,33 +28,49 @@ class Candidate(Confidential):
 
     person: Person
     percent: int
+    is_probable: bool
     has_same_ins: bool
 
 
 def candidates(check_in: CheckIn, besides: UUID | None = None) -> tuple[Candidate, ...]:
-    """Who may already be known, the likest first: whom INSi gave the same number, and who looks alike."""
+    """Who may already be known, the likeliest first: whom INSi gave the same number, and who may be meant."""
     found = check_in.insi
     value = bodies.value_of(found.matricule) if isinstance(found, InsFound) and found.matricule.is_complete else b""
-    numbered = set(_known_by([value])) if value else set()
-    keys = [key for key in dict.fromkeys([*numbered, *_alike(check_in)]) if key != besides][:MOST_COMPARED]
+    numbered = _known_by([value]) if value else []
+    keys = [key for key in dict.fromkeys([*numbered, *_met(check_in)]) if key != besides][:MOST_COMPARED]
     persons = list(Person.objects.filter(pk__in=keys).select_related("absorbed_by"))
-    percents = _percents(best(check_in, REFERENCE), persons)
+    likely = _likely(list(stated(check_in, LOOKED_FOR)), persons)
     likest = [
-        Candidate(person, percents.get(person.pk, 0), person.pk in numbered)
+        Candidate(person, *_said(likely.get(person.pk)), has_same_ins=person.pk in numbered)
         for person in persons
-        if person.pk in numbered or person.pk in percents
+        if person.pk in numbered or person.pk in likely
     ]
     return tuple(sorted(likest, key=lambda one: (not one.has_same_ins, -one.percent, str(one.person.pk))))
 
 
-def _percents(ours: Traits | None, persons: list[Person]) -> dict[UUID, int]:
-    """How alike those are who look alike."""
-    if ours is None:
-        return {}
-    stated_so = [(person.pk, traits) for person in persons if (traits := traits_of(person)) is not None]
-    others = [traits for _key, traits in stated_so]
-    found = duplicates.look_alikes(ours, others, JaroWinkler.normalized_similarity)
-    return {stated_so[one.index][0]: round(100 * one.likeness) for one in found}
+def indexes_of(check_in: CheckIn) -> frozenset[bytes]:
+    """Every fingerprint under which a person is found again, from each source."""
+    blocks = {one for traits in stated(check_in, LOOKED_FOR) for one in _blocks(traits)}
+    return frozenset(search.indexes_of(check_in) | blocks)
+
+
+def indexes_of_traits(traits: Traits) -> frozenset[bytes]:
+    """Under which a person is found again by what staff wrote down."""
+    return frozenset(search.fingerprints_of(traits) | _blocks(traits))
+
+
+def _likely(sources: list[Traits], persons: list[Person]) -> dict[UUID, core.Candidate]:
+    known = [(person.pk, traits) for person in persons if (traits := traits_of(person)) is not None]
+    likely = core.candidates(sources, [traits for _key, traits in known], JaroWinkler.normalized_similarity)
+    return {known[one.index][0]: one for one in likely}
+
+
+def _said(one: core.Candidate | None) -> tuple[int, bool]:
+    """How far it is probable, in percent: half where staff must begin to say it; and whether it is."""
+    if one is None:
+        return 0, False
+    share = 1 / (1 + 2 ** ((core.MUST_SAY - one.likeness.bits) / BITS_A_STEP))
+    return min(99, round(100 * share)), one.is_probable
 
 
 def stated_of(person: Person) -> CheckIn | None:
@@ -70,16 +89,16 @@ def traits_of(person: Person) -> Traits | None:
     return best(stated_so, REFERENCE) if stated_so is not None else None
 
 
-def _alike(check_in: CheckIn) -> list[UUID]:
-    """Born that day, and both names start alike."""
-    for traits in stated(check_in, LOOKED_FOR):
-        if traits.birth_date is not None and traits.birth_name and traits.given_names:
-            keys = search.sought(traits.birth_date.text, traits.birth_name, traits.given_names[0])
-            found = Person.objects.filter(absorbed_by=None, erased_at=None, version__gt=0)
-            for value in keys:
-                found = found.filter(indexes__value=value)
-            return list(found.order_by("-opened_at").values_list("pk", flat=True)[:MOST_COMPARED])
-    return []
+def _met(check_in: CheckIn) -> list[UUID]:
+    """Who is found under most of the visit's keys."""
+    values = {one for traits in stated(check_in, LOOKED_FOR) for one in _blocks(traits)}
+    met = PersonIndex.objects.filter(value__in=values, person__absorbed_by=None, person__erased_at=None)
+    by_keys = met.values("person").annotate(n=Count("pk")).order_by("-n", "person")
+    return [row["person"] for row in by_keys[:MOST_COMPARED]]
+
+
+def _blocks(traits: Traits) -> set[bytes]:
+    return {vault.blind("block", key) for key in blocking_keys(traits)}
 
 
 def _known_by(values: list[bytes]) -> list[UUID]:

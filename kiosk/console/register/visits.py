@@ -11,8 +11,8 @@ from uuid import UUID
 
 from kiosk.console import audit
 from kiosk.console.models import Arrival, Person, Stage
-from kiosk.console.records import notes, search, vault
-from kiosk.console.register import bodies, reading, writer
+from kiosk.console.records import notes, vault
+from kiosk.console.register import bodies, prior, reading, writer
 from kiosk.console.register.writer import Told
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.value import CheckIn
@@ -156,7 +156,7 @@ def decided(
     if known is None:
         known = arrival.person = writer.open_person()
         told = _opening(arrival, check_in, known)
-        indexes |= _looked_for(check_in)
+        indexes |= prior.indexes_of(check_in)
     standing = reading.standing_of(known)
     for place, step in enumerate(steps):
         is_last = place == len(steps) - 1
@@ -190,7 +190,7 @@ def attach(arrival: Arrival, check_in: CheckIn, person: Person, by: Actor, *, wh
     told = [Told(VisitAttached(), audit.Act.VISIT_ATTACHED), *([answer] if answer is not None else [])]
     if arrival.insi_next_at is not None and not reading.standing_of(person).identity.is_barred:
         told.append(Told(InsiAsked(), audit.Act.INSI_REQUESTED))
-    row = writer.record(person.pk, told, by, visit=arrival.pk, where=where, indexes=_looked_for(check_in))
+    row = writer.record(person.pk, told, by, visit=arrival.pk, where=where, indexes=prior.indexes_of(check_in))
     arrival.person, arrival.question = row, row.version if isinstance(told[-1].event, InsiAsked) else 0
 
 
@@ -219,7 +219,7 @@ def answered(arrival: Arrival, check_in: CheckIn, answer: InsAnswer, by: Actor) 
         return
     told = _answer(known, replace(check_in, insi=answer), arrival.question)
     if told is not None:
-        _recorded(arrival, known, [told], by)
+        _recorded(arrival, known, [told], by, indexes=prior.indexes_of(replace(check_in, insi=answer)))
     arrival.question = 0
 
 
@@ -349,10 +349,6 @@ def read_complementary(body: bytes) -> dict[str, dict[str, str]]:
 def _written(check_in: CheckIn) -> bytes:
     """What a fact says: the check-in without its pictures."""
     return codec.to_bytes(replace(check_in, pictures=()))
-
-
-def _looked_for(check_in: CheckIn) -> frozenset[bytes]:
-    return frozenset(search.indexes_of(check_in))
 
 
 _ACTS = {

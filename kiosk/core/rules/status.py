@@ -197,8 +197,8 @@ RULES: tuple[Rule, ...] = (
         "Homonym goes with any status and warns of look-alikes.",
         "GI3 EXI ID 24",
         _C,
-        ("status.permissions.Attribute", "coherence.duplicates.look_alikes"),
-        ("status: homonym", "transitions: t7_homonym", "duplicates: look_alikes_warn"),
+        ("status.permissions.Attribute", "coherence.candidates.candidates"),
+        ("status: homonym", "transitions: t7_homonym", "candidates: candidates_are_ranked"),
     ),
     Rule(
         "2.3",
