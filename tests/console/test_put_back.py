@@ -6,12 +6,15 @@ A served console, the kiosk's own outbox and its file of the highest head, a wor
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from kiosk.heads import heads_in
@@ -148,7 +151,9 @@ def test_a_worker_s_file_finds_an_old_dump_before_any_kiosk_speaks(site: ServedC
     assert checked(site, "--witness", str(extract)) == (1, ["witness"])
 
 
-def test_a_cut_or_emptied_database_is_found_by_the_worker_at_work(site: ServedConsole, tmp_path: Path) -> None:
+def test_an_emptied_database_is_found_by_a_kiosk_and_patients_are_taken_in_all_the_same(
+    site: ServedConsole, tmp_path: Path
+) -> None:
     hall = Hall(tmp_path / "hall")
     site.start()
     put_back = copy_of(site, tmp_path / "empty")
@@ -157,16 +162,47 @@ def test_a_cut_or_emptied_database_is_found_by_the_worker_at_work(site: ServedCo
     site.stop()
     put_back()
     site.start()
+    hall.deliver(site, DOMINIQUE)  # with its check-in comes what it has seen
+    assert '"register-found"' in figures(site)
+    assert checked(site)[0] == 1
+    assert site.stop() == 0
+
+
+ALTERED = {
+    "sqlite": (
+        "DROP TRIGGER console_audit_no_update",
+        "UPDATE console_auditentry SET about = '' WHERE number = 2",
+    ),
+    "postgresql": (
+        "ALTER TABLE console_auditentry DISABLE TRIGGER USER",
+        "UPDATE console_auditentry SET about = '' WHERE number = 2",
+    ),
+}
+
+
+def test_one_act_altered_while_all_are_at_work_is_found_by_the_worker(site: ServedConsole) -> None:
+    site.start()
+    for person in (ZOE, DOMINIQUE):
+        assert site.deliver(check_in_of(person)) == 201
     worker = Child("worker", [*COMMAND, "worker", "--config", str(site.config)], site.folder / "worker.log")
     worker.first_line(STARTS_WITHIN)
-    hall.beat(site)
+    log = site.folder / "worker.log"
+    time.sleep(1)
+    assert "register-found" not in log.read_text()
+    if site.database:
+        with psycopg.connect(site.database, autocommit=True) as database:
+            for statement in ALTERED["postgresql"]:
+                database.execute(statement)
+    else:
+        with closing(sqlite3.connect(site.folder / "data" / "console.sqlite3", timeout=30)) as file:
+            for statement in ALTERED["sqlite"]:
+                file.execute(statement)
+            file.commit()
     try:
-        wait_until(lambda: checked(site)[0] == 1, FOUND_WITHIN, "the loss found")
-        hall.deliver(site, DOMINIQUE)  # patients are taken in all the same
-        hall.beat(site)
+        wait_until(lambda: '"altered"' in log.read_text(), FOUND_WITHIN, "the altered act found")
     finally:
         assert worker.end(60) == 0
-    assert site.stop() == 0
+    assert checked(site) == (1, ["altered"])
 
 
 def test_two_consoles_of_a_site_give_one_head_and_each_finds_what_the_other_gave(
