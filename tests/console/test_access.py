@@ -46,6 +46,8 @@ TABLE = {
     "transfer": (WORK, "post"),
     "undo": (WORK, "post"),
     "whose": (WORK, "post"),
+    "present": (WORK, "post"),
+    "absent": (WORK, "post"),
     "sheet": (WORK, "get"),
     "ask-again": (WORK, "post"),
     "answer-part": (WORK, "get"),

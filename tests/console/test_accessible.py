@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
 from playwright.sync_api import Browser, Page
 
+from kiosk.core.checkin.value import Way
 from kiosk.core.sources.document import SealReading, SealVerdict, Validity, ValidityStatus
 from kiosk.core.sources.insi import InsNotFound, InsSeveral, InsUnreachable
 from tests.console.arrivals import card_of, check_in_of, found, mrz_of
@@ -127,6 +128,14 @@ def test_the_pages_of_the_desk(served: ServedConsole, browser: Browser, keys: di
     host.page.goto(f"{host.desk.url}arrivees/{keys['plain']}/")
     host.desk.press("t", "#decide")
     host.desk.press("1cmq", "h1 .status-QUALIFIED")
+    host.look()
+    nothing_shown = {"pictures": (), "mrz": None, "document_kind": None}
+    again = check_in_of(ZOE, InsUnreachable("not-asked"), way=Way.SHORT, ticket="X10", **nothing_shown)
+    assert served.deliver(again) == 201
+    host.page.goto(f"{host.desk.url}arrivees/{again.key}/")
+    host.desk.press("t", ".presence")
+    host.look()
+    host.desk.press("j", "h1 .status-QUALIFIED")
     host.look()
     for language in ("fr", "ar"):
         host.go(f"arrivees/{keys['differs']}/fiche/?langue={language}")

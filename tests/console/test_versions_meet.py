@@ -6,7 +6,9 @@ The older console is today's with another version, which does not know today's f
 import json
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,11 @@ import pytest
 from kiosk import __version__
 from kiosk.core.checkin.codec import to_bytes
 from kiosk.core.checkin.value import CheckIn
-from kiosk.sealing import RecipientPrivateKey, generate_recipient, seal
+from kiosk.sealing import RecipientPrivateKey, generate_recipient, intake_message, seal, sign
+from kiosk.storage.acquaintance import ConsoleAcquaintance
 from kiosk.storage.delivery import ConsoleLink, Delivered, Parked, Reply, deliver_waiting
 from kiosk.storage.outbox import Outbox
-from tests.console.arrivals import check_in_of
+from tests.console.arrivals import SIGNER, check_in_of
 from tests.console.inherited import InheritedConsole, link_of
 from tests.console.served import ServedConsole
 from tests.people import DOMINIQUE, ZOE
@@ -27,6 +30,17 @@ OLDER = (
     "import kiosk; kiosk.__version__ = {version!r}; from kiosk.core.checkin import codec; codec.VERSION = 99; "
     "from kiosk.cli import main; main()"
 )
+NOT_ASKED_YET = """
+import django
+ready = django.setup
+def setup(**said):
+    ready(**said)
+    from ninja import NinjaAPI
+    NinjaAPI.post = lambda *_, **__: lambda asked: asked
+django.setup = setup
+from kiosk.cli import main
+main()
+"""  # a console of before kiosks asked whom it knows: it has no such address
 CONFIG = """
 mode = "demo"
 [kiosk]
@@ -102,6 +116,31 @@ def test_what_an_older_console_refused_reaches_the_one_that_follows_it(
     [left] = outbox.everything()
     assert (left.key, left.parked, left.refused_by) == (stranger.key, "http-422", ("0.0.8", "0.0.9", __version__))
     assert console.opened()["arrivals"][zoe.key]["stage"] == "waiting"
+
+
+def test_a_console_that_was_never_asked_whom_it_knows_sends_everybody_the_whole_way(tmp_path: Path) -> None:
+    console = ServedConsole(tmp_path / "console")
+    console.command = [sys.executable, "-c", NOT_ASKED_YET]
+    console.start()
+    try:
+        assert _acquaintance(console).knows(ZOE.beneficiary(), 20.0) == (False, "http-404")
+        beat = json.dumps({"version": __version__, "asked": 1, "asked_seconds": 60}).encode()
+        assert console.put("/intake/heartbeat", beat) == 200
+    finally:
+        console.stop()
+
+
+def _acquaintance(console: ServedConsole) -> ConsoleAcquaintance:
+    def signed(path: str, sent_at: str, body: bytes) -> str:
+        return b64encode(sign(intake_message(path, "borne-1", sent_at, body), SIGNER)).decode()
+
+    def opened(*_: bytes) -> bytes | None:
+        raise AssertionError("an answer came")
+
+    now = datetime.now(UTC).isoformat
+    link = ConsoleLink(console.url, console.folder / "console.pem", "borne-1", signed, now)
+    structure = console.recipient.public_key
+    return ConsoleAcquaintance(link, "borne-1", lambda plain, context: seal(plain, structure, context), opened)
 
 
 def test_a_new_patient_is_delivered_before_what_was_refused(console: InheritedConsole, tmp_path: Path) -> None:

@@ -68,17 +68,10 @@ def test_the_product_leads_to_what_carries_a_rule_or_the_rule_says_who_needs_it(
         assert not _product().has(f"kiosk.core.{name}"), f"{name}: it is called, no longer needed by {issue}: to code"
 
 
-# The returning person's own, until arrivals and pages ask them.
-_COMING = (*(f"kiosk.core.{name}." for name in ("status.returning", "checkin.claims")),)
-
-
 def test_what_nobody_calls_in_the_core_stands_in_the_table_with_the_issue_that_needs_it() -> None:
     waiting = {f"kiosk.core.{name}" for rule in all_rules() for name in rule.needed_by}
-    apart = ("kiosk.core.rules.", *_COMING)
     found = set(_product().unused("kiosk.core."))
-    assert {name for name in found if not name.startswith(apart)} == waiting
-    for one in _COMING:
-        assert any(name.startswith(one) for name in found), f"{one}: all of it is called, so its line here goes"
+    assert {name for name in found if not name.startswith("kiosk.core.rules.")} == waiting
 
 
 def test_every_test_that_names_a_clause_belongs_to_a_rule() -> None:

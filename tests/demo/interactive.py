@@ -50,7 +50,9 @@ def stay(out: Path, display: str | None) -> int:
         if display is None:
             display = open_things.enter_context(VirtualDisplay(*PORTRAIT)).name
             print(f"No display here: the kiosk draws on the virtual display {display}.")
-        stage = open_things.enter_context(Stage(out / "run", films=out / "films", size=window_size(display)))
+        stage = open_things.enter_context(
+            Stage(out / "run", films=out / "films", size=window_size(display), short_path=True)
+        )
         stage.prepare()
         stage.start_services()
         account = stage.add_account()

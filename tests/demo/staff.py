@@ -106,3 +106,13 @@ class StaffMember:
         self.page.keyboard.press("q")
         self.page.locator(".status-QUALIFIED").first.wait_for()
         self.keep_picture("qualified")
+
+    def meet_again(self, ticket: str) -> None:
+        """Somebody known and qualified: one key says that it is them."""
+        self.page.keyboard.press("s")
+        self.page.locator("h1 .ticket", has_text=ticket).wait_for()
+        self.page.locator(".presence").wait_for()
+        self.keep_picture("known")
+        self.page.keyboard.press("j")
+        self.page.locator("h1 .status-QUALIFIED").wait_for()
+        self.keep_picture("present")

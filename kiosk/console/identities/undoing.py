@@ -14,7 +14,7 @@ from kiosk.console import audit
 from kiosk.console.arrivals.queue import locked
 from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.identities.refusing import in_words
-from kiosk.console.models import Arrival, Staff, Stage
+from kiosk.console.models import Arrival, Person, Staff, Stage
 from kiosk.console.register import visits, writer
 from kiosk.core.status.person_events import Undone
 from kiosk.core.status.standing import UNDO_FOR
@@ -29,6 +29,7 @@ class Before(TypedDict):
     decided_at: str  # ISO 8601; "" when nobody had decided
     decision: NotRequired[int]  # the person's fact that began it; without, only the visit moved
     opened: NotRequired[bool]  # whose visit it is became known with it
+    presence: NotRequired[str]  # staff saw that it is them: whose visit it was already, or a candidate's
 
 
 def before_of(arrival: Arrival) -> Before:
@@ -66,6 +67,8 @@ def may_undo(arrival: Arrival, staff: Staff, now: datetime) -> bool:
 def _undo_identity(arrival: Arrival, staff: Staff, where: str, lost: str) -> None:
     """What the decision made of the person; one it opened, and nobody else came for, is left again by the visit."""
     known, decision = arrival.known, arrival.before.get("decision")
+    if known is not None and arrival.before.get("presence"):
+        _unsee(arrival, known, Actor(ActorKind.STAFF, staff.username), where)
     if known is None or not decision:
         done = {"before": lost, "after": arrival.status}
         audit.record(audit.Act.UNDONE, who=staff.username, where=where, about=str(arrival.pk), **done)
@@ -81,6 +84,14 @@ def _undo_identity(arrival: Arrival, staff: Staff, where: str, lost: str) -> Non
     arrival.person = writer.record(known.pk, told, by, visit=arrival.pk, where=where)
     if leaves:
         visits.detach(arrival, by, where=where)
+
+
+def _unsee(arrival: Arrival, known: Person, by: Actor, where: str) -> None:
+    """Nobody has seen that it is them; whose visit only that look made it, it is no more."""
+    arrival.presence_at = arrival.presence_by = None
+    if arrival.before.get("presence") == "candidate":
+        visits.detach(arrival, by, where=where)
+        arrival.candidate = known
 
 
 def _restore(arrival: Arrival) -> None:

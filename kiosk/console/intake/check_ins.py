@@ -18,12 +18,15 @@ from kiosk.console import audit
 from kiosk.console.identities import comparing
 from kiosk.console.intake.signed import NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
 from kiosk.console.intake.turnstile import Turnstile
-from kiosk.console.models import Arrival, BlindIndex, Sealed, Stage, Terminal
+from kiosk.console.models import Arrival, BlindIndex, Need, Sealed, Stage, Terminal
 from kiosk.console.records import search, subject_keys, vault
+from kiosk.console.register import filing
+from kiosk.console.register.known import candidate as candidate_of
 from kiosk.console.words import one_line
 from kiosk.core.checkin.codec import BadCheckIn
-from kiosk.core.checkin.value import CheckIn
+from kiosk.core.checkin.value import CheckIn, Way
 from kiosk.core.status.permissions import IdentityStatus
+from kiosk.core.status.transitions import Actor, ActorKind
 from kiosk.sealing import CannotOpen
 
 MAX_BODY = 8 * 1024 * 1024 + 64 * 1024  # a whole check-in and its seal
@@ -95,7 +98,8 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     check_in = _opened(key, request)
     arrived_at = instant(check_in.arrived_at)
     side_by_side = comparing.compared(check_in)
-    need = comparing.need_of(check_in, side_by_side)
+    candidate = _candidate(check_in)
+    need = comparing.need_of(check_in, side_by_side) if candidate is None else Need.PRESENCE
     arrival = Arrival(
         key=key,
         terminal=terminal,
@@ -110,7 +114,8 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         differences=comparing.difference_codes(check_in, side_by_side),
         stage=Stage.WAITING,
         reported=_believable(check_in),
-        insi_next_at=now + NEXT_INSI_TRY if comparing.may_be_asked_again(check_in) else None,
+        candidate_id=candidate,
+        insi_next_at=now + NEXT_INSI_TRY if candidate is None and comparing.may_be_asked_again(check_in) else None,
     )
 
     try:
@@ -120,6 +125,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         if known is None:
             raise
         return known
+    filing.file(arrival, check_in, comparing.places(), Actor(ActorKind.WORKER, "worker"))
     if check_in.not_understood:
         journal.record(journal.Happening.CHECK_IN_PARTLY_READ, key=key, count=len(check_in.not_understood))
     return Reception.TAKEN_IN
@@ -152,6 +158,13 @@ def _opened(key: UUID, request: SignedRequest) -> CheckIn:
         if not _is_modest_jpeg(picture.jpeg) or (picture.untouched and not _is_modest_jpeg(picture.untouched)):
             raise NotUnderstood("a picture is not a JPEG of a reasonable size")
     return check_in
+
+
+def _candidate(check_in: CheckIn) -> UUID | None:
+    """Who came by the short path, as far as their card says; looked for here again: a kiosk's word finds nobody."""
+    if check_in.way is not Way.SHORT or check_in.card is None or check_in.card.birth_date is None:
+        return None
+    return candidate_of(check_in.card_nir, check_in.birth_rank, check_in.card.birth_date.text)
 
 
 def _believable(check_in: CheckIn) -> str:

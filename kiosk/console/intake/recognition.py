@@ -57,11 +57,16 @@ def answer(request: SignedRequest, arrived: float, timing: Timing) -> bytes | Re
         knows = _may_ask(terminal, question.nonce) and known.is_known(
             question.nir, question.birth_rank, question.birth_date
         )
-        is_late = timing.clock() - arrived >= recognition.ANSWER_SECONDS
-        said = recognition.answer_to_bytes(knows and not is_late)
-        box = lock(said, question.key, b"recognised:" + question.nonce)
-        timing.sleep(_until_its_time(timing.clock() - arrived))
+        box = _closed(question, knows)
+        passed = timing.clock() - arrived
+        if passed >= recognition.ANSWER_SECONDS:
+            box = _closed(question, False)
+        timing.sleep(_until_its_time(passed))
         return box
+
+
+def _closed(question: recognition.Recognition, knows: bool) -> bytes:
+    return lock(recognition.answer_to_bytes(knows), question.key, b"recognised:" + question.nonce)
 
 
 def _until_its_time(passed: float) -> float:

@@ -13,6 +13,7 @@ class Need(models.TextChoices):
     """What an arrival asks of staff."""
 
     READY = "ready", _("Prêt à qualifier")
+    PRESENCE = "presence", _("Présence à vérifier")  # known and qualified: staff look whether it is them
     DIFFERENCES = "differences", _("Différences")
     ODD_ANSWER = "odd-answer", _("Réponse INSi à vérifier")  # unusable, or to be confirmed by name
     DOUBTFUL_DOCUMENT = "doubtful-document", _("Pièce à vérifier")

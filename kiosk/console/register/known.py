@@ -26,23 +26,24 @@ def is_known(card_nir: str, birth_rank: str, birth_date: str) -> bool:
 
 
 def candidate(card_nir: str, birth_rank: str, birth_date: str) -> UUID | None:
-    """The one person qualified with this number, and seen with this rank and date on a card; None when in any doubt.
-
-    What is kept may have been put back to an earlier day: until an officer has looked, nobody is known by it.
-    """
-    if findings.in_doubt():
-        return None
+    """The one person qualified with this number, and seen with this rank and date on a card; None when in any doubt."""
     found = PersonIndex.objects.filter(value=search.card_fingerprint(card_nir, birth_rank, birth_date))
     people = list(Person.objects.filter(pk__in=found.values("person"), absorbed_by=None, erased_at=None)[:2])
     if len(people) != 1:
         return None
     [person] = people
-    is_found = _is_sound(person) and _holds(person, card_nir) and not _has_open_pair(person)
-    return person.pk if is_found else None
+    return person.pk if is_sound(person) and _holds(person, card_nir) else None
 
 
-def _is_sound(person: Person) -> bool:
-    """Qualified, without doubtful, fictitious or homonym; and as the register wrote it."""
+def is_sound(person: Person) -> bool:
+    """Qualified, as the register wrote it; neither doubtful, fictitious, homonym, nor perhaps one with another.
+
+    What is kept may have been put back to an earlier day: until an officer has looked, nobody is known by it.
+    """
+    if findings.in_doubt():
+        return False
+    if person.absorbed_by_id is not None or person.erased_at is not None or has_open_pair(person):
+        return False
     if person.status != IdentityStatus.QUALIFIED.value or person.attributes:
         return False
     try:
@@ -60,6 +61,6 @@ def _holds(person: Person, card_nir: str) -> bool:
     return held.exists()
 
 
-def _has_open_pair(person: Person) -> bool:
+def has_open_pair(person: Person) -> bool:
     pairs = PersonPair.objects.filter(Q(first=person) | Q(second=person), state=PairState.POSSIBLE)
     return pairs.exists()

@@ -74,6 +74,7 @@ def act(code: str) -> str:
         "opened": _("dossier ouvert"),
         "picture-seen": _("image de la pièce vue"),
         "called": _("patient appelé"),
+        "presence-checked": _("présence vérifiée"),
         "released": _("remis dans la file"),
         "held": _("mis en pause"),
         "gone": _("patient parti"),

@@ -28,6 +28,7 @@ from kiosk.console.identities import (
     noticing,
     original,
     pieces,
+    presence,
     reasons,
     rows,
     seeing,
@@ -340,7 +341,8 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
     return {
         "page": "queue",
         "arrival": arrival,
-        "view": _view(arrival, check_in, timezone.localdate(), is_in_hand=is_in_hand),
+        "view": _view(arrival, presence.laid(arrival, check_in), timezone.localdate(), is_in_hand=is_in_hand),
+        "expected": presence.expected_of(arrival, check_in),
         "said": {},
         "reasons": [(code.value, _(label)) for code, label in reasons.REASONS.items() if code not in reasons.BY_WORKER],
         "reason_label": reason_label(arrival.reason),

@@ -1,0 +1,26 @@
+"""Somebody known and qualified has come: staff say that it is them, or that it is not."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from kiosk.console.identities import presence
+from kiosk.console.staff.access import Right, address_of, needs, staff_of
+from kiosk.console.views.arrival import carried_out
+
+
+@needs(Right.WORK)
+@require_POST
+def present(request: HttpRequest, key: UUID) -> HttpResponse:
+    """It is the person expected: one key, and the visit is done."""
+    staff, where, version = staff_of(request), address_of(request), request.POST.get("version", "")
+    shown = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
+    return carried_out(request, key, lambda: presence.confirm(key, staff, shown, where=where))
+
+
+@needs(Right.WORK)
+@require_POST
+def absent(request: HttpRequest, key: UUID) -> HttpResponse:
+    """It is not them: looked at like anybody from now on."""
+    return carried_out(request, key, lambda: presence.deny(key, staff_of(request), where=address_of(request)))
