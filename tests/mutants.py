@@ -52,6 +52,8 @@ MODULES = {
     "status.permissions": ("core.test_status", "core.test_transitions"),
     "status.acceptance": ("core.test_acceptance", "core.test_status"),
     "status.transitions": ("core.test_transitions",),
+    "status.standing": ("core.test_standing",),
+    "status.fact_codec": ("core.test_standing",),
     "status.adoption": ("core.test_transitions",),
     "status.evidence": ("core.test_evidence",),
     "coherence.duplicates": ("core.test_duplicates",),

@@ -1,0 +1,444 @@
+"""Where a person stands: each fact's effect and each refusal, and that folding gives what was projected."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kiosk.core.identity.matricule import Mark
+from kiosk.core.status import fact_codec
+from kiosk.core.status import person_events as pe
+from kiosk.core.status.evidence import EvidenceTable
+from kiosk.core.status.permissions import Attribute, Identity
+from kiosk.core.status.permissions import IdentityStatus as S
+from kiosk.core.status.person_events import PersonEvent
+from kiosk.core.status.standing import UNDO_FOR, Answer, Basis, Fact, Standing, apply, fold
+from kiosk.core.status.transitions import (
+    Actor,
+    ActorKind,
+    AttributeRemoved,
+    AttributeSet,
+    ComplementaryTraitEdited,
+    Created,
+    EvidenceChecked,
+    FirstNameChosen,
+    InsiAccepted,
+    InsiRejected,
+    Refusal,
+    StrictTraitEdited,
+    VerificationFailed,
+)
+
+LEA, MARC = Actor(ActorKind.STAFF, "lea"), Actor(ActorKind.STAFF, "marc")
+KIOSK, WORKER = Actor(ActorKind.KIOSK, "borne-1"), Actor(ActorKind.WORKER, "worker")
+NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
+ONE, OTHER = Mark("a1", "1.2.250.1.213.1.4.8"), Mark("b2", "1.2.250.1.213.1.4.8")
+CARD = next(kind for kind in EvidenceTable().types if kind.code == "CN")
+CHECKED = EvidenceChecked(CARD, True, "2026-11-29")
+TAKEN = InsiAccepted(ONE, True, True)
+
+
+class Life:
+    """A person's facts, one after the other, as the writer numbers them."""
+
+    def __init__(self) -> None:
+        self.standing, self.facts = Standing(), []
+
+    def add(
+        self, event: PersonEvent, by: Actor = LEA, *, cites: int = 0, decision: int = 0, at: datetime = NOW
+    ) -> Refusal | None:
+        nth = self.standing.version + 1
+        fact = Fact(nth, event, by, at, cites, nth if decision < 0 else decision)
+        applied = apply(self.standing, fact)
+        if applied.refusal is not None:
+            assert applied.standing == self.standing
+            assert applied.before is applied.after is self.standing.status
+            return applied.refusal
+        assert applied.before is self.standing.status
+        self.standing = applied.standing
+        assert applied.after is self.standing.status
+        self.facts.append(fact)
+        assert fold(self.facts) == self.standing
+        return None
+
+    def does(self, event: PersonEvent, by: Actor = LEA, **how: object) -> "Life":
+        assert self.add(event, by, **how) is None
+        return self
+
+
+def known() -> Life:
+    """Opened, with an answer of INSi that may be accepted: the fourth fact."""
+    life = Life().does(Created()).does(pe.VisitAttached()).does(pe.TraitsStated())
+    return life.does(pe.InsiAnswered(ONE), KIOSK)
+
+
+def retrieved() -> Life:
+    return known().does(TAKEN, KIOSK, cites=4)
+
+
+def qualified() -> Life:
+    return retrieved().does(CHECKED, decision=-1)
+
+
+def test_what_is_qualified_rests_on_the_answer_and_the_evidence_that_were_compared() -> None:
+    basis = qualified().standing.basis
+    assert qualified().standing.status is S.QUALIFIED
+    assert (basis.answer, basis.compared, basis.evidence_at, basis.evidence_on) == (4, 4, 6, "2026-11-29")
+    assert qualified().standing.is_compared
+    assert (basis.traits, basis.decision, basis.decided_by, basis.decided_at) == (3, 6, "lea", NOW.isoformat())
+    assert qualified().standing.held == ONE
+    assert not Standing().is_compared
+    assert not known().does(CHECKED).standing.is_compared
+
+
+def test_an_answer_after_the_evidence_is_compared_with_it_when_staff_accept_it_t5() -> None:
+    life = known().does(CHECKED)
+    assert life.standing.status is S.VALIDATED
+    assert life.add(TAKEN, WORKER, cites=4) is Refusal.ONLY_STAFF
+    life.does(TAKEN, cites=4)
+    assert (life.standing.status, life.standing.is_compared) == (S.QUALIFIED, True)
+
+
+def test_only_the_answer_that_was_cited_is_accepted() -> None:
+    life = known()
+    assert life.add(TAKEN) is Refusal.ANSWER_VOID
+    assert life.add(TAKEN, cites=3) is Refusal.ANSWER_VOID
+    assert life.add(InsiAccepted(OTHER, True, True), cites=4) is Refusal.ANOTHER_ANSWER
+    assert life.add(InsiAccepted(ONE, False, True), cites=4) is Refusal.TRAITS_DISAGREE
+    assert life.add(InsiAccepted(ONE, True, False), cites=4) is Refusal.ANSWER_UNUSABLE
+
+
+CLOSING = [
+    AttributeSet(Attribute.DOUBTFUL),
+    AttributeSet(Attribute.FICTITIOUS),
+    InsiRejected(),
+    StrictTraitEdited(),
+    VerificationFailed(),
+]
+
+
+@pytest.mark.parametrize("event", CLOSING, ids=lambda event: type(event).__name__)
+def test_what_was_answered_before_counts_no_more_and_a_new_question_does_property_4(event: PersonEvent) -> None:
+    life = qualified().does(pe.InsiAsked()).does(event)
+    assert life.standing.held is None
+    assert (life.standing.basis.answer, life.standing.basis.compared) == (0, 0)
+    life.does(pe.InsiAnswered(ONE), WORKER, cites=7)  # asked before it
+    if isinstance(event, AttributeSet):
+        life.does(AttributeRemoved(event.attribute))
+    for old in (4, life.standing.answers[-1].nth):
+        assert life.add(TAKEN, cites=old) is Refusal.ANSWER_VOID
+    assert life.standing.latest_answer is None
+    life.does(pe.InsiAsked())
+    asked = life.standing.version
+    life.does(pe.InsiAnswered(ONE), WORKER, cites=asked)
+    latest = life.standing.latest_answer
+    assert latest is not None
+    life.does(TAKEN, cites=latest.nth)
+    assert life.standing.held == ONE
+
+
+def test_a_homonym_closes_nothing() -> None:
+    life = qualified().does(AttributeSet(Attribute.HOMONYM), KIOSK)
+    assert (life.standing.status, life.standing.basis.epoch) == (S.QUALIFIED, 0)
+
+
+def test_what_was_dropped_takes_its_basis_along() -> None:
+    rejected = qualified().does(pe.Verified(), WORKER).does(InsiRejected()).standing.basis
+    assert (rejected.evidence_at, rejected.evidence_on, rejected.verified_at) == (6, "2026-11-29", "")
+    assert rejected.epoch == 8
+    companion = EvidenceChecked(CARD, True, "2026-11-29", "")
+    edited = retrieved().does(companion).does(StrictTraitEdited()).standing.basis
+    assert (edited.evidence_at, edited.evidence_on, edited.companion_code, edited.traits) == (0, "", "", 7)
+
+
+def test_a_failed_verification_is_staff_s_to_decide_property_3() -> None:
+    life = qualified()
+    assert life.add(VerificationFailed(), WORKER) is Refusal.ONLY_STAFF
+    assert life.does(VerificationFailed()).standing.status is S.VALIDATED
+    assert life.add(pe.Verified(), WORKER) is Refusal.NO_MATRICULE
+
+
+def test_what_is_verified_has_a_day() -> None:
+    later = NOW + timedelta(days=900)
+    assert qualified().does(pe.Verified(), WORKER, at=later).standing.basis.verified_at == later.isoformat()
+
+
+def test_only_staff_replaces_a_number_and_by_an_answer_that_counts() -> None:
+    life = qualified().does(pe.InsiAnswered(OTHER), WORKER)
+    new = pe.InsReplaced(OTHER, True, True)
+    assert life.add(new, WORKER, cites=7) is Refusal.ONLY_STAFF
+    assert life.add(new) is Refusal.ANSWER_VOID
+    assert life.add(new, cites=4) is Refusal.ANOTHER_ANSWER
+    assert life.add(replace(new, traits_agree=False), cites=7) is Refusal.TRAITS_DISAGREE
+    assert life.add(replace(new, is_usable=False), cites=7) is Refusal.ANSWER_UNUSABLE
+    assert life.add(pe.InsReplaced(ONE, True, True), cites=4) is Refusal.WITHOUT_CHANGE
+    assert life.add(InsiAccepted(OTHER, True, True), cites=7) is Refusal.OTHER_MATRICULE
+    assert known().add(new, cites=4) is Refusal.NO_MATRICULE
+    life.does(pe.Verified(), WORKER).does(new, cites=7)
+    basis = life.standing.basis
+    assert (life.standing.status, life.standing.held) == (S.QUALIFIED, OTHER)
+    assert (basis.answer, basis.compared, basis.verified_at) == (7, 7, "")
+    plain = retrieved().does(pe.InsiAnswered(OTHER), WORKER).does(new, cites=6)
+    assert plain.standing.basis.compared == 0
+
+
+def test_presence_is_staff_s_word_about_somebody_qualified() -> None:
+    assert qualified().add(pe.PresenceChecked(), KIOSK) is Refusal.ONLY_STAFF
+    assert retrieved().add(pe.PresenceChecked()) is Refusal.NOT_QUALIFIED
+    before = qualified().standing
+    assert qualified().does(pe.PresenceChecked()).standing == replace(before, version=before.version + 1)
+
+
+def test_traits_are_stated_as_long_as_nothing_is_established() -> None:
+    assert known().does(pe.TraitsStated()).standing.basis.traits == 5
+    assert retrieved().add(pe.TraitsStated()) is Refusal.ESTABLISHED
+    assert known().does(CHECKED).add(pe.TraitsStated()) is Refusal.ESTABLISHED
+
+
+def test_questions_are_open_until_they_are_answered_and_nobody_barred_is_asked_about() -> None:
+    life = known().does(pe.InsiAsked())
+    assert life.standing.questions == ((5, 0),)
+    assert life.add(pe.InsiAnswered(None), WORKER, cites=4) is Refusal.NO_QUESTION
+    life.does(pe.InsiAnswered(None), WORKER, cites=5)
+    assert life.standing.questions == ()
+    assert life.standing.answers == (Answer(4, ONE, 0), Answer(6, None, 0))
+    assert life.standing.latest_answer == Answer(4, ONE, 0)  # not lost because other criteria find nobody
+    assert life.standing.answer(6) == Answer(6, None, 0)
+    assert life.standing.answer(5) is None
+    assert life.does(AttributeSet(Attribute.DOUBTFUL)).add(pe.InsiAsked()) is Refusal.BARRED
+    nobody = Life().does(Created()).does(pe.InsiAnswered(None), KIOSK)
+    assert nobody.standing.latest_answer == Answer(2, None, 0)
+
+
+def test_what_is_remembered_of_answers_and_questions_is_bounded() -> None:
+    life = Life().does(Created())
+    standing = life.standing
+    for nth in range(2, 430):
+        event = pe.InsiAsked() if nth % 2 else pe.InsiAnswered(ONE)
+        standing = apply(standing, Fact(nth, event, WORKER, NOW)).standing
+    assert (len(standing.answers), len(standing.questions)) == (200, 200)
+    assert (standing.answers[-1].nth, standing.questions[-1][0]) == (428, 429)
+
+
+def test_a_record_leads_to_another_and_stands_for_itself_again_properties_12_and_17() -> None:
+    into = pe.Side("other")
+    life = known().does(CHECKED)
+    assert life.add(pe.Merged(into), WORKER) is Refusal.ONLY_STAFF
+    assert life.add(pe.Merged(replace(into, is_absorbed=True))) is Refusal.ABSORBED
+    assert life.add(pe.Merged(replace(into, is_barred=True))) is Refusal.BARRED
+    assert qualified().add(pe.Merged(replace(into, mark=OTHER))) is Refusal.OTHER_MATRICULE
+    assert qualified().add(pe.Merged(into)) is Refusal.KEEP_THE_OTHER
+    assert known().does(AttributeSet(Attribute.FICTITIOUS)).add(pe.Merged(into)) is Refusal.BARRED
+    assert life.add(pe.Unmerged()) is Refusal.WITHOUT_CHANGE
+    before = life.standing
+    life.does(pe.Merged(replace(into, mark=OTHER)))
+    assert life.standing.absorbed_by == "other"
+    for event in (CHECKED, pe.VisitAttached(), pe.Merged(into), pe.InsiAnswered(ONE), Created(), pe.Undone()):
+        assert life.add(event) is Refusal.ABSORBED
+    assert life.add(pe.Unmerged(), WORKER) is Refusal.ONLY_STAFF
+    life.does(pe.Erased(pe.Kept.COPY), WORKER).does(pe.Unmerged())
+    assert life.standing == replace(before, version=before.version + 3)  # property 15
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pe.PairProposed("other"),
+        pe.SetApart("other"),
+        pe.VisitAttached(),
+        pe.VisitDetached(),
+        pe.Erased(pe.Kept.BODY),
+        ComplementaryTraitEdited(),
+        FirstNameChosen(True),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_what_is_no_word_about_the_identity_changes_nothing_of_it(event: PersonEvent) -> None:
+    before = qualified().standing
+    assert qualified().does(event).standing == replace(before, version=before.version + 1)
+
+
+# --- undoing ------------------------------------------------------------------------------------------------------
+
+
+def test_an_undo_restores_everything_the_evidence_s_day_included_property_9() -> None:
+    life = qualified().does(pe.Verified(), WORKER)
+    before = life.standing
+    life.does(StrictTraitEdited(), decision=-1)
+    undone = life.does(pe.Undone(), cites=8).standing
+    assert undone.basis == before.basis
+    assert (undone.before, undone.version) == (None, 9)
+    assert life.add(pe.Undone(), cites=8) is Refusal.NOTHING_TO_UNDO
+    assert life.add(pe.Undone(), cites=6) is Refusal.NOTHING_TO_UNDO  # once
+
+
+def test_a_decision_of_several_facts_is_undone_whole() -> None:
+    life = known().does(TAKEN, cites=4, decision=5).does(CHECKED, decision=5)
+    assert life.standing.status is S.QUALIFIED
+    assert life.standing.before == known().standing.basis
+    assert life.does(pe.Undone(), cites=5).standing.basis == known().standing.basis
+
+
+def test_who_decided_undoes_it_the_same_day() -> None:
+    life = qualified()
+    assert life.add(pe.Undone(), MARC, cites=6) is Refusal.NOT_YOURS
+    assert life.add(pe.Undone(), replace(WORKER, name="lea"), cites=6) is Refusal.ONLY_STAFF
+    assert life.add(pe.Undone(), cites=5) is Refusal.NOTHING_TO_UNDO
+    assert life.add(pe.Undone(), cites=6, at=NOW + UNDO_FOR) is Refusal.TOO_LATE
+    assert life.add(pe.Undone(), cites=6, at=NOW - timedelta(seconds=1)) is Refusal.TOO_LATE
+    assert timedelta(hours=12) == UNDO_FOR
+    assert qualified().does(pe.Undone(), cites=6, at=NOW).standing.status is S.RETRIEVED
+    late = NOW + UNDO_FOR - timedelta(seconds=1)
+    assert qualified().does(pe.Undone(), cites=6, at=late).standing.status is S.RETRIEVED
+    assert retrieved().add(pe.Undone()) is Refusal.NOTHING_TO_UNDO
+
+
+def test_undoing_a_doubt_never_brings_back_what_was_qualified_t8() -> None:
+    life = qualified().does(AttributeSet(Attribute.HOMONYM))
+    life.does(AttributeSet(Attribute.DOUBTFUL), decision=-1).does(pe.Undone(), cites=8)
+    basis = life.standing.basis
+    assert (life.standing.status, life.standing.identity.attributes) == (S.PROVISIONAL, {Attribute.HOMONYM})
+    assert (basis.epoch, basis.traits, basis.answer, basis.evidence_on) == (8, 3, 0, "")
+    assert (basis.decided_by, basis.decision, basis.decided_at) == ("lea", 6, NOW.isoformat())
+    assert life.add(TAKEN, cites=4) is Refusal.ANSWER_VOID
+
+
+def test_undoing_the_lifting_of_a_doubt_is_a_doubt_again() -> None:
+    life = known().does(AttributeSet(Attribute.DOUBTFUL)).does(AttributeRemoved(Attribute.DOUBTFUL), decision=-1)
+    assert life.does(pe.Undone(), cites=6).standing.identity.is_barred
+    other = known().does(AttributeSet(Attribute.DOUBTFUL)).does(AttributeSet(Attribute.HOMONYM), decision=-1)
+    assert other.does(pe.Undone(), cites=6).standing.identity.attributes == {Attribute.DOUBTFUL}
+
+
+# --- what an earlier version left ---------------------------------------------------------------------------------
+
+
+def test_what_an_earlier_version_decided_is_where_a_person_begins() -> None:
+    left = pe.Migrated(Identity(ONE, "CN"), "2025-01-02", "PPA", "2025-02-03T00:00:00+00:00")
+    life = known().does(left, MARC, cites=4)
+    assert life.standing.basis == Basis(
+        Identity(ONE, "CN"), 4, 5, "2025-01-02", "PPA", 4, 0, 3, "2025-02-03T00:00:00+00:00", NOW.isoformat(), "marc"
+    )
+    assert life.add(left, MARC, cites=4) is Refusal.ESTABLISHED
+    assert known().add(left, MARC, cites=3) is Refusal.ANSWER_VOID
+    bare = known().does(pe.Migrated(Identity(), is_decided=False), WORKER).standing
+    assert bare.basis == known().standing.basis
+    evidence = known().does(pe.Migrated(Identity(evidence="PA")), MARC, cites=4).standing.basis
+    assert (evidence.answer, evidence.evidence_at, evidence.compared) == (0, 5, 0)
+    obtained = known().does(pe.Migrated(Identity(ONE)), MARC, cites=4).standing.basis
+    assert (obtained.answer, obtained.evidence_at, obtained.compared) == (4, 0, 0)
+    barred = known().does(pe.Migrated(Identity(attributes=frozenset({Attribute.DOUBTFUL}))), MARC).standing
+    assert (barred.basis.epoch, barred.latest_answer) == (5, None)
+
+
+# --- folding and writing down -------------------------------------------------------------------------------------
+
+
+def test_facts_fold_in_their_order_only() -> None:
+    facts = qualified().facts
+    assert fold(facts).status is S.QUALIFIED
+    assert fold([]) == Standing()
+    with pytest.raises(ValueError, match="missing"):
+        fold(facts[1:])
+    with pytest.raises(ValueError, match="excluded: answer-void"):
+        fold([*facts[:3], replace(facts[4], nth=4)])
+
+
+EVENTS: list[PersonEvent] = [
+    Created(),
+    pe.TraitsStated(),
+    pe.VisitAttached(),
+    pe.VisitDetached(),
+    pe.PresenceChecked(),
+    pe.InsiAsked(),
+    pe.InsiAnswered(ONE),
+    pe.InsiAnswered(None),
+    TAKEN,
+    InsiAccepted(ONE, False, True),
+    InsiAccepted(ONE, True, False),
+    pe.InsReplaced(OTHER, True, True),
+    pe.InsReplaced(OTHER, False, False),
+    InsiRejected(),
+    AttributeSet(Attribute.HOMONYM),
+    AttributeRemoved(Attribute.DOUBTFUL),
+    StrictTraitEdited(),
+    ComplementaryTraitEdited(),
+    FirstNameChosen(True),
+    FirstNameChosen(False),
+    pe.Verified(),
+    VerificationFailed(),
+    pe.Merged(pe.Side("k", ONE, True, False)),
+    pe.Merged(pe.Side("k", None, False, True)),
+    pe.Unmerged(),
+    pe.PairProposed("k"),
+    pe.SetApart("k"),
+    pe.Undone(),
+    pe.Erased(pe.Kept.BODY),
+    pe.Migrated(Identity(ONE, "CN", frozenset({Attribute.HOMONYM})), "2025-01-02", "PPA", "2025-02-03", False),
+    pe.Migrated(Identity()),
+]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_what_is_written_is_read_as_it_was(event: PersonEvent) -> None:
+    kind, codes = fact_codec.written(event)
+    assert fact_codec.read(kind, codes) == event
+
+
+def test_evidence_is_read_with_what_decided_about_it() -> None:
+    for strong in (True, False):
+        kind = next(
+            one for one in EvidenceTable().types if one.may_validate is strong and one.code and not one.companions
+        )
+        event = EvidenceChecked(kind, strong, "2026-11-29")
+        read = fact_codec.read(*fact_codec.written(event))
+        assert isinstance(read, EvidenceChecked)
+        assert (read.evidence.code, read.evidence.may_validate) == (kind.code, strong)
+        assert (read.traits_agree, read.on, read.companion_code) == (strong, "2026-11-29", "")
+
+
+def test_the_words_of_facts_outlive_the_code() -> None:
+    assert sorted({fact_codec.written(event)[0] for event in EVENTS}) == [
+        *("attribute-removed", "attribute-set", "complementary-edited", "erased", "first-name-chosen"),
+        *("ins-replaced", "insi-accepted", "insi-answered", "insi-asked", "insi-rejected", "merged", "migrated"),
+        *("opened", "pair-proposed", "presence-checked", "set-apart", "strict-trait-edited", "traits-stated", "undone"),
+        *("unmerged", "verification-failed", "verified", "visit-attached", "visit-detached"),
+    ]
+    assert fact_codec.written(TAKEN) == (
+        "insi-accepted",
+        {"mark": "a1", "oid": "1.2.250.1.213.1.4.8", "agree": True, "usable": True},
+    )
+    assert fact_codec.written(CHECKED) == (
+        "evidence-checked",
+        {"evidence": "CN", "agree": True, "strong": True, "on": "2026-11-29"},
+    )
+
+
+def test_what_is_no_fact_is_said_so() -> None:
+    with pytest.raises(fact_codec.BadFact, match="does not know"):
+        fact_codec.read("promoted", {})
+    with pytest.raises(fact_codec.BadFact, match="attribute-set"):
+        fact_codec.read("attribute-set", {"attribute": "handsome"})
+    with pytest.raises(fact_codec.BadFact, match="insi-accepted"):
+        fact_codec.read("insi-accepted", {})
+    with pytest.raises(fact_codec.BadFact, match="object"):
+        fact_codec.written(object())  # type: ignore[arg-type] # what is no event at all
+    with pytest.raises(fact_codec.BadFact, match="only its mark"):
+        fact_codec.written(InsiAccepted(_number(), True, True))
+    for text in ("", "{}", "[]", '{"version": 1}'):
+        with pytest.raises(fact_codec.BadFact, match="standing"):
+            fact_codec.standing_from_text(text)
+
+
+def _number() -> object:
+    from kiosk.core.identity.matricule import Matricule
+
+    return Matricule("2800175056016", "35", ONE.oid)
+
+
+@pytest.mark.parametrize("life", [Life, known, retrieved, qualified], ids=["nobody", "known", "retrieved", "qualified"])
+def test_a_standing_is_read_as_it_was_written(life) -> None:
+    standing = life().standing
+    assert fact_codec.standing_from_text(fact_codec.standing_to_text(standing)) == standing
+    asked = replace(standing, questions=((3, 0), (9, 4)), absorbed_by="other", version=12)
+    assert fact_codec.standing_from_text(fact_codec.standing_to_text(asked)) == asked
