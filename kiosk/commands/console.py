@@ -213,6 +213,7 @@ def check_register(
 ) -> None:
     """Relit tout ; sortie 1 si quelque chose n'est plus tel qu'écrit et que personne ne l'a encore vu. N'écrit rien."""
     prepared(config)
+    from kiosk.console.register import carried_over
     from kiosk.console.upkeep import checking
     from kiosk.console.witness import checks, findings, words
 
@@ -230,8 +231,11 @@ def check_register(
             {"code": one.code, "about": one.about, "by": one.by, "evidence": one.evidence, "seen": seen[name]}
             for name, one in found.items()
         ]
-        print(json.dumps({"intact": not found, "read": counts, "found": told}))
+        carried = carried_over.told()
+        print(json.dumps({"intact": not found, "read": counts, "found": told, "carried_over": carried}))
     else:
+        for line in carried_over.in_words():
+            print(line)
         for name, count in counts.items():
             print(f"{words.CHECKED.get(name, name)} : {count}")
         for name, one in found.items():

@@ -20,11 +20,12 @@ def main(config: Path) -> None:
     from kiosk.core.checkin.codec import to_bytes
 
     arrivals = {}
-    for sealed in Sealed.objects.select_related("arrival"):
+    for sealed in Sealed.objects.select_related("arrival__person__absorbed_by"):
         arrival = sealed.arrival
         arrivals[str(arrival.pk)] = {
             "stage": arrival.stage,
             "status": arrival.status,
+            "person": str(arrival.known.pk) if arrival.known is not None else "",
             "need": arrival.need,
             "check_in": b64encode(to_bytes(vault.open_arrival(arrival))).decode(),
             "answered": bool(sealed.answer),

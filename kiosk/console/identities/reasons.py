@@ -37,6 +37,7 @@ class WhyAside(StrEnum):
     UNUSABLE_ANSWER = "unusable-answer"
     LATE_ANSWER = "late-answer"  # by the worker: INSi answered after staff had validated
     OTHER_ANSWER = "other-answer"  # by the worker: INSi answered otherwise than what a decision rests on
+    SHARED_NUMBER = "shared-number"  # by the migration: several records held the matricule that INSi gave for one
     VERIFICATION = "verification"  # by the worker: INSi no longer confirms the matricule (T11)
 
 
@@ -51,9 +52,12 @@ REASONS = {
     WhyAside.UNUSABLE_ANSWER: "Réponse nationale inutilisable",
     WhyAside.LATE_ANSWER: "Réponse nationale arrivée après la validation",
     WhyAside.OTHER_ANSWER: "Autre réponse nationale, arrivée après la décision",
+    WhyAside.SHARED_NUMBER: "Le même INS était porté par plusieurs dossiers",
     WhyAside.VERIFICATION: "La vérification n’a pas confirmé l’INS",
 }
-BY_WORKER = frozenset({WhyAside.LATE_ANSWER, WhyAside.OTHER_ANSWER, WhyAside.VERIFICATION})  # staff cannot say these
+BY_WORKER = frozenset(  # staff cannot say these
+    {WhyAside.LATE_ANSWER, WhyAside.OTHER_ANSWER, WhyAside.SHARED_NUMBER, WhyAside.VERIFICATION}
+)
 REFUSALS = {
     Refusal.BARRED: "Identité douteuse ou fictive : elle reste provisoire (GI3 EXI ID 26).",
     Refusal.ONLY_STAFF: "Seul un agent peut décider.",

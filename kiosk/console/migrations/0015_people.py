@@ -3,6 +3,15 @@
 from typing import ClassVar
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+from kiosk.console.register import migrating
+
+
+def carry_over(apps: StateApps, _schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """In one transaction: killed in the middle, it begins again."""
+    migrating.people(apps)
 
 
 class Migration(migrations.Migration):
@@ -10,4 +19,4 @@ class Migration(migrations.Migration):
         ("console", "0014_reported"),
     ]
 
-    operations: ClassVar = []
+    operations: ClassVar = [migrations.RunPython(carry_over, migrations.RunPython.noop)]

@@ -14,6 +14,11 @@ def sealed(person: UUID, nth: int, plain: bytes) -> bytes:
     return subject_keys.lock(person, plain, _context(person, nth))
 
 
+def sealed_with(own: subject_keys.OwnKey, nth: int, plain: bytes) -> bytes:
+    """The same with the person's key at hand."""
+    return own.lock(plain, _context(own.subject, nth))
+
+
 def opened(person: UUID, nth: int, body: bytes) -> bytes:
     """Open it again. CannotOpen when the key is destroyed, or when it is not this fact's body."""
     return subject_keys.unlock(person, body, _context(person, nth))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kiosk.console.models import AuditEntry, FactBody, Holding, IdentifierKind, Person
+from kiosk.console.models import Arrival, AuditEntry, FactBody, Holding, IdentifierKind, Person
 from kiosk.console.register import bodies, reading
 from kiosk.console.witness.checks import Part
 from kiosk.console.witness.findings import Found
@@ -16,6 +16,7 @@ from kiosk.core.status.permissions import IdentityStatus
 from kiosk.core.status.standing import Standing
 
 FACTS_EACH = 8  # of a person, about: so many fewer persons than acts in one slice
+ACTS_EACH = 4  # of a visit
 Marks = list[tuple[str, str]]  # the matricules held: mark and OID
 
 
@@ -91,6 +92,36 @@ def facts(position: str, most: int) -> Part:
             found.append(Found("body", f"{number}-{kept[number][:5].hex()}"))
     is_whole = len(batch) < most
     return Part("" if is_whole else str(batch[-1][0]), len(batch), tuple({one.name: one for one in found}.values()))
+
+
+def visits(position: str, most: int) -> Part:
+    """Every visit is whose the trail says, and so at most one person's (property 18)."""
+    most = max(1, most // ACTS_EACH)
+    rows = Arrival.objects.order_by("pk")
+    rows = rows.filter(pk__gt=UUID(position)) if _is_key(position) else rows
+    batch = list(rows.values_list("pk", "person")[:most])
+    said = _said([visit for visit, _ in batch])
+    odd = [visit for visit, person in batch if person != said[visit]]
+    found = tuple(one for visit in odd for one in _visit_looked_at_again(visit))
+    return Part("" if len(batch) < most else batch[-1][0].hex, len(batch), found)
+
+
+def _said(visits: Sequence[UUID]) -> dict[UUID, UUID | None]:
+    """Whose these visits are, by the last fact that says so."""
+    whose: dict[UUID, UUID | None] = dict.fromkeys(visits)
+    kinds = ("visit-attached", "visit-detached")
+    entries = AuditEntry.objects.filter(about__in=[str(one) for one in visits], kind__in=kinds).order_by("number")
+    for about, kind, person in entries.values_list("about", "kind", "person"):
+        whose[UUID(about)] = person if kind == "visit-attached" else None
+    return whose
+
+
+def _visit_looked_at_again(visit: UUID) -> Iterator[Found]:
+    with transaction.atomic():
+        person = Arrival.objects.select_for_update(of=("self",)).get(pk=visit).person_id
+        said = _said([visit])[visit]
+    if person != said:
+        yield Found("visit", f"{visit}-{person.hex[:10] if person is not None else 'nobody'}")
 
 
 def _is_key(text: str) -> bool:

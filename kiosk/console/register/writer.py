@@ -96,7 +96,8 @@ def record(
         number = appended.write()
         Holding.objects.filter(person=row, since=_NOW).update(since=number)
         Holding.objects.filter(person=row, until=_NOW).update(until=number)
-        _project(row, appended.standing, number)
+        project(row, appended.standing, number)
+        row.save()
         _index(row, indexes | _matricules(told))
         if before.status is IdentityStatus.QUALIFIED and appended.standing.status is not IdentityStatus.QUALIFIED:
             Outbox.objects.create(fact=number, person=row, control_id=uuid4(), kind=WITHDRAWN, made_at=appended.at)
@@ -163,7 +164,8 @@ class _Appended:
         return self._done[-1].act
 
 
-def _project(row: Person, standing: Standing, number: int) -> None:
+def project(row: Person, standing: Standing, number: int) -> None:
+    """Have a person's row say where they stand after the fact of this number; the caller saves it."""
     basis = standing.basis
     row.version, row.at_fact, row.state = standing.version, number, fact_codec.standing_to_text(standing)
     row.status = standing.status.value
@@ -175,7 +177,6 @@ def _project(row: Person, standing: Standing, number: int) -> None:
     row.decided_by = basis.decided_by
     row.absorbed_by_id = UUID(standing.absorbed_by) if standing.absorbed_by else None
     row.proof = reading.proof_of(row)
-    row.save()
 
 
 def _hold(appended: _Appended, before: Standing, told: Sequence[Told]) -> None:

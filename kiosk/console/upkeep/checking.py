@@ -21,6 +21,7 @@ CHECKS: dict[str, Check] = {
     "trail": checks.trail,
     "persons": of_register.persons,
     "facts": of_register.facts,
+    "visits": of_register.visits,
 }
 EVERY = timedelta(seconds=10)
 SLICES = 50  # of a whole reading: within ten minutes, whatever else the worker does

@@ -1,7 +1,11 @@
 """The database brought up to date before serving, and the kiosks of the configuration enrolled."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from kiosk.console.config import ServerSettings
@@ -9,12 +13,36 @@ from kiosk.console.keystore.router import KEYS
 from kiosk.console.terminals.enrolment import enrol
 from kiosk.console.upkeep import keys
 
+_DOOR = 0x6B696F736B  # PostgreSQL's name for it: any number that is ours
+
 
 def bring_up_to_date(server: ServerSettings) -> None:
-    """Create or migrate the tables, found the keys' store; enrol the kiosks the configuration names. KeysMissing."""
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("migrate", KEYS, database=KEYS, interactive=False, verbosity=0)
-    keys.known_store(timezone.now())
+    """Create or migrate the tables, found the keys' store; enrol the kiosks the configuration names. KeysMissing.
+
+    The keys' store comes first: whom an earlier version knew has a key from the migration on.
+    """
+    with _one_at_a_time(server):
+        call_command("migrate", KEYS, database=KEYS, interactive=False, verbosity=0)
+        call_command("migrate", KEYS, interactive=False, verbosity=0)  # what the console's own database knows of it
+        keys.known_store(timezone.now())
+        call_command("migrate", interactive=False, verbosity=0)
     for name, path in server.kiosks.items():
         enrol(name, path.read_text(), who="configuration")
     connections.close_all()
+
+
+@contextmanager
+def _one_at_a_time(server: ServerSettings) -> Iterator[None]:
+    """Console and worker start together: one migrates, the others wait. A killed one's lock goes with it."""
+    if connection.vendor == "sqlite":
+        with (server.data_dir / "migrating").open("ab") as door:
+            fcntl.flock(door, fcntl.LOCK_EX)
+            yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", (_DOOR,))
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", (_DOOR,))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Case, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kiosk.console import audit
 from kiosk.console.identities import rows
-from kiosk.console.identities.reasons import NotAllowed
+from kiosk.console.identities.reasons import NotAllowed, WhyAside
 from kiosk.console.models import Arrival, Campaign, PairState, PersonPair, Stage
 from kiosk.console.register import prior
 from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
@@ -27,11 +28,11 @@ SHOWN = 10
 @needs(Right.VIGILANCE)
 @require_safe
 def set_aside(request: HttpRequest) -> HttpResponse:
-    """The unit's work list: what was set aside, oldest first."""
+    """The unit's work list: what was set aside, oldest first; before all, one number in several records."""
     waiting = (
         Arrival.objects.filter(stage=Stage.SET_ASIDE)
         .select_related("decided_by", "person__absorbed_by")
-        .order_by("decided_at")
+        .order_by(Case(When(reason=WhyAside.SHARED_NUMBER, then=Value(0)), default=Value(1)), "decided_at")
     )
     page = Paginator(waiting, 50).get_page(request.GET.get("page"))
     return render(request, "console/vigilance.html", {"page": "vigilance", "rows": page, **_tabs("aside")})

@@ -7,6 +7,7 @@ CHECKED = {
     "witnesses": "Témoins consultés",
     "persons": "Personnes repliées de leurs faits",
     "facts": "Faits dont le contenu est relu",
+    "visits": "Venues et leur personne",
 }  # the command's own words, for the technician
 
 
@@ -20,10 +21,13 @@ def told(code: str, about: str) -> str:
         "cut": _("L’acte %(number)s a été écrit ; le journal s’arrête avant."),
         "person": _("La ligne d’une personne n’est pas ce que disent ses faits (%(number)s)."),
         "holding": _("Le matricule tenu n’est pas celui que disent les faits (%(number)s)."),
+        "visit": _("Une venue n’est pas à la personne que disent les faits (%(number)s)."),
         "body": _("Le contenu de l’acte %(number)s a été changé ou retiré."),
         "head": _("La fin du journal (acte %(number)s) n’a pas été écrite par la console."),
     }
-    number = about[:8] if code in {"person", "holding"} else about.partition("-")[0]  # of a key, what tells it apart
+    number = (
+        about[:8] if code in {"person", "holding", "visit"} else about.partition("-")[0]
+    )  # of a key, what tells it apart
     return sentences[code] % {"number": number} if code in sentences else f"{code} {about}"
 
 
@@ -34,6 +38,7 @@ def what(check: str) -> str:
         "witnesses": _("témoins du journal"),
         "persons": _("personnes"),
         "facts": _("contenus des faits"),
+        "visits": _("venues"),
     }.get(check, check)
 
 

@@ -92,12 +92,13 @@ def _read_identity(codes: Codes) -> Identity:
 def _migrated(event: object) -> dict[str, Code]:
     left = cast("person.Migrated", event)
     days = {"on": left.evidence_on, "companion": left.companion_code, "verified": left.verified_at}
-    return {**_identity(left.identity), **days, "decided": left.is_decided}
+    return {**_identity(left.identity), **days, "decided": left.is_decided, "void": left.voids_answers}
 
 
 def _read_migrated(codes: Codes) -> person.Migrated:
     days = (str(codes["on"]), str(codes["companion"]), str(codes["verified"]))
-    return person.Migrated(_read_identity(codes), *days, is_decided=bool(codes["decided"]))
+    is_decided, voids = bool(codes["decided"]), bool(codes["void"])
+    return person.Migrated(_read_identity(codes), *days, is_decided=is_decided, voids_answers=voids)
 
 
 def _bare(kind: str, event: type) -> _Form:

@@ -123,6 +123,7 @@ class Migrated(Confidential):
     companion_code: str = ""
     verified_at: str = ""  # ISO 8601
     is_decided: bool = True
+    voids_answers: bool = False  # what INSi had answered was set aside with a decision: it is accepted never again
 
 
 PersonEvent = (

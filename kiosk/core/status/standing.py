@@ -368,6 +368,8 @@ def _migrated(standing: Standing, fact: Fact, event: Migrated) -> Standing | Ref
     """The first state of an identity that an earlier version decided; its answer is the fact cited."""
     if standing.basis != Basis(traits=standing.basis.traits):
         return Refusal.ESTABLISHED
+    if event.identity.is_obtained and event.voids_answers:
+        return Refusal.ANSWER_VOID
     if event.identity.is_obtained:
         refusal = _stale(standing, fact.cites, event.identity.matricule)
         if refusal is not None:
@@ -385,6 +387,6 @@ def _migrated(standing: Standing, fact: Fact, event: Migrated) -> Standing | Ref
         decided_at=fact.at.isoformat() if event.is_decided else "",
         decided_by=fact.by.name if event.is_decided else "",
     )
-    if event.identity.is_barred:
+    if event.identity.is_barred or event.voids_answers:
         return _with(after, epoch=fact.nth)
     return after

@@ -1,0 +1,151 @@
+"""A console as it stood before persons were known: visits with their identity in columns, put in row by row.
+
+The tables are those of migration 0013; ``over`` brings them up to date, as a console does when it starts.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from kiosk.console import audit
+from kiosk.console.config import ServerSettings
+from kiosk.console.records import search, vault
+from kiosk.console.upkeep.database import bring_up_to_date
+from kiosk.core.checkin import codec
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.insi import InsAnswer
+from tests.console.arrivals import check_in_of, found
+from tests.people import Person
+
+BEFORE = "0013_companion"
+SINCE = datetime(2026, 11, 20, 9, tzinfo=UTC)
+QUALIFIED = {"status": "QUALIFIED", "evidence": "CN", "evidence_on": date(2026, 11, 20), "stage": "done"}
+VALIDATED = {"status": "VALIDATED", "evidence": "PA", "evidence_on": date(2026, 11, 20), "stage": "done"}
+DOUBTED = {"status": "PROVISIONAL", "attributes": "doubtful", "stage": "set-aside"}
+ACTS = {"QUALIFIED": "qualified", "VALIDATED": "validated", "RETRIEVED": "ins-accepted"}
+
+
+class Before:
+    """The console, and what kiosks and staff left in it."""
+
+    def __init__(self, server: ServerSettings) -> None:
+        self.server = server
+        server.keys_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _tables_of_before(server)
+        self.apps = _apps()
+        self.staff = self.of("Staff").create(username="lea", role="host", password="!")
+        self.terminal = self.of("Terminal").create(name="borne-1", public_key="-")
+        self._count = 0
+
+    def of(self, name: str) -> Any:
+        return self.apps.get_model("console", name).objects
+
+    def visit(
+        self,
+        person: Person,
+        answer: InsAnswer | None = None,
+        *,
+        later: InsAnswer | None = None,
+        observed: InsAnswer | None = None,
+        written: Mapping[str, object] | None = None,
+        acts: tuple[tuple[str, dict[str, object]], ...] | None = None,
+        check_in: Mapping[str, object] | None = None,
+        body: bytes | None = None,
+        **columns: Any,
+    ) -> UUID:
+        """Somebody came, and this is what was decided; each visit an hour after the one before."""
+        self._count += 1
+        at = SINCE + timedelta(hours=self._count)
+        sent = check_in_of(person, answer, arrived_at=at.isoformat(), **(check_in or {}))
+        key = UUID(sent.key)
+        said = {"status": sent.status.value, "stage": "waiting", "need": "ready"} | columns
+        if said["stage"] in {"done", "set-aside"}:
+            said = {"decided_by": self.staff, "decided_at": at + timedelta(minutes=5)} | said
+        row = self.of("Arrival").create(
+            key=key,
+            terminal=self.terminal,
+            digest=bytes(32),
+            sent_at=at.isoformat(),
+            signature=bytes(64),
+            received_at=at,
+            arrived_at=at,
+            ticket=f"A{self._count}",
+            desk="3",
+            **said,
+        )
+        self._seal(row, sent, later, observed, written, body)
+        if acts is None:
+            word = "doubted" if "doubtful" in str(said.get("attributes", "")) else ACTS.get(str(said["status"]), "")
+            decided = word if said["stage"] in {"done", "set-aside"} else ""
+            acts = ((decided, {"before": "PROVISIONAL", "after": said["status"]}),) if decided else ()
+        for act, details in acts:
+            audit.record(audit.Act(act), who="lea", about=str(key), **details)
+        return key
+
+    def _seal(
+        self,
+        row: Any,
+        sent: CheckIn,
+        later: InsAnswer | None,
+        observed: InsAnswer | None,
+        written: Mapping[str, object] | None,
+        body: bytes | None,
+    ) -> None:
+        def sealed(part: str, plain: bytes) -> bytes:
+            return vault.seal_body(plain, vault.context_of(part, sent.key))
+
+        def answered(answer: InsAnswer) -> bytes:
+            return codec.to_bytes(replace(sent, insi=answer, pictures=()))
+
+        self.of("Sealed").create(
+            arrival=row,
+            check_in=sealed("check-in", codec.to_bytes(sent)) if body is None else body,
+            answer=sealed("answer", answered(later)) if later is not None else b"",
+            observed=sealed("observed", answered(observed)) if observed is not None else b"",
+            accepted=sealed("accepted", json.dumps(written).encode()) if written else b"",
+        )
+        fingerprints = search.indexes_of(sent)
+        self.of("BlindIndex").bulk_create(self.of("BlindIndex").model(arrival=row, value=one) for one in fingerprints)
+
+    def over(self) -> None:
+        """Start today's console on it."""
+        bring_up_to_date(self.server)
+
+
+_EMPTY: dict[str, bytes] = {}
+
+
+def _tables_of_before(server: ServerSettings) -> None:
+    """The tables of then, empty; made once for SQLite, whose file is then copied."""
+    if connection.vendor != "sqlite":
+        call_command("migrate", "console", BEFORE, verbosity=0)
+        return
+    if not _EMPTY:
+        call_command("migrate", "console", BEFORE, verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _EMPTY["file"] = (server.data_dir / "console.sqlite3").read_bytes()
+        return
+    connection.close()
+    (server.data_dir / "console.sqlite3").write_bytes(_EMPTY["file"])
+
+
+@cache
+def _apps() -> Any:
+    return MigrationExecutor(connection).loader.project_state([("console", BEFORE)]).apps
+
+
+def differing(person: Person, **traits: object) -> InsAnswer:
+    """INSi gives this person's number with other traits."""
+    answer = found(person)
+    changed: Traits = replace(answer.traits, **traits)
+    return replace(answer, traits=changed)
