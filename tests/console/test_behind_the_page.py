@@ -212,6 +212,7 @@ def test_whom_staff_called_a_homonym_somebody_has_dealt_with() -> None:
 
 
 def test_a_merge_of_the_unit_leads_to_a_record_that_is_still_there() -> None:
+    from kiosk.console.register import pairs
     from kiosk.console.upkeep import retention
     from kiosk.console.vigilance import look_alikes
 
@@ -221,7 +222,7 @@ def test_a_merge_of_the_unit_leads_to_a_record_that_is_still_there() -> None:
     post(client, path + "personne/", whose="new")
     post(client, path + "decision/validate/", **TICKED | original_of(ZOE))
     first, second = _arrival(kept).person, _arrival(other).person
-    look_alikes.propose(first, second, 99)
+    pairs.propose(first, second, 99, look_alikes.WORKER)
     path = f"/vigilance/doublons/{first.pk}/{second.pk}/dire/"
     post(at_desk("marc", "officer"), path, said="merge", kept="first")
     assert _arrival(other).person.absorbed_by_id == first.pk

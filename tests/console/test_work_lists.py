@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.console.register import visits
+from kiosk.console.models import Person
+from kiosk.console.register import pairs, visits
 from kiosk.console.vigilance import campaigns, look_alikes
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsAnswer, InsFound, InsNotFound, InsUnreachable
@@ -91,7 +92,7 @@ def test_look_alikes_are_proposed_by_the_worker_and_merged_by_nobody() -> None:
 
 
 def test_one_person_s_visits_and_two_people_insi_knows_are_not_duplicates() -> None:
-    from kiosk.console.models import Person, PersonPair
+    from kiosk.console.models import PersonPair
 
     host = at_desk("lea")
     first = _qualified(host, ZOE)
@@ -128,7 +129,7 @@ def test_a_merge_leads_from_one_record_to_the_other_is_written_down_and_can_be_u
     assert _arrival(second).status == "VALIDATED"
     kept = str(_person(first).key)
     assert [said["kept"] for act in ("merged", "split") for said in _written(act)] == [kept, kept]
-    look_alikes.Person.objects.update(likened_at=None)
+    Person.objects.update(likened_at=None)
     _sought()
     assert "Aucun doublon possible" in get(officer, "/vigilance/doublons/").content.decode()  # never by itself
     assert _written("set-apart") == []
@@ -141,7 +142,7 @@ def test_two_people_are_told_apart_and_bear_the_attribute_homonym() -> None:
     assert (_arrival(first).attributes, _arrival(second).attributes) == ("homonym", "homonym")
     assert (_arrival(first).status, _arrival(second).status) == ("QUALIFIED", "VALIDATED")
     assert len(_written("set-apart")) == 2  # a fact of each
-    look_alikes.Person.objects.update(likened_at=None)
+    Person.objects.update(likened_at=None)
     _sought()
     assert get(officer, "/vigilance/doublons/").content.decode().count("Deux personnes") == 1
 
@@ -150,7 +151,7 @@ def test_a_record_others_lead_to_is_not_merged_away_itself() -> None:
     first, second = _two_records()
     third = arrive(DOMINIQUE, InsNotFound())
     _validated_as_new(third, DOMINIQUE, place="63220")
-    look_alikes.propose(_person(first), _person(third), 86)
+    pairs.propose(_person(first), _person(third), 86, look_alikes.WORKER)
     officer = at_desk("marc", "officer")
     post(officer, _pair_path(first, second) + "dire/", said="merge", kept="first")
     answer = officer.post(

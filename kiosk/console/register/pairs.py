@@ -1,0 +1,101 @@
+"""Pairs of persons who may be one (doublons): proposed, merged, un-merged, set apart; one row a pair, for ever.
+
+What happens to each person is a fact of theirs; the pair says where the judgement stands. A pair once judged, or once
+un-merged, is never proposed again by itself.
+"""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from kiosk.console import audit
+from kiosk.console.models import PairState, Person, PersonPair
+from kiosk.console.register import reading, writer
+from kiosk.console.register.writer import Told
+from kiosk.core.status.permissions import Attribute
+from kiosk.core.status.person_events import Merged, PairProposed, PersonEvent, SetApart, Side, Unmerged
+from kiosk.core.status.transitions import Actor, AttributeSet
+
+
+def sought() -> Person | None:
+    """Somebody known for whom nobody has looked for look-alikes yet; who was known first comes first."""
+    due = Person.objects.filter(likened_at=None, absorbed_by=None, erased_at=None, version__gt=0)
+    return due.order_by("opened_at").first()
+
+
+def note_sought(person: Person) -> bool:
+    """Look-alikes were looked for; False when another worker has noted it."""
+    return bool(Person.objects.filter(pk=person.pk, likened_at=None).update(likened_at=timezone.now()))
+
+
+def judged_with(person: Person) -> set[UUID]:
+    """With whom this person was ever paired."""
+    return {key for pair in of(person).values_list("first", "second") for key in pair} - {person.pk}
+
+
+def of(person: Person) -> QuerySet[PersonPair]:
+    """Every pair this person belongs to."""
+    return PersonPair.objects.filter(Q(first=person) | Q(second=person))
+
+
+def propose(one: Person, other: Person, percent: int, by: Actor) -> bool:
+    """Propose that two persons are one, unless they ever were a pair."""
+    first, second = sorted((one, other), key=lambda side: (side.opened_at, str(side.pk)))
+    said = {"likeness": percent, "found_at": timezone.now()}
+    _pair, is_new = PersonPair.objects.get_or_create(first=first, second=second, defaults=said)
+    if is_new:
+        details: dict[str, audit.Detail] = {"other": str(first.pk), "likeness": percent}
+        writer.record(second.pk, [Told(PairProposed(str(first.pk)), audit.Act.PAIR_FOUND, details)], by)
+    return is_new
+
+
+def locked(number: int, state: PairState) -> PersonPair | None:
+    """A pair in this state with both persons, held until the transaction ends; None when it is not so any more.
+
+    Persons are locked in the order of their keys: two who judge wait, and never block each other.
+    """
+    pair = PersonPair.objects.select_for_update().filter(pk=number, state=state).first()
+    if pair is None:
+        return None
+    rows = Person.objects.select_for_update(of=("self",)).filter(pk__in=(pair.first_id, pair.second_id))
+    sides = {one.pk: one for one in rows.filter(erased_at=None).order_by("pk")}
+    if len(sides) < 2:
+        return None
+    pair.first, pair.second = sides[pair.first_id], sides[pair.second_id]
+    return pair
+
+
+def merge(pair: PersonPair, absorbed: Person, kept: Person, by: Actor, *, where: str = "") -> None:
+    """One record leads to the other from now on; nothing of it moves. ``writer.Refused`` when a rule forbids it."""
+    survivor = reading.standing_of(kept)
+    into = Side(str(kept.pk), survivor.held, survivor.identity.is_barred, bool(survivor.absorbed_by))
+    _tell(absorbed, Merged(into), audit.Act.MERGED, by, where, {"kept": str(kept.pk)})
+    _say(pair, PairState.MERGED, by)
+
+
+def unmerge(pair: PersonPair, absorbed: Person, kept: Person, by: Actor, *, where: str = "") -> None:
+    """Both stand for themselves again."""
+    _tell(absorbed, Unmerged(), audit.Act.SPLIT, by, where, {"kept": str(kept.pk)})
+    _say(pair, PairState.APART, by)
+
+
+def set_apart(pair: PersonPair, by: Actor, *, where: str = "") -> None:
+    """Two people: each bears the attribute homonym, where it may stand."""
+    for one, other in ((pair.first, pair.second), (pair.second, pair.first)):
+        _tell(one, SetApart(str(other.pk)), audit.Act.SET_APART, by, where, {"other": str(other.pk)})
+        if not reading.standing_of(one).identity.attributes & {Attribute.HOMONYM, Attribute.FICTITIOUS}:
+            _tell(one, AttributeSet(Attribute.HOMONYM), audit.Act.DOUBTED, by, where, {"reason": "homonym"})
+    _say(pair, PairState.APART, by)
+
+
+def _tell(
+    person: Person, event: PersonEvent, act: audit.Act, by: Actor, where: str, details: dict[str, audit.Detail]
+) -> None:
+    writer.record(person.pk, [Told(event, act, details)], by, where=where)
+    person.refresh_from_db()
+
+
+def _say(pair: PersonPair, state: PairState, by: Actor) -> None:
+    pair.state, pair.decided_by, pair.decided_at = state, by.name, timezone.now()
+    pair.save()
