@@ -152,7 +152,7 @@ def _known(officer: "Round", key: str) -> None:
     officer.desk.press("t", "#decide")
     if officer.page.locator(".known").count():
         officer.look()
-        officer.desk.press("k", "#decide")
+        officer.desk.press("n", "#decide")
         officer.page.locator(".known").wait_for(state="detached")
     officer.desk.press("o", ".aside[open] button")
     officer.page.get_by_role("button", name="Homonyme").click()
