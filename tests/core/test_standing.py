@@ -442,3 +442,101 @@ def test_a_standing_is_read_as_it_was_written(life) -> None:
     assert fact_codec.standing_from_text(fact_codec.standing_to_text(standing)) == standing
     asked = replace(standing, questions=((3, 0), (9, 4)), absorbed_by="other", version=12)
     assert fact_codec.standing_from_text(fact_codec.standing_to_text(asked)) == asked
+
+
+# --- what a small example hides -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", [KIOSK, WORKER], ids=["kiosk", "worker"])
+@pytest.mark.parametrize(
+    ("life", "event", "cites"),
+    [
+        (qualified, pe.PresenceChecked(), 0),
+        (qualified, VerificationFailed(), 0),
+        (lambda: qualified().does(pe.InsiAnswered(OTHER), WORKER), pe.InsReplaced(OTHER, True, True), 7),
+        (known, pe.Merged(pe.Side("other")), 0),
+        (lambda: known().does(pe.Merged(pe.Side("other"))), pe.Unmerged(), 0),
+        (qualified, pe.Undone(), 6),
+        (qualified, InsiRejected(), 0),
+        (qualified, StrictTraitEdited(), 0),
+        (known, CHECKED, 0),
+        (known, AttributeSet(Attribute.DOUBTFUL), 0),
+        (lambda: known().does(AttributeSet(Attribute.DOUBTFUL)), AttributeRemoved(Attribute.DOUBTFUL), 0),
+    ],
+)
+def test_no_machine_does_what_is_staff_s_property_7(life, event: PersonEvent, cites: int, by: Actor) -> None:
+    begun = life()
+    named = replace(by, name="lea")  # whatever it calls itself
+    assert begun.add(event, named, cites=cites) is Refusal.ONLY_STAFF
+    assert begun.add(event, cites=cites) is None
+
+
+def _after(many: int) -> Standing:
+    return replace(Standing(), version=many, basis=replace(Basis(), epoch=many - 1, traits=many - 1))
+
+
+def test_what_has_many_facts_behind_it_goes_on_like_what_has_few() -> None:
+    """Numbers and names are compared by what they are, not by being the same object."""
+    standing = _after(1000)
+    events: list[tuple[PersonEvent, int, int]] = [
+        (pe.InsiAsked(), 0, 0),
+        (pe.InsiAsked(), 0, 0),
+        (pe.InsiAnswered(Mark("".join(("a", "1")), ONE.oid)), int("1001"), 0),
+        (InsiAccepted(Mark("".join(("a", "1")), ONE.oid), True, True), int("1003"), int("1004")),
+        (CHECKED, 0, int("1004")),
+    ]
+    for nth, (event, cites, decision) in enumerate(events, 1001):
+        applied = apply(standing, Fact(int(str(nth)), event, LEA, NOW, cites, decision))
+        assert applied.refusal is None
+        standing = applied.standing
+    assert (standing.status, standing.is_compared) == (S.QUALIFIED, True)
+    assert standing.questions == ((1002, 999),)
+    assert standing.latest_answer == standing.answer(int("1003")) == Answer(1003, ONE, 999)
+    same = pe.InsReplaced(Mark("".join(("a", "1")), ONE.oid), True, True)
+    assert apply(standing, Fact(1006, same, LEA, NOW, 1003)).refusal is Refusal.WITHOUT_CHANGE
+    again = Actor(ActorKind.STAFF, "".join(("l", "ea")))
+    undone = apply(standing, Fact(1006, pe.Undone(), again, NOW, int("1004")))
+    assert undone.refusal is None
+    assert undone.standing.basis == _after(1000).basis
+
+
+def test_an_answer_of_another_epoch_counts_neither_before_nor_after() -> None:
+    for epoch in (3, 9):
+        standing = replace(_after(6), answers=(Answer(6, ONE, epoch),), version=10)
+        assert apply(standing, Fact(11, TAKEN, LEA, NOW, 6)).refusal is Refusal.ANSWER_VOID
+        assert standing.latest_answer is None
+
+
+def test_evidence_compared_with_another_answer_is_not_compared() -> None:
+    for compared in (3, 5, 0):
+        assert not replace(Standing(), basis=replace(Basis(), answer=4, compared=compared)).is_compared
+
+
+def test_only_the_decision_that_was_the_last_is_undone() -> None:
+    life = qualified()
+    for cites in (1, 5, 7, 9):
+        assert life.add(pe.Undone(), cites=cites) is Refusal.NOTHING_TO_UNDO
+    for name in ("anna", "zoe"):
+        assert life.add(pe.Undone(), Actor(ActorKind.STAFF, name), cites=6) is Refusal.NOT_YOURS
+
+
+def test_a_fact_in_front_of_another_is_missing_too() -> None:
+    facts = qualified().facts
+    for nth in (1, 9):
+        with pytest.raises(ValueError, match="missing"):
+            fold([*facts[:3], replace(facts[3], nth=nth)])
+
+
+def test_a_later_fact_of_a_decision_keeps_what_the_first_one_found() -> None:
+    life = known().does(TAKEN, cites=4, decision=5).does(pe.PairProposed("k"), WORKER).does(CHECKED, decision=5)
+    assert life.standing.before is not None
+    assert life.standing.before.identity == Identity()
+    assert life.standing.basis.decision == 5
+
+
+def test_other_open_questions_stay_open() -> None:
+    life = known()
+    for _ in range(3):
+        life.does(pe.InsiAsked())
+    life.does(pe.InsiAnswered(None), WORKER, cites=6)
+    assert [nth for nth, _epoch in life.standing.questions] == [5, 7]
