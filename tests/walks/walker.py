@@ -72,10 +72,11 @@ class Walker:
 
 
 def arrivals(stage: Stage) -> list[tuple[str, str, str, str]]:
-    """What the console has: ticket, key, status, need."""
+    """What the console has: ticket, key, what the sources come to, need."""
     [path] = stage.console_data.glob("*.sqlite3")
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as database:
-        return database.execute("SELECT ticket, key, status, need FROM console_arrival ORDER BY arrived_at").fetchall()
+        asked = "SELECT ticket, key, reported, need FROM console_arrival ORDER BY arrived_at"
+        return database.execute(asked).fetchall()
 
 
 def terminal_state(stage: Stage) -> dict[str, object]:
