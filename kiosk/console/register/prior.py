@@ -1,24 +1,29 @@
 """Is somebody already known (recherche d'antériorité)? Looked for before a person is opened (GI3 EXI ID 17)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from rapidfuzz.distance import JaroWinkler
 
+from kiosk import journal
 from kiosk.console.models import Person, PersonIndex
 from kiosk.console.records import search, vault
 from kiosk.console.register import bodies, reading
 from kiosk.core.checkin import codec
+from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.stated import LOOKED_FOR, REFERENCE, best, stated
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence import candidates as core
 from kiosk.core.coherence.blocking import blocking_keys
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.traits import Traits
-from kiosk.core.sources.insi import InsFound
+from kiosk.core.sources.insi import InsAnswer, InsFound
+from kiosk.sealing import CannotOpen
 
 MOST_COMPARED = 40  # persons opened for one newcomer, those who share most keys (21 in 95 of 100 cases)
+MOST_FORMER = 20  # numbers of one person
 BITS_A_STEP = 2.5  # so that a letter apart shows
 
 
@@ -34,18 +39,42 @@ class Candidate(Confidential):
 
 def candidates(check_in: CheckIn, besides: UUID | None = None) -> tuple[Candidate, ...]:
     """Who may already be known, the likeliest first: whom INSi gave the same number, and who may be meant."""
-    found = check_in.insi
-    value = bodies.value_of(found.matricule) if isinstance(found, InsFound) and found.matricule.is_complete else b""
-    numbered = _known_by([value]) if value else []
+    numbered = _known_by(_values(check_in.insi))
     keys = [key for key in dict.fromkeys([*numbered, *_met(check_in)]) if key != besides][:MOST_COMPARED]
-    persons = list(Person.objects.filter(pk__in=keys).select_related("absorbed_by"))
-    likely = _likely(list(stated(check_in, LOOKED_FOR)), persons)
+    readable = [(one, held, traits) for one in _persons(keys) for held, traits in _read(one)]
+    # INSi gave each a number, and not the same one: it has said that they are two
+    is_numbered = isinstance(check_in.insi, InsFound)
+    meant = [(one, traits) for one, held, traits in readable if one.pk in numbered or not (is_numbered and held)]
+    persons = [one for one, _traits in meant]
+    likely = _likely(list(stated(check_in, LOOKED_FOR)), meant)
     likest = [
         Candidate(person, *_said(likely.get(person.pk)), has_same_ins=person.pk in numbered)
         for person in persons
         if person.pk in numbered or person.pk in likely
     ]
     return tuple(sorted(likest, key=lambda one: (not one.has_same_ins, -one.percent, str(one.person.pk))))
+
+
+def _persons(keys: list[UUID]) -> QuerySet[Person]:
+    return Person.objects.filter(pk__in=keys).select_related("absorbed_by")
+
+
+def _values(answer: InsAnswer) -> list[bytes]:
+    """The number INSi gave and those it gave before: by any of them somebody is known."""
+    if not isinstance(answer, InsFound):
+        return []
+    numbers = (answer.matricule, *(past.matricule for past in answer.history[:MOST_FORMER]))
+    return [bodies.value_of(number) for number in numbers if number.is_complete]
+
+
+def _read(person: Person) -> Iterator[tuple[bool, Traits]]:
+    """Whether they hold a number, and who they are; nothing of somebody who is not as they were written."""
+    try:
+        traits = traits_of(person)
+        if traits is not None:
+            yield reading.standing_of(person).held is not None, traits
+    except (CannotOpen, BadCheckIn) as trouble:  # the register's checks say it; nobody waits for that
+        journal.record_bug(trouble)
 
 
 def indexes_of(check_in: CheckIn) -> frozenset[bytes]:
@@ -59,10 +88,9 @@ def indexes_of_traits(traits: Traits) -> frozenset[bytes]:
     return frozenset(search.fingerprints_of(traits) | _blocks(traits))
 
 
-def _likely(sources: list[Traits], persons: list[Person]) -> dict[UUID, core.Candidate]:
-    known = [(person.pk, traits) for person in persons if (traits := traits_of(person)) is not None]
-    likely = core.candidates(sources, [traits for _key, traits in known], JaroWinkler.normalized_similarity)
-    return {known[one.index][0]: one for one in likely}
+def _likely(sources: list[Traits], known: list[tuple[Person, Traits]]) -> dict[UUID, core.Candidate]:
+    likely = core.candidates(sources, [traits for _person, traits in known], JaroWinkler.normalized_similarity)
+    return {known[one.index][0].pk: one for one in likely}
 
 
 def _said(one: core.Candidate | None) -> tuple[int, bool]:
