@@ -66,6 +66,7 @@ urlpatterns = [
     path("arrivees/<uuid:key>/personne/", arrival.whose, name="whose"),
     path("arrivees/<uuid:key>/presence/", presence.present, name="present"),
     path("arrivees/<uuid:key>/absence/", presence.absent, name="absent"),
+    path("arrivees/<uuid:key>/remplacer/", changing.replace_ins, name="replace-ins"),
     path("arrivees/<uuid:key>/annuler/", arrival.undo, name="undo"),
     path("arrivees/<uuid:key>/fiche/", arrival.sheet, name="sheet"),
     path("arrivees/<uuid:key>/interroger/", changing.ask_again, name="ask-again"),

@@ -46,6 +46,7 @@ TABLE = {
     "transfer": (WORK, "post"),
     "undo": (WORK, "post"),
     "whose": (WORK, "post"),
+    "replace-ins": ({"officer"}, "post"),
     "present": (WORK, "post"),
     "absent": (WORK, "post"),
     "sheet": (WORK, "get"),

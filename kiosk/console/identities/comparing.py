@@ -116,6 +116,11 @@ def compared(check_in: CheckIn) -> Compared:
     return Compared(card, document, by_hand, insi)
 
 
+def differs(one: Traits, other: Traits) -> bool:
+    """Two answers of INSi say something of the person that cannot both be."""
+    return compare(one, other, places=places()).is_blocking
+
+
 def issuer_of(check_in: CheckIn) -> str:
     """The state that issued the document, as its zone writes it; it writes foreign letters its own way."""
     return check_in.mrz.issuing_state if check_in.mrz is not None else ""

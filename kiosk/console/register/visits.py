@@ -77,6 +77,14 @@ def named(arrival: Arrival, matricule: Matricule) -> Matricule | Mark:
     return matricule if known is None else bodies.mark_of(known.pk, matricule)
 
 
+def named_mark(arrival: Arrival, matricule: Matricule) -> Mark:
+    """The mark of a matricule among the facts of whose visit it is. ValueError for somebody unknown."""
+    known = arrival.known
+    if known is None:
+        raise ValueError("nobody is known yet")
+    return bodies.mark_of(known.pk, matricule)
+
+
 def opened(arrival: Arrival) -> CheckIn:
     """All that counts for this visit: what the kiosk sent, with the answer of INSi that counts for whose visit it is.
 

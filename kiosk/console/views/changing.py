@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kiosk.console.identities import asking, complements, downgrading, original, reasons
+from kiosk.console.identities import asking, complements, downgrading, original, reasons, replacing
 from kiosk.console.models import Arrival
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.views.arrival import carried_out, found
@@ -48,6 +48,16 @@ def answer_part(_request: HttpRequest, key: UUID) -> HttpResponse:
     if arrival.insi_next_at is None:
         response["HX-Trigger"] = "answer-came"
     return response
+
+
+@needs(Right.VIGILANCE)
+@require_POST
+def replace_ins(request: HttpRequest, key: UUID) -> HttpResponse:
+    """INSi has replaced the number: the answer beside becomes the one that counts."""
+    staff, where = staff_of(request), address_of(request)
+    said = request.POST.get("version", "")
+    version = int(said) if said.isascii() and said.isdigit() and len(said) < 9 else -1  # a page that says none is none
+    return carried_out(request, key, lambda: replacing.replace_ins(key, staff, version=version, where=where))
 
 
 @needs(Right.VIGILANCE)
