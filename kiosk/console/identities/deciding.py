@@ -177,7 +177,7 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
         )
         search.index(arrival, search.fingerprints_of(choice.original.traits()) if choice.original.birth_name else set())
         stage, reason = _after(choice.action, side_by_side, check_in)
-        keep(arrival, staff, stage, reason, {**before, "decision": visits.decision_of(person), "opened": is_new})
+        keep(arrival, staff, stage, reason, undoing.with_decision(before, person, is_new=is_new))
         return arrival
 
 

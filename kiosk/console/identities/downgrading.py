@@ -44,6 +44,5 @@ def downgrade(key: UUID, staff: Staff, why: WhyDown, *, where: str = "") -> Arri
             details=details,
             where=where,
         )
-        decision = visits.decision_of(person)
-        keep(arrival, staff, Stage.SET_ASIDE, why.value, {**before, "decision": decision, "opened": is_new})
+        keep(arrival, staff, Stage.SET_ASIDE, why.value, undoing.with_decision(before, person, is_new=is_new))
         return arrival

@@ -27,7 +27,8 @@ class Before(TypedDict):
     reason: str
     decided_by: int | None
     decided_at: str  # ISO 8601; "" when nobody had decided
-    decision: NotRequired[int]  # the person's fact that began it; without, only the visit moved
+    person: NotRequired[str]  # about whom it was: without, only the visit moved
+    decision: NotRequired[int]  # that person's fact which began it
     opened: NotRequired[bool]  # whose visit it is became known with it
     presence: NotRequired[str]  # staff saw that it is them: whose visit it was already, or a candidate's
 
@@ -61,7 +62,18 @@ def may_undo(arrival: Arrival, staff: Staff, now: datetime) -> bool:
     if arrival.decided_by_id != staff.pk or now - arrival.decided_at >= UNDO_FOR:
         return False
     decision = arrival.before.get("decision")
-    return not decision or visits.standing_of(arrival).basis.decision == decision
+    return not decision or (_is_theirs(arrival) and visits.standing_of(arrival).basis.decision == decision)
+
+
+def with_decision(before: Before, person: Person, *, is_new: bool) -> Before:
+    """What stood before, and the decision that is to be undone from this visit, and about whom."""
+    return {**before, "person": str(person.pk), "decision": visits.decision_of(person), "opened": is_new}
+
+
+def _is_theirs(arrival: Arrival) -> bool:
+    """The decision was about who this visit leads to now: merged since, another's of the same place is not meant."""
+    known = arrival.known
+    return known is not None and arrival.before.get("person", str(arrival.person_id)) == str(known.pk)
 
 
 def _undo_identity(arrival: Arrival, staff: Staff, where: str, lost: str) -> None:
@@ -81,7 +93,9 @@ def _undo_identity(arrival: Arrival, staff: Staff, where: str, lost: str) -> Non
     leaves = bool(arrival.before.get("opened")) and is_left
     after = arrival.reported if leaves else restored
     told = [writer.Told(Undone(), audit.Act.UNDONE, {"before": lost, "after": after}, cites=decision)]
-    arrival.person = writer.record(known.pk, told, by, visit=arrival.pk, where=where)
+    row = writer.record(known.pk, told, by, visit=arrival.pk, where=where)
+    if arrival.person_id == row.pk:
+        arrival.person = row
     if leaves:
         visits.detach(arrival, by, where=where)
 

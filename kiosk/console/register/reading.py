@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
 
@@ -68,6 +69,12 @@ def fact_of(entry: AuditEntry) -> Fact:
 def folded(person: UUID) -> Standing:
     """Where a person's facts say that they stand. BadFact or ValueError when they say nothing possible."""
     return standing.fold(facts_of(person))
+
+
+def counts_since(person: UUID, stands: Standing) -> datetime:
+    """From when on an answer counts for this person: nothing that was asked before a later taking back does."""
+    at = AuditEntry.objects.filter(person=person, nth=stands.basis.epoch).values_list("effective_at", flat=True).first()
+    return at if at is not None else datetime.min.replace(tzinfo=UTC)
 
 
 def body_of(person: UUID, nth: int) -> bytes | None:

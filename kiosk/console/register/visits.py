@@ -7,6 +7,7 @@ person, or attaches the visit to one who is known.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from kiosk.console import audit
@@ -193,13 +194,26 @@ def decision_of(person: Person) -> int:
 
 
 def attach(arrival: Arrival, check_in: CheckIn, person: Person, by: Actor, *, where: str = "") -> None:
-    """Say whose visit it is; what INSi answered for it is one answer more. The caller saves the arrival."""
-    answer = _answer(person, check_in, 0)
+    """Say whose visit it is; what INSi answered for it is one answer more. The caller saves the arrival.
+
+    What was asked before this person's identity was last taken back answers no more: to ask anew is a new question.
+    """
+    standing = reading.standing_of(person)
+    counts = _asked_at(arrival, check_in) >= reading.counts_since(person.pk, standing)
+    answer = _answer(person, check_in, 0) if counts else None
     told = [Told(VisitAttached(), audit.Act.VISIT_ATTACHED), *([answer] if answer is not None else [])]
-    if arrival.insi_next_at is not None and not reading.standing_of(person).identity.is_barred:
+    if standing.identity.is_barred:
+        notes.withdraw_question(arrival)
+    elif arrival.insi_next_at is not None:
         told.append(Told(InsiAsked(), audit.Act.INSI_REQUESTED))
     row = writer.record(person.pk, told, by, visit=arrival.pk, where=where, indexes=prior.indexes_of(check_in))
     arrival.person, arrival.question = row, row.version if isinstance(told[-1].event, InsiAsked) else 0
+
+
+def _asked_at(arrival: Arrival, check_in: CheckIn) -> datetime:
+    """When INSi was asked for what answers this visit: the worker's last call, else before the kiosk brought it."""
+    calls = check_in.insi.exchanges if arrival.sealed.answer else ()
+    return datetime.fromisoformat(calls[-1].started_at) if calls else arrival.received_at
 
 
 def detach(arrival: Arrival, by: Actor, *, where: str = "") -> None:

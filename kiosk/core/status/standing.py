@@ -13,7 +13,7 @@ from typing import Any
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.matricule import Mark
 from kiosk.core.status import transitions
-from kiosk.core.status.permissions import BARRING, Identity, IdentityStatus
+from kiosk.core.status.permissions import BARRING, Identity, IdentityRefused, IdentityStatus
 from kiosk.core.status.person_events import (
     Erased,
     InsiAnswered,
@@ -163,11 +163,37 @@ def fold(facts: Iterable[Fact]) -> Standing:
 
 def _as_decided(before: Standing, after: Standing, fact: Fact) -> Standing:
     """Note who decided, and keep what the decision changed from its first fact on."""
-    if not fact.decision or isinstance(fact.event, Undone):
+    if isinstance(fact.event, Undone):
         return after
+    if not fact.decision:
+        return replace(after, before=_beside(before.before, before.basis, after.basis))
     basis = replace(after.basis, decided_at=fact.at.isoformat(), decided_by=fact.by.name, decision=fact.decision)
     is_first = fact.decision == fact.nth
     return replace(after, basis=basis, before=before.basis if is_first else after.before)
+
+
+def _beside(kept: Basis | None, was: Basis, now: Basis) -> Basis | None:
+    """What an undo restores, with what came since and is no part of the decision: an attribute, a day, stated traits.
+
+    None where that cannot stand beside it: then there is nothing to undo.
+    """
+    if kept is None or was == now:
+        return kept
+    added, removed = (
+        now.identity.attributes - was.identity.attributes,
+        was.identity.attributes - now.identity.attributes,
+    )
+    try:
+        identity = replace(kept.identity, attributes=(kept.identity.attributes | added) - removed)
+    except IdentityRefused:
+        return None
+    is_same_answer = kept.answer == now.answer and was.verified_at != now.verified_at
+    return replace(
+        kept,
+        identity=identity,
+        traits=now.traits if was.traits != now.traits else kept.traits,
+        verified_at=now.verified_at if is_same_answer else kept.verified_at,
+    )
 
 
 def _next(standing: Standing, fact: Fact) -> tuple[str, Standing | Refusal]:
