@@ -2,7 +2,7 @@
 PYTHON = .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =# compiled once, whatever the shell says: the tests start hundreds of processes
 TOGETHER = -n 2 --dist loadfile --no-loadscope-reorder
-.PHONY: demo run test quick coverage lint bench mutants setup lock wheels wheel-test pictures map clean
+.PHONY: demo run test quick coverage lint bench mutants properties setup lock wheels wheel-test pictures map clean
 
 setup:
 	@sh deploy/setup.sh
@@ -42,6 +42,10 @@ bench:
 mutants: setup
 	@$(PYTHON) -m pip install --quiet --target build/cosmic-ray cosmic-ray==8.7.0
 	@PYTHONPATH=build/cosmic-ray $(PYTHON) -m tests.mutants
+
+# A whole console played with: thousands of random sequences, each of the register's properties after every act (an hour).
+properties: setup
+	@$(PYTHON) -m tests.properties
 
 # The patient's screens as pictures, in build/screens.
 pictures: setup

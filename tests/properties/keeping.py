@@ -1,0 +1,102 @@
+"""Properties 19 to 23: what is erased, purged, told to others, and which answers may be accepted at all."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.properties import acts
+from tests.properties.identity import ACCEPTS
+from tests.properties.step import Step
+
+KNOWN_OIDS = {"1.2.250.1.213.1.4.8", "1.2.250.1.213.1.4.9"}  # NIR and NIA of real people
+
+
+def p19_erasing_leaves_the_chain_valid(step: Step) -> Iterator[str]:
+    """19. Erasing leaves the chain valid, and nothing erased can be opened."""
+    if not isinstance(step.act, acts.Purge):
+        return
+    from kiosk.console import audit
+    from kiosk.console.models import AuditEntry, Person
+    from kiosk.console.register import reading
+    from kiosk.sealing import CannotOpen
+
+    _count, broken = audit.verify()
+    if broken:
+        yield f"the chain is {broken[0].reason} at {broken[0].number}"
+    for row in Person.objects.exclude(erased_at=None):
+        for nth in AuditEntry.objects.filter(person=row.pk).values_list("nth", flat=True):
+            try:
+                body = reading.body_of(row.pk, nth)
+            except CannotOpen:
+                continue
+            if body is not None:
+                yield f"fact {nth} of somebody erased is opened"
+
+
+def p20_purging_changes_no_status(step: Step) -> Iterator[str]:
+    """20. Purging copies never changes a status."""
+    if isinstance(step.act, acts.Purge):
+        for was, now in step.both():
+            if was.established != now.established:
+                yield f"{now.name} was {was.status}, and is {now.status}"
+
+
+def p22_a_withdrawal_is_told_once(step: Step) -> Iterator[str]:
+    """22. Qualified → anything else but InsReplaced emits exactly one withdrawal, in the same transaction."""
+    told = step.after.outbox[len(step.before.outbox) :]
+    for was, now in step.both():
+        mine = [fact for fact, person, kind in told if person == now.name and kind == "withdrawn"]
+        is_withdrawn = was.status == "QUALIFIED" and (now.status != "QUALIFIED" or _another(was.mark, now.mark, step))
+        facts = [one.number for one in step.facts_of(now.name)]
+        if len(mine) != int(is_withdrawn) or not set(mine) <= set(facts):
+            yield f"{now.name}: {was.status} to {now.status}, told {len(mine)} times"
+
+
+def _another(was: object, now: object, step: Step) -> bool:
+    """Another number stands: by InsReplaced, that is told as a change and not as a withdrawal."""
+    return was != now and not step.new_facts("ins-replaced", "undone")
+
+
+def p23_only_a_usable_answer_is_accepted(step: Step) -> Iterator[str]:
+    """23. All five traits, a known OID, a number of the right form, a calendar date; what is odd by its name."""
+    for fact in step.new_facts(*ACCEPTS):
+        answer = step.answer_of(fact.person, fact.cites)
+        if answer is None:
+            yield f"{fact.person} accepts an answer that cannot be opened"
+            continue
+        wrong = list(_unusable(answer))
+        if wrong:
+            yield f"{fact.person} accepts an answer with {wrong}"
+        odd = list(_odd(answer))
+        if odd and fact.actor != "staff":
+            yield f"{fact.who} accepts an answer that is odd: {odd}"
+        said = str(step.said_with(fact).get("odd", ""))
+        if odd and not all(one in said.split("+") for one in odd):
+            yield f"{fact.person} accepts an answer that is odd: {odd}; confirmed: {said or 'nothing'}"
+
+
+def _unusable(answer: Any) -> Iterator[str]:
+    traits = getattr(answer, "traits", None)
+    if traits is None:
+        yield "nobody in it"
+        return
+    if not traits.birth_name or not traits.given_names or traits.sex is None or traits.sex.value not in "FM":
+        yield "no name, given name or sex"
+    if traits.birth_date is None or traits.birth_date.as_date() is None:
+        yield "no calendar date"
+    if len(traits.birth_place_code) != 5:
+        yield "no place"
+    if answer.matricule.oid not in KNOWN_OIDS:
+        yield f"the OID {answer.matricule.oid!r}"
+    if len(answer.matricule.number) != 13:
+        yield "no number of the right form"
+    if "several-individuals" in answer.flags:
+        yield "several people"
+
+
+def _odd(answer: Any) -> Iterator[str]:
+    if getattr(answer, "matricule", None) is not None:
+        yield from (flag for flag in answer.flags if flag != "several-individuals")
+        if not answer.matricule.key_is_right:
+            yield "bad-key" if answer.matricule.key else "no-key"
+        if answer.traits.birth_place_code == "99999":
+            yield "unknown-place"

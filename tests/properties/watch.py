@@ -1,0 +1,75 @@
+"""Looks after each act whether every property holds."""
+
+from dataclasses import dataclass, field
+
+from tests.properties import acts, identity, keeping, links
+from tests.properties.acts import Act
+from tests.properties.eyes import Eyes
+from tests.properties.playing import Outcome, Played
+from tests.properties.seen import Seen
+from tests.properties.step import Memory, Property, Step
+
+
+def _of(module: object) -> tuple[Property, ...]:
+    return tuple(value for name, value in sorted(vars(module).items()) if name[:1] == "p" and name[1:3].isdigit())
+
+
+PROPERTIES = (*_of(identity), *_of(links), *_of(keeping))
+CHANGES_NOTHING = (acts.Look, acts.Wait)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A property that an act broke."""
+
+    name: str
+    what: str
+    act: Act
+
+
+@dataclass(slots=True)
+class Watch:
+    """Sees one sequence from its beginning."""
+
+    played: Played
+    eyes: Eyes = field(init=False)
+    seen: Seen = field(default_factory=Seen)
+    memory: Memory = field(default_factory=Memory)
+    broken: list[Broken] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.eyes = Eyes(self.played)
+        self.seen = self.eyes.look(self.seen)
+        self.played.watch = self.after
+
+    def after(self, act: Act, outcome: Outcome) -> None:
+        if outcome.code >= 500:
+            self.broken.append(Broken("p00_nothing_breaks", f"the console answered {outcome.code}", act))
+        if isinstance(act, CHANGES_NOTHING):
+            return
+        come = len(self.eyes.trail.all)
+        now = self.eyes.look(self.seen)
+        new = tuple(self.eyes.trail.all[come:])
+        trail, asked_at = self.eyes.trail, self.played.asked_at
+        step = Step(act, outcome, self.seen, now, new, trail, self.memory, asked_at, self.played.keys)
+        self._learn(step)
+        for one in PROPERTIES:
+            self.broken.extend(Broken(one.__name__, what, act) for what in one(step))
+        self.seen = now
+
+    def _learn(self, step: Step) -> None:
+        """Remember what later steps are compared with."""
+        for fact in step.new:
+            was = step.was(fact.person)
+            if fact.kind == "insi-answered" and fact.mark is not None:
+                number = step.number_of(fact.person, fact.nth)
+                self.memory.numbers.setdefault(fact.person, set()).update({number} - {None})
+            if fact.decision and fact.decision == fact.nth:
+                self.memory.before_decision[fact.person, fact.nth] = was or self._unknown(fact.person)
+            if fact.kind == "merged" and was is not None:
+                self.memory.before_merge[fact.person] = was
+
+    def _unknown(self, name: str):
+        from tests.properties.seen import PersonSeen
+
+        return PersonSeen(name, 0, "PROVISIONAL", None, "", "", "", frozenset(), "", "", "", "", False, "")
