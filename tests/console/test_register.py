@@ -121,6 +121,7 @@ def test_a_row_changed_by_hand_is_refused_by_the_database(column: str) -> None:
         Person.objects.filter(pk=person).update(**{column: "x"})
 
 
+@pytest.mark.tampers
 def test_a_row_altered_behind_the_database_s_back_is_not_used() -> None:
     person = _known()
     Person.objects.filter(pk=person).update(decided_by="marc")

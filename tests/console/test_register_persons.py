@@ -14,7 +14,7 @@ from kiosk.core.identity.matricule import OID_NIR, Matricule
 from tests.console.test_register import LEA, _known
 from tests.console.test_register_check import turns
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.tampers]
 
 
 @pytest.fixture(autouse=True)
