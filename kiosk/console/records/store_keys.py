@@ -59,10 +59,10 @@ def in_turn() -> Iterator[None]:
 
 def current() -> Wrapper:
     """The store key that new keys are wrapped under. NoStore when there is none."""
-    latest = StoreKey.objects.order_by("-generation").first()
+    latest = StoreKey.objects.order_by("-generation").values_list("pk", flat=True).first()
     if latest is None:
         raise NoStore("the keys' store is empty")
-    return _wrapper(latest)
+    return of(latest)
 
 
 def of(number: int) -> Wrapper:
@@ -95,16 +95,20 @@ def is_due(now: datetime) -> bool:
     return latest is not None and latest.made_at <= now - timedelta(days=settings.KIOSK.keys_renewed_days)
 
 
-def renew(now: datetime) -> None:
-    """Make the next store key; ``rewrap_some`` brings the subjects' keys over, and destroys what came before."""
+def renew(now: datetime) -> bool:
+    """Make the next store key; ``rewrap_some`` brings the subjects' keys over, and destroys what came before.
+
+    False when another worker began as well: both go on with the one there is.
+    """
     try:
         with in_turn():
             latest = StoreKey.objects.order_by("-generation").first()
             if latest is None:
                 raise NoStore("the keys' store is empty")
             _make(latest.store, latest.generation + 1, now)
-    except IntegrityError:  # another worker began as well: both go on with the one there is
-        return
+    except IntegrityError:
+        return False
+    return True
 
 
 def rewrap_some(most: int) -> int:
@@ -155,14 +159,15 @@ def forget_opened() -> None:
     _opened.clear()
 
 
-def forget_pages() -> bool:
-    """What was destroyed goes from the store's write-ahead log, and its page is overwritten; False: not yet."""
+def forget_pages(count: int = 1) -> bool:
+    """What was destroyed goes from the store's write-ahead log, and from its page; False: not yet."""
     connection = connections[KEYS]
     if connection.in_atomic_block:
         return False
     with connection.cursor() as cursor:
         if connection.vendor != "sqlite":
-            cursor.execute("VACUUM keys_subjectkey")
+            if count:
+                cursor.execute("VACUUM keys_subjectkey")
             return True
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         is_busy, *_ = cursor.fetchone()

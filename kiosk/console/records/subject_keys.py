@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connections
 from django.utils import timezone
 
 from kiosk.console.keystore.models import SubjectKey
+from kiosk.console.keystore.router import KEYS
 from kiosk.console.records import store_keys
 from kiosk.sealing import CannotOpen, generate_key
 from kiosk.sealing import lock as _lock
@@ -97,17 +98,22 @@ def destroy(subjects: Iterable[UUID]) -> bool:
 
     False when a reader still holds the store's log open: ``store_keys.forget_pages`` is then to be tried again.
     """
+    count = 0
     for some in _in_pieces(subjects):
         with store_keys.in_turn():
-            SubjectKey.objects.filter(pk__in=some).delete()
-    return store_keys.forget_pages()
+            count += SubjectKey.objects.filter(pk__in=some).delete()[0]
+    return store_keys.forget_pages(count)
 
 
 def _one(subject: UUID) -> OwnKey:
-    found = of((subject,)).get(subject)
-    if found is None:
+    connection = connections[KEYS]
+    mine = SubjectKey._meta.pk.get_db_prep_value(subject, connection)
+    with connection.cursor() as cursor:  # by hand: one row, for every part of every page
+        cursor.execute("SELECT store_key_id, wrapped FROM keys_subjectkey WHERE subject = %s", [mine])
+        row = cursor.fetchone()
+    if row is None:
         raise KeyGone("the key is gone: what it locked is erased")
-    return found
+    return OwnKey(subject, store_keys.of(row[0]).unwrap(subject, bytes(row[1])))
 
 
 def _make(subjects: list[UUID], since: datetime | None) -> None:
@@ -124,6 +130,7 @@ def _make(subjects: list[UUID], since: datetime | None) -> None:
                 for subject in subjects
             ),
             ignore_conflicts=True,
+            batch_size=_AT_ONCE,
         )
 
 

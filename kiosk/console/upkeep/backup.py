@@ -124,7 +124,8 @@ def _copy_in(name: str, path: Path) -> None:
         _run(name, ["pg_restore", "--exit-on-error", "--no-owner", str(path)], path)
         return
     target = _file(name)
-    if target.exists() and target.stat().st_size:
+    connections[name].close()
+    if target.exists() and not _is_empty(target):
         raise CannotKeep(f"{target} : une base est déjà là ; déplacez-la d'abord.")
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as source:
@@ -135,6 +136,15 @@ def _copy_in(name: str, path: Path) -> None:
     except sqlite3.Error:
         raise CannotKeep(f"{path} : ce n'est pas une sauvegarde de la console.") from None
     target.chmod(0o600)
+
+
+def _is_empty(target: Path) -> bool:
+    """A file without any table: somebody only looked whether one was there."""
+    try:
+        with closing(sqlite3.connect(f"file:{target}?mode=ro", uri=True)) as database:
+            return not database.execute("SELECT name FROM sqlite_master").fetchall()
+    except sqlite3.Error:
+        return False
 
 
 def _take_out(name: str) -> None:

@@ -22,8 +22,9 @@ def bring_up_to_date(server: ServerSettings) -> None:
     The keys' store comes first: whom an earlier version knew has a key from the migration on.
     """
     with _one_at_a_time(server):
-        call_command("migrate", KEYS, database=KEYS, interactive=False, verbosity=0)
         call_command("migrate", KEYS, interactive=False, verbosity=0)  # what the console's own database knows of it
+        keys.check_store()  # before any table is made: keys that are put back need an empty place
+        call_command("migrate", KEYS, database=KEYS, interactive=False, verbosity=0)
         keys.known_store(timezone.now())
         call_command("migrate", interactive=False, verbosity=0)
     for name, path in server.kiosks.items():

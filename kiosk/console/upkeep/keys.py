@@ -37,8 +37,7 @@ def once(now: datetime) -> bool:
     erasing.forget(now)
     settle(now)
     try:
-        if store_keys.is_due(now):
-            store_keys.renew(now)
+        if store_keys.is_due(now) and store_keys.renew(now):
             audit.record(audit.Act.KEYS_RENEWED, who="worker")
         return any((more, store_keys.rewrap_some(_KEYS_AT_ONCE) > 0, lock_some(now)))
     except CannotOpen as trouble:  # a store key that was touched: the rest of the work goes on

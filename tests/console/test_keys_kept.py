@@ -1,0 +1,236 @@
+"""The keys, kept apart: a restore needs them and the database; what was erased opens in no file of the console."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.console.arrivals import check_in_of
+from tests.console.postgres import Postgres, running
+from tests.console.served import ServedConsole
+from tests.demo.processes import ROOT
+from tests.people import DOMINIQUE, ZOE
+
+pytestmark = pytest.mark.timeout(400)
+MISSING = "Les clés de cette base manquent"
+
+
+class KeptApart:
+    """A console with its keys in a database of their own; both can be lost."""
+
+    def __init__(self, folder: Path, postgres: Postgres | None) -> None:
+        self.postgres = postgres
+        self.served = ServedConsole(folder / "console", database=postgres.url() if postgres else "")
+        self.run = self.served.run
+        if postgres:
+            self._keys_at(postgres.url())
+
+    def ask(self, *words: str) -> Any:
+        command = [sys.executable, "-m", "tests.console.forensics", str(self.served.config), *words]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def opened(self) -> dict[str, bool]:
+        """Every visit that is not removed, and whether it opens."""
+        command = [sys.executable, "-m", "tests.console.tally", str(self.served.config)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        return {row["key"]: row["opens"] for row in json.loads(done.stdout)}
+
+    def lose_keys(self) -> None:
+        if self.postgres:
+            self._keys_at(self.postgres.url())
+        else:
+            shutil.rmtree(self.served.folder / "data" / "keys")
+
+    def lose_database(self) -> None:
+        if self.postgres:
+            fresh = self.postgres.url()
+            text = self.served.config.read_text()
+            lines = [
+                f"database = {json.dumps(fresh)}" if one.startswith("database") else one for one in text.split("\n")
+            ]
+            self.served.config.write_text("\n".join(lines))
+            self.served.database = fresh
+        for path in (self.served.folder / "data").glob("console.sqlite3*"):
+            path.unlink()
+
+    def _keys_at(self, url: str) -> None:
+        lines = [one for one in self.served.config.read_text().split("\n") if not one.startswith("keys_database")]
+        lines.insert(lines.index("port = 0") + 1, f"keys_database = {json.dumps(url)}")
+        self.served.config.write_text("\n".join(lines))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.starts)])
+def apart(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KeptApart]:
+    if request.param == "sqlite":
+        yield KeptApart(tmp_path, None)
+        return
+    with running() as server:
+        yield KeptApart(tmp_path, server)
+
+
+@pytest.fixture()
+def visited(apart: KeptApart) -> tuple[KeptApart, str, str]:
+    """Two people came; the console was stopped."""
+    apart.served.start()
+    zoe, dominique = check_in_of(ZOE), check_in_of(DOMINIQUE)
+    assert [apart.served.deliver(one) for one in (zoe, dominique)] == [201, 201]
+    assert apart.served.stop() == 0
+    return apart, zoe.key, dominique.key
+
+
+def test_a_restore_needs_both_and_says_what_is_missing(visited: tuple[KeptApart, str, str], tmp_path: Path) -> None:
+    apart, zoe, dominique = visited
+    base, folder = tmp_path / "base", tmp_path / "copies"
+    assert apart.run("console", "backup", str(base)).returncode == 0
+    done = apart.run("console", "keys", "backup", str(folder))
+    assert done.returncode == 0, done.stderr
+    (keys,) = folder.iterdir()
+    assert (done.stdout.strip(), keys.stat().st_mode & 0o077, folder.stat().st_mode & 0o077) == (str(keys), 0, 0)
+    assert "déjà là" in apart.run("console", "keys", "restore", str(keys)).stderr
+    assert apart.run("console", "keys", "check").returncode == 0
+
+    apart.lose_database()
+    apart.lose_keys()
+    restored = apart.run("console", "restore", str(base))
+    assert (restored.returncode, "Base remise" in restored.stdout, MISSING in restored.stderr) == (0, True, True)
+    for words in (("console",), ("console", "audit", "verify"), ("worker", "--once"), ("console", "reseal")):
+        refused = apart.run(*words)
+        assert (refused.returncode, MISSING in refused.stderr) == (2, True), words
+    assert apart.run("console", "keys", "check").returncode == 1
+    back = apart.run("console", "keys", "restore", str(keys))
+    assert (back.returncode, back.stdout, back.stderr) == (0, "Clés remises : 2\n", "")
+    assert apart.opened() == {zoe: True, dominique: True}
+    apart.served.start()
+    assert [apart.served.deliver(check_in_of(ZOE)), apart.served.stop()] == [201, 0]
+
+
+def test_keys_that_are_put_back_bring_back_nobody_erased_since_and_tell_whom_they_lack(
+    visited: tuple[KeptApart, str, str], tmp_path: Path
+) -> None:
+    apart, zoe, dominique = visited
+    folder = tmp_path / "copies"
+    apart.run("console", "keys", "backup", str(folder))
+    (keys,) = folder.iterdir()
+    apart.ask("age", zoe)
+    assert apart.run("worker", "--once").returncode == 0
+    late = check_in_of(ZOE)
+    apart.served.start()
+    assert [apart.served.deliver(late), apart.served.stop()] == [201, 0]
+    apart.lose_keys()
+    back = apart.run("console", "keys", "restore", str(keys))
+    assert (back.returncode, back.stdout) == (0, "Clés remises : 1\n")  # not Zoé's
+    assert "Dossiers sans clé, arrivés après la sauvegarde des clés : 1" in back.stderr
+    assert apart.ask("take", dominique)["visit"] == dominique
+
+
+def test_the_keys_of_another_console_and_what_is_no_copy_of_keys_are_refused(
+    visited: tuple[KeptApart, str, str], tmp_path: Path
+) -> None:
+    apart, _, dominique = visited
+    folder = tmp_path / "copies"
+    other = KeptApart(tmp_path / "other", apart.postgres)
+    assert other.run("console", "keys", "backup", str(folder)).returncode == 0
+    (foreign,) = folder.iterdir()
+    base, noise = tmp_path / "base", tmp_path / "noise"
+    apart.run("console", "backup", str(base))
+    noise.write_bytes(b"noise" * 1000)
+    assert apart.run("console", "keys", "backup", str(tmp_path / "own")).returncode == 0
+    (own,) = (tmp_path / "own").iterdir()
+    for wrong in (noise, base, foreign):
+        apart.lose_keys()
+        refused = apart.run("console", "keys", "restore", str(wrong))
+        assert (refused.returncode, refused.stdout) == (1, ""), wrong
+        assert refused.stderr.startswith(str(wrong))
+    apart.lose_keys()
+    assert apart.run("console", "keys", "restore", str(own)).stdout == "Clés remises : 2\n"
+    assert apart.opened()[dominique]
+
+
+def test_copies_of_the_keys_go_before_they_are_thirty_days_old(apart: KeptApart, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    now = datetime.now(UTC)
+
+    def copy_of(days: float) -> Path:
+        return folder / f"keys-{now - timedelta(days=days):%Y%m%dT%H%M%SZ}"
+
+    for path in (*(copy_of(days) for days in (28.9, 29.1, 400)), folder / "notes.txt"):
+        path.write_bytes(b"x")
+    done = apart.run("console", "keys", "backup", str(folder))
+    made = Path(done.stdout.strip())
+    assert set(folder.iterdir()) == {made, copy_of(28.9), folder / "notes.txt"}
+    old = made.rename(copy_of(31))
+    apart.lose_keys()
+    assert "plus de 29 jours" in apart.run("console", "keys", "restore", str(old)).stderr
+
+
+def _files(apart: KeptApart) -> list[Path]:
+    places = [apart.served.folder / "data"]
+    if apart.postgres:
+        with psycopg.connect(apart.served.database, autocommit=True) as database:
+            database.execute("CHECKPOINT")  # what was dropped leaves the disk then
+        places.append(apart.postgres.folder / "data")
+    return [path for place in places for path in place.rglob("*") if path.is_file()]
+
+
+def _lies_in(files: list[Path], secret: bytes) -> list[Path]:
+    return [path for path in files if secret in path.read_bytes()]
+
+
+def test_after_a_purge_nothing_of_the_visit_opens_in_any_file(
+    visited: tuple[KeptApart, str, str], tmp_path: Path
+) -> None:
+    apart, zoe, dominique = visited
+    base = tmp_path / "base"
+    taken = apart.ask("take", zoe)
+    (tmp_path / "taken").write_text(json.dumps(taken))
+    assert apart.ask("try", str(tmp_path / "taken"))["opened"] > 0  # as long as its key is there
+    assert apart.run("console", "backup", str(base)).returncode == 0
+    apart.served.start()  # readers hold the files open
+    apart.ask("age", zoe)
+    assert apart.run("worker", "--once").returncode == 0
+    tried = apart.ask("try", str(tmp_path / "taken"))
+    assert (tried["opened"], tried["tried"] >= 6) == (0, True)
+    files = [*_files(apart), base]
+    received = bytes.fromhex(taken["received"])
+    pieces = [received[at : at + 40] for at in range(0, len(received) - 40, 400)]
+    for secret in (bytes.fromhex(taken["key"]), *pieces):  # neither the key nor what the structure's key alone opens
+        assert _lies_in(files, secret) == []
+    if not apart.postgres:
+        assert _lies_in(files, bytes.fromhex(taken["wrapped"])) == []
+    apart.ask("renew")  # who copied the row of the key: PostgreSQL keeps it in its pages
+    assert apart.ask("try", str(tmp_path / "taken"))["copied_key_opens"] is False
+    everywhere = [path for path in _files(apart) if "pg_wal" not in path.parts]
+    assert _lies_in(everywhere, bytes.fromhex(taken["store_key"])[200:260]) == []
+    assert apart.served.stop() == 0
+    assert apart.ask("take", dominique)["visit"] == dominique
+
+
+def test_two_processes_that_make_the_same_keys_while_the_store_key_is_renewed_have_the_same(apart: KeptApart) -> None:
+    assert apart.run("console", "audit", "verify").returncode == 0
+    command = [sys.executable, "-m", "tests.console.forensics", str(apart.served.config), "create", "200"]
+    both = [
+        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    for one in both:
+        assert one.stdout is not None and one.stdin is not None
+        assert one.stdout.readline() == "ready\n"
+    for one in both:
+        one.stdin.write("go\n")  # type: ignore[union-attr]
+        one.stdin.flush()  # type: ignore[union-attr]
+    brought = [apart.ask("renew") for _ in range(2)]
+    made = [json.loads(one.communicate(timeout=120)[0]) for one in both]
+    assert [one.returncode for one in both] == [0, 0]
+    assert made[0] == made[1]
+    brought.append(apart.ask("renew"))
+    assert brought[-1] == len(made[0]) == 200
