@@ -31,7 +31,6 @@ def _in_all_its_parts() -> Arrival:
     check_in = arrive(ZOE)
     arrival = _arrival(check_in.key)
     arrival.sealed.answer = vault.seal_answer(check_in, check_in.insi)
-    arrival.sealed.observed = vault.seal_observed(check_in, check_in.insi)
     arrival.sealed.save()
     for part in ("accepted", "criteria"):
         notes.seal(arrival, part, {"first_given_name": "ZOÉ"})
@@ -50,7 +49,6 @@ def _as_before(arrival: Arrival) -> None:
 
 def _opens(arrival: Arrival) -> bool:
     assert vault.open_arrival(arrival).key == str(arrival.pk)
-    assert vault.open_observed(arrival)
     return notes.opened(arrival, "accepted") == notes.opened(arrival, "criteria") == {"first_given_name": "ZOÉ"}
 
 

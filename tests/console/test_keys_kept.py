@@ -223,11 +223,10 @@ def test_two_processes_that_make_the_same_keys_while_the_store_key_is_renewed_ha
         subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
     ]
     for one in both:
-        assert one.stdout is not None and one.stdin is not None
         assert one.stdout.readline() == "ready\n"
     for one in both:
-        one.stdin.write("go\n")  # type: ignore[union-attr]
-        one.stdin.flush()  # type: ignore[union-attr]
+        one.stdin.write("go\n")
+        one.stdin.flush()
     brought = [apart.ask("renew") for _ in range(2)]
     made = [json.loads(one.communicate(timeout=120)[0]) for one in both]
     assert [one.returncode for one in both] == [0, 0]

@@ -1,9 +1,12 @@
 """The keys' store looked after: keys destroyed, renewed, given to what is older than they are, found missing."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connections, transaction
+from django.db.models import QuerySet
 
 from kiosk import journal
 from kiosk.console import audit
@@ -135,21 +138,19 @@ def reseal_parts(sealed: Sealed, current: str) -> bool:
 
 
 def without_key() -> int:
-    """How many records no key opens any more though nobody erased them: they came after the keys' backup."""
-    count, last = 0, UUID(int=0)
-    while these := list(
-        Sealed.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[: 20 * _KEYS_AT_ONCE]
-    ):
+    """How many visits and persons no key opens any more though nobody erased them: they came after the keys' backup."""
+    return sum(
+        len(these) - SubjectKey.objects.filter(pk__in=these).count()
+        for kept in (Sealed.objects.all(), Person.objects.filter(version__gt=0, erased_at=None))
+        for these in _in_pieces(kept)
+    )
+
+
+def _in_pieces(kept: QuerySet[Any]) -> Iterator[list[UUID]]:
+    last = UUID(int=0)
+    while these := list(kept.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:_KEYS_AT_ONCE]):
+        yield these
         last = these[-1]
-        here = {
-            one
-            for start in range(0, len(these), _KEYS_AT_ONCE)
-            for one in SubjectKey.objects.filter(pk__in=these[start : start + _KEYS_AT_ONCE]).values_list(
-                "pk", flat=True
-            )
-        }
-        count += len(these) - len(here)
-    return count
 
 
 def _has_tables() -> bool:
