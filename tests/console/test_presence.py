@@ -125,9 +125,10 @@ def test_who_says_that_it_is_not_them_goes_on_as_with_anybody() -> None:
     assert (after.person, after.candidate, after.presence_at) == (None, None, None)
     assert after.insi_next_at is not None  # INSi is asked now, by the worker
     assert (after.need, after.stage) == ("insi-pending", "called")
+    assert after.is_new  # nobody else looks alike: it was said of her already
     assert Person.objects.get(pk=person.pk).version == person.version
     page = get(client, path).content.decode()
-    assert 'data-key="j"' not in page
+    assert 'class="presence"' not in page
     _confirm_nothing(client, path)
 
 
@@ -160,7 +161,7 @@ def test_who_is_doubted_between_the_kiosk_and_the_desk_is_looked_at_as_ever() ->
     officer = at_desk("marc", "officer")
     post(officer, _taken(officer, first) + "decision/doubt/")
     path = _taken(client, again)
-    assert 'data-key="j"' not in get(client, path).content.decode()
+    assert 'class="presence"' not in get(client, path).content.decode()
     _confirm_nothing(client, path)
 
 
@@ -170,7 +171,7 @@ def test_a_document_that_says_otherwise_takes_the_key_away() -> None:
     again = _short(mrz=mrz_of(DOMINIQUE))  # a structure that films all the same
     path = _taken(client, again)
     page = get(client, path).content.decode()
-    assert 'data-key="j"' not in page
+    assert 'class="presence"' not in page
     _confirm_nothing(client, path)
 
 
@@ -221,7 +222,7 @@ def test_whose_visit_staff_say_it_is_is_confirmed_by_the_same_key() -> None:
     path = _taken(client, again)
     post(client, path + "personne/", whose=str(person.pk))
     page = get(client, path).content.decode()
-    assert 'data-key="j"' in page and 'data-key="n"' in page
+    assert 'class="presence"' in page and 'data-key="n"' in page
     _confirm(client, path)
     after = _arrival(again)
     assert (after.person, after.stage, after.presence_by.username) == (person, "done", "lea")
@@ -268,7 +269,7 @@ def test_a_machine_that_named_them_is_contradicted_with_one_key() -> None:
     post(client, path + "absence/")
     after = _arrival(again)
     assert (after.person, after.is_new, after.need) == (None, True, "ready")
-    assert 'data-key="j"' not in get(client, path).content.decode()
+    assert 'class="presence"' not in get(client, path).content.decode()
 
 
 def test_a_visit_is_filed_under_nobody_when_the_rule_names_nobody() -> None:
@@ -281,6 +282,23 @@ def test_a_visit_is_filed_under_nobody_when_the_rule_names_nobody() -> None:
         arrive(DOMINIQUE, _by_card(DOMINIQUE)),  # nobody of that number is known
     ):
         assert _arrival(check_in).person is None
+
+
+def test_what_the_worker_hears_later_files_a_visit_that_nobody_is_at() -> None:
+    from django.utils import timezone
+
+    from kiosk.console.models import Arrival
+    from kiosk.console.upkeep import insi_again
+
+    client = at_desk()
+    person = _arrival(_qualified(client)).person
+    waiting, called = arrive(ZOE, InsUnreachable("timeout")), arrive(ZOE, InsUnreachable("timeout"))
+    _taken(client, called)
+    Arrival.objects.exclude(insi_next_at=None).update(insi_next_at=timezone.now())
+    while insi_again.insi_once(lambda *_: _by_card(ZOE)):
+        continue
+    assert (_arrival(waiting).person, _arrival(waiting).need) == (person, "presence")
+    assert _arrival(called).person is None  # staff have the page open: they say whose visit it is
 
 
 def test_who_is_doubted_is_not_filed_by_itself() -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
-from kiosk.console.identities import attaching, comparing, deciding, pieces, undoing
+from kiosk.console.identities import attaching, comparing, deciding, knowing, pieces, undoing
 from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Person, Staff, Stage
@@ -81,9 +81,11 @@ def deny(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
             arrival.need = comparing.need_of(check_in)
             arrival.save(update_fields=["need"])
             return arrival
-        arrival.candidate, arrival.need = None, comparing.need_of(check_in)
+        denied, arrival.candidate, arrival.need = arrival.candidate, None, comparing.need_of(check_in)
         if comparing.may_be_asked_again(check_in):
             arrival.insi_next_at = timezone.now()
-        arrival.save(update_fields=["candidate", "need", "insi_next_at"])
+        # where nobody else looks alike, staff have said so already
+        arrival.is_new = {one.person for one in knowing.candidates_of(arrival, check_in)} <= {denied}
+        arrival.save(update_fields=["candidate", "need", "insi_next_at", "is_new"])
         audit.record(audit.Act.SAID_NEW, who=staff.username, where=where, about=str(key))
         return arrival

@@ -19,7 +19,7 @@ from kiosk.console.config import ServerSettings
 from kiosk.console.identities import asking, comparing, reasons
 from kiosk.console.models import Arrival, Stage
 from kiosk.console.records import search, vault
-from kiosk.console.register import visits
+from kiosk.console.register import filing, visits
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.checkin.words import tag_of
@@ -154,6 +154,8 @@ def _take_up(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
     arrival.need, arrival.differences = comparing.need_of(later), comparing.difference_codes(later)
     arrival.likened_at = None
     _conclude(arrival, later)
+    if arrival.person is None and arrival.decided_at is None and not arrival.is_new:
+        filing.file(arrival, later, comparing.places(), WORKER)
 
 
 def _observe(arrival: Arrival, held: InsAnswer, answer: InsAnswer) -> None:
