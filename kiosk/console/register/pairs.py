@@ -20,7 +20,7 @@ from kiosk.core.status.transitions import Actor, AttributeSet
 
 def sought() -> Person | None:
     """Somebody known for whom nobody has looked for look-alikes yet; who was known first comes first."""
-    due = Person.objects.filter(likened_at=None, absorbed_by=None, erased_at=None, version__gt=0)
+    due = Person.objects.filter(likened_at=None, absorbed_by=None, erased_at=None, decided_at__isnull=False)
     return due.order_by("opened_at").first()
 
 

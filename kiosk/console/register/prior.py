@@ -56,7 +56,9 @@ def candidates(check_in: CheckIn, besides: UUID | None = None) -> tuple[Candidat
 
 
 def _persons(keys: list[UUID]) -> QuerySet[Person]:
-    return Person.objects.filter(pk__in=keys).select_related("absorbed_by")
+    """Without those whom a decision opened that was taken back: nobody has come for them."""
+    known = Person.objects.filter(pk__in=keys).exclude(decided_at=None, visits=None)
+    return known.select_related("absorbed_by").distinct()
 
 
 def _values(answer: InsAnswer) -> list[bytes]:
