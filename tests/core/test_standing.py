@@ -540,3 +540,13 @@ def test_other_open_questions_stay_open() -> None:
         life.does(pe.InsiAsked())
     life.does(pe.InsiAnswered(None), WORKER, cites=6)
     assert [nth for nth, _epoch in life.standing.questions] == [5, 7]
+
+
+def test_nothing_rests_on_anything_before_the_first_fact() -> None:
+    assert Basis() == Basis(Identity(), 0, 0, "", "", 0, 0, 0, "", "", "", 0)
+    assert retrieved().standing.basis.compared == 0
+    assert qualified().add(pe.Undone(), cites=6, at=NOW + timedelta(hours=13)) is Refusal.TOO_LATE
+    assert replace(Standing(), basis=replace(Basis(), answer=1, compared=1)).is_compared
+    assert not replace(Standing(), basis=replace(Basis(), answer=-1, compared=-1)).is_compared
+    assert known().does(CHECKED).add(pe.PresenceChecked()) is Refusal.NOT_QUALIFIED  # validated is not enough
+    assert known().add(pe.PresenceChecked()) is Refusal.NOT_QUALIFIED
