@@ -10,12 +10,14 @@ from kiosk.console.models import Arrival, Holding, IdentifierKind, Need, Person,
 from kiosk.console.register import bodies, known, prior, reading, visits, writer
 from kiosk.console.witness import findings
 from kiosk.core.checkin.claims import said_by
+from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.places import PlaceTable
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.permissions import BARRING, Attribute
 from kiosk.core.status.returning import Known, filed_under
 from kiosk.core.status.transitions import Actor
+from kiosk.sealing import CannotOpen
 
 
 def file(arrival: Arrival, check_in: CheckIn, places: PlaceTable, by: Actor) -> bool:
@@ -57,7 +59,7 @@ def _as_known(person: Person) -> Known | None:
     """What the rule asks of a person; None when nothing of theirs can be read, or it is not as it was written."""
     try:
         standing, traits = reading.standing_of(person), prior.traits_of(person)
-    except reading.Tampered:
+    except (reading.Tampered, CannotOpen, BadCheckIn):
         return None
     if traits is None:
         return None
