@@ -84,8 +84,12 @@ def test_the_key_of_the_enrolment_goes_before_the_first_one_heard(tmp_path: Path
     assert keeper.brought() == head(1).text
 
 
-@pytest.mark.parametrize("said", ["", "x", "kiosk-head-1 5", "é" * 400, head(4, key=generate_signer()).text])
-@pytest.mark.parametrize("key", ["", PUBLIC, "x", "A" * 43])
+@pytest.mark.parametrize(
+    "said",
+    ["", "x", "kiosk-head-1 5", "é" * 400, head(4, key=generate_signer()).text],
+    ids=["nothing", "x", "cut", "letters", "another's"],
+)
+@pytest.mark.parametrize("key", ["", PUBLIC, "x", "A" * 43], ids=["no-key", "its-key", "x", "letters"])
 def test_nonsense_pins_no_key_and_keeps_no_head(tmp_path: Path, said: str, key: str) -> None:
     keeper = HeadKeeper(tmp_path / "head")
     keeper.hear(said, key)
