@@ -61,6 +61,7 @@ MODULES = {
     "coherence.candidates": ("core.test_candidates",),
     "status.returning": ("core.test_returning",),
     "checkin.claims": ("core.test_returning",),
+    "checkin.recognition": ("core.test_recognition",),
     "identity.traits": ("core.test_coherence",),
     "confidential": ("core.test_confidential", "core.test_values"),
     "sources.insi": ("core.test_confidential", "core.test_values", "core.test_transitions"),
@@ -87,6 +88,7 @@ MODULES = {
     "turn.state": ("turns.test_turn", *_EDGES, "core.test_values"),
     "turn.card": ("turns.test_turn", *_EDGES, "core.test_values"),
     "turn.document": ("turns.test_turn", *_EDGES, "core.test_values"),
+    "turn.short": ("turns.test_turn_short",),
     "turn.touches": ("turns.test_turn", *_EDGES, "core.test_values"),
     "turn.waits": ("turns.test_turn", *_EDGES, "core.test_values"),
 }

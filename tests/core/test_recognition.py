@@ -7,6 +7,7 @@ import pytest
 
 from kiosk.core.checkin.recognition import (
     ANSWER_BYTES,
+    ANSWER_SECONDS,
     QUESTION_BYTES,
     BadAnswer,
     BadQuestion,
@@ -16,6 +17,7 @@ from kiosk.core.checkin.recognition import (
     read_answer,
     read_question,
 )
+from kiosk.core.turn.state import Manners
 from tests.people import DOMINIQUE, FAMILIES, LEO, ZOE
 
 NONCE, KEY = b"n" * 16, b"k" * 32
@@ -79,6 +81,7 @@ def _said(**changes: object) -> bytes:
         b"[" * QUESTION_BYTES,
         _question().to_bytes() + b" ",
         _question().to_bytes()[:-1],
+        _said(version=0),
         _said(version=2),
         _said(nir=None),
         _said(nir=2751263220749),
@@ -87,6 +90,7 @@ def _said(**changes: object) -> bytes:
         _said(rank="0"),
         _said(born=["1975-12-31"]),
         _said(nonce="bm4="),
+        _said(nonce="bm5ubm5ubm5ubm5ubm5ubm4="),
         _said(nonce="é"),
         _said(key="a2s="),
         _said(key=None),
@@ -106,3 +110,35 @@ def test_what_is_no_answer_is_not_taken_for_one(said: str) -> None:
         read_answer(said.encode().ljust(ANSWER_BYTES))
     with pytest.raises(BadAnswer):
         read_answer(answer_to_bytes(True)[:-1])
+
+
+GOLDEN = (
+    b'{"version": 1, "nir": "2751263220749", "rank": "1", "born": "1975-12-31", "nonce": "bm5ubm5ubm5ubm5ubm5ubg==",'
+    b' "key": "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="}'
+)
+
+
+def test_kiosks_and_consoles_of_different_days_speak_of_the_same_bytes() -> None:
+    """Whoever alters one word of these makes them another version."""
+    assert _question().to_bytes() == GOLDEN.ljust(256)
+    assert read_question(GOLDEN.ljust(256)) == _question()
+    assert answer_to_bytes(True) == b'{"version": 1, "known": 1}'.ljust(32)
+    assert answer_to_bytes(False) == b'{"version": 1, "known": 0}'.ljust(32)
+
+
+def test_an_answer_in_its_time_leaves_the_kiosk_time_to_hear_it() -> None:
+    assert ANSWER_SECONDS == 0.4
+    assert Manners().console > 3 * ANSWER_SECONDS
+
+
+@pytest.mark.parametrize("word", ["nonce", "key"])
+def test_what_is_not_strictly_base64_is_refused(word: str) -> None:
+    said = json.loads(GOLDEN)[word]
+    for other in (f"{said[:4]}\n{said[4:]}", f"{said[:4]} {said[4:]}", f"!{said}"):
+        with pytest.raises(BadQuestion):
+            read_question(_said(**{word: other}))
+
+
+def test_a_card_that_writes_no_rank_bears_the_first() -> None:
+    question = question_about(replace(ZOE.beneficiary(), birth_rank=""), NONCE, KEY)
+    assert question is not None and question.birth_rank == "1"
