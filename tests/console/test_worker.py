@@ -60,6 +60,28 @@ def test_an_answer_that_names_nobody_ends_the_asking() -> None:
     assert (Arrival.objects.get().need, Arrival.objects.get().insi_next_at) == ("not-found", None)
 
 
+@pytest.mark.parametrize(("decision", "is_asked"), [("doubt", False), ("clear", True)])
+def test_about_somebody_doubtful_insi_is_not_asked_at_another_visit_either(decision: str, is_asked: bool) -> None:
+    """GI3 EXI ID 26: the doubt is the person's; the question was the visit's, from before they were known."""
+    first, again = arrive(ZOE), arrive(ZOE, SILENT, ticket="A13")
+    client = at_desk("marc", "officer")
+    for check_in, whose in ((first, "new"), (again, "")):
+        post(client, f"/arrivees/{check_in.key}/prendre/")
+        person = Arrival.objects.get(pk=first.key).person_id
+        post(client, f"/arrivees/{check_in.key}/personne/", whose=whose or str(person))
+        if check_in is first:
+            post(client, f"/arrivees/{check_in.key}/decision/doubt/")
+            if decision == "clear":
+                post(client, f"/arrivees/{check_in.key}/prendre/")
+                post(client, f"/arrivees/{check_in.key}/decision/clear/")
+    assert Arrival.objects.get(pk=again.key).person_id == Arrival.objects.get(pk=first.key).person_id is not None
+    asked: list[object] = []
+    _due()
+    insi_again.insi_once(lambda check_in: asked.append(check_in) or found(ZOE))
+    assert bool(asked) is is_asked
+    assert Arrival.objects.get(pk=again.key).insi_next_at is None
+
+
 def test_a_late_answer_to_a_validated_identity_is_a_task_for_the_unit_which_may_qualify_it() -> None:
     check_in = arrive(ZOE, SILENT)
     client = at_desk()

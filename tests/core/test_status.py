@@ -37,7 +37,6 @@ from kiosk.core.status.permissions import (
     may_feed_shared_record,
     may_print_datamatrix,
     may_send_matricule,
-    may_store_matricule,
     may_verify,
     missing_to_create,
 )
@@ -71,7 +70,7 @@ def test_only_a_qualified_identity_sends_prints_and_feeds_the_shared_record_exi_
 
 
 def test_a_retrieved_identity_keeps_the_ins_locally_ins_2_1() -> None:
-    assert [may_store_matricule(identity) for identity in ALL] == [False, True, False, True]
+    assert [identity.is_obtained for identity in ALL] == [False, True, False, True]
     assert [may_verify(identity) for identity in ALL] == [False, True, False, True]
 
 

@@ -18,7 +18,7 @@ from kiosk.console.arrivals import queue
 from kiosk.console.config import ServerSettings
 from kiosk.console.identities import asking, comparing, reasons
 from kiosk.console.models import Arrival, Stage
-from kiosk.console.records import search, vault
+from kiosk.console.records import notes, search, vault
 from kiosk.console.register import filing, visits
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
@@ -26,7 +26,7 @@ from kiosk.core.checkin.words import tag_of
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.card import Beneficiary
 from kiosk.core.sources.insi import InsAnswer, InsUnreachable
-from kiosk.core.status.permissions import IdentityStatus
+from kiosk.core.status.permissions import IdentityStatus, may_call_insi_by_card
 from kiosk.core.status.transitions import Actor, ActorKind
 from kiosk.insi.client import InsiClient
 from kiosk.insi.config import config_from
@@ -85,16 +85,34 @@ def insi_once(ask: Ask) -> bool:
     arrival = Arrival.objects.select_related("sealed").get(pk=key)
     try:
         check_in = vault.open_arrival(arrival)
+        may_ask = _may_ask(arrival, check_in)
     except (CannotOpen, BadCheckIn):
         Arrival.objects.filter(pk=key).update(
             insi_next_at=None, leased_until=None
         )  # no key for it here: nothing to ask
         journal.record(journal.Happening.INSI_CALLED, outcome="CannotOpen")
         return True
+    if not may_ask:
+        _withdraw(key)
+        return True
     wanted = asking.wanted_of(arrival)
     answer = ask(check_in) if wanted is None else ask(check_in, wanted)
     _keep(key, check_in, answer)
     return True
+
+
+def _may_ask(arrival: Arrival, check_in: CheckIn) -> bool:
+    """The question is a visit's; whose visit it is may be doubtful, or qualified, since (GI3 EXI ID 26)."""
+    by_staff = asking.wanted_of(arrival) is not None
+    return may_call_insi_by_card(visits.identity_of(arrival, check_in), staff_asks_again=by_staff)
+
+
+def _withdraw(key: UUID) -> None:
+    with transaction.atomic():
+        arrival = Arrival.objects.select_for_update(of=("self",)).select_related("sealed").get(pk=key)
+        notes.withdraw_question(arrival)
+        arrival.leased_until = None
+        arrival.save(update_fields=["insi_next_at", "question", "leased_until"])
 
 
 def _leased() -> UUID | None:

@@ -26,7 +26,7 @@ from kiosk.console.register.writer import Told
 from kiosk.console.words import inside
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.sources.insi import InsFound
-from kiosk.core.status.permissions import IdentityStatus
+from kiosk.core.status.permissions import IdentityStatus, may_verify
 from kiosk.core.status.person_events import Verified
 from kiosk.core.status.transitions import Actor, ActorKind
 from kiosk.insi.verify import StoredIdentity, VerificationVerdict, VerifyBySearch
@@ -180,8 +180,8 @@ def verify_once(ask: "Callable[..., InsAnswer]") -> bool:
 
 def _accepted(person: Person) -> InsFound | None:
     """The answer on which a person's matricule rests."""
-    nth = reading.standing_of(person).basis.answer
-    answer = visits.answer_of(person.pk, nth) if nth else None
+    standing = reading.standing_of(person)
+    answer = visits.answer_of(person.pk, standing.basis.answer) if may_verify(standing.identity) else None
     return answer if isinstance(answer, InsFound) else None
 
 

@@ -114,7 +114,7 @@ RULES: tuple[Rule, ...] = (
         _C,
         ("identity.traits.Traits",),
         ("transitions: the_name_in_use_is_never_filled", "coherence: the_name_in_use_is_never_compared"),
-        {"status.adoption.adopt": Issue.ONE_PERSON},
+        {"status.adoption.adopt": Issue.EXCHANGE},
     ),
     Rule(
         "1.2",
@@ -274,7 +274,7 @@ RULES: tuple[Rule, ...] = (
         _C,
         ("identity.dates.BirthDate.is_calendar", "status.permissions.insi_bar"),
         ("dates: an_incomplete_date_is_no", "status: a_request_holds"),
-        {"identity.dates.BirthDate.is_incomplete": Issue.ONE_PERSON},
+        {"identity.dates.BirthDate.is_incomplete": Issue.PAGE},
     ),
     Rule(
         "1.5",

@@ -17,7 +17,6 @@ class Certainty(StrEnum):
 class Issue(StrEnum):
     """Who will call what nobody calls yet: the issue's name, which outlives its number."""
 
-    ONE_PERSON = "One person, one truth"
     INSI = "INSi through the structure"
     PAGE = "The staff's page"
     EXCHANGE = "Arrival and exchange"

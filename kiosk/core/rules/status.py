@@ -31,12 +31,8 @@ RULES: tuple[Rule, ...] = (
         "A retrieved identity keeps the INS locally.",
         "GI3 EXI ID 23",
         _C,
-        ("status.permissions.Identity.status",),
+        ("status.permissions.Identity.is_obtained", "status.permissions.may_verify"),
         ("status: a_retrieved_identity",),
-        {
-            "status.permissions.may_store_matricule": Issue.ONE_PERSON,
-            "status.permissions.may_verify": Issue.ONE_PERSON,
-        },
     ),
     Rule(
         "2.1",
@@ -163,9 +159,9 @@ RULES: tuple[Rule, ...] = (
         "On acceptance INSi's traits overwrite the local ones, which stay in history.",
         "BRE",
         _C,
-        (),
+        ("checkin.stated.best",),
         ("transitions: accepted_traits",),
-        {"status.adoption.adopt": Issue.ONE_PERSON, "status.adoption.Adoption": Issue.ONE_PERSON},
+        {"status.adoption.adopt": Issue.EXCHANGE, "status.adoption.Adoption": Issue.EXCHANGE},
     ),
     Rule(
         "2.2",
@@ -188,9 +184,8 @@ RULES: tuple[Rule, ...] = (
         "Doubtful or fictitious: provisional only, no INSi call, no matricule.",
         "GI3 EXI ID 26, RNIV1 EXI SI 09",
         _C,
-        ("status.permissions.Identity", "status.permissions.insi_bar"),
+        ("status.permissions.Identity", "status.permissions.insi_bar", "status.permissions.may_call_insi_by_card"),
         ("status: a_doubtful", "status: insi_is_not_called_for_a_doubtful"),
-        {"status.permissions.may_call_insi_by_card": Issue.ONE_PERSON},
     ),
     Rule(
         "2.3",
@@ -304,13 +299,12 @@ RULES: tuple[Rule, ...] = (
         "Once qualified, no new retrieval at each visit: only staff asks again, and nothing is silently overwritten.",
         "ANS; BK",
         _L,
-        ("status.permissions.insi_bar", "status.transitions.Refusal"),
+        ("status.permissions.insi_bar", "status.permissions.may_call_insi_by_card", "status.transitions.Refusal"),
         (
             "status: a_qualified_identity_is_not",
             "transitions: a_matricule_is_never_silently",
             "transitions: the_same_matricule",
         ),
-        {"status.permissions.may_call_insi_by_card": Issue.ONE_PERSON},
     ),
     Rule(
         "3",

@@ -148,11 +148,6 @@ def may_verify(identity: Identity) -> bool:
     return identity.is_obtained
 
 
-def may_store_matricule(identity: Identity) -> bool:
-    """The matricule may be kept locally (ins-rules 2.1): retrieved or qualified."""
-    return identity.is_obtained
-
-
 def may_send_matricule(identity: Identity) -> bool:
     """The matricule and its OID may leave: only for a qualified identity (RNIV1 EXI SI 08, GI3 EXI ID 29)."""
     return identity.status is IdentityStatus.QUALIFIED
