@@ -98,7 +98,11 @@ def test_nonsense_pins_no_key_and_keeps_no_head(tmp_path: Path, said: str, key: 
     assert keeper.brought() == head(1).text
 
 
-@pytest.mark.parametrize("left", [b"", b"\xff\xfe\n\n", b"x\ny\n", PUBLIC.encode() + b"\nkiosk-head-1 3", b"\0" * 5000])
+@pytest.mark.parametrize(
+    "left",
+    [b"", b"\xff\xfe\n\n", b"x\ny\n", PUBLIC.encode() + b"\nkiosk-head-1 3", b"\0" * 5000],
+    ids=["empty", "no-text", "words", "cut", "zeros"],
+)
 def test_a_spoilt_file_is_said_and_begun_again(tmp_path: Path, told: StringIO, left: bytes) -> None:
     path = tmp_path / "head"
     path.write_bytes(left)
