@@ -1,12 +1,14 @@
 """``python -m tests.console.forensics CONFIG WORD …``: what somebody finds who holds all the files of a console.
 
-``take KEY``: all that is kept of one visit, its key in clear; JSON. ``age KEY``: the visit came long ago. ``try FILE``:
+``take KEY``: all that is kept of one visit, its key in clear; JSON. ``person``: the same of a person, made known here.
+``age KEY``: the visit came long ago. ``erase KEY``: a person is to be erased. ``try FILE``:
 how much of what ``take`` wrote opens with anything that console still has, and whether the copied row of the key does.
 ``create COUNT``: keys for the same visits as whoever else does so at once, after a line is read. ``renew``: the store
 key renewed, all keys brought over.
 """
 
 import json
+import os
 import sys
 import uuid
 from collections.abc import Callable
@@ -20,17 +22,46 @@ from kiosk.sealing import CannotOpen, unlock
 
 
 def take(key: str) -> dict[str, Any]:
-    from kiosk.console.keystore.models import StoreKey, SubjectKey
     from kiosk.console.models import Sealed
-    from kiosk.console.records import subject_keys, vault
+    from kiosk.console.records import vault
 
-    subject = uuid.UUID(key)
-    sealed, row = Sealed.objects.get(pk=subject), SubjectKey.objects.get(pk=subject)
-    own, body = subject_keys.of([subject])[subject], bytes(sealed.check_in)
+    body = bytes(Sealed.objects.get(pk=key).check_in)
+    return _all_of(uuid.UUID(key), body, vault.context_of("check-in", key))
+
+
+def person() -> dict[str, Any]:
+    from kiosk.console import audit
+    from kiosk.console.models import FactBody
+    from kiosk.console.records import vault
+    from kiosk.console.register import writer
+    from kiosk.core.status.person_events import TraitsStated
+    from kiosk.core.status.transitions import Actor, ActorKind
+
+    stated = writer.Told(TraitsStated(), audit.Act.TRAITS_STATED, body=os.urandom(2000))
+    key = writer.open_person().pk
+    row = writer.record(key, [stated], Actor(ActorKind.STAFF, "lea"))
+    body = bytes(FactBody.objects.get(pk=row.at_fact).body)
+    return _all_of(key, body, vault.context_of("fact 1", key))
+
+
+def erase(key: str) -> str:
+    from kiosk.console.records import erasing
+
+    erasing.ask([uuid.UUID(key)])
+    return ""
+
+
+def _all_of(subject: uuid.UUID, body: bytes, context: bytes) -> dict[str, Any]:
+    from kiosk.console.keystore.models import StoreKey, SubjectKey
+    from kiosk.console.records import subject_keys
+
+    row = SubjectKey.objects.get(pk=subject)
+    own = subject_keys.of([subject])[subject]
     return {
-        "visit": key,
+        "subject": str(subject),
+        "context": context.hex(),
         "body": body.hex(),
-        "received": own.unlock(body, vault.context_of("check-in", key)).hex(),
+        "inside": own.unlock(body, context).hex(),
         "key": own._key.hex(),
         "wrapped": bytes(row.wrapped).hex(),
         "store_key": bytes(StoreKey.objects.get(pk=row.store_key_id).sealed).hex(),
@@ -48,12 +79,11 @@ def age(key: str) -> str:
 
 def attempt(file: str) -> dict[str, Any]:
     from kiosk.console.keystore.models import StoreKey, SubjectKey
-    from kiosk.console.records import store_keys, structure, subject_keys, vault
+    from kiosk.console.records import store_keys, structure, subject_keys
 
     taken = json.loads(Path(file).read_text())
-    subject, body = uuid.UUID(taken["visit"]), bytes.fromhex(taken["body"])
-    context = vault.context_of("check-in", subject)
-    wrapped = bytes.fromhex(taken["wrapped"])
+    subject = uuid.UUID(taken["subject"])
+    body, context, wrapped = (bytes.fromhex(taken[name]) for name in ("body", "context", "wrapped"))
     held = subject_keys.of(SubjectKey.objects.values_list("pk", flat=True))
     keys = [own._key for own in held.values()]
     tries: list[Any] = [lambda: subject_keys.unlock(subject, body, context)]
@@ -99,7 +129,15 @@ def renew() -> int:
     return count
 
 
-WORDS: dict[str, Any] = {"take": take, "age": age, "try": attempt, "create": create, "renew": renew}
+WORDS: dict[str, Any] = {
+    "take": take,
+    "person": person,
+    "age": age,
+    "erase": erase,
+    "try": attempt,
+    "create": create,
+    "renew": renew,
+}
 
 if __name__ == "__main__":
     from kiosk.console.site.django_settings import configure

@@ -130,7 +130,7 @@ def test_keys_that_are_put_back_bring_back_nobody_erased_since_and_tell_whom_the
     back = apart.run("console", "keys", "restore", str(keys))
     assert (back.returncode, back.stdout) == (0, "Clés remises : 1\n")  # not Zoé's
     assert "Dossiers sans clé, arrivés après la sauvegarde des clés : 1" in back.stderr
-    assert apart.ask("take", dominique)["visit"] == dominique
+    assert apart.ask("take", dominique)["subject"] == dominique
 
 
 def test_the_keys_of_another_console_and_what_is_no_copy_of_keys_are_refused(
@@ -187,33 +187,39 @@ def _lies_in(files: list[Path], secret: bytes) -> list[Path]:
     return [path for path in files if secret in path.read_bytes()]
 
 
-def test_after_a_purge_nothing_of_the_visit_opens_in_any_file(
+def test_what_was_erased_opens_in_no_file_and_the_chain_verifies(
     visited: tuple[KeptApart, str, str], tmp_path: Path
 ) -> None:
+    """A visit by the purge, a person on demand: database, log, backup, with all the keys that are left."""
     apart, zoe, dominique = visited
     base = tmp_path / "base"
-    taken = apart.ask("take", zoe)
-    (tmp_path / "taken").write_text(json.dumps(taken))
-    assert apart.ask("try", str(tmp_path / "taken"))["opened"] > 0  # as long as its key is there
+    taken = {"visit": apart.ask("take", zoe), "person": apart.ask("person")}
+    for name, one in taken.items():
+        (tmp_path / name).write_text(json.dumps(one))
+        assert apart.ask("try", str(tmp_path / name))["opened"] > 0  # as long as the key is there
     assert apart.run("console", "backup", str(base)).returncode == 0
     apart.served.start()  # readers hold the files open
     apart.ask("age", zoe)
+    apart.ask("erase", taken["person"]["subject"])
     assert apart.run("worker", "--once").returncode == 0
-    tried = apart.ask("try", str(tmp_path / "taken"))
-    assert (tried["opened"], tried["tried"] >= 6) == (0, True)
     files = [*_files(apart), base]
-    received = bytes.fromhex(taken["received"])
-    pieces = [received[at : at + 40] for at in range(0, len(received) - 40, 400)]
-    for secret in (bytes.fromhex(taken["key"]), *pieces):  # neither the key nor what the structure's key alone opens
-        assert _lies_in(files, secret) == []
-    if not apart.postgres:
-        assert _lies_in(files, bytes.fromhex(taken["wrapped"])) == []
+    for name, one in taken.items():
+        tried = apart.ask("try", str(tmp_path / name))
+        assert (tried["opened"], tried["tried"] >= 6) == (0, True)
+        inside = bytes.fromhex(one["inside"])
+        pieces = [inside[at : at + 40] for at in range(0, len(inside) - 40, 400)]
+        for secret in (bytes.fromhex(one["key"]), *pieces):  # neither the key nor what was locked with it
+            assert _lies_in(files, secret) == []
+        if not apart.postgres:
+            assert _lies_in(files, bytes.fromhex(one["wrapped"])) == []
     apart.ask("renew")  # who copied the row of the key: PostgreSQL keeps it in its pages
-    assert apart.ask("try", str(tmp_path / "taken"))["copied_key_opens"] is False
+    for name in taken:
+        assert apart.ask("try", str(tmp_path / name))["copied_key_opens"] is False
     everywhere = [path for path in _files(apart) if "pg_wal" not in path.parts]
-    assert _lies_in(everywhere, bytes.fromhex(taken["store_key"])[200:260]) == []
+    assert _lies_in(everywhere, bytes.fromhex(taken["visit"]["store_key"])[200:260]) == []
     assert apart.served.stop() == 0
-    assert apart.ask("take", dominique)["visit"] == dominique
+    assert apart.ask("take", dominique)["subject"] == dominique
+    assert json.loads(apart.run("console", "audit", "verify", "--json").stdout)["intact"]
 
 
 def test_two_processes_that_make_the_same_keys_while_the_store_key_is_renewed_have_the_same(apart: KeptApart) -> None:
