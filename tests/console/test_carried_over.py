@@ -12,7 +12,7 @@ from django.db import connections
 
 from kiosk.console import audit
 from kiosk.console.models import Arrival, AuditEntry, Holding, Person, PersonPair, Verification
-from kiosk.console.register import carried_over, reading, visits
+from kiosk.console.register import carried_over, checks, reading, visits
 from kiosk.core.identity.matricule import Matricule
 from kiosk.core.sources.insi import InsFound, InsNotFound, InsSeveral
 from kiosk.core.status.permissions import Attribute
@@ -323,6 +323,40 @@ def test_a_question_still_open_is_answered_by_a_fact_of_the_person(before: Befor
     arrival, person = _of(key)
     assert arrival.question == person.version > 0
     assert [nth for nth, _epoch in reading.standing_of(person).questions] == [arrival.question]
+
+
+def test_the_unit_reads_first_whose_number_several_records_held(before: Before) -> None:
+    from tests.console.staff import at_desk, get
+
+    aside = before.visit(SOPHIE, stage="set-aside", reason="no-evidence", acts=(("set-aside", {}),))
+    first, other = before.visit(ZOE, **QUALIFIED), before.visit(ZOE, differing(ZOE, birth_name="AUTRE"), **QUALIFIED)
+    before.over()
+    page = get(at_desk("marc", "officer"), "/vigilance/").content.decode()
+    places = [page.index(f"/arrivees/{key}/") for key in (first, other, aside)]
+    assert places == sorted(places)
+    assert page.count("Le même INS était porté par plusieurs dossiers") == 2
+
+
+def test_what_was_decided_before_is_not_undone_after(before: Before) -> None:
+    from django.utils import timezone
+
+    from kiosk.console.identities import undoing
+    from kiosk.console.models import Staff
+
+    undo = {"status": "RETRIEVED", "evidence": "", "attributes": ""}
+    key = before.visit(ZOE, before=undo, **(QUALIFIED | {"decided_at": timezone.now()}))
+    before.over()
+    assert not undoing.may_undo(_of(key)[0], Staff.objects.get(username="lea"), timezone.now())
+
+
+def test_a_visit_given_to_somebody_else_behind_the_trail_is_found(before: Before) -> None:
+    zoe, other, waits = before.visit(ZOE, **QUALIFIED), before.visit(DOMINIQUE, **QUALIFIED), before.visit(LINA)
+    before.over()
+    assert checks.visits("", 1000).found == ()
+    person = _of(other)[1]
+    Arrival.objects.filter(pk__in=(zoe, waits)).update(person=person)
+    found = checks.visits("", 1000).found
+    assert {(one.code, one.about[:36]) for one in found} == {("visit", str(zoe)), ("visit", str(waits))}
 
 
 def test_the_report_names_nobody(before: Before) -> None:

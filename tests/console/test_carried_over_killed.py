@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.console.inherited import CARRIED_OVER, InheritedConsole
+from tests.console.inherited import ACTS, CARRIED_OVER, FACTS, InheritedConsole
 from tests.console.postgres import Postgres, running
+from tests.console.served import COMMAND
 from tests.demo.processes import ROOT
 
 pytestmark = pytest.mark.starts
@@ -61,3 +62,12 @@ def test_killed_at_any_point_it_begins_again_and_ends_well(console: InheritedCon
     assert checked["intact"], checked["found"]
     told = json.loads((console.folder / "data" / "carried-over.json").read_text())
     assert CARRIED_OVER.items() <= told["counts"].items() and told["unexplained"] == 0
+
+
+def test_two_that_start_together_carry_over_once(console: InheritedConsole) -> None:
+    """Console and worker, or two consoles on one database: one carries over, the others wait."""
+    command = [*COMMAND, "console", "audit", "verify", "--json", "--config", str(console.config)]
+    started = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    told = [json.loads(one.communicate(timeout=120)[0]) for one in started]
+    assert [one.returncode for one in started] == [0, 0, 0]
+    assert {(one["intact"], one["entries"]) for one in told} == {(True, ACTS + FACTS)}
