@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,7 +26,7 @@ from tests.console.served import COMMAND, STARTS_WITHIN, ServedConsole
 from tests.console.staff import READ
 from tests.demo.processes import ROOT, Child, kiosk_command, wait_until
 from tests.demo.staff import totp
-from tests.people import DOMINIQUE, TOUSSAINT, ZOE
+from tests.people import DOMINIQUE, TOUSSAINT, ZOE, Person
 
 PEOPLE = (ZOE, DOMINIQUE, TOUSSAINT)
 KIOSKS, STAFF = 3, ("lea", "marc")
@@ -143,7 +144,7 @@ class Site:
         count = 0
         while not self._stop.is_set():
             silent = InsUnreachable("timeout") if count % 4 == 0 else None
-            check_in = check_in_of(PEOPLE[count % 3], silent, ticket=f"{'ABC'[number]}{count % 1000}")
+            check_in = check_in_of(_who(number, count), silent, ticket=f"{'ABC'[number]}{count % 1000}")
             count += 1
             self.told.sent[check_in.key] = check_in
             ends_at = time.monotonic() + PROGRESS_WITHIN
@@ -222,6 +223,18 @@ class Site:
         text = self.console.config.read_text().replace("port = 0", "port = 0\nintake_per_minute = 100000")
         self.console.config.write_text(text + "\n[insi]\n" + "\n".join(lines) + "\n")
         return insi
+
+
+def _who(kiosk: int, count: int) -> Person:
+    """The known ones once, then somebody new each time: whoever has come before is not decided about anew."""
+    person = PEOPLE[count % len(PEOPLE)]
+    if kiosk == 0 and count < len(PEOPLE):
+        return person
+    place = count * KIOSKS + kiosk
+    born = date(1930, 1, 1) + timedelta(days=place * 13 % 25_000)
+    name = "".join("BCDFGLMNPR"[int(digit)] + "A" for digit in f"{place:05d}"[::-1])
+    number = f"{person.number[0]}{born:%y%m}99{place:06d}"
+    return replace(person, birth_name=name, birth_date=born.isoformat(), number=number)
 
 
 class _NotNow(Exception):

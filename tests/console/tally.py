@@ -15,17 +15,17 @@ def main(config: Path) -> None:
 
     from kiosk.console.models import Arrival, AuditEntry
     from kiosk.console.records import vault
+    from kiosk.console.register import reading
 
     acts = Counter(AuditEntry.objects.values_list("about", "act"))
     found = {}
     for about, details in AuditEntry.objects.filter(act="insi-asked").values_list("about", "details"):
         found.setdefault(about, []).append(json.loads(details)["answer"])
     rows = []
-    for arrival in Arrival.objects.select_related("sealed").annotate(fingerprints=Count("indexes")).iterator(500):
-        key = str(arrival.pk)
-        accepted = bytes(arrival.sealed.accepted)
-        if accepted:
-            vault.open_part(accepted, "accepted", arrival.pk)
+    everyone = Arrival.objects.select_related("sealed", "person__absorbed_by")
+    for arrival in everyone.annotate(fingerprints=Count("indexes")).iterator(500):
+        key, known = str(arrival.pk), arrival.known
+        confirmed = reading.latest_of(known.pk, "first-name-chosen") if known is not None else 0
         rows.append(
             {
                 "key": key,
@@ -36,7 +36,7 @@ def main(config: Path) -> None:
                 "fingerprints": arrival.fingerprints,
                 "taken_in": acts[key, "taken-in"],
                 "qualified": acts[key, "qualified"],
-                "accepted": bool(accepted),
+                "accepted": bool(confirmed and reading.body_of(known.pk, confirmed)),
                 "answered": bool(bytes(arrival.sealed.answer)),
                 "answers": [one for one in found.get(key, []) if one != "InsUnreachable"],
             }
