@@ -1,6 +1,5 @@
 """The kiosks' way in (HTTPS API): sealed and signed check-ins, heartbeats, calls. No page, no cookie."""
 
-import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -97,9 +96,10 @@ def post_recognition(
     x_sent_at: str = Header("", alias="X-Sent-At"),
     x_signature: str = Header("", alias="X-Signature"),
 ) -> Status[Said] | HttpResponse:
-    arrived = time.monotonic()
+    timing = recognition.REAL
+    arrived = timing.clock()
     sent = _signed(request, x_kiosk, x_sent_at, x_signature)
-    answer = _answer(request, recognition.MAX_BODY, lambda: recognition.answer(sent(), arrived, recognition.REAL))
+    answer = _answer(request, recognition.MAX_BODY, lambda: recognition.answer(sent(), arrived, timing))
     if isinstance(answer.value, bytes):
         return HttpResponse(answer.value, content_type="application/octet-stream")
     return _told(response, answer)
