@@ -2,6 +2,8 @@
 
 import pytest
 
+from kiosk.console.audit import Act
+from kiosk.console.templatetags import console_tags
 from kiosk.console.words import one_line
 
 
@@ -21,3 +23,8 @@ from kiosk.console.words import one_line
 )
 def test_what_was_written_is_one_plain_line(written: object, line: str) -> None:
     assert one_line(written, 40) == line
+
+
+@pytest.mark.parametrize("act", Act)
+def test_every_act_has_a_french_word(act: Act) -> None:
+    assert console_tags.act(act.value) != act.value

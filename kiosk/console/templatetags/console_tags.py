@@ -70,6 +70,12 @@ def reason(code: str) -> str:
 
 
 @register.filter
+def who(name: str) -> str:
+    """Who did it, in the history that staff read: the machine's own part is no colleague of theirs."""
+    return _("la console, d’elle-même") if name == "worker" else name
+
+
+@register.filter
 def act(code: str) -> str:
     """An act of the audit trail, as staff says it."""
     return _act_in(code, get_language() or "")
@@ -81,6 +87,21 @@ def _act_in(code: str, _language: str) -> str:
     words = {
         "taken-in": _("reçu de la borne"),
         "opened": _("dossier ouvert"),
+        "person-opened": _("personne enregistrée"),
+        "visit-attached": _("visite rattachée à cette personne"),
+        "visit-detached": _("visite détachée de cette personne"),
+        "said-new": _("dit : aucune personne déjà connue"),
+        "traits-stated": _("traits relevés"),
+        "insi-answered": _("réponse nationale reçue"),
+        "answer-taken": _("réponse nationale retenue"),
+        "ins-replaced": _("numéro INS remplacé"),
+        "evidence-checked": _("pièce contrôlée"),
+        "first-name-chosen": _("premier prénom confirmé"),
+        "refused": _("refusé par une règle : rien n’a changé"),
+        "migrated": _("repris d’une version précédente"),
+        "erased": _("données effacées"),
+        "register-found": _("registre : écart trouvé"),
+        "register-seen": _("registre : écart vu"),
         "picture-seen": _("image de la pièce vue"),
         "called": _("patient appelé"),
         "presence-checked": _("présence vérifiée"),
