@@ -131,9 +131,9 @@ def test_after_the_wrong_person_both_steps_are_done_again() -> None:
     post(officer, path + "prendre/")
     post(officer, path + "qualifier/", **TICKED)
     assert _arrival(check_in).status == "PROVISIONAL"
-    assert (
-        "reposez" in get(officer, path).content.decode() or "demande une réponse" in get(officer, path).content.decode()
-    )
+    page = get(officer, path).content.decode()
+    assert "La réponse nationale précédente a été écartée." in page and "n’a pas encore répondu" not in page
+    assert "interrogez de nouveau, ou validez sans INS" in " ".join(page.split()).replace("\u202f", " ")
 
 
 def test_asked_again_then_doubted_then_taken_back_is_asked_about_again() -> None:

@@ -26,7 +26,7 @@ from kiosk.console.register.visits import Step
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.seen import EVERYTHING, PLACE_READ, ToSee
 from kiosk.core.identity.names import NameRefused, is_coherent_first_name
-from kiosk.core.sources.insi import InsFound
+from kiosk.core.sources.insi import InsFound, InsUnreachable
 from kiosk.core.status.acceptance import AnswerOddity
 from kiosk.core.status.permissions import Attribute, Identity
 from kiosk.core.status.transitions import (
@@ -304,6 +304,8 @@ def _events(laid: _Laid, identity: Identity) -> list[Event]:
     today = timezone.localdate().isoformat()
     match laid.action:
         case Action.QUALIFY:
+            if isinstance(check_in.insi, InsUnreachable) and check_in.insi.reason == visits.VOID:
+                raise NotAllowed(_("La réponse précédente a été écartée : interrogez de nouveau, ou validez sans INS."))
             if found is None:
                 raise NotAllowed(_("Qualifier demande une réponse du service national : validez sans INS."))
             if shown is None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from kiosk.console.identities.accepting import FAULTS, ODDITIES, judged
 from kiosk.console.identities.comparing import is_partly_read
 from kiosk.console.identities.reasons import TRAITS
+from kiosk.console.register import visits
 from kiosk.console.words import day
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.reasons import Trait
@@ -34,6 +35,8 @@ def notices(check_in: CheckIn, today: date, *, asks_about_answer: bool = False) 
     if is_partly_read(check_in):
         said.append(Notice(_(PARTLY_READ)))
     match check_in.insi:
+        case InsUnreachable(visits.VOID):
+            said.append(Notice(_("La réponse nationale précédente a été écartée. Interrogez de nouveau.")))
         case InsUnreachable():
             said.append(
                 Notice(_("Le service national n’a pas encore répondu. La question est reposée automatiquement."))
