@@ -97,8 +97,10 @@ def test_one_key_says_that_it_is_them_and_the_visit_is_done() -> None:
     assert (after.presence_by.username, after.decided_by.username) == ("lea", "lea")
     assert after.presence_at is not None
     assert {"visit-attached", "presence-checked"} <= set(_acts(again))
-    page = get(client, path).content.decode()
-    assert "Présence vérifiée" in page
+    after_page = get(client, path).content.decode()
+    assert "Présence vérifiée" in after_page
+    for shown in (page, after_page):
+        assert "nom et prénom proches" not in shown  # their own visit before is nobody else's
 
 
 def test_the_identity_stays_what_it_was() -> None:

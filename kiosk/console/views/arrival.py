@@ -353,7 +353,7 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
         "can_take": can_take,
         "can_undo": undoing.may_undo(arrival, staff, now),
         "is_decided": arrival.decided_at is not None,
-        "look_alikes": [one for one in search.alike(check_in) if one.pk != arrival.pk][:6],
+        "look_alikes": _alike(arrival, check_in),
         "complements": written,
         "has_complements": any(one.value for one in written),
         "words": [(code.value, _(label)) for code, label in complements.WORDS.items()],
@@ -373,6 +373,13 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
         "history": list(audit.entries(about=str(arrival.key), limit=60)),
         **queue_context(arrival.key),
     }
+
+
+def _alike(arrival: Arrival, check_in: CheckIn) -> list[Arrival]:
+    """Visits of others who look alike: somebody's own visits before are no warning about them."""
+    whose = arrival.known.pk if arrival.known is not None else arrival.candidate_id
+    others = [one for one in search.alike(check_in) if one.pk != arrival.pk]
+    return [one for one in others if whose is None or one.known is None or one.known.pk != whose][:6]
 
 
 def _kept(arrival: Arrival) -> Arrival | None:
