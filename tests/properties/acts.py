@@ -15,6 +15,7 @@ class Arrive:
     document: str = ""  # whose; empty: none
     read: str = "certain"  # "doubtful", "unread", "misspelt"
     insi: str = "right"  # in which manner INSi answered
+    short: bool = False  # the kiosk was told that the card's person is known: no document, no question
 
 
 @dataclass(frozen=True, slots=True)

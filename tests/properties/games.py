@@ -22,12 +22,12 @@ class Game:
     watch: Watch
 
 
-def at_random(ground: Ground, seed: int, most: int) -> Game:
-    """Play one random sequence, as far as it breaks nothing."""
+def at_random(ground: Ground, seed: int, most: int, *, short_path: bool = False) -> Game:
+    """Play one random sequence, as far as it breaks nothing; with the kiosk's short path, or without."""
     ground.renew()
     played = Played(ground)
     watch, done = Watch(played), []
-    for act in Chance(seed, played).acts(most):
+    for act in Chance(seed, played, short_path=short_path).acts(most):
         done.append(act)
         _do(played, watch, act)
         if watch.broken:

@@ -110,7 +110,8 @@ class Played:
             insi=world.answer(act.insi, asked) if asked else world.answer("silent", "zoe"),
             reading=reading,
             pictures=world.pictures_of("all" if act.document else "none"),
-            document_refused=not act.document,
+            document_refused=not act.document and not act.short,
+            by_short_path=act.short,
         )
         return assemble(order, str(key_of(act.visit)), f"A{act.visit[1:]}", PLACE, self.ground.clock.now())
 

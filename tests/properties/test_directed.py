@@ -203,6 +203,76 @@ def test_what_the_unit_said_since_outlives_the_undoing_of_a_decision(story: Stor
     assert (story.person("p1").evidence, story.person("p1").attributes) == ("", frozenset({"homonym"}))
 
 
+def test_what_insi_answers_about_a_record_that_was_merged_meanwhile_stops_no_worker(story: Story) -> None:
+    story.come("v1", "zoe", "nobody")
+    story.take("nora", "v1")
+    story.validate("nora", "v1", "zoe")
+    story.come("v2", "zoe", "silent")
+    story.take("nora", "v2")
+    story.say_new("nora", "v2")
+    story.validate("nora", "v2", "zoe")
+    story.seek()
+    story.judge("omar", "p1", "p2", "merge")
+    assert story.person("p2").absorbed_by == "p1"
+    assert story.ask("right").was_done
+    assert (story.person("p1").status, story.person("p2").status) == ("VALIDATED", "VALIDATED")
+
+
+def test_a_verification_takes_no_answer_from_a_question_of_another_visit(story: Story) -> None:
+    story.come("v1", "zoe")
+    story.come("v2", "zoe", "silent")
+    story.take("nora", "v1")
+    story.qualify("nora", "v1", "ZOE")
+    story.take("lea", "v2")
+    story.press("lea", "v2", "personne/")
+    story.verify("several")
+    story.ask("right")
+    assert story.of("v2").status == "QUALIFIED"
+
+
+def test_what_is_confirmed_while_the_unit_takes_it_back_confirms_nothing(story: Story) -> None:
+    _qualified(story)
+    story.take("nora", "v1")
+    story.do(acts.Look("nora", "/arrivees/v1/"))
+    story.wait(DAY)
+    page, tomorrow = "/vigilance/verifications/", story.ground.clock.now().date().isoformat()
+    story.press_on("omar", page, page + "ouvrir/", before=tomorrow)
+    down = acts.Press("nora", "/arrivees/v1/", "/arrivees/v1/declasser/", (), (("reason", "wrong-trait"),))
+    story.do(acts.Verify("right", (down,)))
+    assert (story.of("v1").status, story.of("v1").verified_at) == ("PROVISIONAL", "")
+
+
+# --- who comes again -------------------------------------------------------------------------------------------------
+
+
+def test_on_the_short_path_a_visit_is_nobody_s_until_staff_have_looked_and_again_when_that_is_undone(
+    story: Story,
+) -> None:
+    _qualified(story)
+    before = story.of("v1").established
+    story.wait(DAY)
+    story.do(acts.Arrive("v2", "zoe", insi="not-asked", short=True))
+    assert story.visit("v2").person == ""
+    story.take("lea", "v2")
+    story.press("lea", "v2", "presence/")
+    assert (story.visit("v2").person, bool(story.visit("v2").presence_at)) == ("p1", True)
+    story.press("lea", "v2", "annuler/")
+    assert (story.visit("v2").person, story.visit("v2").presence_at) == ("", "")
+    assert story.person("p1").established == before
+
+
+def test_whom_the_short_path_took_for_somebody_is_nobody_s_when_that_one_was_doubted_since(story: Story) -> None:
+    _qualified(story)
+    story.wait(DAY)
+    story.do(acts.Arrive("v2", "zoe", insi="not-asked", short=True))
+    story.take("lea", "v2")
+    story.do(acts.Look("lea", "/arrivees/v2/"))
+    story.take("nora", "v1")
+    story.press("nora", "v1", "decision/doubt/")
+    story.do(acts.Press("lea", "/arrivees/v2/", "/arrivees/v2/presence/"))
+    assert (story.visit("v2").person, story.visit("v2").presence_at) == ("", "")
+
+
 # --- links -----------------------------------------------------------------------------------------------------------
 
 

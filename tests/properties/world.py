@@ -90,8 +90,8 @@ def answer(manner: str, name: str) -> InsAnswer:
             return InsSeveral()
         case "nobody":
             return InsNotFound()
-        case "silent":
-            return InsUnreachable("timeout")
+        case "silent" | "not-asked":
+            return InsUnreachable("timeout" if manner == "silent" else manner)
         case "trouble":
             return InsCertificateTrouble("expired")
         case "odd":

@@ -22,7 +22,7 @@ def say_known(key: UUID, staff: Staff, person: str, *, where: str = "") -> Arriv
         for candidate in candidates_of(arrival, check_in):
             if str(candidate.person.pk) == person:
                 visits.attach(arrival, check_in, candidate.person, Actor(ActorKind.STAFF, staff.username), where=where)
-                arrival.save(update_fields=["person", "question"])
+                arrival.save(update_fields=["person", "question", "insi_next_at"])
                 return arrival
         raise NotAllowed(_("Ce dossier a changé depuis l’affichage : relisez la page, puis décidez."))
 

@@ -212,8 +212,12 @@ def attach(arrival: Arrival, check_in: CheckIn, person: Person, by: Actor, *, wh
 
 def _asked_at(arrival: Arrival, check_in: CheckIn) -> datetime:
     """When INSi was asked for what answers this visit: the worker's last call, else before the kiosk brought it."""
-    calls = check_in.insi.exchanges if arrival.sealed.answer else ()
-    return datetime.fromisoformat(calls[-1].started_at) if calls else arrival.received_at
+    return _called_at(arrival, check_in.insi) if arrival.sealed.answer else arrival.received_at
+
+
+def _called_at(arrival: Arrival, answer: InsAnswer) -> datetime:
+    """When INSi was last called for an answer that the worker brought; without its calls, when the visit came."""
+    return datetime.fromisoformat(answer.exchanges[-1].started_at) if answer.exchanges else arrival.received_at
 
 
 def detach(arrival: Arrival, by: Actor, *, where: str = "") -> None:
@@ -235,14 +239,23 @@ def ask(arrival: Arrival, by: Actor, *, where: str = "", number: int = 1) -> Non
 
 
 def answered(arrival: Arrival, check_in: CheckIn, answer: InsAnswer, by: Actor) -> None:
-    """Note what INSi answered about a known person: an observation, and nothing more."""
+    """Note what INSi answered about a known person: an observation, and nothing more.
+
+    Where it was asked about a record that leads to another one since, or for nobody's question, it is an answer about
+    who is known now only if nothing was taken back after the call.
+    """
     known = arrival.known
     if known is None:
         return
-    told = _answer(known, replace(check_in, insi=answer), arrival.question)
+    question, arrival.question = arrival.question, 0
+    standing = reading.standing_of(known)
+    if arrival.person_id != known.pk or question not in dict(standing.questions):
+        if _called_at(arrival, answer) < reading.counts_since(known.pk, standing):
+            return
+        question = 0
+    told = _answer(known, replace(check_in, insi=answer), question)
     if told is not None:
         _recorded(arrival, known, [told], by, indexes=prior.indexes_of(replace(check_in, insi=answer)))
-    arrival.question = 0
 
 
 def _recorded(
@@ -353,6 +366,9 @@ def _cited(standing: Standing, before: Sequence[Told], mark: object) -> int:
     for place, told in enumerate(before):
         if isinstance(told.event, InsiAnswered) and told.event.mark == mark:
             return standing.version + place + 1
+    shown = standing.answer(standing.basis.answer) or standing.latest_answer  # what ``opened`` gave staff to read
+    if shown is not None and shown.mark == mark:
+        return shown.nth
     same: list[Answer] = [one for one in standing.answers if one.mark == mark and one.epoch == standing.basis.epoch]
     return same[-1].nth if same else 0
 

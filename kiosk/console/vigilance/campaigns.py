@@ -216,6 +216,7 @@ def _note(
 ) -> None:
     """Keep a verdict. One that does not confirm is an observation and a task: whether the matricule goes, staff says.
 
+    What was confirmed while the identity changed is not what stands now: another campaign asks.
     Every call is kept (GI3 EXI REC 07).
     """
     with transaction.atomic():
@@ -230,11 +231,12 @@ def _note(
         details["after"] = person.status
         visit = visits.latest_of(person)
         about = visit.pk if visit is not None else person.pk
-        if verdict == VerificationVerdict.CONFIRMED:
+        if verdict == VerificationVerdict.CONFIRMED and person.version == row.person.version:
             writer.record(person.pk, [Told(Verified(), audit.Act.VERIFIED, details)], WORKER, at=now, visit=about)
         else:
             audit.record(audit.Act.VERIFIED, who=WORKER.name, about=str(about), **details)
             if verdict in UNCONFIRMED and visit is not None and answer is not None:
+                visit.question = 0  # what the visit's own question brings comes later
                 visits.answered(visit, vault.open_arrival(visit), answer, WORKER)
                 _set_aside(visit)
     journal.record(journal.Happening.INSI_CALLED, outcome=f"verify-{verdict}")
