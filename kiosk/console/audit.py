@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -286,7 +287,12 @@ def _is_proven(head: AuditHead) -> bool:
 
 
 def _key() -> bytes:
-    return hmac.digest(bytes.fromhex(str(settings.SECRET_KEY)), b"console audit chain 1", hashlib.sha256)
+    return _key_of(str(settings.SECRET_KEY))
+
+
+@cache
+def _key_of(secret: str) -> bytes:
+    return hmac.digest(bytes.fromhex(secret), b"console audit chain 1", hashlib.sha256)
 
 
 def _link(previous: bytes, entry: AuditEntry) -> bytes:

@@ -4,6 +4,7 @@ Which change is permitted is never decided here: ``kiosk.core.status.transitions
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -151,7 +152,7 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
         knowing.check_said(arrival, check_in)
         actor = Actor(ActorKind.STAFF, staff.username)
         laid = _Laid(choice.action, arrival, check_in, side_by_side, shown, confirmed)
-        identity, facts = _tried(laid, actor)
+        identity, facts, events = _tried(laid, actor)
         details: dict[str, audit.Detail] = {
             "before": facts[0].before.value,
             "after": facts[-1].after.value,
@@ -167,7 +168,7 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
         person = visits.decided(
             arrival,
             check_in,
-            _steps(laid, choice),
+            _steps(events, choice),
             staff.username,
             _ACTS[choice.action],
             details=details,
@@ -175,7 +176,8 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
             expected_version=choice.version,
             indexes=original.fingerprints_of(choice.original),
         )
-        search.index(arrival, search.fingerprints_of(choice.original.traits()) if choice.original.birth_name else set())
+        if choice.original.birth_name:
+            search.index(arrival, search.fingerprints_of(choice.original.traits()))
         stage, reason = _after(choice.action, side_by_side, check_in)
         keep(arrival, staff, stage, reason, undoing.with_decision(before, person, is_new=is_new))
         return arrival
@@ -267,27 +269,27 @@ class _Laid:
     confirmed: Confirmed
 
 
-def _tried(laid: _Laid, actor: Actor) -> tuple[Identity, list[AuditFact]]:
-    """Apply an action's events one after the other; the first refusal refuses all."""
+def _tried(laid: _Laid, actor: Actor) -> tuple[Identity, list[AuditFact], list[Event]]:
+    """Apply an action's events one after the other, and give them; the first refusal refuses all."""
     identity, facts = visits.identity_of(laid.arrival, laid.check_in), []
     if laid.action in _ACCEPTING and identity.is_checked:
         agreeing.check_answer(laid.arrival, laid.check_in)
     seeing.check(asked(laid.action, laid.arrival, laid.side_by_side), laid.confirmed.seen)
-    for event in _events(laid, identity):
+    events = _events(laid, identity)
+    for event in events:
         identity, fact = apply(identity, event, actor, timezone.now())
         if fact.refusal is not None:
             raise refused(fact.refusal)
         facts.append(fact)
-    return identity, facts
+    return identity, facts, events
 
 
-def _steps(laid: _Laid, choice: Choice) -> list[Step]:
+def _steps(events: Sequence[Event], choice: Choice) -> list[Step]:
     """The events as they are recorded, each with what it says, which stays sealed."""
-    identity = visits.identity_of(laid.arrival, laid.check_in)
     steps = []
     if choice.first_given_name and choice.action in {Action.QUALIFY, Action.VALIDATE}:
         steps.append(Step(FirstNameChosen(True), json.dumps({"first_given_name": choice.first_given_name}).encode()))
-    for event in _events(laid, identity):
+    for event in events:
         is_written = isinstance(event, EvidenceChecked) and choice.action is Action.VALIDATE
         steps.append(Step(event, original.body(choice.original) if is_written else b""))
     return steps

@@ -74,14 +74,26 @@ def of(subjects: Iterable[UUID]) -> dict[UUID, OwnKey]:
     }
 
 
+def one(subject: UUID) -> OwnKey:
+    """A subject's key. KeyGone when it has none."""
+    connection = connections[KEYS]
+    mine = SubjectKey._meta.pk.get_db_prep_value(subject, connection)
+    with connection.cursor() as cursor:  # by hand: one row, for every part of every page
+        cursor.execute("SELECT store_key_id, wrapped FROM keys_subjectkey WHERE subject = %s", [mine])
+        row = cursor.fetchone()
+    if row is None:
+        raise KeyGone("the key is gone: what it locked is erased")
+    return OwnKey(subject, store_keys.of(row[0]).unwrap(subject, bytes(row[1])))
+
+
 def lock(subject: UUID, plain: bytes, context: bytes) -> bytes:
     """Lock for a subject that has a key. KeyGone when it has none."""
-    return _one(subject).lock(plain, context)
+    return one(subject).lock(plain, context)
 
 
 def unlock(subject: UUID, body: bytes, context: bytes) -> bytes:
     """Open what ``lock`` closed. KeyGone when the key was destroyed; CannotOpen for anything else than was locked."""
-    return _one(subject).unlock(body, context)
+    return one(subject).unlock(body, context)
 
 
 def is_locked(body: bytes) -> bool:
@@ -103,17 +115,6 @@ def destroy(subjects: Iterable[UUID]) -> bool:
         with store_keys.in_turn():
             count += SubjectKey.objects.filter(pk__in=some).delete()[0]
     return store_keys.forget_pages(count)
-
-
-def _one(subject: UUID) -> OwnKey:
-    connection = connections[KEYS]
-    mine = SubjectKey._meta.pk.get_db_prep_value(subject, connection)
-    with connection.cursor() as cursor:  # by hand: one row, for every part of every page
-        cursor.execute("SELECT store_key_id, wrapped FROM keys_subjectkey WHERE subject = %s", [mine])
-        row = cursor.fetchone()
-    if row is None:
-        raise KeyGone("the key is gone: what it locked is erased")
-    return OwnKey(subject, store_keys.of(row[0]).unwrap(subject, bytes(row[1])))
 
 
 def _make(subjects: list[UUID], since: datetime | None) -> None:

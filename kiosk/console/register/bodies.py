@@ -9,19 +9,19 @@ from kiosk.core.identity.matricule import Mark, Matricule
 MATRICULE = "matricule"
 
 
-def sealed(person: UUID, nth: int, plain: bytes) -> bytes:
-    """Seal what the person's ``nth`` fact says."""
-    return subject_keys.lock(person, plain, _context(person, nth))
-
-
 def sealed_with(own: subject_keys.OwnKey, nth: int, plain: bytes) -> bytes:
-    """The same with the person's key at hand."""
+    """Seal what the person's ``nth`` fact says, with the person's own key."""
     return own.lock(plain, _context(own.subject, nth))
 
 
 def opened(person: UUID, nth: int, body: bytes) -> bytes:
     """Open it again. CannotOpen when the key is destroyed, or when it is not this fact's body."""
     return subject_keys.unlock(person, body, _context(person, nth))
+
+
+def opened_with(own: subject_keys.OwnKey, nth: int, body: bytes) -> bytes:
+    """The same with the person's key at hand."""
+    return own.unlock(body, _context(own.subject, nth))
 
 
 def digest_of(body: bytes) -> bytes:

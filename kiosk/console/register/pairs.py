@@ -29,6 +29,15 @@ def note_sought(person: Person) -> bool:
     return bool(Person.objects.filter(pk=person.pk, likened_at=None).update(likened_at=timezone.now()))
 
 
+def hold(*sides: Person) -> None:
+    """Hold these persons until the transaction ends, in the order of their keys.
+
+    Two workers that sought for both at once wait for each other, and never each hold what the other needs.
+    """
+    keys = [one.pk for one in sides]
+    list(Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk"))
+
+
 def judged_with(person: Person) -> set[UUID]:
     """With whom this person was ever paired."""
     return {key for pair in of(person).values_list("first", "second") for key in pair} - {person.pk}

@@ -1,6 +1,6 @@
 """Is somebody already known (recherche d'antériorité)? Looked for before a person is opened (GI3 EXI ID 17)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -41,15 +41,11 @@ def candidates(check_in: CheckIn, besides: UUID | None = None) -> tuple[Candidat
     """Who may already be known, the likeliest first: whom INSi gave the same number, and who may be meant."""
     numbered = _known_by(_values(check_in.insi))
     keys = [key for key in dict.fromkeys([*numbered, *_met(check_in)]) if key != besides][:MOST_COMPARED]
-    readable = [(one, held, traits) for one in _persons(keys) for held, traits in _read(one)]
-    # INSi gave each a number, and not the same one: it has said that they are two
-    is_numbered = isinstance(check_in.insi, InsFound)
-    meant = [(one, traits) for one, held, traits in readable if one.pk in numbered or not (is_numbered and held)]
-    persons = [one for one, _traits in meant]
+    meant = _meant(check_in, numbered, list(_persons(keys)))
     likely = _likely(list(stated(check_in, LOOKED_FOR)), meant)
     likest = [
         Candidate(person, *_said(likely.get(person.pk)), has_same_ins=person.pk in numbered)
-        for person in persons
+        for person, _traits in meant
         if person.pk in numbered or person.pk in likely
     ]
     return tuple(sorted(likest, key=lambda one: (not one.has_same_ins, -one.percent, str(one.person.pk))))
@@ -69,12 +65,24 @@ def _values(answer: InsAnswer) -> list[bytes]:
     return [bodies.value_of(number) for number in numbers if number.is_complete]
 
 
-def _read(person: Person) -> Iterator[tuple[bool, Traits]]:
-    """Whether they hold a number, and who they are; nothing of somebody who is not as they were written."""
+def _meant(check_in: CheckIn, numbered: Collection[UUID], persons: list[Person]) -> list[tuple[Person, Traits]]:
+    """Who of those met may be meant, and who they are: asked for at once, since many may be met."""
+    standings = reading.standings_of(persons)
+    # INSi gave each a number, and not the same one: it has said that they are two
+    is_numbered = isinstance(check_in.insi, InsFound)
+    others = {key for key, standing in standings.items() if is_numbered and standing.held is not None} - {*numbered}
+    left = [one for one in persons if one.pk not in others]
+    answers = {one.pk: standings[one.pk].basis.answer for one in left if one.pk in standings}
+    said = reading.bodies_of({key: nth for key, nth in answers.items() if nth})
+    return [(one, traits) for one in left for traits in _read(one, said.get(one.pk))]
+
+
+def _read(person: Person, said: bytes | None) -> Iterator[Traits]:
+    """Who they are; nothing of somebody who is not as they were written."""
     try:
-        traits = traits_of(person)
+        traits = best(codec.from_bytes(said), REFERENCE) if said is not None else traits_of(person)
         if traits is not None:
-            yield reading.standing_of(person).held is not None, traits
+            yield traits
     except (CannotOpen, BadCheckIn) as trouble:  # the register's checks say it; nobody waits for that
         journal.record_bug(trouble)
 

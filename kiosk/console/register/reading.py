@@ -3,14 +3,17 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Max
 
 from kiosk.console.models import AuditEntry, FactBody, Person
+from kiosk.console.records import subject_keys
 from kiosk.console.register import bodies
 from kiosk.core.status import fact_codec, standing
 from kiosk.core.status.standing import Fact, Standing
@@ -33,6 +36,26 @@ def standing_of(row: Person) -> Standing:
         row.refresh_from_db()  # a fact was appended between the two readings
     else:
         raise Tampered("a person's row is not at their last fact")
+    return _proven(row)
+
+
+def standings_of(rows: Sequence[Person]) -> dict[UUID, Standing]:
+    """Where several persons stand, in one question; who is not as they were written is not among them."""
+    facts = AuditEntry.objects.filter(person__in=[row.pk for row in rows])
+    last = facts.order_by().values_list("person").annotate(Max("nth"), Max("number"))
+    ends = {person: (nth, number) for person, nth, number in last}
+    standings = {}
+    for row in rows:
+        try:
+            is_last = ends.get(row.pk, (0, 0)) == (row.version, row.at_fact)
+            standings[row.pk] = _proven(row) if is_last else standing_of(row)
+        except Tampered:
+            continue  # whoever reads them alone is told
+    return standings
+
+
+def _proven(row: Person) -> Standing:
+    """Where a person stands whose row is at their last fact."""
     if not row.version:
         return Standing()
     if not hmac.compare_digest(bytes(row.proof), proof_of(row)):
@@ -88,6 +111,23 @@ def body_of(person: UUID, nth: int) -> bytes | None:
     if bodies.digest_of(bytes(kept)) != bytes(entry[1]):
         raise Tampered("a fact's body is not the one that was written")
     return bodies.opened(person, nth, bytes(kept))
+
+
+def bodies_of(wanted: Mapping[UUID, int]) -> dict[UUID, bytes]:
+    """What one fact of each person says, asked for at once; nothing where ``body_of`` would say nothing, or raise."""
+    facts = AuditEntry.objects.filter(person__in=list(wanted), nth__in=set(wanted.values()))
+    meant = {
+        number: (person, bytes(digest))
+        for person, nth, number, digest in facts.values_list("person", "nth", "number", "digest")
+        if person is not None and wanted[person] == nth
+    }
+    kept, keys, opened = FactBody.objects.filter(pk__in=list(meant)), subject_keys.of(wanted), {}
+    for number, body in kept.values_list("number", "body"):
+        person, digest = meant[number]
+        if person in keys and bodies.digest_of(bytes(body)) == digest:
+            with suppress(CannotOpen):
+                opened[person] = bodies.opened_with(keys[person], wanted[person], bytes(body))
+    return opened
 
 
 def latest_of(person: UUID, kind: str) -> int:

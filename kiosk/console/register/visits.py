@@ -164,9 +164,10 @@ def decided(
     told: list[Told] = []
     if known is None:
         known = arrival.person = writer.open_person()
-        told = _opening(arrival, check_in, known)
+        told, standing = _opening(arrival, check_in, known), Standing()
         indexes |= prior.indexes_of(check_in)
-    standing = reading.standing_of(known)
+    else:
+        standing = reading.standing_of(known)
     for place, step in enumerate(steps):
         is_last = place == len(steps) - 1
         told.append(_told(known, standing, told, check_in, step, act if is_last else None, details if is_last else {}))

@@ -17,6 +17,7 @@ from django.utils import timezone
 from kiosk.console import audit
 from kiosk.console.models import FactBody, Holding, IdentifierKind, Outbox, PairState, Person, PersonIndex, PersonPair
 from kiosk.console.records import subject_keys
+from kiosk.console.records.subject_keys import OwnKey
 from kiosk.console.register import bodies, reading
 from kiosk.core.identity.matricule import Mark, Matricule
 from kiosk.core.status import fact_codec
@@ -84,7 +85,8 @@ def record(
     what is kept is not what was written.
     """
     with transaction.atomic():
-        row = Person.objects.select_for_update(of=("self",)).get(pk=person)
+        # Whoever only refers to this person (a visit, a pair) need not wait, and never holds up who changes them.
+        row = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person)
         before = reading.standing_of(row)
         if expected_version is not None and before.version != expected_version:
             raise Conflict
@@ -94,11 +96,12 @@ def record(
             appended.add(one)
         _hold(appended, before, told)
         number = appended.write()
-        Holding.objects.filter(person=row, since=_NOW).update(since=number)
-        Holding.objects.filter(person=row, until=_NOW).update(until=number)
+        if appended.standing.held != before.held:
+            Holding.objects.filter(person=row, since=_NOW).update(since=number)
+            Holding.objects.filter(person=row, until=_NOW).update(until=number)
         project(row, appended.standing, number)
         row.save()
-        _index(row, indexes | _matricules(told))
+        _index(row, indexes | _matricules(told), is_new=not before.version)
         if before.status is IdentityStatus.QUALIFIED and appended.standing.status is not IdentityStatus.QUALIFIED:
             Outbox.objects.create(fact=number, person=row, control_id=uuid4(), kind=WITHDRAWN, made_at=appended.at)
         return row
@@ -114,6 +117,7 @@ class _Appended:
         self.decision = 0
         self._done: list[audit.Done] = []
         self._bodies: list[bytes] = []
+        self._key: OwnKey | None = None
 
     def add(self, told: Told) -> None:
         nth = self.standing.version + 1
@@ -124,7 +128,7 @@ class _Appended:
         if applied.refusal is not None:
             raise self.refused(applied.refusal, told.act)
         kind, codes = fact_codec.written(told.event)
-        body = bodies.sealed(self.row.pk, nth, told.body) if told.body else b""
+        body = bodies.sealed_with(self._own_key(), nth, told.body) if told.body else b""
         of_person = audit.OfPerson(
             person=self.row.pk,
             nth=nth,
@@ -155,6 +159,12 @@ class _Appended:
         )
         return number
 
+    def _own_key(self) -> OwnKey:
+        """The person's key, asked for once."""
+        if self._key is None:
+            self._key = subject_keys.one(self.row.pk)
+        return self._key
+
     @property
     def _about(self) -> str:
         return str(self.visit or self.row.pk)
@@ -184,8 +194,8 @@ def _hold(appended: _Appended, before: Standing, told: Sequence[Told]) -> None:
     row, mark = appended.row, appended.standing.held
     if mark == before.held:
         return
-    mine = Holding.objects.filter(person=row, kind=IdentifierKind.INS)
-    mine.filter(until=None).update(until=_NOW)
+    if before.held is not None:
+        Holding.objects.filter(person=row, kind=IdentifierKind.INS, until=None).update(until=_NOW)
     if mark is None:
         return
     value = _value(row, mark, told)
@@ -236,8 +246,9 @@ def _matricules(told: Sequence[Told]) -> frozenset[bytes]:
     return frozenset(bodies.value_of(one.matricule) for one in told if one.matricule is not None)
 
 
-def _index(row: Person, wanted: frozenset[bytes]) -> None:
+def _index(row: Person, wanted: frozenset[bytes], *, is_new: bool) -> None:
     if not wanted:
         return
-    known = {bytes(one) for one in PersonIndex.objects.filter(person=row).values_list("value", flat=True)}
+    mine = PersonIndex.objects.filter(person=row).values_list("value", flat=True)
+    known = set[bytes]() if is_new else {bytes(one) for one in mine}
     PersonIndex.objects.bulk_create(PersonIndex(person=row, value=value) for value in sorted(wanted - known))

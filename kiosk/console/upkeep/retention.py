@@ -36,7 +36,8 @@ def purge(now: datetime) -> int:
     removed = 0
     while keys := list(Arrival.objects.filter(unseen | old).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
-            for arrival in Arrival.objects.select_for_update().filter(pk__in=keys).exclude(stage=Stage.REMOVED):
+            due = Arrival.objects.select_for_update().filter(pk__in=keys).exclude(stage=Stage.REMOVED)
+            for arrival in due.order_by("pk"):  # as another worker takes them
                 why = "unseen" if arrival.decided_at is None else "copies"
                 Sealed.objects.filter(arrival=arrival).delete()
                 BlindIndex.objects.filter(arrival=arrival).delete()
