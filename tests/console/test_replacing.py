@@ -50,7 +50,8 @@ def _version(check_in) -> str:
 def test_the_unit_takes_the_number_that_replaced_it_and_nothing_is_withdrawn() -> None:
     officer = at_desk("marc", "officer")
     check_in, path = _answered_otherwise(officer, found(ZOE))
-    assert "Prendre ce numéro à la place" in get(officer, path).content.decode()
+    page = get(officer, path).content.decode()
+    assert page.index("Prendre ce numéro à la place") < page.index("Qualifier l’identité")  # read before deciding
     day = _arrival(check_in).evidence_on
     post(officer, path + "remplacer/", version=_version(check_in))
     arrival = _arrival(check_in)
