@@ -246,7 +246,6 @@ def test_a_record_leads_to_another_and_stands_for_itself_again_properties_12_and
         pe.PairProposed("other"),
         pe.SetApart("other"),
         pe.VisitAttached(),
-        pe.VisitDetached(),
         pe.Erased(pe.Kept.BODY),
         ComplementaryTraitEdited(),
         FirstNameChosen(True),
@@ -256,6 +255,15 @@ def test_a_record_leads_to_another_and_stands_for_itself_again_properties_12_and
 def test_what_is_no_word_about_the_identity_changes_nothing_of_it(event: PersonEvent) -> None:
     before = qualified().standing
     assert qualified().does(event).standing == replace(before, version=before.version + 1)
+
+
+def test_what_was_answered_before_a_visit_turned_out_not_to_be_theirs_is_accepted_no_more() -> None:
+    life = qualified()
+    before = life.standing
+    after = life.does(pe.VisitDetached()).standing
+    assert after.basis == replace(before.basis, epoch=after.version)  # all that stands, stands
+    assert before.latest_answer is not None and after.latest_answer is None
+    assert before.before is not None and after.before == replace(before.before, epoch=after.version)
 
 
 # --- undoing ------------------------------------------------------------------------------------------------------

@@ -22,7 +22,8 @@ def say_known(key: UUID, staff: Staff, person: str, *, where: str = "") -> Arriv
         for candidate in candidates_of(arrival, check_in):
             if str(candidate.person.pk) == person:
                 visits.attach(arrival, check_in, candidate.person, Actor(ActorKind.STAFF, staff.username), where=where)
-                arrival.save(update_fields=["person", "question", "insi_next_at"])
+                arrival.candidate = None  # the card's guess has no say beside staff's
+                arrival.save(update_fields=["person", "candidate", "question", "insi_next_at"])
                 return arrival
         raise NotAllowed(_("Ce dossier a changé depuis l’affichage : relisez la page, puis décidez."))
 
@@ -32,7 +33,7 @@ def say_new(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
     with in_words(audit.Act.VISIT_DETACHED, staff.username, key, where):
         arrival = deciding.in_hand(key, staff)
         if arrival.person is not None:
-            if arrival.before.get("decision"):
+            if visits.was_decided(arrival):
                 raise NotAllowed(_("Une décision a été prise avec cette visite : annulez-la d’abord."))
             visits.detach(arrival, Actor(ActorKind.STAFF, staff.username), where=where)
         else:

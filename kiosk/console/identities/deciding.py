@@ -82,7 +82,7 @@ class Choice:
     odd: frozenset[AnswerOddity] = frozenset()  # oddities of INSi's answer, each confirmed by its name
     original: Original = field(default_factory=Original)  # what staff reads there: an identity without INS rests on it
     seen: frozenset[ToSee] = frozenset()  # differences, each confirmed by its name
-    version: int | None = None  # of the person, as the page showed them
+    version: int | None = None  # of the person, as the page showed them; 0 where it showed nobody
     answer_shown: str = ""  # the mark of INSi's answer as the page showed it
 
 
@@ -135,6 +135,7 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
     """Carry out one decision. NotAllowed names the rule; nothing is changed then."""
     with in_words(_ACTS[choice.action], staff.username, key, where):
         arrival = in_hand(key, staff)
+        version = choice.version if choice.version is not None else visits.standing_of(arrival).version
         check_in = visits.opened(arrival)
         agreeing.check_is_as_shown(choice.answer_shown, check_in)
         side_by_side = comparing.compared(check_in)
@@ -173,7 +174,7 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
             _ACTS[choice.action],
             details=details,
             where=where,
-            expected_version=choice.version,
+            expected_version=version,
             indexes=original.fingerprints_of(choice.original),
         )
         if choice.original.birth_name:

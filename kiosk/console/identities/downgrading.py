@@ -16,7 +16,7 @@ from kiosk.core.status.permissions import IdentityStatus
 from kiosk.core.status.transitions import StrictTraitEdited
 
 
-def downgrade(key: UUID, staff: Staff, why: WhyDown, *, where: str = "") -> Arrival:
+def downgrade(key: UUID, staff: Staff, why: WhyDown, *, version: int | None = None, where: str = "") -> Arrival:
     """Take back what was established, with a reason: provisional again, matricule and evidence gone (T9, T10).
 
     What INSi answered so far counts no more: it answered about traits, or a person, that were wrong.
@@ -43,6 +43,7 @@ def downgrade(key: UUID, staff: Staff, why: WhyDown, *, where: str = "") -> Arri
             audit.Act.DOWNGRADED,
             details=details,
             where=where,
+            expected_version=version,
         )
         keep(arrival, staff, Stage.SET_ASIDE, why.value, undoing.with_decision(before, person, is_new=is_new))
         return arrival

@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.console import audit
-from kiosk.console.models import Arrival, Person, Stage
+from kiosk.console.models import Arrival, AuditEntry, Person, Stage
 from kiosk.console.records import notes, vault
 from kiosk.console.register import bodies, prior, reading, writer
 from kiosk.console.register.writer import Told
@@ -68,8 +68,10 @@ def identity_of(arrival: Arrival, check_in: CheckIn) -> Identity:
     if known is not None:
         return reading.standing_of(known).identity
     found = check_in.insi if isinstance(check_in.insi, InsFound) else None
-    is_taken = arrival.reported == IdentityStatus.RETRIEVED.value and found is not None
-    return Identity(matricule=found.matricule) if is_taken and found is not None else Identity()
+    is_taken = arrival.reported == IdentityStatus.RETRIEVED.value
+    if found is None or not is_taken or writer.held_elsewhere(None, found.matricule) is not None:
+        return Identity()  # what another holds was taken for nobody
+    return Identity(matricule=found.matricule)
 
 
 def named(arrival: Arrival, matricule: Matricule) -> Matricule | Mark:
@@ -183,9 +185,10 @@ def decided(
     )
 
 
-def latest_of(person: Person) -> Arrival | None:
-    """When they last came, of what is still kept."""
+def latest_of(person: Person, *, held: bool = False) -> Arrival | None:
+    """When they last came, of what is still kept; ``held`` until the transaction ends, before the person is."""
     mine = Arrival.objects.filter(person=person).exclude(stage=Stage.REMOVED)
+    mine = mine.select_for_update(of=("self",)) if held else mine
     return mine.select_related("person__absorbed_by", "sealed").order_by("-arrived_at").first()
 
 
@@ -200,7 +203,9 @@ def attach(arrival: Arrival, check_in: CheckIn, person: Person, by: Actor, *, wh
     What was asked before this person's identity was last taken back answers no more: to ask anew is a new question.
     """
     standing = reading.standing_of(person)
-    counts = _asked_at(arrival, check_in) >= reading.counts_since(person.pk, standing)
+    counts = arrival.arrived_at >= reading.counts_since(
+        person.pk, standing
+    )  # INSi was asked after that, for all we know
     answer = _answer(person, check_in, 0) if counts else None
     told = [Told(VisitAttached(), audit.Act.VISIT_ATTACHED), *([answer] if answer is not None else [])]
     if standing.identity.is_barred:
@@ -209,11 +214,6 @@ def attach(arrival: Arrival, check_in: CheckIn, person: Person, by: Actor, *, wh
         told.append(Told(InsiAsked(), audit.Act.INSI_REQUESTED))
     row = writer.record(person.pk, told, by, visit=arrival.pk, where=where, indexes=prior.indexes_of(check_in))
     arrival.person, arrival.question = row, row.version if isinstance(told[-1].event, InsiAsked) else 0
-
-
-def _asked_at(arrival: Arrival, check_in: CheckIn) -> datetime:
-    """When INSi was asked for what answers this visit: the worker's last call, else before the kiosk brought it."""
-    return _called_at(arrival, check_in.insi) if arrival.sealed.answer else arrival.received_at
 
 
 def _called_at(arrival: Arrival, answer: InsAnswer) -> datetime:
@@ -227,6 +227,19 @@ def detach(arrival: Arrival, by: Actor, *, where: str = "") -> None:
         told = [Told(VisitDetached(), audit.Act.VISIT_DETACHED)]
         writer.record(arrival.person.pk, told, by, visit=arrival.pk, where=where)
         arrival.person, arrival.question = None, 0
+
+
+def was_decided(arrival: Arrival) -> bool:
+    """A decision taken with this visit still stands: what it set aside would count again for somebody new."""
+    whose = {arrival.person_id, arrival.known.pk} if arrival.known is not None else set()
+    told = AuditEntry.objects.filter(about=str(arrival.pk), person__in=whose)
+    taken = set(told.exclude(decision=0).values_list("person", "decision"))
+    return bool(taken - set(told.filter(kind="undone").values_list("person", "cites")))
+
+
+def is_asked(arrival: Arrival) -> bool:
+    """An answer is awaited, and whose visit it is has not been doubted since."""
+    return arrival.insi_next_at is not None and not standing_of(arrival).identity.is_barred
 
 
 def ask(arrival: Arrival, by: Actor, *, where: str = "", number: int = 1) -> None:
@@ -257,6 +270,15 @@ def answered(arrival: Arrival, check_in: CheckIn, answer: InsAnswer, by: Actor) 
     told = _answer(known, replace(check_in, insi=answer), question)
     if told is not None:
         _recorded(arrival, known, [told], by, indexes=prior.indexes_of(replace(check_in, insi=answer)))
+
+
+def verified(arrival: Arrival, check_in: CheckIn, answer: InsAnswer, by: Actor) -> None:
+    """Note what INSi answered when what a known person holds was verified: a question of its own, and its answer."""
+    known = arrival.known
+    told = _answer(known, replace(check_in, insi=answer), -1) if known is not None else None
+    if known is not None and told is not None:
+        asked = Told(InsiAsked(), audit.Act.INSI_REQUESTED)
+        _recorded(arrival, known, [asked, told], by, indexes=prior.indexes_of(replace(check_in, insi=answer)))
 
 
 def _recorded(

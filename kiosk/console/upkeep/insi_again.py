@@ -4,7 +4,7 @@ The queue is the table itself: a worker takes a lease on one arrival, so that se
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from kiosk.console.register import filing, visits
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.checkin.words import tag_of
+from kiosk.core.confidential import Confidential
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.card import Beneficiary
 from kiosk.core.sources.insi import InsAnswer, InsUnreachable
@@ -82,22 +83,17 @@ def insi_once(ask: Ask) -> bool:
     key = _leased()
     if key is None:
         return False
-    arrival = Arrival.objects.select_related("sealed").get(pk=key)
+    arrival = Arrival.objects.select_related("sealed", "person__absorbed_by").get(pk=key)
     try:
-        check_in = vault.open_arrival(arrival)
-        may_ask = _may_ask(arrival, check_in)
-    except (CannotOpen, BadCheckIn):
-        Arrival.objects.filter(pk=key).update(
-            insi_next_at=None, leased_until=None
-        )  # no key for it here: nothing to ask
+        check_in, asked = vault.open_arrival(arrival), _Asked(arrival.question, asking.wanted_of(arrival))
+        if not (_may_ask(arrival, check_in) and visits.is_asked(arrival)):
+            _withdraw(key)
+            return True
+        answer = ask(check_in) if asked.wanted is None else ask(check_in, asked.wanted)
+        _keep(key, check_in, asked, answer)
+    except (CannotOpen, BadCheckIn):  # no key for it here, or not as it was written: nothing to ask
+        Arrival.objects.filter(pk=key).update(insi_next_at=None, leased_until=None)
         journal.record(journal.Happening.INSI_CALLED, outcome="CannotOpen")
-        return True
-    if not may_ask:
-        _withdraw(key)
-        return True
-    wanted = asking.wanted_of(arrival)
-    answer = ask(check_in) if wanted is None else ask(check_in, wanted)
-    _keep(key, check_in, answer)
     return True
 
 
@@ -107,7 +103,21 @@ def _may_ask(arrival: Arrival, check_in: CheckIn) -> bool:
     return may_call_insi_by_card(visits.identity_of(arrival, check_in), staff_asks_again=by_staff)
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class _Asked(Confidential):
+    """What INSi is being asked for a visit; staff may ask something else, or nobody may, before it answers."""
+
+    question: int
+    wanted: Traits | None
+
+    def is_still(self, arrival: Arrival) -> bool:
+        """The answer is awaited. Who became known meanwhile is asked about with what was asked for the visit."""
+        is_same = self.question in {0, arrival.question} and self.wanted == asking.wanted_of(arrival)
+        return is_same and visits.is_asked(arrival)
+
+
 def _withdraw(key: UUID) -> None:
+    """Nobody awaits an answer any more."""
     with transaction.atomic():
         arrival = Arrival.objects.select_for_update(of=("self",)).select_related("sealed").get(pk=key)
         notes.withdraw_question(arrival)
@@ -125,14 +135,18 @@ def _leased() -> UUID | None:
     return None
 
 
-def _keep(key: UUID, check_in: CheckIn, answer: InsAnswer) -> None:
+def _keep(key: UUID, check_in: CheckIn, asked: _Asked, answer: InsAnswer) -> None:
     with transaction.atomic():
         arrival = Arrival.objects.select_for_update().filter(pk=key).exclude(stage=Stage.REMOVED).first()
         if arrival is None:
             return
         arrival.leased_until = None
         arrival.insi_tries += 1
-        if comparing.is_pending(answer):
+        if not asked.is_still(arrival):
+            _keep_calls(arrival, check_in, answer)  # what is asked now, if anything, is asked next
+            if not visits.is_asked(arrival):
+                notes.withdraw_question(arrival)
+        elif comparing.is_pending(answer):
             pause = FIRST_PAUSE * 2 ** min(arrival.insi_tries - 1, 8)
             arrival.insi_next_at = timezone.now() + pause if arrival.insi_tries < TRIES else None
             if arrival.insi_next_at is None:
@@ -150,6 +164,13 @@ def _keep(key: UUID, check_in: CheckIn, answer: InsAnswer) -> None:
             status=arrival.status,
         )
     journal.record(journal.Happening.INSI_CALLED, outcome=type(answer).__name__)
+
+
+def _keep_calls(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
+    """An answer to what nobody asks any more answers nothing; that INSi was called is kept (GI3 EXI REC 07)."""
+    exchanges = (*check_in.insi.exchanges, *answer.exchanges)[-MOST_EXCHANGES:]
+    arrival.sealed.answer = vault.seal_answer(check_in, replace(check_in.insi, exchanges=exchanges))
+    arrival.sealed.save(update_fields=["answer"])
 
 
 def _take_up(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:

@@ -285,12 +285,16 @@ def _choice(request: HttpRequest, action: Action) -> Choice:
         odd=accepting.confirmed_in(request.POST.getlist("odd")),
         seen=seeing.seen_in(request.POST.getlist("seen")),
         answer_shown=request.POST.get("answer", "")[:64],
-        version=_number(request.POST.get("version", "")),
+        version=version_shown(request),
     )
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+def version_shown(request: HttpRequest) -> int | None:
+    """At which fact the page showed the person: 0 where it showed nobody known, -1 where it says what none shows."""
+    text = request.POST.get("version")
+    if not text:
+        return 0 if text == "" else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
 def _moved(request: HttpRequest, key: UUID, stage: Stage) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kiosk.console.identities import asking, complements, downgrading, original, reasons, replacing
 from kiosk.console.models import Arrival
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
-from kiosk.console.views.arrival import carried_out, found
+from kiosk.console.views.arrival import carried_out, found, version_shown
 from kiosk.console.words import one_line
 
 
@@ -69,7 +69,8 @@ def downgrade(request: HttpRequest, key: UUID) -> HttpResponse:
         messages.error(request, _("Dites pourquoi."))
         return redirect("identity", key)
     staff, where = staff_of(request), address_of(request)
-    return carried_out(request, key, lambda: downgrading.downgrade(key, staff, reasons.WhyDown(why), where=where))
+    reason, version = reasons.WhyDown(why), version_shown(request)
+    return carried_out(request, key, lambda: downgrading.downgrade(key, staff, reason, version=version, where=where))
 
 
 def _line(request: HttpRequest, name: str) -> str:

@@ -159,7 +159,8 @@ def verify_once(ask: "Callable[..., InsAnswer]") -> bool:
     if row is None:
         return False
     try:
-        stored = _accepted(row.person)
+        rests_on = reading.standing_of(row.person).basis.answer
+        stored = _accepted(row.person, rests_on)
     except (CannotOpen, BadCheckIn):
         _note(row, UNOPENED)
         return True
@@ -174,14 +175,14 @@ def verify_once(ask: "Callable[..., InsAnswer]") -> bool:
             tries=row.tries + 1, next_at=timezone.now() + PAUSE, leased_until=None
         )
         return True
-    _note(row, result.verdict.value, result.differences, result.answer)
+    _note(row, result.verdict.value, result.differences, result.answer, rests_on=rests_on)
     return True
 
 
-def _accepted(person: Person) -> InsFound | None:
-    """The answer on which a person's matricule rests."""
-    standing = reading.standing_of(person)
-    answer = visits.answer_of(person.pk, standing.basis.answer) if may_verify(standing.identity) else None
+def _accepted(person: Person, nth: int) -> InsFound | None:
+    """The answer on which a person's matricule rests, by its fact."""
+    may = nth and may_verify(reading.standing_of(person).identity)
+    answer = visits.answer_of(person.pk, nth) if may else None
     return answer if isinstance(answer, InsFound) else None
 
 
@@ -212,7 +213,12 @@ def _leased() -> Verification | None:
 
 
 def _note(
-    row: Verification, verdict: str, differences: tuple[str, ...] = (), answer: "InsAnswer | None" = None
+    row: Verification,
+    verdict: str,
+    differences: tuple[str, ...] = (),
+    answer: "InsAnswer | None" = None,
+    *,
+    rests_on: int = 0,
 ) -> None:
     """Keep a verdict. One that does not confirm is an observation and a task: whether the matricule goes, staff says.
 
@@ -220,24 +226,24 @@ def _note(
     Every call is kept (GI3 EXI REC 07).
     """
     with transaction.atomic():
-        now = timezone.now()
+        now, visit = timezone.now(), visits.latest_of(row.person, held=True)
+        person = Person.objects.select_for_update(of=("self",)).get(pk=row.person_id)
+        if rests_on and reading.standing_of(person).basis.answer != rests_on:  # it went while INSi was asked
+            verdict, differences, answer = VerificationVerdict.NOT_VERIFIED.value, (), None
         mine = Verification.objects.filter(pk=row.pk, next_at__isnull=False)
         if not mine.update(
             verdict=verdict, differences=" ".join(differences), next_at=None, leased_until=None, done_at=now
         ):
             return  # stopped meanwhile
-        person = Person.objects.select_for_update(of=("self",)).get(pk=row.person_id)
         details = {"verdict": verdict, "differences": "+".join(differences), "before": person.status}
         details["after"] = person.status
-        visit = visits.latest_of(person)
         about = visit.pk if visit is not None else person.pk
         if verdict == VerificationVerdict.CONFIRMED and person.version == row.person.version:
             writer.record(person.pk, [Told(Verified(), audit.Act.VERIFIED, details)], WORKER, at=now, visit=about)
         else:
             audit.record(audit.Act.VERIFIED, who=WORKER.name, about=str(about), **details)
             if verdict in UNCONFIRMED and visit is not None and answer is not None:
-                visit.question = 0  # what the visit's own question brings comes later
-                visits.answered(visit, vault.open_arrival(visit), answer, WORKER)
+                visits.verified(visit, vault.open_arrival(visit), answer, WORKER)
                 _set_aside(visit)
     journal.record(journal.Happening.INSI_CALLED, outcome=f"verify-{verdict}")
 

@@ -192,6 +192,7 @@ def _beside(kept: Basis | None, was: Basis, now: Basis) -> Basis | None:
         kept,
         identity=identity,
         traits=now.traits if was.traits != now.traits else kept.traits,
+        epoch=now.epoch if was.epoch != now.epoch else kept.epoch,
         verified_at=now.verified_at if is_same_answer else kept.verified_at,
     )
 
@@ -210,7 +211,9 @@ def _next(standing: Standing, fact: Fact) -> tuple[str, Standing | Refusal]:
         case TraitsStated():
             is_free = not standing.identity.is_obtained and not standing.identity.is_checked
             return "S1", _with(standing, traits=fact.nth) if is_free else Refusal.ESTABLISHED
-        case VisitAttached() | VisitDetached() | PairProposed() | SetApart() | Erased():
+        case VisitDetached():
+            return "S1", _with(standing, epoch=fact.nth)  # what INSi answered for it was not about this person
+        case VisitAttached() | PairProposed() | SetApart() | Erased():
             return _rule(event), standing
         case PresenceChecked():
             return "S2", _present(standing, fact.by)
