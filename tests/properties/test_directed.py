@@ -129,9 +129,8 @@ def test_what_the_worker_hears_after_an_undo_stands_beside_no_evidence(story: St
     story.press("nora", "v1", "annuler/")
     story.ask("right")
     assert story.visit("v1").person == ""
-    story.press("nora", "v1", "personne/")
     story.press("nora", "v1", "decision/homonym/")
-    assert (story.of("v1").status, story.of("v1").evidence) == ("PROVISIONAL", "")
+    assert (story.of("v1").name, story.of("v1").status, story.of("v1").evidence) == ("p2", "RETRIEVED", "")
 
 
 def test_a_verification_that_does_not_confirm_is_a_task_and_takes_nothing(story: Story) -> None:
