@@ -28,7 +28,7 @@ def main(config: Path, patients: int, agents: int) -> None:
             arrived_at=now - timedelta(seconds=patients - n),
             ticket=f"N{n}",
             need="ready",
-            status="RETRIEVED",
+            reported="RETRIEVED",
         )
         for n in range(patients)
     ]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kiosk.console.models import Inspection, Role, Staff, Witness
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.witness import findings, words
+from kiosk.console.words import one_line
 
 
 @needs(Right.INDICATORS)
@@ -39,7 +40,7 @@ def see(request: HttpRequest) -> HttpResponse:
     staff = staff_of(request)
     if staff.role != Role.OFFICER:
         raise PermissionDenied
-    shown = request.POST.getlist("name")[: findings.SHOWN]
+    shown = [one_line(name, 120) for name in request.POST.getlist("name")[: findings.SHOWN]]
     if findings.see(shown, staff.username, where=address_of(request)) < len(set(shown)) and findings.in_doubt():
         messages.error(request, _("Le journal n’accepte plus d’acte : prévenez le service informatique."))
     return redirect("register")
