@@ -6,9 +6,10 @@ import pytest
 
 from kiosk.core.identity.matricule import Mark
 from kiosk.core.status import fact_codec
+from kiosk.core.status.folding import apply
 from kiosk.core.status.permissions import Attribute, Identity, IdentityStatus
 from kiosk.core.status.person_events import InsiAnswered, Migrated, PersonEvent
-from kiosk.core.status.standing import Applied, Fact, Standing, apply
+from kiosk.core.status.standing import Applied, Fact, Standing
 from kiosk.core.status.transitions import Actor, ActorKind, Created, InsiAccepted, Refusal
 
 LEA = Actor(ActorKind.STAFF, "lea")

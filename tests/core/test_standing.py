@@ -9,10 +9,11 @@ from kiosk.core.identity.matricule import Mark
 from kiosk.core.status import fact_codec
 from kiosk.core.status import person_events as pe
 from kiosk.core.status.evidence import EvidenceTable
+from kiosk.core.status.folding import apply, fold
 from kiosk.core.status.permissions import Attribute, Identity
 from kiosk.core.status.permissions import IdentityStatus as S
 from kiosk.core.status.person_events import PersonEvent
-from kiosk.core.status.standing import UNDO_FOR, Answer, Basis, Fact, Standing, apply, fold
+from kiosk.core.status.standing import Answer, Basis, Fact, Standing
 from kiosk.core.status.transitions import (
     Actor,
     ActorKind,
@@ -28,6 +29,7 @@ from kiosk.core.status.transitions import (
     StrictTraitEdited,
     VerificationFailed,
 )
+from kiosk.core.status.undoing import UNDO_FOR
 
 LEA, MARC = Actor(ActorKind.STAFF, "lea"), Actor(ActorKind.STAFF, "marc")
 KIOSK, WORKER = Actor(ActorKind.KIOSK, "borne-1"), Actor(ActorKind.WORKER, "worker")

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 from kiosk.core.identity.matricule import OID_NIR, Mark
 from kiosk.core.status.evidence import DEFAULT_EVIDENCE
+from kiosk.core.status.folding import apply
 from kiosk.core.status.permissions import Attribute
 from kiosk.core.status.person_events import InsiAnswered, PersonEvent, TraitsStated, Undone, Verified
-from kiosk.core.status.standing import Fact, Standing, apply
+from kiosk.core.status.standing import Fact, Standing
 from kiosk.core.status.transitions import (
     Actor,
     ActorKind,

@@ -17,8 +17,8 @@ from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Person, Staff, Stage
 from kiosk.console.register import visits, writer
 from kiosk.core.status.person_events import Undone
-from kiosk.core.status.standing import UNDO_FOR
 from kiosk.core.status.transitions import Actor, ActorKind
+from kiosk.core.status.undoing import UNDO_FOR
 
 
 class Before(TypedDict):

@@ -19,7 +19,8 @@ from kiosk.console.register import bodies, reading, writer
 from kiosk.console.register.writer import Told
 from kiosk.core.identity.matricule import Matricule
 from kiosk.core.status import fact_codec
-from kiosk.core.status.standing import Fact, Standing, apply
+from kiosk.core.status.folding import apply
+from kiosk.core.status.standing import Fact, Standing
 from kiosk.core.status.transitions import Actor, Refusal
 
 _One = TypeVar("_One")

@@ -15,7 +15,7 @@ from django.db.models import Max
 from kiosk.console.models import AuditEntry, FactBody, Person
 from kiosk.console.records import subject_keys
 from kiosk.console.register import bodies
-from kiosk.core.status import fact_codec, standing
+from kiosk.core.status import fact_codec, folding
 from kiosk.core.status.standing import Fact, Standing
 from kiosk.core.status.transitions import Actor, ActorKind
 from kiosk.sealing import CannotOpen
@@ -91,7 +91,7 @@ def fact_of(entry: AuditEntry) -> Fact:
 
 def folded(person: UUID) -> Standing:
     """Where a person's facts say that they stand. BadFact or ValueError when they say nothing possible."""
-    return standing.fold(facts_of(person))
+    return folding.fold(facts_of(person))
 
 
 def counts_since(person: UUID, stands: Standing) -> datetime:

@@ -1,6 +1,6 @@
 """The one writer of what is known about persons: facts appended, the person's row projected, in one transaction.
 
-Whether something may be is the core's to say (``status.standing.apply``); what two persons may not both hold is looked
+Whether something may be is the core's to say (``status.folding.apply``); what two persons may not both hold is looked
 at here, under their locks. Nothing else writes these tables: a test reads the code, and the database refuses.
 """
 
@@ -21,9 +21,10 @@ from kiosk.console.records.subject_keys import OwnKey
 from kiosk.console.register import bodies, reading
 from kiosk.core.identity.matricule import Mark, Matricule
 from kiosk.core.status import fact_codec
+from kiosk.core.status.folding import apply
 from kiosk.core.status.permissions import BARRING, IdentityStatus
 from kiosk.core.status.person_events import PersonEvent
-from kiosk.core.status.standing import Fact, Standing, apply
+from kiosk.core.status.standing import Fact, Standing
 from kiosk.core.status.transitions import Actor, Refusal
 
 WITHDRAWN = "withdrawn"

@@ -1,6 +1,6 @@
 """What can happen to a person beside the transitions T1 to T12: visits, questions, presence, links, undoing, erasing.
 
-With ``status.transitions`` these are all the events a person's identity is the fold of (``status.standing``). In them a
+With ``status.transitions`` these are all the events a person's identity is the fold of (``status.folding``). In them a
 matricule is a mark.
 """
 
