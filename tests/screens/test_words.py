@@ -5,7 +5,7 @@ import re
 import pytest
 
 from kiosk.core.confidential import Confidential
-from kiosk.core.turn.screens import Screen, StillThere, Touch
+from kiosk.core.turn.screens import Screen, StillThere, Ticket, Touch
 from kiosk.ui.page import Page, Weight
 from kiosk.ui.samples import SAMPLES
 from kiosk.ui.screens import page_of
@@ -82,3 +82,22 @@ def test_french_is_printed_with_curved_apostrophes_and_no_lonely_question_mark()
 )
 def test_none_is_counted_as_one(seconds: int, said: str) -> None:
     assert page_of(StillThere(seconds)).help.endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("card", "document", "left"),
+    [
+        (False, False, ""),
+        (True, False, " N'oubliez pas votre carte Vitale."),
+        (False, True, " N'oubliez pas votre pièce d'identité."),
+        (True, True, " N'oubliez ni votre carte Vitale ni votre pièce d'identité."),
+    ],
+)
+def test_a_ticket_reminds_of_what_was_put_down_and_of_nothing_else(card: bool, document: bool, left: str) -> None:
+    page = page_of(Ticket("A12", "3", has_card=card, has_document=document))
+    assert page.help == f"Patientez en salle d'attente.{left}"
+    assert page.spoken()[0] == f"Votre numéro : A12. Patientez en salle d'attente, puis guichet 3.{left}"
+
+
+def test_without_a_desk_none_is_spoken_of() -> None:
+    assert page_of(Ticket("A12", "")).spoken()[0] == "Votre numéro : A12. Patientez en salle d'attente."

@@ -229,7 +229,7 @@ def test_a_card_pulled_out_while_the_answer_is_awaited_loses_nothing() -> None:
     state, _ = walk([*PICTURED, ev.CardLeft()])
     assert state.screen == sc.Working()
     state, _ = walk([ev.InsiAnswered(1, InsNotFound()), ev.Stored(1, "A1"), press(Touch.GO_ON, "done")], state)
-    assert state.screen == sc.Ticket("A1", "1")
+    assert state.screen == sc.Ticket("A1", "1", has_document=True)
     assert walk([press(Touch.FINISH, "ticket")], state)[0].screen == sc.Welcome()
 
 

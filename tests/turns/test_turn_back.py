@@ -136,7 +136,7 @@ def test_the_thousandth_patient_is_answered_like_the_first() -> None:
 
 def test_a_late_answer_finds_nobody_once_the_check_in_is_kept() -> None:
     state, _ = walk([*PICTURED, ev.Tick(9), ev.Stored(1, "A1")])
-    assert state.journey == Journey(1, submitted=True)
+    assert state.journey == Journey(1, document_asked=True, submitted=True)
     assert walk([ev.InsiAnswered(1, InsNotFound())], state) == (state, [])
 
 

@@ -44,7 +44,7 @@ def test_who_is_known_gets_a_ticket_without_document_and_without_a_question_to_i
     assert _of(ev.AskInsiByCard, commands) == _of(ev.FilmDocument, commands) == []
     assert state.screen == sc.Working()
     state, _ = walk([ev.Stored(1, "A12"), press(Touch.GO_ON, "done")], state)
-    assert state.screen == sc.Ticket("A12", "1")
+    assert state.screen == sc.Ticket("A12", "1", has_card=True)  # no document was put down
 
 
 def test_a_ticket_of_the_short_path_looks_like_any_other() -> None:

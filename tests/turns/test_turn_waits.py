@@ -52,12 +52,24 @@ def test_the_wait_starts_with_the_screen_and_not_with_the_kiosk() -> None:
 def test_the_thanks_stay_three_seconds_and_then_the_number_comes() -> None:
     at, after, _ = _waited(STORED, 3)
     assert at.screen == sc.Done()
-    assert after.screen == sc.Ticket("A1", "1")
+    assert after.screen == sc.Ticket("A1", "1", has_card=True, has_document=True)
+
+
+def test_a_ticket_speaks_of_the_card_as_long_as_it_is_in_the_reader() -> None:
+    state, _ = walk([*STORED, press(Touch.GO_ON, "done"), ev.CardLeft()])
+    assert state.screen == sc.Ticket("A1", "1", has_document=True)
+
+
+@pytest.mark.parametrize("camera", [True, False])
+def test_who_put_no_document_down_is_not_reminded_of_one(camera: bool) -> None:
+    steps = [*CONFIRMED, *[press(Touch.NO_DOCUMENT, "document")] * camera, ev.InsiAnswered(1, InsNotFound())]
+    state, _ = walk([*steps, ev.Stored(1, "A1"), press(Touch.GO_ON, "done")], State(camera_ok=camera))
+    assert state.screen == sc.Ticket("A1", "1", has_card=True)
 
 
 def test_a_ticket_stays_thirty_seconds() -> None:
     at, after, ordered = _waited([*STORED, press(Touch.GO_ON, "done")], 30)
-    assert at.visible == sc.Ticket("A1", "1")
+    assert at.visible == sc.Ticket("A1", "1", has_card=True, has_document=True)
     assert (after.screen, after.ticket) == (sc.TakeCard(), "")
     assert ordered == [ev.StopFilming(), ev.Forget(1)]
 
@@ -65,7 +77,7 @@ def test_a_ticket_stays_thirty_seconds() -> None:
 def test_a_ticket_stays_while_help_is_on_the_way() -> None:
     asked = [*STORED, press(Touch.GO_ON, "done"), press(Touch.HELP, "ticket")]
     state, commands = walk([*asked, ev.Tick(31)])
-    assert state.screen == sc.Ticket("A1", "1")
+    assert state.screen == sc.Ticket("A1", "1", has_card=True, has_document=True)
     assert ev.Forget(2) not in commands
 
 

@@ -47,6 +47,8 @@ def card_left(state: State, problem: sc.CardProblem) -> Result:
             return _start_over(state, problem)
         case sc.TakeCard():
             return enter(state, resting_screen(state)), NOTHING
+        case sc.Ticket() as ticket:
+            return refresh(state, replace(ticket, has_card=False)), NOTHING
         case sc.InsertCard() if problem is sc.CardProblem.READER:
             return refresh(state, sc.InsertCard(problem)), NOTHING
     return rest_or_wake(state)

@@ -23,7 +23,7 @@ def ask_and_film(state: State) -> Result:
 def film(state: State, side: Side) -> Result:
     if not state.camera_ok:
         return finish_collecting(state)
-    front = state.journey.front
+    state, front = collect(state, document_asked=True), state.journey.front
     first_had_zone = None if front is None else front.mrz is not None
     order = ev.FilmDocument(state.journey.turn, side, first_had_zone)
     return enter(state, sc.ShowDocument(side, Guidance.NO_DOCUMENT)), (order,)

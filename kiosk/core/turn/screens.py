@@ -96,9 +96,13 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
+    """The number, and what the patient must not leave behind: their card in the reader, their document in the tray."""
+
     name = "ticket"
     number: str
     desk: str
+    has_card: bool = False
+    has_document: bool = False
 
 
 @dataclass(frozen=True, slots=True)

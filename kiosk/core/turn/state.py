@@ -55,6 +55,7 @@ class Journey(Confidential):
     back: DocumentReading | None = None
     pictures: tuple[DocumentPicture, ...] = ()
     document_refused: bool = False
+    document_asked: bool = False  # it was to be put in the tray, and may lie there
     submitted: bool = False
 
     @property
@@ -76,6 +77,10 @@ class Journey(Confidential):
             return back or front
         bearing, other = (back, front) if back.mrz is not None else (front, back)
         return replace(bearing, seal=bearing.seal or other.seal)
+
+    @property
+    def may_leave_document(self) -> bool:
+        return self.document_asked and not self.document_refused
 
     @property
     def insured(self) -> Beneficiary | None:
@@ -165,4 +170,5 @@ def to_desk(state: State) -> Result:
 
 
 def show_ticket(state: State) -> State:
-    return enter(state, sc.Ticket(state.ticket, state.desk))
+    has_document = state.journey.may_leave_document
+    return enter(state, sc.Ticket(state.ticket, state.desk, has_card=state.card_in, has_document=has_document))

@@ -93,7 +93,8 @@ def _answered(
             state = collect(state, insi=answer)
             return submit(state) if isinstance(state.screen, sc.Working) else (state, NOTHING)
         case sc.Working(), ev.Stored(turn, ticket):  # it is kept, sealed: nothing of it is needed here any more
-            kept = replace(state, journey=Journey(turn, submitted=True), ticket=ticket)
+            asked = state.journey.may_leave_document
+            kept = replace(state, journey=Journey(turn, submitted=True, document_asked=asked), ticket=ticket)
             return enter(kept, sc.Done()), (ev.Forget(turn),)
         case sc.Working(), ev.NotStored():
             return to_desk(state)
