@@ -1,9 +1,9 @@
 """Which tests are quick (``make quick``): those that start no process, so no browser, no database, no card service.
 
 Nobody keeps a list. What a test and its fixtures call is followed through the tests' own code; it is quick unless that
-leads to what starts processes. What cannot be seen this way is marked ``starts``; what reads picture after picture for
-seconds is marked ``long`` and left to ``make test``. A quick test that starts a process
-all the same fails, in every run: it is named, and so the marks stay true.
+leads to what starts processes. What cannot be seen this way is marked ``starts``; what takes over a second, or plays
+page after page, is marked ``long`` and left to ``make test``. A quick test that starts a process all the same fails,
+in every run: it is named, and so the marks stay true.
 """
 
 import _posixsubprocess

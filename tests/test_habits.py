@@ -30,6 +30,7 @@ def _overlooked() -> Iterator[tuple[str, str]]:
                         yield f"{path.relative_to(ROOT)}:{token.start[0]}", token.string
 
 
+@pytest.mark.long
 def test_little_is_overlooked_and_each_time_it_says_why() -> None:
     found = list(_overlooked())
     assert len(found) <= MOST

@@ -107,6 +107,7 @@ def test_a_camera_that_vanishes_while_nobody_needs_it_is_told_and_its_return_too
     assert at_work.desk.camera_ok
 
 
+@pytest.mark.long
 def test_a_camera_that_died_in_its_place_is_noticed_while_idle(at_work: Desk) -> None:
     at_work.wait_for(lambda _: at_work.camera.closed > 0)
     at_work.camera.gives = CameraLost("frozen")
@@ -141,6 +142,7 @@ def test_the_manual_button_takes_what_the_eye_has() -> None:
         desk.desk.stop()
 
 
+@pytest.mark.long
 def test_a_camera_lost_while_filming_ends_the_film_and_the_next_patient_is_filmed_again(at_work: Desk) -> None:
     at_work.camera.gives = CameraLost("unplugged")
     at_work.desk.film(ev.FilmDocument(1, Side.FIRST, None))

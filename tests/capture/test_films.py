@@ -41,6 +41,7 @@ def test_the_right_thing_is_said_and_then_the_picture_takes_itself(name: str, to
 
 
 @pytest.mark.parametrize("name", ["upside_down", "open_passport", "focus_breathes"])
+@pytest.mark.long
 def test_the_best_frame_is_taken_whole_and_the_right_way_up(name: str) -> None:
     verdict = judge(film(name, "passport", ""))
     assert verdict.is_in_time

@@ -33,6 +33,7 @@ run(826593)
 
 
 @pytest.mark.parametrize("first", range(0, 1200, 300))
+@pytest.mark.long
 def test_hostile_pictures_zones_and_seals_are_answered_by_values(first: int) -> None:
     for case in range(first, first + 300):
         run(case)

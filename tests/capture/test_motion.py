@@ -52,6 +52,7 @@ def _still_grid() -> Grid:
 
 @pytest.mark.parametrize("length", [7.0, 9.0, 11.0, 13.0])
 @pytest.mark.parametrize("degrees", [0, 40, 90, 140])
+@pytest.mark.long
 def test_the_movement_is_found(length: float, degrees: int, monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[tuple[float, float] | None] = []
     search = motion._movement
@@ -67,6 +68,7 @@ def test_the_movement_is_found(length: float, degrees: int, monkeypatch: pytest.
 
 @pytest.mark.parametrize("kind", ["passport", "french-id-1988", "residence-permit", "european-id"])
 @pytest.mark.parametrize("condition", ["good", "glare", "jpeg", "lowlight", "small"])
+@pytest.mark.long
 def test_what_did_not_move_is_left_alone(kind: str, condition: str) -> None:
     photo = photograph(draw(ZOE, kind, seed=5), condition, 5)
     grey = cv2.cvtColor(photo.picture, cv2.COLOR_BGR2GRAY)

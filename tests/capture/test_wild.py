@@ -47,6 +47,7 @@ def test_what_people_bring_is_read(reader: DocumentReader, seed: int, condition:
 
 
 @pytest.mark.parametrize("seed", [7, 8, 9])
+@pytest.mark.long
 def test_a_worn_zone_is_never_accepted_wrongly(reader: DocumentReader, seed: int) -> None:
     photo = some("worn", seed)
     mrz = reader.read(photo.picture, TODAY).mrz
@@ -57,6 +58,7 @@ _SEEN = 697398476613  # a specimen that was accepted with a 6 for the G of its n
 
 
 @pytest.mark.parametrize("guard", ["neither", "second character", "soft edges"])
+@pytest.mark.long
 def test_a_g_that_both_take_for_a_6_is_never_accepted(
     reader: DocumentReader, monkeypatch: pytest.MonkeyPatch, guard: str
 ) -> None:

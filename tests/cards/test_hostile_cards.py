@@ -10,6 +10,7 @@ from hardware.tlv import encode, ends_in_padding, objects
 from tests.fuzz.fuzz_cards import HostileConnection, run
 
 
+@pytest.mark.long
 def test_thousands_of_hostile_cards_raise_nothing_and_stay_within_bounds() -> None:
     outcomes = run(cases=3000, seed=4)
     assert outcomes.total() == 3000

@@ -9,7 +9,7 @@ from tests.console.arrivals import arrive, enrol
 from tests.console.staff import add, browser, get, post, sign_in
 from tests.people import ZOE
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 
 # name of the address: (the roles that may, how it is asked)
 WORK = {"host", "officer"}

@@ -17,7 +17,7 @@ from tests.console.arrivals import SIGNER, arrive, enrol
 from tests.console.staff import at_desk, get
 from tests.people import ZOE
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 CALM = {200, 201, 400, 401, 404, 405, 409, 413, 422, 429}
 MANY = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -17,7 +17,7 @@ from tests.console.staff import PASSWORD, add, at_desk, browser, code_of, get, p
 from tests.console.test_access import TABLE, _addresses
 from tests.people import ZOE
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 HOSTILE = {
     "script": "<script>alert(1)</script>",
     "attribute": '" onmouseover="alert(1)" x="',

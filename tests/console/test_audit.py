@@ -123,6 +123,7 @@ def _plans(look: Callable[[], object]) -> str:
     return "\n".join(plans)
 
 
+@pytest.mark.long
 def test_a_long_trail_is_asked_through_its_columns() -> None:
     """The pages that an emergency opened, and the qualifications lost in a period."""
     acts = [

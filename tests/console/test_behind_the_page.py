@@ -16,7 +16,7 @@ from tests.console.arrivals import arrive, enrol, found, original_of
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import TOUSSAINT, ZOE
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 TICKED = {"evidence": "CN", "said": "1", "seen": READ, "tolerated": "1", "first_given_name": "ZOE"}
 UNREAD = {"mrz": None, "document_kind": None, "card": None, "card_nir": ""}
 OTHER_DAY = original_of(ZOE, birth_date="30/12/1975")

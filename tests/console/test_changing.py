@@ -14,7 +14,7 @@ from tests.console.arrivals import arrive, enrol, found
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE, Person
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 QUESTION = {"birth_name": "adrun", "given_names": "zoe", "sex": "F", "birth_date": "31/12/1975", "place": "63220"}
 TICKED = {"evidence": "CN", "said": "1", "seen": READ, "first_given_name": "ZOE"}
 

@@ -4,6 +4,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.long  # reads the whole product again and again
 ROOT = Path(__file__).resolve().parents[2]
 WRITES = {
     *("create", "save", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"),

@@ -14,7 +14,7 @@ from tests.console.arrivals import arrive, enrol, original_of
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import LEO, ZOE
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 BOOK = {"evidence": "LE", "said": "1", "seen": READ, "tolerated": "1", "first_given_name": "LEO"}
 
 

@@ -12,7 +12,7 @@ from tests.console.arrivals import arrive, enrol, found, mrz_of
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, ZOE, Person
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 NOT_ASKED = InsUnreachable("not-asked")
 
 

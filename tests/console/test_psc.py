@@ -140,6 +140,7 @@ def test_another_identifier_of_the_same_person_is_known_too(provider: Provider, 
     ],
     ids=lambda value: repr(value)[:60] if isinstance(value, dict) else value,
 )
+@pytest.mark.long
 def test_whatever_is_not_exactly_right_signs_nobody_in(
     provider: Provider, linked: ServerSettings, lie: dict[str, object], code: str
 ) -> None:

@@ -22,7 +22,7 @@ from kiosk.heads import heads_in
 from tests.console.test_audit import _behind_its_back
 from tests.console.test_witness import cut_to
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 
 
 @pytest.fixture(autouse=True)

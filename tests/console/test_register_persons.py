@@ -110,6 +110,7 @@ def test_people_as_they_were_written_are_found_so(people: list[object], monkeypa
         (take_body_away, {"body"}),
     ],
 )
+@pytest.mark.long
 def test_what_was_altered_of_a_person_is_found_and_told(
     people: list[object], harm: Callable[[list[object]], None], codes: set[str]
 ) -> None:

@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from kiosk.sealing import intake_message, sign
 from tests.console.arrivals import SIGNER, enrol
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "25"))  # of each operation, each way; more beside the ordinary tests
 MANY = settings(
     max_examples=EXAMPLES,

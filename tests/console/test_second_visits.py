@@ -14,7 +14,7 @@ from tests.console.arrivals import arrive, enrol, found, original_of
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, ZOE
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 TICKED = {"evidence": "CN", "said": "1", "seen": READ, "tolerated": "1", "first_given_name": "ZOE"}
 UNREAD = {"mrz": None, "document_kind": None, "card": None, "card_nir": ""}
 SILENT = InsUnreachable("timeout")

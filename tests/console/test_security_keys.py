@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.console.keys import PRESENT, Key, add_key, ask, sign_in_with
 from tests.console.staff import PASSWORD, add, at_desk, browser, code_of, get, post
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 
 
 def _count() -> int:

@@ -17,7 +17,7 @@ from tests.console.arrivals import arrive, card_of, enrol, found, mrz_of, origin
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import CATARINA, PIERRE_ALAIN, ZOE
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 
 USUAL_NAME = replace(card_of(ZOE), given_names=("LUCIE",))
 DAY_UNKNOWN = replace(card_of(ZOE), birth_date=BirthDate("1975-12-00"))

@@ -146,6 +146,7 @@ def test_a_device_that_is_not_there_is_lost_and_not_an_exception(source: str) ->
         camera.close()
 
 
+@pytest.mark.long
 def test_a_camera_plugged_in_later_is_found_without_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "later.avi"
     camera = OpenCvCamera(str(path))
@@ -212,6 +213,7 @@ def test_a_fixed_lens_is_no_trouble_when_focus_is_automatic() -> None:
     assert set_up(PlayedDevice(frozenset({cv2.CAP_PROP_AUTOFOCUS})), CameraManners(1280, 720)) == []
 
 
+@pytest.mark.long
 def test_a_frozen_camera_is_lost_and_opened_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     device = tmp_path / "video"
     device.touch()

@@ -199,6 +199,7 @@ answers = st.builds(
 
 @settings(derandomize=True, deadline=None, max_examples=300)
 @given(answers, st.sets(st.sampled_from(Odd)), st.booleans())
+@pytest.mark.long
 def test_whatever_comes_what_is_permitted_has_five_traits_a_number_and_its_authority_ins_1_1(
     found: InsFound, confirmed: set[AnswerOddity], in_production: bool
 ) -> None:

@@ -60,6 +60,7 @@ def _product() -> Reached:
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: f"{rule.section} {rule.says[:40]}")
+@pytest.mark.long
 def test_the_product_leads_to_what_carries_a_rule_or_the_rule_says_who_needs_it(rule: Rule) -> None:
     """From what a person or Django starts; a test calls nothing."""
     for name in rule.code:
@@ -68,6 +69,7 @@ def test_the_product_leads_to_what_carries_a_rule_or_the_rule_says_who_needs_it(
         assert not _product().has(f"kiosk.core.{name}"), f"{name}: it is called, no longer needed by {issue}: to code"
 
 
+@pytest.mark.long
 def test_what_nobody_calls_in_the_core_stands_in_the_table_with_the_issue_that_needs_it() -> None:
     waiting = {f"kiosk.core.{name}" for rule in all_rules() for name in rule.needed_by}
     found = set(_product().unused("kiosk.core."))

@@ -259,6 +259,7 @@ days = st.dates(date(1930, 1, 1), date(2024, 12, 28))
     sex=st.sampled_from("MF<"),
     number=st.text(alphabet=ALPHABET[:36], min_size=9, max_size=9),
 )
+@pytest.mark.long
 def test_what_is_written_is_read_again_as_far_as_the_format_can_carry(
     layout: MrzFormat, surname: list[str], names: list[str], born: date, sex: str, number: str
 ) -> None:

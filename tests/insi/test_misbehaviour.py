@@ -52,6 +52,7 @@ def ask(make_client: MakeClient, deadline: float = DEADLINE, **changes: object) 
         ("http", "service"),
     ],
 )
+@pytest.mark.long
 def test_a_service_that_misbehaves_is_unreachable_in_time(
     make_client: MakeClient, simulator: Simulator, kind: str, reason: str
 ) -> None:

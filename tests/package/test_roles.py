@@ -96,6 +96,7 @@ def kiosk(role: str, *commands: str) -> list[Said]:
     return [Said(name, *json.loads(line)) for name, line in zip(commands, done.stdout.splitlines(), strict=True)]
 
 
+@pytest.mark.long
 def test_every_library_a_role_imports_is_declared_for_it() -> None:
     sources = packages_distributions()
     undeclared = []
@@ -106,6 +107,7 @@ def test_every_library_a_role_imports_is_declared_for_it() -> None:
     assert undeclared == []
 
 
+@pytest.mark.long
 def test_every_library_the_tests_import_is_declared() -> None:
     sources = packages_distributions()
     modules = list(ROOT.glob("tests/**/*.py"))

@@ -146,6 +146,7 @@ FORWARD: dict[str, Touch] = {
 
 
 @pytest.mark.parametrize("seed", range(8))
+@pytest.mark.long
 def test_nothing_of_one_person_ever_reaches_another(seed: int) -> None:
     submitted = short = 0
     for number in range(SEQUENCES // 8):
