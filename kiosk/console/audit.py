@@ -47,6 +47,7 @@ class Act(StrEnum):
     PICTURE_SEEN = "picture-seen"  # consultation of a copy of a document
     CALLED = "called"
     RELEASED = "released"
+    PUT_BACK = "put-back"  # taken up, and left as it was
     HELD = "held"
     GONE = "gone"
     UNDONE = "undone"

@@ -47,6 +47,11 @@ def waited(since: datetime, now: datetime) -> str:
     return f"{minutes // 60}{THIN}h{THIN}{minutes % 60:02d}"
 
 
+def terminal(name: str) -> str:
+    """A kiosk as staff call it: most are named "borne" already."""
+    return name if name.casefold().startswith("borne") else _("borne {name}").format(name=name)
+
+
 def number(matricule: Matricule) -> str:
     """A matricule in the groups people read aloud, never broken at the end of a line."""
     return matricule.grouped.replace(" ", THIN)

@@ -57,7 +57,7 @@ def test_an_officer_sees_what_it_is_and_says_so_in_the_trail() -> None:
     client = at_desk("ines", "officer")
     page = get(client, "/registre/").content.decode()
     assert "Un témoin a vu l’acte 10 du journal ; la base ne le contient plus." in page
-    assert "borne borne-1" in page and "personne" in page
+    assert ">borne-1<" in page and "borne borne" not in page and "personne" in page
     names = [one.name for one in findings.unseen()]
     assert post(client, "/registre/vu/", name=names).status_code == 302
     assert not findings.in_doubt()

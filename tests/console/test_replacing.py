@@ -51,7 +51,7 @@ def test_the_unit_takes_the_number_that_replaced_it_and_nothing_is_withdrawn() -
     officer = at_desk("marc", "officer")
     check_in, path = _answered_otherwise(officer, found(ZOE))
     page = get(officer, path).content.decode()
-    assert page.index("Prendre ce numéro à la place") < page.index("Qualifier l’identité")  # read before deciding
+    assert page.index("Prendre ce numéro à la place") < page.index("Reposer, rien ne change")  # read before deciding
     day = _arrival(check_in).evidence_on
     post(officer, path + "remplacer/", version=_version(check_in))
     arrival = _arrival(check_in)

@@ -12,7 +12,7 @@ from kiosk.console.identities import deciding, reasons
 from kiosk.console.identities.original import Original
 from kiosk.console.identities.reasons import BARS
 from kiosk.console.identities.refusing import in_words
-from kiosk.console.models import Arrival, Staff
+from kiosk.console.models import Arrival, Need, Staff
 from kiosk.console.records import notes, vault
 from kiosk.console.register import visits
 from kiosk.core.checkin.value import CheckIn
@@ -79,7 +79,9 @@ def ask_again(key: UUID, staff: Staff, criteria: Original, *, where: str = "") -
         arrival.insi_next_at, arrival.insi_tries = timezone.now(), 0
         number = len(kept.get("asked", [])) + 1
         visits.ask(arrival, Actor(ActorKind.STAFF, staff.username), where=where, number=number)
-        arrival.save(update_fields=["insi_next_at", "insi_tries", "question"])
+        if arrival.need == Need.ASK_AGAIN:
+            arrival.need = Need.INSI_PENDING
+        arrival.save(update_fields=["insi_next_at", "insi_tries", "question", "need"])
         return arrival
 
 

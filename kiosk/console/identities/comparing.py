@@ -13,6 +13,7 @@ from django.conf import settings
 from kiosk.console.identities import pieces
 from kiosk.console.identities.accepting import acceptance
 from kiosk.console.models import Need
+from kiosk.console.register import visits
 from kiosk.core.checkin.stated import LOOKED_FOR, OFFICIAL, Witness, best, stated
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.compare import Comparison, compare
@@ -168,6 +169,8 @@ def need_of(check_in: CheckIn, side_by_side: Compared | None = None) -> Need:
     match check_in.insi:
         case InsCertificateTrouble() | InsRefused():
             return Need.CONFIGURATION
+        case InsUnreachable(visits.VOID):
+            return Need.ASK_AGAIN
         case InsUnreachable():
             return Need.INSI_PENDING
         case InsNotFound():

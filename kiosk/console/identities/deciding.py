@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
-from kiosk.console.arrivals.queue import IN_WORK, locked
+from kiosk.console.arrivals.queue import IN_WORK, is_settled, locked
 from kiosk.console.identities import accepting, agreeing, comparing, knowing, original, pieces, seeing, undoing
 from kiosk.console.identities.original import Original
 from kiosk.console.identities.pieces import Shown
@@ -29,7 +29,7 @@ from kiosk.core.coherence.seen import EVERYTHING, PLACE_READ, ToSee
 from kiosk.core.identity.names import NameRefused, is_coherent_first_name
 from kiosk.core.sources.insi import InsFound, InsUnreachable
 from kiosk.core.status.acceptance import AnswerOddity
-from kiosk.core.status.permissions import Attribute, Identity
+from kiosk.core.status.permissions import Attribute, Identity, IdentityStatus
 from kiosk.core.status.transitions import (
     Actor,
     ActorKind,
@@ -106,8 +106,9 @@ ON_PAPER = Confirmed(True, True, frozenset(AnswerOddity), EVERYTHING)  # what a 
 def offers(arrival: Arrival, check_in: CheckIn, side_by_side: comparing.Compared) -> dict[Action, Offer]:
     """Every action, tried on paper: what is forbidden says why."""
     on_paper = pieces.on_paper()
+    is_qualified = arrival.status == IdentityStatus.QUALIFIED.value
     labels = {
-        Action.QUALIFY: _("Qualifier l’identité"),
+        Action.QUALIFY: _("Confirmer l’identité qualifiée") if is_qualified else _("Qualifier l’identité"),
         Action.VALIDATE: _("Valider sans INS"),
         Action.ACCEPT_INS: _("Accepter l’INS") if arrival.evidence else _("Accepter l’INS sans pièce"),
         Action.REFUSE_INS: _("Refuser l’INS"),
@@ -179,6 +180,8 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
         )
         if choice.original.birth_name:
             search.index(arrival, search.fingerprints_of(choice.original.traits()))
+        if choice.action in _SETTING_ASIDE:
+            arrival.need = comparing.need_of(visits.opened(arrival))
         stage, reason = _after(choice.action, side_by_side, check_in)
         keep(arrival, staff, stage, reason, undoing.with_decision(before, person, is_new=is_new))
         return arrival
@@ -307,8 +310,12 @@ def _events(laid: _Laid, identity: Identity) -> list[Event]:
     today = timezone.localdate().isoformat()
     match laid.action:
         case Action.QUALIFY:
+            if is_settled(laid.arrival):
+                raise NotAllowed(_("Cette identité est déjà qualifiée."))
             if isinstance(check_in.insi, InsUnreachable) and check_in.insi.reason == visits.VOID:
                 raise NotAllowed(_("La réponse précédente a été écartée : interrogez de nouveau, ou validez sans INS."))
+            if found is None and laid.arrival.insi_next_at is not None:
+                raise NotAllowed(_("Attendez la réponse du service national, ou validez sans INS."))
             if found is None:
                 raise NotAllowed(_("Qualifier demande une réponse du service national : validez sans INS."))
             if shown is None:
@@ -390,6 +397,9 @@ def _nobody() -> Actor:
 
 
 _ACCEPTING = frozenset({Action.QUALIFY, Action.ACCEPT_INS})  # INSi's answer becomes this person's
+_SETTING_ASIDE = frozenset(  # what INSi answered so far counts no more
+    {Action.REFUSE_INS, Action.DOUBT, Action.FICTITIOUS, Action.CLEAR}
+)
 _ACTS = {
     Action.QUALIFY: audit.Act.QUALIFIED,
     Action.VALIDATE: audit.Act.VALIDATED,

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
-from kiosk.console.identities import undoing
+from kiosk.console.identities import comparing, undoing
 from kiosk.console.identities.deciding import in_hand, keep
 from kiosk.console.identities.reasons import NotAllowed, WhyDown
 from kiosk.console.identities.refusing import in_words
@@ -45,5 +45,6 @@ def downgrade(key: UUID, staff: Staff, why: WhyDown, *, version: int | None = No
             where=where,
             expected_version=version,
         )
+        arrival.need = comparing.need_of(visits.opened(arrival))
         keep(arrival, staff, Stage.SET_ASIDE, why.value, undoing.with_decision(before, person, is_new=is_new))
         return arrival

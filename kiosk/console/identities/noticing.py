@@ -26,10 +26,18 @@ class Notice:
     weight: str = "wait"  # "info", "wait" or "stop"
 
 
-def notices(check_in: CheckIn, today: date, *, asks_about_answer: bool = False) -> tuple[Notice, ...]:
+def notices(
+    check_in: CheckIn,
+    today: date,
+    *,
+    asks_about_answer: bool = False,
+    is_asked: bool = True,
+    says_awaited: bool = False,
+) -> tuple[Notice, ...]:
     """Oddities of the card, the answer and the document, in words.
 
     ``asks_about_answer``: the page has a box to tick for each oddity of the answer, which says it there.
+    ``is_asked``: an answer is awaited; ``says_awaited``: the page says so, where staff asked.
     """
     said: list[Notice] = []
     if is_partly_read(check_in):
@@ -37,7 +45,9 @@ def notices(check_in: CheckIn, today: date, *, asks_about_answer: bool = False) 
     match check_in.insi:
         case InsUnreachable(visits.VOID):
             said.append(Notice(_("La réponse nationale précédente a été écartée. Interrogez de nouveau.")))
-        case InsUnreachable():
+        case InsUnreachable() if not is_asked:
+            said.append(Notice(_("Le service national n’a pas répondu. Interrogez de nouveau.")))
+        case InsUnreachable() if not says_awaited:
             said.append(
                 Notice(_("Le service national n’a pas encore répondu. La question est reposée automatiquement."))
             )

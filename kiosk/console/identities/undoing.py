@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from kiosk.console import audit
 from kiosk.console.arrivals.queue import locked
+from kiosk.console.identities import comparing
 from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.identities.refusing import in_words
-from kiosk.console.models import Arrival, Person, Staff, Stage
+from kiosk.console.models import Arrival, Need, Person, Staff, Stage
 from kiosk.console.register import visits, writer
 from kiosk.core.status.person_events import Undone
 from kiosk.core.status.transitions import Actor, ActorKind
@@ -51,6 +52,8 @@ def undo(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
         lost = arrival.status
         _undo_identity(arrival, staff, where, lost)
         _restore(arrival)
+        if arrival.need == Need.ASK_AGAIN:
+            arrival.need = comparing.need_of(visits.opened(arrival))
         arrival.stage, arrival.assigned_to, arrival.assigned_at = Stage.CALLED, staff, timezone.now()
         arrival.save()
         return arrival

@@ -21,6 +21,7 @@ class Need(models.TextChoices):
     DOUBTFUL_READING = "doubtful-reading", _("Pièce mal lue")
     PARTLY_READ = "partly-read", _("Lecture incomplète")  # the kiosk is newer than this console
     INSI_PENDING = "insi-pending", _("INSi en attente")
+    ASK_AGAIN = "ask-again", _("INSi à interroger")  # what it answered was set aside with a decision
     NOT_FOUND = "not-found", _("INSi : personne")
     SEVERAL = "several", _("INSi : plusieurs")
     CONFIGURATION = "configuration", _("INSi à régler")
@@ -108,6 +109,12 @@ class Arrival(models.Model):
     def companion(self) -> str:
         """Code of the document seen with the evidence."""
         return known.seen_with if (known := self.known) is not None else ""
+
+    @property
+    def needed(self) -> str:
+        """What is asked of staff, in words: nobody waits for an answer that nobody awaits any more."""
+        is_silent = self.need == Need.INSI_PENDING and self.insi_next_at is None
+        return str(Need.ASK_AGAIN.label if is_silent else Need(self.need).label)
 
     @property
     def evidence_on(self) -> date | None:

@@ -13,7 +13,14 @@ from kiosk.console.register import visits
 from kiosk.core.status.permissions import IdentityStatus
 
 register = template.Library()
-for written in (typography.clock, typography.day, typography.waited, typography.number, typography.typo):
+for written in (
+    typography.clock,
+    typography.day,
+    typography.waited,
+    typography.terminal,
+    typography.number,
+    typography.typo,
+):
     register.filter(written)
 DEVICES = {
     "reader": "lecteur de carte absent",
@@ -106,6 +113,7 @@ def _act_in(code: str, _language: str) -> str:
         "called": _("patient appelé"),
         "presence-checked": _("présence vérifiée"),
         "released": _("remis dans la file"),
+        "put-back": _("reposé, rien n’a changé"),
         "held": _("mis en pause"),
         "gone": _("patient parti"),
         "undone": _("décision annulée"),

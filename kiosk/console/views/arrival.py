@@ -1,6 +1,6 @@
 """One identity: looked at, compared, decided. Every look and every decision is written down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -342,12 +342,14 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
     written = complements.complementary_of(arrival)
     observed, written_down = visits.observed_of(arrival), original.kept(arrival)
     is_in_hand = deciding.is_in_hand(arrival, staff)
+    expected, candidates = presence.expected_of(arrival, check_in), knowing.candidates_of(arrival, check_in)
+    is_asked = is_in_hand and expected is None  # whether it is one of them: they stand there once
     can_take = arrival.stage in {Stage.WAITING, Stage.HELD, *reopens} and not is_in_hand
     return {
         "page": "queue",
         "arrival": arrival,
         "view": _view(arrival, presence.laid(arrival, check_in), timezone.localdate(), is_in_hand=is_in_hand),
-        "expected": presence.expected_of(arrival, check_in),
+        "expected": expected,
         "said": {},
         "reasons": [(code.value, _(label)) for code, label in reasons.REASONS.items() if code not in reasons.BY_WORKER],
         "reason_label": reason_label(arrival.reason),
@@ -355,9 +357,10 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
         "desks": [desk for desk in settings.KIOSK.desks if desk != arrival.desk],
         "can_decide": is_in_hand,
         "can_take": can_take,
+        "is_settled": queue.is_settled(arrival),
         "can_undo": undoing.may_undo(arrival, staff, now),
         "is_decided": arrival.decided_at is not None,
-        "look_alikes": _alike(arrival, check_in),
+        "look_alikes": _alike(arrival, check_in, {one.person.pk for one in candidates} if is_asked else set()),
         "complements": written,
         "has_complements": any(one.value for one in written),
         "words": [(code.value, _(label)) for code, label in complements.WORDS.items()],
@@ -370,7 +373,7 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
         "why_not_ask": asking.why_not_ask(arrival, check_in),
         "downgrades": [(code.value, _(label)) for code, label in reasons.DOWNGRADES.items()],
         "version": arrival.known.version if arrival.known else "",
-        "candidates": [(one, visits.latest_of(one.person)) for one in knowing.candidates_of(arrival, check_in)],
+        "candidates": [(one, visits.latest_of(one.person)) for one in candidates],
         "pair": look_alikes.pair_of(arrival.person),
         "kept": _kept(arrival),
         "questions": rows.questions(),
@@ -379,11 +382,11 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
     }
 
 
-def _alike(arrival: Arrival, check_in: CheckIn) -> list[Arrival]:
-    """Visits of others who look alike: somebody's own visits before are no warning about them."""
-    whose = arrival.known.pk if arrival.known is not None else arrival.candidate_id
+def _alike(arrival: Arrival, check_in: CheckIn, shown: Collection[UUID]) -> list[Arrival]:
+    """Visits of others who look alike: somebody's own visits before are no warning about them, nor of those shown."""
+    whose = {*shown, arrival.known.pk if arrival.known is not None else arrival.candidate_id}
     others = [one for one in search.alike(check_in) if one.pk != arrival.pk]
-    return [one for one in others if whose is None or one.known is None or one.known.pk != whose][:6]
+    return [one for one in others if one.known is None or one.known.pk not in whose][:6]
 
 
 def _kept(arrival: Arrival) -> Arrival | None:
@@ -407,7 +410,13 @@ def _view(arrival: Arrival, check_in: CheckIn, today: date, *, is_in_hand: bool)
     lines = rows.rows(check_in, side_by_side)
     return IdentityView(
         rows=lines,
-        notices=noticing.notices(check_in, today, asks_about_answer=is_in_hand),
+        notices=noticing.notices(
+            check_in,
+            today,
+            asks_about_answer=is_in_hand,
+            is_asked=arrival.insi_next_at is not None,
+            says_awaited=asking.asking_of(arrival).is_pending,
+        ),
         seal=noticing.seal_fields(check_in),
         pictures=tuple(_picture_link(arrival, index, picture) for index, picture in enumerate(check_in.pictures)),
         document_label=_(rows.DOCUMENTS[kind]) if kind is not None else "",

@@ -90,7 +90,7 @@ def queue_context(current: UUID | None, need: str = "", desk: str = "") -> dict[
     shown = [
         tuple(sorted(counts.items())),
         *(
-            (a.key, a.need, a.stage, a.assigned_to_id, a.desk, int((now - a.arrived_at).total_seconds() // 60))
+            (a.key, a.needed, a.stage, a.assigned_to_id, a.desk, int((now - a.arrived_at).total_seconds() // 60))
             for a in arrivals
         ),
         *((call.key,) for call in calls),

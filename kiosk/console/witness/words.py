@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from kiosk.console.words import terminal
+
 CHECKED = {
     "trail": "Actes relus",
     "witnesses": "Témoins consultés",
@@ -46,5 +48,5 @@ def named(witness: str) -> str:
     """A witness as staff call it."""
     kind, _colon, name = witness.partition(":")
     if kind == "kiosk":
-        return _("borne %(name)s") % {"name": name}
+        return terminal(name)
     return _("fichier de %(name)s") % {"name": name} if kind == "file" else witness

@@ -1,0 +1,158 @@
+"""What a page says is so: no key for what is done, nothing said twice, nobody who waits for what nobody awaits."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.sources.insi import InsAnswer, InsNotFound, InsUnreachable
+from tests.console.arrivals import arrive, enrol, found, original_of
+from tests.console.staff import READ, at_desk, get, post
+from tests.people import ZOE
+
+pytestmark = pytest.mark.usefixtures("console")
+TICKED = {"evidence": "CN", "said": "1", "seen": READ, "first_given_name": "ZOE"}
+
+
+@pytest.fixture(autouse=True)
+def _asking(console: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.conf import settings
+
+    enrol()
+    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"insi": object()}))
+
+
+def _arrival(check_in: CheckIn) -> Any:
+    from kiosk.console.models import Arrival
+
+    return Arrival.objects.select_related("sealed", "person__absorbed_by").get(pk=check_in.key)
+
+
+def _taken(client: Client, check_in: CheckIn) -> str:
+    path = f"/arrivees/{check_in.key}/"
+    post(client, path + "prendre/")
+    return path
+
+
+def _qualified(client: Client) -> tuple[CheckIn, str]:
+    check_in = arrive(ZOE)
+    path = _taken(client, check_in)
+    post(client, path + "qualifier/", **TICKED)
+    assert _arrival(check_in).status == "QUALIFIED"
+    return check_in, path
+
+
+def _answers(answer: InsAnswer) -> None:
+    from kiosk.console.models import Arrival
+    from kiosk.console.upkeep import insi_again
+
+    Arrival.objects.exclude(insi_next_at=None).update(insi_next_at=timezone.now() - timedelta(seconds=1))
+    assert insi_again.insi_once(lambda *_: answer)
+
+
+def _text(client: Client, path: str) -> str:
+    return " ".join(get(client, path).content.decode().split())
+
+
+# --- the queue -------------------------------------------------------------------------------------------------------
+
+
+def test_after_a_downgrade_the_queue_says_to_ask_and_not_to_wait() -> None:
+    officer = at_desk("marc", "officer")
+    _check_in, path = _qualified(officer)
+    post(officer, path + "prendre/")
+    post(officer, path + "declasser/", reason="wrong-trait")
+    post(officer, path + "prendre/")
+    line = _text(officer, "/file/").split(path)[1].split("</a>")[0]
+    assert "INSi à interroger" in line and "en attente" not in line
+    assert "INSi à interroger" in _text(officer, path)
+    post(officer, path + "interroger/", **original_of(ZOE))
+    assert "INSi en attente" in _text(officer, "/file/")
+    _answers(found(ZOE))
+    assert "Prêt à qualifier" in _text(officer, "/file/")
+
+
+@pytest.mark.parametrize("decision", ["doubt", "refuse-ins"])
+def test_so_it_does_after_what_set_the_answer_aside_and_no_more_once_that_is_taken_back(decision: str) -> None:
+    officer = at_desk("marc", "officer")
+    check_in, path = _qualified(officer)
+    post(officer, path + "prendre/")
+    post(officer, path + f"decision/{decision}/")
+    assert _arrival(check_in).needed == "INSi à interroger"
+    post(officer, path + "annuler/")
+    assert _arrival(check_in).needed == ("INSi à interroger" if decision == "doubt" else "Prêt à qualifier")
+
+
+def test_nobody_waits_for_insi_once_nobody_asks_it_any_more() -> None:
+    from kiosk.console.models import Arrival
+
+    check_in, client = arrive(ZOE, InsUnreachable("timeout")), at_desk()
+    path = _taken(client, check_in)
+    assert "INSi en attente" in _text(client, "/file/")
+    assert "La question est reposée automatiquement" in _text(client, path)
+    Arrival.objects.update(insi_next_at=None)  # it was tried as often as it is
+    assert "INSi à interroger" in _text(client, "/file/")
+    page = _text(client, path)
+    assert "reposée automatiquement" not in page and "n’a pas répondu. Interrogez de nouveau." in page
+
+
+# --- the record ------------------------------------------------------------------------------------------------------
+
+
+def test_a_qualified_record_that_is_taken_up_offers_no_key_to_qualify_it() -> None:
+    officer = at_desk("marc", "officer")
+    check_in, path = _qualified(officer)
+    post(officer, path + "prendre/")
+    page = _text(officer, path)
+    assert 'data-key="q"' not in page and "<kbd>Q</kbd>" not in page
+    assert "Remettre dans la file" not in page and "Patient parti" not in page
+    told = officer.post(path + "qualifier/", TICKED, secure=True, follow=True).content.decode()
+    assert "Cette identité est déjà qualifiée" in told
+    assert _arrival(check_in).stage == "called"
+
+
+def test_it_is_put_back_as_it_was_and_nobody_waits_for_it() -> None:
+    from kiosk.console.models import AuditEntry
+
+    officer = at_desk("marc", "officer")
+    check_in, path = _qualified(officer)
+    before = _arrival(check_in)
+    post(officer, path + "prendre/")
+    assert "Reposer, rien ne change" in _text(officer, path)
+    post(officer, path + "rendre/")
+    after = _arrival(check_in)
+    assert (after.stage, after.status, after.decided_at, after.person.version) == (
+        "done",
+        "QUALIFIED",
+        before.decided_at,
+        before.person.version,
+    )
+    assert AuditEntry.objects.filter(act="put-back", about=check_in.key).count() == 1
+    assert "reposé, rien n’a changé" in _text(officer, path)
+
+
+def test_who_was_asked_about_again_is_told_so_once_and_to_wait() -> None:
+    check_in, client = arrive(ZOE, InsUnreachable("timeout")), at_desk()
+    path = _taken(client, check_in)
+    post(client, path + "interroger/", **original_of(ZOE))
+    page = _text(client, path)
+    assert page.count("La question est posée au service national") == 1
+    assert "n’a pas encore répondu" not in page
+    rule = page.split('id="why-not"')[1].split("</p>")[0]
+    assert "Attendez la réponse" in rule
+    _answers(InsNotFound())
+    assert "Attendez" not in _text(client, path).split('id="why-not"')[1].split("</p>")[0]
+
+
+def test_who_may_be_known_is_shown_once() -> None:
+    client = at_desk()
+    first, _ = _qualified(client)
+    second = arrive(ZOE)
+    path = f"/arrivees/{second.key}/"
+    assert _text(client, path).count(f"/arrivees/{first.key}/") == 1  # among those who look alike
+    page = _text(client, _taken(client, second))
+    assert "Déjà connue" in page and "nom et prénom proches" not in page
+    assert page.count(f"/arrivees/{first.key}/") == 1
