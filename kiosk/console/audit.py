@@ -297,6 +297,11 @@ def _key_of(secret: str) -> bytes:
 
 
 def _link(previous: bytes, entry: AuditEntry) -> bytes:
+    return hmac.digest(_key(), previous + _text(entry), hashlib.sha256)
+
+
+def _text(entry: AuditEntry) -> bytes:
+    """What is chained of an entry."""
     parts = (
         str(entry.number),
         _instant(entry.at),
@@ -307,8 +312,7 @@ def _link(previous: bytes, entry: AuditEntry) -> bytes:
         entry.details,
         *_parts_of_fact(entry),
     )
-    text = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
-    return hmac.digest(_key(), previous + text, hashlib.sha256)
+    return b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
 
 
 def _parts_of_fact(entry: AuditEntry) -> tuple[str, ...]:

@@ -2,16 +2,19 @@
 
 One of them the console makes itself, by its own pages' functions: the model. All others are its copies, under keys,
 marks, names and days of their own, chained and sealed as the register does it: ``register check`` reads them as any.
-Rows go in by COPY (PostgreSQL) or in batches (SQLite), their indexes made afterwards: a million in minutes.
+Rows go in by COPY (PostgreSQL) while the next are made, or in batches (SQLite), their indexes made afterwards, as a
+backup is put back: a million in half an hour.
 """
 
-import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 
-from django.db import connections, models, transaction
+import numpy as np
+import numpy.typing as npt
+from django.conf import settings
+from django.db import connections, transaction
 from django.utils import timezone
 
 from kiosk.console import audit
@@ -27,84 +30,39 @@ from kiosk.console.models import (
     PersonIndex,
     Sealed,
 )
-from kiosk.console.records import search, store_keys, subject_keys, vault
+from kiosk.console.records import store_keys, vault
 from kiosk.console.register import bodies, reading
-from kiosk.core.coherence.blocking import blocking_keys
-from kiosk.core.coherence.duplicates import SearchField
-from kiosk.core.identity.dates import BirthDate
-from kiosk.core.identity.matricule import OID_NIR, Matricule
-from kiosk.core.identity.traits import Source, Traits
-from kiosk.sealing import generate_key
-from tests.benchmarks.columns import Lines
-from tests.benchmarks.model import MODEL, VISITS, make_model
-from tests.people import Person as Fictitious
+from tests.benchmarks.columns import Bytes, Lines, lines_of, micros, numbers
+from tests.benchmarks.copied import Copies, Keys, Pattern, Store, hexadecimal, keyed, words_of
+from tests.benchmarks.model import VISITS, make_model
 
-BATCH = 2_000
-SYLLABLES = ("BA", "CLE", "DRU", "FON", "GAL", "JU", "LAN", "MER", "NO", "PIC", "RO", "SAR", "TOU", "VI", "ZE", "HAR")
-NAMES = [one + two + three for one in SYLLABLES for two in SYLLABLES for three in SYLLABLES]
-GIVEN = [one + two for one in SYLLABLES for two in SYLLABLES]
-OLDEST = date(1935, 1, 1)
-BIRTHDAYS = 90 * 365
-SAME_KEY = 97  # so far from one number to the next whose key has the same two digits
-TABLES = (Arrival, Sealed, BlindIndex, AuditEntry, FactBody, Holding, PersonIndex, Person)
+Longs = npt.NDArray[np.int64]
+
+BATCH = 1_000
+TABLES = {
+    "default": (Arrival, Sealed, BlindIndex, AuditEntry, FactBody, Holding, PersonIndex, Person),
+    "keys": (SubjectKey,),
+}
 SEALED = ("check_in", "answer", "accepted", "criteria")
 _CONTEXTS = {"check_in": "check-in"}
+_SECOND, _MINUTE = 1_000_000, 60_000_000  # microseconds
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """What sets one copy apart from the model, in the order in which the model's own words are looked for."""
+class Act:
+    """One act of the model: what of it is another's in each copy."""
 
-    person: str
-    visits: tuple[str, ...]
-    name: str
-    given: str
-    born: str
-    nir: str
-    mark: str
-    later: timedelta
-    value: bytes = b""  # the number's fingerprint
-
-    def words(self) -> tuple[str, ...]:
-        return (self.person, *self.visits, self.mark, self.name, self.given, self.born, self.nir)
-
-
-def copy_of(number: int, later: timedelta) -> Copy:
-    """The person of this number, under random keys."""
-    person, nir = uuid.uuid4(), str(int(MODEL.number) + SAME_KEY * (number + 1))
-    born = (OLDEST + timedelta(days=number * 7919 % BIRTHDAYS)).isoformat()
-    matricule = Matricule(nir, MODEL.key, OID_NIR)
-    mark = bodies.mark_of(person, matricule).number
-    name, given = NAMES[number * 31 % len(NAMES)], GIVEN[number * 17 % len(GIVEN)]
-    visits = tuple(str(uuid.uuid4()) for _ in range(VISITS))
-    return Copy(str(person), visits, name, given, born, nir, mark, later, bodies.value_of(matricule))
-
-
-class Said:
-    """A text of the model, and which of the words in it are another's in each copy."""
-
-    def __init__(self, text: str, words: Sequence[str]) -> None:
-        self._text, self._words = text, [(place, word) for place, word in enumerate(words) if word in text]
-
-    def by(self, words: Sequence[str]) -> str:
-        text = self._text
-        for place, word in self._words:
-            text = text.replace(word, words[place])
-        return text
-
-
-def found_with(number: int) -> tuple[str, str]:
-    """What somebody of those put in would be looked for with: birth date and name."""
-    born = OLDEST + timedelta(days=number * 7919 % BIRTHDAYS)
-    return f"{born:%d/%m/%Y}", NAMES[number * 31 % len(NAMES)]
-
-
-def as_person(number: int) -> Fictitious:
-    """Who that is, as if they came once more."""
-    copied = copy_of(number, timedelta(0))
-    return replace(
-        MODEL, birth_name=copied.name, given_names=(copied.given,), birth_date=copied.born, number=copied.nir
-    )
+    def __init__(self, entry: AuditEntry, words: Sequence[bytes], about: int, body: bytes | None) -> None:
+        self.nth, self.about = entry.nth, about
+        self.at = micros(entry.at)
+        self.effective_at = micros(entry.effective_at) if entry.effective_at is not None else None
+        self.holds = entry.act == audit.Act.QUALIFIED
+        self.body = Pattern(body, words) if body is not None else None
+        self.details, self.codes = Pattern(entry.details.encode(), words), Pattern(entry.codes.encode(), words)
+        own = [_written(entry.at), _written(entry.effective_at), bytes(entry.digest).hex().encode()]
+        chained = audit._text(entry)[4 + len(str(entry.number)) :]  # what differs in length stands first
+        self.chained = Pattern(chained, [*words, *(one for one in own if one)])
+        columns = ("number", "at", "about", "details", "chained", "person", "codes", "effective_at", "digest")
+        self.lines = Lines(entry, columns)
 
 
 class Register:
@@ -112,48 +70,44 @@ class Register:
 
     def __init__(self) -> None:
         self.row, self.visits = make_model()
-        [holding] = Holding.objects.filter(person=self.row)
-        self._holding = holding
-        self._model = Copy(
-            person=str(self.row.pk),
-            visits=tuple(str(one.pk) for one in self.visits),
-            name=MODEL.birth_name,
-            given=MODEL.given_names[0],
-            born=MODEL.birth_date,
-            nir=MODEL.number,
-            mark=holding.mark,
-            later=timedelta(0),
-        )
-        words = self._model.words()
-        about = list(words[: VISITS + 1])
-        self._entries = list(AuditEntry.objects.filter(about__in=about).order_by("number"))
-        self._codes = [Said(entry.codes, words) for entry in self._entries]
-        self._details = [Said(entry.details, words) for entry in self._entries]
-        self._abouts = [about.index(entry.about) for entry in self._entries]
-        self._times = [(entry.at, entry.effective_at) for entry in self._entries]
-        self._said = {}
-        for entry in self._entries:
-            body = reading.body_of(self.row.pk, entry.nth) if entry.nth else None
-            if body is not None:
-                self._said[entry.nth] = Said(body.decode(), words)
-        self._parts = [_opened(one.sealed, words) for one in self.visits]
-        self._came = [(one.received_at, one.arrived_at, one.decided_at) for one in self.visits]
-        self._state = Said(self.row.state, words)
-        self._moments = {at.isoformat(): at for at in (self.row.decided_at, self.row.verified_at) if at is not None}
-        self._decided_at, self._opened_at = self.row.decided_at, self.row.opened_at
+        [self._holding] = Holding.objects.filter(person=self.row)
+        self._words = words_of(str(self.row.pk), [str(one.pk) for one in self.visits], self._holding.mark)
+        self._chain, self._prove = keyed(audit._key()), keyed(reading._key(settings.SECRET_KEY))
+        self._number, self._chained = 0, b""
+        self._acts = self._acts_of_model()
+        self._parts = [_opened(one.sealed, self._words) for one in self.visits]
+        came = ((one.received_at, one.arrived_at, one.decided_at) for one in self.visits)
+        self._came = [[micros(at) for at in some if at is not None] for some in came]
+        self._moments = [at for at in (self.row.decided_at, self.row.verified_at) if at is not None]
+        changing = [*self._words, *map(_written, self._moments)]
+        self._state = Pattern(self.row.state.encode(), changing)
+        length = len(str(self.row.at_fact)) + 4  # at the end: it differs in length
+        self._proven = Pattern(reading._text(self.row)[:-length], changing)
         self._tables()
 
     def store(self, first: int, count: int) -> None:
         """Put in the people numbered ``first`` and on; PostgreSQL then counts what it has, as it does by itself."""
-        with transaction.atomic(), transaction.atomic(using="keys"), _without_indexes("default", TABLES):
-            for start in range(first, first + count, BATCH):
-                self._batch(range(start, min(start + BATCH, first + count)))
-        for name in ("default", "keys"):
-            if connections[name].vendor != "sqlite":  # the console never has SQLite do so
+        is_alone = not connections["default"].in_atomic_block  # in somebody's transaction rows are only added
+        with ExitStack() as until_done:
+            for name in TABLES:
+                until_done.enter_context(transaction.atomic(using=name))
+                if is_alone and connections[name].vendor == "postgresql":
+                    until_done.enter_context(_laid_down(name))
+            self._all(range(first, first + count), ", FREEZE" if is_alone else "")
+        for name in TABLES if is_alone else ():
+            if connections[name].vendor == "postgresql":  # the console never has SQLite do so
                 with connections[name].cursor() as cursor:
                     cursor.execute("VACUUM ANALYZE")
 
     # --- one after the other -------------------------------------------------------------------------------------
+
+    def _acts_of_model(self) -> list[Act]:
+        about = [one.decode() for one in self._words[: VISITS + 1]]
+        acts = []
+        for entry in AuditEntry.objects.filter(about__in=about).order_by("number"):
+            body = reading.body_of(self.row.pk, entry.nth) if entry.nth else None
+            acts.append(Act(entry, self._words, about.index(entry.about), body))
+        return acts
 
     def _tables(self) -> None:
         """Of each table the columns that differ from one copy to the next."""
@@ -164,150 +118,167 @@ class Register:
             Lines(one, ("key", "received_at", "arrived_at", "decided_at", "person")) for one in self.visits
         ]
         self._sealed = [Lines(one.sealed, ("arrival", *SEALED)) for one in self.visits]
-        self._acts = [
-            Lines(entry, ("number", "at", "about", "details", "chained", "person", "codes", "effective_at", "digest"))
-            for entry in self._entries
-        ]
         self._bodies = Lines(FactBody(), ("number", "subject", "body"))
         self._holdings = Lines(self._holding, ("person", "value", "mark", "since"))
         self._of_person = Lines(PersonIndex(), ("person", "value"))
         self._of_visit = Lines(BlindIndex(), ("arrival", "value"))
-        self._wrapper = store_keys.current()
-        self._keys = Lines(SubjectKey(store_key_id=self._wrapper.number), ("subject", "wrapped"), database="keys")
+        wrapper = store_keys.current()
+        self._store = Store(wrapper.number, wrapper._key)
+        self._keys = Lines(SubjectKey(store_key_id=wrapper.number), ("subject", "wrapped"), database="keys")
 
-    def _batch(self, numbers: range) -> None:
+    def _all(self, numbers: range, how: str) -> None:
+        """Rows are made here while those before them are written there."""
         head = AuditHead.objects.get(pk=1)
-        number, chained = head.last_number, bytes(head.chained)
-        assert number == audit.last_number()
-        now = timezone.now()
-        for one in numbers:
-            came = now - timedelta(minutes=one + 1)
-            copied = copy_of(one, came - self._came[-1][0])
-            number, chained = self._one(copied, number, chained)
+        self._number, self._chained = head.last_number, bytes(head.chained)
+        latest = micros(timezone.now().replace(microsecond=1)) - self._came[-1][0] // _SECOND * _SECOND
+        with ThreadPoolExecutor(1) as writer:
+            written = writer.submit(_write, (), how)
+            for start in range(0, len(numbers), BATCH):
+                some = numbers[start : start + BATCH]
+                self._batch(Copies(some, latest - (np.array(some) + 1) * _MINUTE))
+                written.result()
+                written = writer.submit(_write, self._taken(), how)
+            written.result()
+        head.last_number, head.chained = self._number, self._chained
+        AuditHead.objects.filter(pk=1).update(
+            last_number=head.last_number, chained=head.chained, proof=audit._proof(head)
+        )
+
+    def _taken(self) -> list[Callable[[str], None]]:
         lines = (
-            *(self._person, *self._arrivals, *self._sealed, *self._acts),
+            *(self._person, *self._arrivals, *self._sealed, *(one.lines for one in self._acts)),
             *(self._bodies, self._holdings, self._of_person, self._of_visit, self._keys),
         )
-        for some in lines:
-            some.write()
-        head.last_number, head.chained = number, chained
-        AuditHead.objects.filter(pk=1).update(last_number=number, chained=chained, proof=audit._proof(head))
+        return [one.taken() for one in lines]
 
-    def _one(self, copied: Copy, number: int, chained: bytes) -> tuple[int, bytes]:
-        own = {}
-        for subject in (copied.person, *copied.visits):
-            key = generate_key()
-            one = uuid.UUID(subject)
-            own[subject] = subject_keys.OwnKey(one, key)
-            self._keys.add(subject, self._wrapper.wrap(one, key))
-        words = copied.words()
-        self._visits(copied, words, own)
-        since = at_fact = 0
-        for place, entry in enumerate(self._entries):
-            number += 1
-            body = self._fact(copied, words, place, number, own[copied.person])
-            entry.digest = bodies.digest_of(body)
-            chained = audit._link(chained, entry)
-            self._act(place, chained)
-            if entry.nth:
-                at_fact = number
-                since = number if entry.act == "qualified" else since
-        self._standing(copied, words, at_fact, since)
-        return number, chained
+    def _batch(self, copies: Copies) -> None:
+        keys = [Keys(one) for one in (copies.person, *copies.visits)]
+        for subjects, own in zip((copies.person, *copies.visits), keys, strict=True):
+            self._keys.add(subjects, self._store.wrap(subjects, own))
+        fingerprints = copies.fingerprints()
+        self._visits(copies, keys[1:], fingerprints)
+        for one in (*fingerprints, *copies.blocks(), copies.values):
+            self._of_person.add(copies.person, one)
+        count, each = len(copies.later), len(self._acts)
+        first = self._number + 1 + np.arange(count, dtype=np.int64) * each  # of each copy's acts
+        said = [self._fact(act, copies, first + place, keys[0]) for place, act in enumerate(self._acts)]
+        links = self._linked([chained for chained, _digests in said], count)
+        for place, (act, (_chained, digests)) in enumerate(zip(self._acts, said, strict=True)):
+            self._act(act, copies, first + place, links[place::each], digests)
+        self._standing(copies, first)
 
-    def _visits(self, copied: Copy, words: Sequence[str], own: dict[str, subject_keys.OwnKey]) -> None:
-        fingerprints = fingerprints_of(copied)
-        for place, key in enumerate(copied.visits):
-            received, arrived, decided = self._came[place]
-            later = (received + copied.later, arrived + copied.later, decided + copied.later)
-            self._arrivals[place].add(key, *later, copied.person)
-            parts = (
-                own[key].lock(said.by(words).encode(), vault.context_of(_CONTEXTS.get(part, part), key))
+    def _visits(self, copies: Copies, keys: Sequence[Keys], fingerprints: Sequence[Bytes]) -> None:
+        for place, (visits, own) in enumerate(zip(copies.visits, keys, strict=True)):
+            self._arrivals[place].add(visits, *(numbers(copies.later + at) for at in self._came[place]), copies.person)
+            written = copies.words[1 + place]
+            parts = [
+                own.lock(said.by(copies.words), _context(_CONTEXTS.get(part, part), written))
                 if said
-                else b""
+                else nothing(visits)
                 for part, said in self._parts[place].items()
-            )
-            self._sealed[place].add(key, *parts)
+            ]
+            self._sealed[place].add(visits, *parts)
             for value in fingerprints:
-                self._of_visit.add(key, value)
-        for one in (*fingerprints, *blocks_of(copied), copied.value):
-            self._of_person.add(copied.person, one)
+                self._of_visit.add(visits, value)
 
-    def _fact(self, copied: Copy, words: Sequence[str], place: int, number: int, own: subject_keys.OwnKey) -> bytes:
-        """The model's entry becomes the copy's, all but its link; gives its sealed body."""
-        entry, (at, effective) = self._entries[place], self._times[place]
-        entry.number, entry.at = number, at + copied.later
-        entry.about = words[self._abouts[place]]
-        entry.details = self._details[place].by(words)
-        if not entry.nth:
-            return b""
-        entry.person, entry.effective_at = copied.person, effective + copied.later
-        entry.codes = self._codes[place].by(words)
-        said = self._said.get(entry.nth)
-        if said is None:
-            return b""
-        body = own.lock(said.by(words).encode(), bodies._context(own.subject, entry.nth))
-        self._bodies.add(number, copied.person, body)
-        return body
+    def _fact(self, act: Act, copies: Copies, number: Longs, own: Keys) -> tuple[Bytes, Bytes]:
+        """What the trail chains of an act, and the digests of what it says, which is sealed here."""
+        digests = nothing(copies.person)
+        if act.body is not None:
+            body = own.lock(act.body.by(copies.words), _context(f"fact {act.nth}", copies.words[0]))
+            self._bodies.add(numbers(number), copies.person, body)
+            digests = lines_of([bodies.digest_of(one.tobytes()) for one in body])
+        moments = [_instants(copies.later + at) for at in (act.at, act.effective_at) if at is not None]
+        return act.chained.by([*copies.words, *moments, hexadecimal(digests)]), digests
 
-    def _act(self, place: int, chained: bytes) -> None:
-        one = self._entries[place]
-        texts = (one.number, one.at, one.about, one.details, chained)
-        self._acts[place].add(*texts, one.person, one.codes, one.effective_at, one.digest)
+    def _linked(self, texts: Sequence[Bytes], count: int) -> Bytes:
+        """Each copy's acts chained, one behind the other."""
+        digest, number, chained, links = self._chain, self._number, self._chained, []
+        pieces = [[one.tobytes() for one in text] for text in texts]
+        for place in range(count):
+            for text in pieces:
+                number += 1
+                written = b"%d" % number
+                chained = digest(b"".join((chained, len(written).to_bytes(4), written, text[place])))
+                links.append(chained)
+        self._number, self._chained = number, chained
+        return lines_of(links)
 
-    def _standing(self, copied: Copy, words: Sequence[str], at_fact: int, since: int) -> None:
-        row = self.row
-        row.key, row.at_fact = uuid.UUID(copied.person), at_fact
-        row.state = self._state.by(words)
-        for text, at in self._moments.items():
-            row.state = row.state.replace(text, (at + copied.later).isoformat())
-        row.decided_at, opened = self._decided_at + copied.later, self._opened_at + copied.later
-        row.proof = reading.proof_of(row)
-        self._person.add(copied.person, opened, row.state, row.decided_at, at_fact, row.proof, row.decided_at, None)
-        self._holdings.add(copied.person, copied.value, copied.mark, since)
+    def _act(self, act: Act, copies: Copies, number: Longs, links: Bytes, digests: Bytes) -> None:
+        at = numbers(copies.later + act.at)
+        effective = numbers(copies.later + act.effective_at) if act.effective_at is not None else None
+        texts = (copies.words[act.about], act.details.by(copies.words), links)
+        person = copies.person if act.nth else None
+        act.lines.add(numbers(number), at, *texts, person, act.codes.by(copies.words), effective, digests)
 
-
-def fingerprints_of(copied: Copy) -> list[bytes]:
-    """As ``search.indexes_of`` lists them for somebody with one date, one name and one first name, and a card."""
-    found = [vault.blind(SearchField.BIRTH_DATE.value, copied.born)]
-    for field, text in ((SearchField.NAME, copied.name), (SearchField.GIVEN_NAME, copied.given)):
-        found += [vault.blind(field.value, f"{copied.born} {text[:length]}") for length in (1, 2, 3)]
-    return [*found, search.card_fingerprint(copied.nir, "1", copied.born)]
-
-
-def blocks_of(copied: Copy) -> set[bytes]:
-    """Under which ``register.prior`` looks for them."""
-    given, born = (copied.given,), BirthDate(copied.born)
-    traits = Traits(Source.INSI, birth_name=copied.name, given_names=given, birth_date=born)
-    return {vault.blind("block", key) for key in blocking_keys(traits)}
+    def _standing(self, copies: Copies, first: Longs) -> None:
+        """Where they stand: the person's row and what they hold."""
+        nth = [act.nth for act in self._acts]
+        at_fact = first + max(place for place, one in enumerate(nth) if one)
+        since = first + next(place for place, act in enumerate(self._acts) if act.holds)
+        words = [*copies.words, *(_instants(copies.later + micros(at)) for at in self._moments)]
+        state = self._state.by(words)
+        texts = zip((one.tobytes() for one in self._proven.by(words)), at_fact.tolist(), strict=True)
+        numbered = ((text, str(number).encode()) for text, number in texts)
+        proofs = lines_of([self._prove(text + len(one).to_bytes(4) + one) for text, one in numbered])
+        opened, decided = (numbers(copies.later + micros(at)) for at in (self.row.opened_at, self._moments[0]))
+        self._person.add(copies.person, opened, state, decided, numbers(at_fact), proofs, decided, None)
+        self._holdings.add(copies.person, copies.values, copies.words[1 + VISITS], numbers(since))
 
 
-def _opened(sealed: Sealed, words: Sequence[str]) -> dict[str, Said | None]:
+def nothing(many: Bytes) -> Bytes:
+    return np.empty((len(many), 0), np.uint8)
+
+
+def _context(part: str, written: Bytes) -> Bytes:
+    """As ``vault.context_of``."""
+    begin = np.frombuffer(vault.context_of(part, ""), np.uint8)
+    return np.concatenate((np.repeat(begin[np.newaxis], len(written), 0), written), 1)
+
+
+def _instants(moments: Longs) -> Bytes:
+    """As the trail chains them."""
+    at = np.datetime64("2000-01-01T00:00:00.000000", "us") + moments
+    written = np.datetime_as_string(at, unit="us").astype("S26").view(np.uint8).reshape(-1, 26)
+    zone = np.frombuffer(b"+00:00", np.uint8)
+    return np.concatenate((written, np.repeat(zone[np.newaxis], len(moments), 0)), 1)
+
+
+def _written(at: datetime | None) -> bytes:
+    """As the trail chains it."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").encode() if at is not None else b""
+
+
+def _write(rows: Sequence[Callable[[str], None]], how: str) -> None:
+    for write in rows:
+        write(how)
+
+
+def _opened(sealed: Sealed, words: Sequence[bytes]) -> dict[str, Pattern | None]:
     contents = {part: bytes(getattr(sealed, part)) for part in SEALED}
     return {
-        part: Said(vault.open_part(body, _CONTEXTS.get(part, part), sealed.pk).decode(), words) if body else None
+        part: Pattern(vault.open_part(body, _CONTEXTS.get(part, part), sealed.pk), words) if body else None
         for part, body in contents.items()
     }
 
 
 @contextmanager
-def _without_indexes(database: str, tables: Sequence[type[models.Model]]) -> Iterator[None]:
-    """PostgreSQL makes an index of millions of rows at once much faster than row by row."""
-    connection = connections[database]
-    if connection.vendor == "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
+def _laid_down(database: str) -> Iterator[None]:
+    """As a backup is put back: into files of their own, which need no log; the indexes of millions of rows at once."""
+    names = [table._meta.db_table for table in TABLES[database]]
+    with connections[database].cursor() as cursor:
         cursor.execute(
             "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s)"
             " AND indexname NOT IN (SELECT conname FROM pg_constraint)",
-            [[table._meta.db_table for table in tables]],
+            [names],
         )
         removed = cursor.fetchall()
         for name, _ in removed:
             cursor.execute(f'DROP INDEX "{name}"')
+        for name in names:
+            cursor.execute(f"CLUSTER {name} USING {name}_pkey")
         cursor.execute("SET LOCAL session_replication_role = replica")  # no look at each foreign key
-        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
         yield
         for _, definition in removed:
             cursor.execute(definition)

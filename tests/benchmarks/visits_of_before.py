@@ -12,7 +12,7 @@ from kiosk.core.checkin import codec
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.matricule import Matricule
 from kiosk.core.sources.insi import InsFound, InsNotFound
-from tests.benchmarks.stored import BIRTHDAYS, GIVEN, NAMES, OLDEST
+from tests.benchmarks.copied import BIRTHDAYS, GIVEN, NAMES, OLDEST
 from tests.console.arrivals import check_in_of
 from tests.console.before import ACTS, SINCE, Before
 from tests.people import ZOE, Person

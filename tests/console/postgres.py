@@ -18,8 +18,8 @@ NEEDED_WITHIN = 60.0
 class Postgres:
     """One server on a free port of the loopback, with a database for whoever asks."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *settings: str) -> None:
+        self._folder, self._settings = folder, settings
         self._bin = max(Path("/usr/lib/postgresql").iterdir(), key=lambda one: float(one.name)) / "bin"
         self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
@@ -50,7 +50,8 @@ class Postgres:
         if os.geteuid() == 0:  # the server refuses to run as root
             shutil.chown(self._folder, "postgres", "postgres")
         data = self._folder / "data"
-        self._run("initdb", "-D", str(data), "-U", "console", "-A", "trust", "-E", "UTF8", "--no-sync")
+        if not data.exists():
+            self._run("initdb", "-D", str(data), "-U", "console", "-A", "trust", "-E", "UTF8", "--no-sync")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
@@ -59,6 +60,7 @@ class Postgres:
     def _serve(self) -> None:
         data = self._folder / "data"
         words = ["-D", str(data), "-p", str(self._port), "-h", "127.0.0.1", "-k", str(self._folder)]
+        words += [word for one in self._settings for word in ("-c", one)]
         self._process = subprocess.Popen(
             [*self._as_whom(), str(self._bin / "postgres"), *words, "-c", "max_connections=200"],
             stdin=subprocess.DEVNULL,
@@ -73,13 +75,16 @@ class Postgres:
     def url(self) -> str:
         """A fresh, empty database."""
         self._count += 1
-        name = f"console_{self._count}"
-        self._run("createdb", "-h", "127.0.0.1", "-p", str(self._port), "-U", "console", name)
+        return self.named(f"console_{self._count}")
+
+    def named(self, name: str, *, is_new: bool = True) -> str:
+        if is_new:
+            self._run("createdb", "-h", "127.0.0.1", "-p", str(self._port), "-U", "console", name)
         return f"postgresql://console@127.0.0.1:{self._port}/{name}"
 
-    def stop(self) -> None:
+    def stop(self, how: str = "immediate") -> None:
         if self._process is not None:
-            self._run("pg_ctl", "-D", str(self._folder / "data"), "stop", "-m", "immediate")
+            self._run("pg_ctl", "-D", str(self._folder / "data"), "stop", "-t", "600", "-m", how)
             self._process.wait(30)
 
     def _answers(self) -> bool:
@@ -95,7 +100,7 @@ class Postgres:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
-            timeout=120,
+            timeout=900,
             cwd="/",
         )
 

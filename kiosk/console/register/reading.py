@@ -65,13 +65,17 @@ def _proven(row: Person) -> Standing:
 
 def proof_of(row: Person) -> bytes:
     """The keyed proof of a person's row."""
+    return hmac.digest(_key(settings.SECRET_KEY), _text(row), hashlib.sha256)
+
+
+def _text(row: Person) -> bytes:
+    """What is proven of a row."""
     parts = (
         *(row.pk.hex, str(row.version), row.state, row.status, row.attributes, row.evidence, str(row.evidence_on)),
         *(row.seen_with, _instant(row.verified_at), _instant(row.decided_at), row.decided_by),
         *(str(row.absorbed_by_id), str(row.at_fact)),
     )
-    text = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
-    return hmac.digest(_key(settings.SECRET_KEY), text, hashlib.sha256)
+    return b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
 
 
 def facts_of(person: UUID) -> Iterator[Fact]:
