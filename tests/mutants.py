@@ -56,6 +56,7 @@ MODULES = {
     "status.folding": ("core.test_standing",),
     "status.answers": ("core.test_standing", "core.test_migrated"),
     "status.undoing": ("core.test_undoing", "core.test_standing"),
+    "status.erasing": ("core.test_erasing", "core.test_standing"),
     "status.fact_codec": ("core.test_standing",),
     "status.adoption": ("core.test_transitions",),
     "status.evidence": ("core.test_evidence",),

@@ -248,7 +248,7 @@ def test_a_record_leads_to_another_and_stands_for_itself_again_properties_12_and
         pe.PairProposed("other"),
         pe.SetApart("other"),
         pe.VisitAttached(),
-        pe.Erased(pe.Kept.BODY),
+        pe.Erased(pe.Kept.COPY),
         ComplementaryTraitEdited(),
         FirstNameChosen(True),
     ],

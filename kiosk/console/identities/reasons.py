@@ -82,6 +82,7 @@ REFUSALS = {
     Refusal.NOT_YOURS: "Seule la personne qui a décidé peut annuler, le jour même.",
     Refusal.TOO_LATE: "Seule la personne qui a décidé peut annuler, le jour même.",
     Refusal.HELD_BY_ANOTHER: "Un autre dossier porte déjà cet INS : écartez pour l’identitovigilance.",
+    Refusal.ERASED: "Ce dossier a été effacé.",
     Refusal.BARRED_ELSEWHERE: (
         "Cet INS a été donné pour une identité douteuse ou fictive : écartez pour l’identitovigilance."
     ),

@@ -206,8 +206,10 @@ def read(kind: str, codes: Codes) -> person.PersonEvent:
 
 def standing_to_text(standing: Standing) -> str:
     """Write a standing down: the projection of a person's facts."""
+    end = {"erased_at": standing.erased_at} if standing.erased_at else {}  # of nobody else: what is written stays so
     return json.dumps(
         {
+            **end,
             "version": standing.version,
             "basis": _basis(standing.basis),
             "before": _basis(standing.before) if standing.before is not None else None,
@@ -231,6 +233,7 @@ def standing_from_text(text: str) -> Standing:
             answers=tuple(Answer(nth, _read_mark(mark), epoch) for nth, epoch, mark in kept["answers"]),
             questions=tuple((nth, epoch) for nth, epoch in kept["questions"]),
             absorbed_by=kept["absorbed_by"],
+            erased_at=kept.get("erased_at", ""),
         )
     except (KeyError, TypeError, ValueError) as trouble:
         raise BadFact("a standing that cannot be read") from trouble

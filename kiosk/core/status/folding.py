@@ -1,13 +1,13 @@
 """What one fact makes of a person's standing, or why it may not be: one pure function, and nothing else, says it.
 
 Each event has its rule: those of INSi's answers stand in ``status.answers``, what a decision changes and its undoing in
-``status.undoing``, those of the identity alone in ``status.transitions``.
+``status.undoing``, erasing in ``status.erasing``, those of the identity alone in ``status.transitions``.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kiosk.core.status import answers, transitions, undoing
+from kiosk.core.status import answers, erasing, transitions, undoing
 from kiosk.core.status.permissions import BARRING, IdentityStatus
 from kiosk.core.status.person_events import (
     Erased,
@@ -65,6 +65,8 @@ def fold(facts: Iterable[Fact]) -> Standing:
 
 def _next(standing: Standing, fact: Fact) -> tuple[str, Standing | Refusal]:
     event = fact.event
+    if standing.erased_at:
+        return _rule(event), Refusal.ERASED
     if standing.absorbed_by and not isinstance(event, Unmerged | Erased):
         return _rule(event), Refusal.ABSORBED
     match event:
@@ -79,8 +81,10 @@ def _next(standing: Standing, fact: Fact) -> tuple[str, Standing | Refusal]:
             return "S1", standing.with_basis(traits=fact.nth) if is_free else Refusal.ESTABLISHED
         case VisitDetached():
             return "S1", standing.with_basis(epoch=fact.nth)  # what INSi answered for it was not about this person
-        case VisitAttached() | PairProposed() | SetApart() | Erased():
+        case VisitAttached() | PairProposed() | SetApart():
             return _rule(event), standing
+        case Erased():
+            return _rule(event), erasing.erased(standing, fact, event)
         case PresenceChecked():
             return "S2", _present(standing, fact.by)
         case InsiAsked():

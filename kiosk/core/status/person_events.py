@@ -109,7 +109,8 @@ class Kept(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """A copy of a document, or all that can be opened of this person, is gone; no status changes."""
+    """A copy of a document, which changes no status; or all that can be opened of this person, which ends their record
+    (``status.erasing``)."""
 
     what: Kept
 

@@ -53,6 +53,7 @@ class Standing(Confidential):
     answers: tuple[Answer, ...] = ()  # the latest, whatever their epoch
     questions: tuple[tuple[int, int], ...] = ()  # open ones: the fact, and its epoch
     absorbed_by: str = ""
+    erased_at: str = ""  # all that could be opened is gone, ISO 8601: nothing stands any more
 
     @property
     def identity(self) -> Identity:

@@ -149,6 +149,7 @@ class Refusal(StrEnum):
     NOT_YOURS = "not-yours"  # who decided undoes
     TOO_LATE = "too-late"  # the same day
     HELD_BY_ANOTHER = "held-by-another"  # another person holds this matricule (property 2)
+    ERASED = "erased"  # nothing is ever said of this person again (property 19)
     BARRED_ELSEWHERE = "barred-elsewhere"  # it was taken from somebody doubtful or fictitious (property 5)
 
 

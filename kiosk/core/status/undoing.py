@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kiosk.core.status.permissions import Identity, IdentityRefused
-from kiosk.core.status.person_events import Undone
+from kiosk.core.status.person_events import Erased, Undone
 from kiosk.core.status.standing import Basis, Fact, Standing
 from kiosk.core.status.transitions import ActorKind, Refusal
 
@@ -13,8 +13,8 @@ UNDO_FOR = timedelta(hours=12)
 
 def as_decided(before: Standing, after: Standing, fact: Fact) -> Standing:
     """Note who decided, and keep what the decision changed from its first fact on."""
-    if isinstance(fact.event, Undone):
-        return after
+    if isinstance(fact.event, Undone | Erased):
+        return after  # neither is a decision to be taken back
     if not fact.decision:
         return replace(after, before=_beside(before.before, before.basis, after.basis))
     basis = replace(after.basis, decided_at=fact.at.isoformat(), decided_by=fact.by.name, decision=fact.decision)
