@@ -10,14 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import typer
 
-from kiosk.commands import evidence
+from kiosk.commands import erase, evidence
 from kiosk.console.config import ServerSettings, read_server_settings
 
 app = typer.Typer(help="Console de l'accueil : file, comparaison, décision, trace.", no_args_is_help=False)
 user = typer.Typer(help="Comptes des agents.", no_args_is_help=True)
 kiosk = typer.Typer(help="Bornes que la console écoute.", no_args_is_help=True)
 trail = typer.Typer(help="Journal des actes.", no_args_is_help=True)
-register = typer.Typer(help="Registre : ce qui a été écrit y est-il encore ?", no_args_is_help=True)
+register = typer.Typer(help="Registre : ce qui a été écrit y est-il encore ? Effacer un dossier.", no_args_is_help=True)
 keys = typer.Typer(help="Clés des dossiers, gardées à part de la base.", no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(kiosk, name="kiosk")
@@ -243,6 +243,13 @@ def check_register(
         print("Registre intact." if not found else "Registre NON intact.")
     if not all(seen.values()):
         raise typer.Exit(1)
+
+
+@register.command("erase")
+def erase_record(key: erase.Key, reason: erase.Reason, by: erase.Officer, config: Config = DEFAULT_CONFIG) -> None:
+    """Efface tout ce qui est connu d'une personne, sur demande : sa clé est détruite, rien ne la rouvre."""
+    prepared(config)
+    erase.carry_out(key, reason, by)
 
 
 @app.command("openapi")

@@ -1,8 +1,9 @@
 """``python -m tests.console.forensics CONFIG WORD …``: what somebody finds who holds all the files of a console.
 
-``take KEY``: all that is kept of one visit, its key in clear; JSON. ``person``: the same of a person, made known here.
-``age KEY``: the visit came long ago. ``erase KEY``: a person is to be erased. ``try FILE``:
-how much of what ``take`` wrote opens with anything that console still has, and whether the copied row of the key does.
+``take KEY``: all that is kept of one visit, its key in clear; JSON. ``person KEY``: the same of whose visit it is, who
+is qualified with it here, and every fingerprint they are found by. ``age KEY``: the visit came long ago. ``end KEY``:
+it is over. ``has KEY``: whether the subject has a key. ``try FILE``: how much of what ``take`` wrote opens with
+anything that console still has, and whether the copied row of the key does.
 ``create COUNT``: keys for the same visits as whoever else does so at once, after a line is read. ``renew``: the store
 key renewed, all keys brought over.
 """
@@ -29,26 +30,54 @@ def take(key: str) -> dict[str, Any]:
     return _all_of(uuid.UUID(key), body, vault.context_of("check-in", key))
 
 
-def person() -> dict[str, Any]:
+def person(visit: str) -> dict[str, Any]:
     from kiosk.console import audit
-    from kiosk.console.models import FactBody
+    from kiosk.console.models import Arrival, FactBody, Holding, PersonIndex
     from kiosk.console.records import vault
-    from kiosk.console.register import writer
-    from kiosk.core.status.person_events import TraitsStated
-    from kiosk.core.status.transitions import Actor, ActorKind
+    from kiosk.console.register import bodies, prior, writer
+    from kiosk.console.register.writer import Told
+    from kiosk.core.status import person_events as pe
+    from kiosk.core.status import transitions as change
+    from kiosk.core.status.evidence import EvidenceTable
 
-    stated = writer.Told(TraitsStated(), audit.Act.TRAITS_STATED, body=os.urandom(2000))
-    key = writer.open_person().pk
-    row = writer.record(key, [stated], Actor(ActorKind.STAFF, "lea"))
-    body = bytes(FactBody.objects.get(pk=row.at_fact).body)
-    return _all_of(key, body, vault.context_of("fact 1", key))
+    arrival = Arrival.objects.select_related("sealed").get(pk=visit)
+    check_in, row = vault.open_arrival(arrival), writer.open_person()
+    number: Any = check_in.insi
+    mark, card = (
+        bodies.mark_of(row.pk, number.matricule),
+        next(one for one in EvidenceTable().types if one.code == "CN"),
+    )
+    told = (
+        Told(change.Created(), audit.Act.PERSON_OPENED),
+        Told(pe.VisitAttached(), audit.Act.VISIT_ATTACHED),
+        Told(pe.TraitsStated(), audit.Act.TRAITS_STATED, body=os.urandom(2000)),
+        Told(pe.InsiAnswered(mark), audit.Act.INSI_ANSWERED, body=os.urandom(800), matricule=number.matricule),
+        Told(change.InsiAccepted(mark, True, True), audit.Act.ANSWER_TAKEN, cites=-1, matricule=number.matricule),
+        Told(change.EvidenceChecked(card, True, "2026-11-29"), audit.Act.QUALIFIED),
+    )
+    by = change.Actor(change.ActorKind.STAFF, "lea")
+    indexes = prior.indexes_of(check_in)
+    arrival.person = writer.record(row.pk, told, by, visit=arrival.pk, indexes=indexes, is_decision=True)
+    arrival.save()
+    end(visit)
+    body = bytes(FactBody.objects.filter(subject=row.pk).order_by("pk")[0].body)
+    values = [*PersonIndex.objects.filter(person=row).values_list("value", flat=True)]
+    values += Holding.objects.filter(person=row).values_list("value", flat=True)
+    told_of = _all_of(row.pk, body, vault.context_of("fact 3", row.pk))
+    return told_of | {"found_by": sorted({bytes(value).hex() for value in values})}
 
 
-def erase(key: str) -> str:
-    from kiosk.console.records import erasing
+def end(visit: str) -> str:
+    from kiosk.console.models import Arrival
 
-    erasing.ask([uuid.UUID(key)])
+    Arrival.objects.filter(pk=visit).update(stage="done")
     return ""
+
+
+def has(key: str) -> bool:
+    from kiosk.console.records import subject_keys
+
+    return subject_keys.exists(uuid.UUID(key))
 
 
 def _all_of(subject: uuid.UUID, body: bytes, context: bytes) -> dict[str, Any]:
@@ -133,7 +162,8 @@ WORDS: dict[str, Any] = {
     "take": take,
     "person": person,
     "age": age,
-    "erase": erase,
+    "end": end,
+    "has": has,
     "try": attempt,
     "create": create,
     "renew": renew,

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -63,15 +64,15 @@ class ServedConsole:
         assert self.child is not None
         self.child.kill()
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """One command of the console."""
+    def run(self, *words: str, said: str = "", command: Sequence[str] = COMMAND) -> subprocess.CompletedProcess[str]:
+        """One command of the console, and what is typed when it asks."""
         return subprocess.run(
-            [*COMMAND, *words, "--config", str(self.config)],
+            [*command, *words, "--config", str(self.config)],
             cwd=ROOT,
             capture_output=True,
             text=True,
             timeout=120,
-            stdin=subprocess.DEVNULL,
+            input=said,
             check=False,
         )
 

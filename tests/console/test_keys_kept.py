@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ import pytest
 
 from tests.console.arrivals import check_in_of
 from tests.console.postgres import Postgres, running
-from tests.console.served import ServedConsole
+from tests.console.served import COMMAND, ServedConsole
+from tests.console.staff import PASSWORD
 from tests.demo.processes import ROOT
-from tests.people import DOMINIQUE, ZOE
+from tests.people import DOMINIQUE, TOUSSAINT, ZOE
 
 pytestmark = pytest.mark.timeout(400)
 MISSING = "Les clés de cette base manquent"
@@ -184,23 +185,57 @@ def _files(apart: KeptApart) -> list[Path]:
 
 
 def _lies_in(files: list[Path], secret: bytes) -> list[Path]:
-    return [path for path in files if secret in path.read_bytes()]
+    return [path for path in files if secret in _read(path)]
+
+
+def _read(path: Path) -> bytes:
+    """What a file holds; a server's own notes come and go."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def _known(apart: KeptApart) -> tuple[str, dict[str, Any]]:
+    """Somebody qualified at their visit, and an officer who may have them erased."""
+    check_in = check_in_of(TOUSSAINT)
+    apart.served.start()
+    assert [apart.served.deliver(check_in), apart.served.stop()] == [201, 0]
+    password = apart.served.folder / "password"
+    password.write_text(PASSWORD)
+    added = apart.run("console", "user", "add", "marc", "--role", "officer", "--password-file", str(password))
+    assert added.returncode == 0, added.stderr
+    return check_in.key, apart.ask("person", check_in.key)
+
+
+def _erased(apart: KeptApart, key: str, command: Sequence[str] = COMMAND) -> subprocess.CompletedProcess[str]:
+    words = ("console", "register", "erase", key, "--reason", "request", "--by", "marc")
+    return apart.run(*words, said="effacer\n", command=command)
+
+
+def _sound(apart: KeptApart) -> bool:
+    verified = json.loads(apart.run("console", "audit", "verify", "--json").stdout)
+    checked = json.loads(apart.run("console", "register", "check", "--json").stdout)
+    return bool(verified["intact"] and checked["intact"])
 
 
 def test_what_was_erased_opens_in_no_file_and_the_chain_verifies(
     visited: tuple[KeptApart, str, str], tmp_path: Path
 ) -> None:
-    """A visit by the purge, a person on demand: database, log, backup, with all the keys that are left."""
+    """A visit by the purge, a person by the command, with theirs: database, log, backup, with all the keys left."""
     apart, zoe, dominique = visited
+    theirs, person = _known(apart)
     base = tmp_path / "base"
-    taken = {"visit": apart.ask("take", zoe), "person": apart.ask("person")}
+    taken = {"visit": apart.ask("take", zoe), "theirs": apart.ask("take", theirs), "person": person}
     for name, one in taken.items():
         (tmp_path / name).write_text(json.dumps(one))
         assert apart.ask("try", str(tmp_path / name))["opened"] > 0  # as long as the key is there
     assert apart.run("console", "backup", str(base)).returncode == 0
     apart.served.start()  # readers hold the files open
+    done = _erased(apart, theirs)
+    assert (done.returncode, done.stdout.endswith("Dossier effacé.\n")) == (0, True), done.stderr
+    assert "identité qualifiée" in done.stdout
     apart.ask("age", zoe)
-    apart.ask("erase", taken["person"]["subject"])
     assert apart.run("worker", "--once").returncode == 0
     files = [*_files(apart), base]
     for name, one in taken.items():
@@ -212,14 +247,46 @@ def test_what_was_erased_opens_in_no_file_and_the_chain_verifies(
             assert _lies_in(files, secret) == []
         if not apart.postgres:
             assert _lies_in(files, bytes.fromhex(one["wrapped"])) == []
+            assert _lies_in(_files(apart), bytes.fromhex(one["body"])[20:80]) == []
+    if not apart.postgres:
+        for value in person["found_by"]:
+            assert _lies_in(_files(apart), bytes.fromhex(value)) == []
     apart.ask("renew")  # who copied the row of the key: PostgreSQL keeps it in its pages
     for name in taken:
         assert apart.ask("try", str(tmp_path / name))["copied_key_opens"] is False
     everywhere = [path for path in _files(apart) if "pg_wal" not in path.parts]
     assert _lies_in(everywhere, bytes.fromhex(taken["visit"]["store_key"])[200:260]) == []
+    assert apart.served.deliver(check_in_of(TOUSSAINT)) == 201  # who was erased comes again
     assert apart.served.stop() == 0
     assert apart.ask("take", dominique)["subject"] == dominique
-    assert json.loads(apart.run("console", "audit", "verify", "--json").stdout)["intact"]
+    assert _sound(apart)
+
+
+def _that_dies_at(where: str) -> list[str]:
+    """The command, killed as it comes to this function."""
+    module, name = where.rsplit(".", 1)
+    dies = "lambda *_, **__: __import__('os').kill(__import__('os').getpid(), 9)"
+    begin = "import kiosk.commands.erase as erase; before = erase.carry_out"
+    set_up = f"import importlib; setattr(importlib.import_module('{module}'), '{name}', {dies})"
+    hook = f"def carry_out(*words):\n    {set_up}\n    before(*words)\nerase.carry_out = carry_out"
+    return [sys.executable, "-c", f"{begin}\n{hook}\nfrom kiosk.cli import main; main()"]
+
+
+def test_an_erasing_that_was_killed_before_its_keys_were_gone_is_finished_by_the_worker(apart: KeptApart) -> None:
+    theirs, person = _known(apart)
+    subjects = (person["subject"], theirs)
+    before_the_fact = _erased(apart, theirs, _that_dies_at("kiosk.console.records.erasing.ask"))
+    assert before_the_fact.returncode == -9
+    assert [apart.ask("has", one) for one in subjects] == [True, True]
+    assert _sound(apart)  # nothing was done: not half of it
+    assert _erased(apart, theirs, _that_dies_at("kiosk.console.upkeep.retention.finish")).returncode == -9
+    assert [apart.ask("has", one) for one in subjects] == [True, True]
+    assert _sound(apart)
+    again = _erased(apart, theirs)
+    assert (again.returncode, "déjà effacé" in again.stderr) == (3, True)
+    assert apart.run("worker", "--once").returncode == 0
+    assert [apart.ask("has", one) for one in subjects] == [False, False]
+    assert _sound(apart)
 
 
 def test_two_processes_that_make_the_same_keys_while_the_store_key_is_renewed_have_the_same(apart: KeptApart) -> None:

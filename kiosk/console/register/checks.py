@@ -57,6 +57,8 @@ def _trouble(row: Person, entries: Sequence[AuditEntry], held: Marks) -> str:
         return "person"
     if not is_proven or last != (row.version, row.at_fact) or said != stands:
         return "person"
+    if (row.erased_at is not None) != bool(stands.erased_at):
+        return "person"  # erased by no fact: what is missing of them would not be missed
     if stands.status is IdentityStatus.QUALIFIED and not stands.is_compared:
         return "person"  # evidence and answer were never laid side by side (property 6)
     expected = [] if stands.held is None else [(stands.held.number, stands.held.oid)]

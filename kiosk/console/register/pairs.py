@@ -29,13 +29,14 @@ def note_sought(person: Person) -> bool:
     return bool(Person.objects.filter(pk=person.pk, likened_at=None).update(likened_at=timezone.now()))
 
 
-def hold(*sides: Person) -> None:
-    """Hold these persons until the transaction ends, in the order of their keys.
+def hold(*sides: Person) -> bool:
+    """Hold these persons until the transaction ends, in the order of their keys; False when one is no more.
 
     Two workers that sought for both at once wait for each other, and never each hold what the other needs.
     """
     keys = [one.pk for one in sides]
-    list(Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk"))
+    held = Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
+    return all(one.erased_at is None and one.absorbed_by_id is None for one in list(held))
 
 
 def judged_with(person: Person) -> set[UUID]:

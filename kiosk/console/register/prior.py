@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from rapidfuzz.distance import JaroWinkler
 
 from kiosk import journal
-from kiosk.console.models import Person, PersonIndex
+from kiosk.console.models import Arrival, Person, PersonIndex, Stage
 from kiosk.console.records import search, vault
 from kiosk.console.register import bodies, reading
 from kiosk.core.checkin import codec
@@ -49,6 +49,15 @@ def candidates(check_in: CheckIn, besides: UUID | None = None) -> tuple[Candidat
         if person.pk in numbered or person.pk in likely
     ]
     return tuple(sorted(likest, key=lambda one: (not one.has_same_ins, -one.percent, str(one.person.pk))))
+
+
+def without_visit(birth_date: str, name: str = "", given_name: str = "") -> list[Person]:
+    """Who is known of those born that day, whose names start like this, and of whom no visit is kept any more."""
+    kept = Arrival.objects.filter(person=OuterRef("pk")).exclude(stage=Stage.REMOVED)
+    found = Person.objects.filter(~Exists(kept), absorbed_by=None, erased_at=None, decided_at__isnull=False)
+    for value in search.sought(birth_date, name, given_name):
+        found = found.filter(indexes__value=value)
+    return list(found.distinct().order_by("-opened_at")[: search.MAX_FOUND])
 
 
 def _persons(keys: list[UUID]) -> QuerySet[Person]:

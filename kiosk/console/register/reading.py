@@ -60,7 +60,10 @@ def _proven(row: Person) -> Standing:
         return Standing()
     if not hmac.compare_digest(bytes(row.proof), proof_of(row)):
         raise Tampered("a person's row does not prove itself")
-    return fact_codec.standing_from_text(row.state)
+    stands = fact_codec.standing_from_text(row.state)
+    if (row.erased_at is not None) != bool(stands.erased_at):
+        raise Tampered("a person's row is erased by no fact, or comes back by none")
+    return stands
 
 
 def proof_of(row: Person) -> bytes:

@@ -103,6 +103,8 @@ def record(
         project(row, appended.standing, number)
         row.save()
         _index(row, indexes | _matricules(told), is_new=not before.version)
+        if appended.standing.erased_at:
+            _forget(row)
         if before.status is IdentityStatus.QUALIFIED and appended.standing.status is not IdentityStatus.QUALIFIED:
             Outbox.objects.create(fact=number, person=row, control_id=uuid4(), kind=WITHDRAWN, made_at=appended.at)
         return row
@@ -187,7 +189,16 @@ def project(row: Person, standing: Standing, number: int) -> None:
     row.decided_at = datetime.fromisoformat(basis.decided_at) if basis.decided_at else None
     row.decided_by = basis.decided_by
     row.absorbed_by_id = UUID(standing.absorbed_by) if standing.absorbed_by else None
+    row.erased_at = datetime.fromisoformat(standing.erased_at) if standing.erased_at else None
     row.proof = reading.proof_of(row)
+
+
+def _forget(row: Person) -> None:
+    """Of who is erased nothing stays that says anything, finds them, or holds up somebody else."""
+    FactBody.objects.filter(subject=row.pk).delete()
+    PersonIndex.objects.filter(person=row).delete()
+    Holding.objects.filter(person=row).delete()  # closed ones too: who has the secret tries numbers against them
+    PersonPair.objects.filter(Q(first=row) | Q(second=row), state=PairState.POSSIBLE).delete()
 
 
 def _hold(appended: _Appended, before: Standing, told: Sequence[Told]) -> None:

@@ -1,10 +1,14 @@
 """What must go, by rule: copies of documents three years after the visit at most, check-ins nobody dealt with in hours.
 
-What is removed leaves its random name, so that a repetition from a kiosk does not bring it back, and its line in the
-audit trail; nothing about the person. Its key is destroyed: what is left of it in a log or a backup opens no more.
+And whoever is nobody's: opened by a decision that was taken back, with no visit left. Nobody else is erased by a clock;
+a person's record lasts until the structure says that it ends (``finish``). What is removed leaves its random name, so
+that a repetition from a kiosk does not bring it back, and its line in the audit trail; nothing about the person. Its
+key is destroyed: what is left of it in a log or a backup opens no more.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.core.management import call_command
@@ -12,16 +16,34 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from kiosk import journal
-from kiosk.console import audit
-from kiosk.console.models import Arrival, BlindIndex, Recognition, Sealed, Stage
+from kiosk.console.keystore.models import Erasure
+from kiosk.console.models import Arrival, Recognition, Stage
 from kiosk.console.records import erasing
+from kiosk.console.register import erasure, reading, writer
+from kiosk.core.status.transitions import Actor, ActorKind
 
 BATCH = 200
 ASKED_DAYS = 2  # a question of a kiosk is believed for minutes: after that it need not be known to be refused
+WORKER = Actor(ActorKind.WORKER, "worker")
+_OF_VISITS = ("console_sealed",)
+_OF_PERSONS = (*_OF_VISITS, "console_blindindex", "console_factbody", "console_personindex", "console_holding")
 
 
 def purge(now: datetime) -> int:
-    """Remove what is due; gives how many."""
+    """Remove what is due; gives how many visits."""
+    removed = _visits(now)
+    erased = _nobodys(now)
+    while erasing.carry_out():
+        continue
+    call_command("clearsessions", verbosity=0)
+    Recognition.objects.filter(asked_at__lt=now - timedelta(days=ASKED_DAYS)).delete()
+    if removed or erased:
+        journal.record(journal.Happening.PURGED, count=removed + erased)
+        transaction.on_commit(forget_free_pages)
+    return removed
+
+
+def _visits(now: datetime) -> int:
     server = settings.KIOSK
     limit = now - timedelta(hours=server.unseen_hours)
     untouched = Q(assigned_at=None) | Q(assigned_at__lt=limit)  # taken up again lately: somebody is at it
@@ -39,28 +61,39 @@ def purge(now: datetime) -> int:
             due = Arrival.objects.select_for_update().filter(pk__in=keys).exclude(stage=Stage.REMOVED)
             for arrival in due.order_by("pk"):  # as another worker takes them
                 why = "unseen" if arrival.decided_at is None else "copies"
-                Sealed.objects.filter(arrival=arrival).delete()
-                BlindIndex.objects.filter(arrival=arrival).delete()
-                arrival.stage, arrival.insi_next_at, arrival.assigned_to = Stage.REMOVED, None, None
-                arrival.digest, arrival.signature, arrival.before = b"", b"", {}
-                arrival.save()
-                audit.record(audit.Act.REMOVED, who="worker", about=str(arrival.pk), why=why)
+                erasure.remove([arrival], WORKER, why)
                 removed += 1
             erasing.ask(keys)
-    while erasing.carry_out():
-        continue
-    call_command("clearsessions", verbosity=0)
-    Recognition.objects.filter(asked_at__lt=now - timedelta(days=ASKED_DAYS)).delete()
-    if removed:
-        journal.record(journal.Happening.PURGED, count=removed)
-        transaction.on_commit(forget_free_pages)
     return removed
 
 
-def forget_free_pages() -> None:
-    """What the write-ahead log still holds goes too."""
+def _nobodys(now: datetime) -> int:
+    """Erase whom a decision opened that was taken back: what is known of them serves nobody any more."""
+    count, limit = 0, now - timedelta(days=settings.KIOSK.nobodys_days)
+    for person in erasure.nobodys(limit, BATCH):
+        try:
+            erasure.erase(person.pk, WORKER, erasure.Why.NOBODYS, expected_version=person.version)
+            count += 1
+        except (writer.Refused, writer.Conflict, erasure.InHand):
+            continue  # somebody came for them meanwhile
+        except reading.Tampered as trouble:  # the register's checks say it; nothing is done with it
+            journal.record_bug(trouble)
+    return count
+
+
+def finish(subject: UUID) -> bool:
+    """Destroy the keys asked for, now; False when the worker still has to destroy this one's."""
+    while erasing.carry_out():
+        continue
+    transaction.on_commit(lambda: forget_free_pages(_OF_PERSONS))
+    return not Erasure.objects.filter(pk=subject, done_at=None).exists()
+
+
+def forget_free_pages(tables: Sequence[str] = _OF_VISITS) -> None:
+    """What the write-ahead log still holds goes too; on PostgreSQL, what these tables' pages do."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            cursor.execute("VACUUM console_sealed")
+            return
+        for table in tables:
+            cursor.execute(f"VACUUM {table}")

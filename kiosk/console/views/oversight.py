@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, Staff, Terminal
 from kiosk.console.records import search
+from kiosk.console.register import prior
 from kiosk.console.site import metrics
 from kiosk.console.staff.access import Right, act, needs
 from kiosk.console.terminals import health
@@ -28,7 +29,7 @@ _FORMULA = re.compile(r"^[\s]*[=+\-@\t\r]")
 @require_http_methods(["GET", "POST"])
 def search_page(request: HttpRequest) -> HttpResponse:
     """Prior search: by POST only, so that no criterion ends up in an address or a log."""
-    found, asked = [], False
+    found, without_visit, asked = [], [], False
     form = {"born": "", "name": "", "given": ""}
     if request.method == "POST":
         form = {name: request.POST.get(name, "").strip()[:20] for name in form}
@@ -36,8 +37,10 @@ def search_page(request: HttpRequest) -> HttpResponse:
         if born:
             asked = True
             found = list(search.find(born, form["name"], form["given"]))
-            act(request, audit.Act.SEARCHED, found=len(found))
-    context = {"page": "search", "found": found, "asked": asked, "form": form, "now": timezone.now()}
+            without_visit = prior.without_visit(born, form["name"], form["given"])
+            act(request, audit.Act.SEARCHED, found=len(found) + len(without_visit))
+    said = {"found": found, "without_visit": without_visit, "asked": asked, "form": form}
+    context = {"page": "search", "now": timezone.now(), **said}
     return render(request, "console/search.html", context)
 
 

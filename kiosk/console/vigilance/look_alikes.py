@@ -37,9 +37,8 @@ def seek_once() -> bool:
         found = None  # nothing to compare here
         journal.record(journal.Happening.INSI_CALLED, outcome="CannotOpen")
     with transaction.atomic():
-        if found is not None:
-            pairs.hold(person, found.person)
-        if pairs.note_sought(person) and found is not None:
+        may_pair = found is not None and pairs.hold(person, found.person)  # merged or erased since it was read
+        if pairs.note_sought(person) and found is not None and may_pair:
             pairs.propose(person, found.person, found.percent, WORKER)
     return True
 
