@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from kiosk.console.arrivals import queue
 from kiosk.console.identities import attaching, deciding, presence
-from kiosk.console.identities.deciding import Action, Choice
+from kiosk.console.identities.choices import Action, Choice
 from kiosk.console.identities.seeing import seen_in
 from kiosk.console.models import Arrival, Person, Staff
 from kiosk.core.checkin.value import CheckIn

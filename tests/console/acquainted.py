@@ -21,8 +21,11 @@ def make_known(person: Person, *since: object, seen_with: Person | None = None) 
     from kiosk.core.status.transitions import Actor, ActorKind, Created, EvidenceChecked, InsiAccepted
     from tests.console.arrivals import check_in_of
 
-    row, number = writer.open_person(), person.matricule
-    mark, card = bodies.mark_of(row.pk, number), next(kind for kind in EvidenceTable().types if kind.code == "CN")
+    somebody, number = writer.newcomer(), person.matricule
+    mark, card = (
+        bodies.mark_of(somebody.row.pk, number),
+        next(kind for kind in EvidenceTable().types if kind.code == "CN"),
+    )
     told = (
         Told(Created(), audit.Act.PERSON_OPENED),
         Told(InsiAnswered(mark), audit.Act.INSI_ANSWERED, matricule=number),
@@ -31,8 +34,7 @@ def make_known(person: Person, *since: object, seen_with: Person | None = None) 
         *(Told(event, audit.Act.DOUBTED) for event in since),
     )
     indexes = frozenset(search.indexes_of(check_in_of(seen_with or person)))
-    writer.record(row.pk, told, Actor(ActorKind.STAFF, "lea"), indexes=indexes)
-    return row.pk
+    return writer.open_person(somebody, told, Actor(ActorKind.STAFF, "lea"), indexes=indexes).pk
 
 
 def main(config: Path) -> None:

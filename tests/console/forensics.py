@@ -41,7 +41,8 @@ def person(visit: str) -> dict[str, Any]:
     from kiosk.core.status.evidence import EvidenceTable
 
     arrival = Arrival.objects.select_related("sealed").get(pk=visit)
-    check_in, row = vault.open_arrival(arrival), writer.open_person()
+    check_in, somebody = vault.open_arrival(arrival), writer.newcomer()
+    row = somebody.row
     number: Any = check_in.insi
     mark, card = (
         bodies.mark_of(row.pk, number.matricule),
@@ -57,7 +58,7 @@ def person(visit: str) -> dict[str, Any]:
     )
     by = change.Actor(change.ActorKind.STAFF, "lea")
     indexes = prior.indexes_of(check_in)
-    arrival.person = writer.record(row.pk, told, by, visit=arrival.pk, indexes=indexes, is_decision=True)
+    arrival.person = writer.open_person(somebody, told, by, visit=arrival.pk, indexes=indexes, is_decision=True)
     arrival.save()
     end(visit)
     body = bytes(FactBody.objects.filter(subject=row.pk).order_by("pk")[0].body)

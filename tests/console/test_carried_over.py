@@ -12,7 +12,7 @@ from django.db import connections
 
 from kiosk.console import audit
 from kiosk.console.models import Arrival, AuditEntry, Holding, Person, PersonPair, Verification
-from kiosk.console.register import carried_over, checks, reading, visits
+from kiosk.console.register import carried_over, checks, complements, reading, visits
 from kiosk.core.identity.matricule import Matricule
 from kiosk.core.sources.insi import InsFound, InsNotFound, InsSeveral
 from kiosk.core.status.permissions import Attribute
@@ -88,7 +88,7 @@ def test_a_qualified_visit_becomes_a_person_who_is_so(before: Before) -> None:
         *("complementary-edited", "first-name-chosen"),
     ]
     body = reading.body_of(person.pk, 6)
-    assert body is not None and visits.read_complementary(body) == said["complementary"]
+    assert body is not None and complements.read(body) == said["complementary"]
     assert Holding.objects.get(person=person, until=None)
     assert _report()["counts"]["visits-of-persons"] == 1 and _report()["differences"] == {}
     _check_all_is_sound()

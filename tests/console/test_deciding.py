@@ -5,8 +5,8 @@ import json
 import pytest
 from django.conf import settings
 
-from kiosk.console.identities import comparing, deciding
-from kiosk.console.identities.deciding import Action, Confirmed
+from kiosk.console.identities import comparing, trying
+from kiosk.console.identities.choices import Action, Confirmed
 from kiosk.console.identities.pieces import Shown
 from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.upkeep import insi_again
@@ -116,18 +116,18 @@ def test_without_an_answer_an_identity_can_be_validated_but_never_qualified() ->
 def test_what_staff_did_not_establish_the_core_itself_refuses(action: Action, confirmed: Confirmed) -> None:
     """The page says what is missing; were it to forget, evidence still agrees with nothing."""
     check_in = arrive(ZOE, None if action is Action.QUALIFY else InsNotFound())
-    tried = (_arrival(check_in), check_in, comparing.compared(check_in), Shown(PASSPORT))
+    laid = trying.laid(_arrival(check_in), check_in, comparing.compared(check_in), None)
     with pytest.raises(NotAllowed, match="Un trait diffère"):
-        deciding._tried(deciding._Laid(action, *tried, confirmed), STAFF)
+        trying.tried(action, laid, Shown(PASSPORT), confirmed, STAFF)
     everything = Confirmed(True, True, seen=EVERYTHING)
-    assert deciding._tried(deciding._Laid(action, *tried, everything), STAFF)[0].is_checked
+    assert trying.tried(action, laid, Shown(PASSPORT), everything, STAFF)[0].is_checked
 
 
 def test_what_staff_did_not_see_the_core_itself_refuses() -> None:
     check_in = arrive(ZOE)
-    tried = (_arrival(check_in), check_in, comparing.compared(check_in), Shown(PASSPORT))
+    laid = trying.laid(_arrival(check_in), check_in, comparing.compared(check_in), None)
     with pytest.raises(NotAllowed, match="Dites ce que vous avez vu"):
-        deciding._tried(deciding._Laid(Action.QUALIFY, *tried, Confirmed(True, True)), STAFF)
+        trying.tried(Action.QUALIFY, laid, Shown(PASSPORT), Confirmed(True, True), STAFF)
 
 
 @pytest.mark.parametrize(("missing", "rule"), [("said", "Faites dire"), ("tolerated", "comparé")])

@@ -409,12 +409,12 @@ def test_who_came_back_meanwhile_is_not_erased(officer: Client, monkeypatch: pyt
 
 
 def _attached(path: str, person: Person) -> None:
-    from kiosk.console.register import visits
+    from kiosk.console.register import attaching
     from kiosk.core.status.transitions import Actor, ActorKind
 
     check_in = arrive(ZOE, InsNotFound())
     arrival = _arrival(check_in)
-    visits.attach(arrival, check_in, Person.objects.get(pk=person.pk), Actor(ActorKind.STAFF, "marc"))
+    attaching.attach(arrival, check_in, Person.objects.get(pk=person.pk), Actor(ActorKind.STAFF, "marc"))
     arrival.save()
 
 

@@ -34,8 +34,8 @@ NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
 
 def _known(matricule: Matricule = NUMBER) -> UUID:
     """Somebody qualified, as a decision at the desk does it."""
-    person = writer.open_person(NOW)
-    mark = bodies.mark_of(person.pk, matricule)
+    somebody = writer.newcomer(NOW)
+    mark = bodies.mark_of(somebody.row.pk, matricule)
     told = (
         Told(Created(), audit.Act.PERSON_OPENED),
         Told(VisitAttached(), audit.Act.VISIT_ATTACHED),
@@ -44,8 +44,7 @@ def _known(matricule: Matricule = NUMBER) -> UUID:
         Told(InsiAccepted(mark, True, True), audit.Act.ANSWER_TAKEN, cites=-1, matricule=matricule),
         Told(EvidenceChecked(CARD, True, "2026-11-29"), audit.Act.QUALIFIED),
     )
-    writer.record(person.pk, told, LEA, at=NOW, is_decision=True)
-    return person.pk
+    return writer.open_person(somebody, told, LEA, at=NOW, is_decision=True).pk
 
 
 def test_a_decision_is_facts_and_the_row_is_what_they_fold_to() -> None:

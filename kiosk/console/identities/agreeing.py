@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from kiosk.console.identities import accepting, comparing, original
 from kiosk.console.identities.original import Original
 from kiosk.console.identities.reasons import STRICT_TRAITS, NotAllowed
-from kiosk.console.models import Arrival
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.compare import compare
 from kiosk.core.identity.names import NameRefused, comparison_key
@@ -84,9 +83,9 @@ def check_is_as_shown(mark: str, check_in: CheckIn) -> None:
         raise NotAllowed(_("La réponse nationale a changé depuis l’affichage : relisez la page, puis décidez."))
 
 
-def check_answer(arrival: Arrival, check_in: CheckIn) -> None:
+def check_answer(written: original.Original | None, check_in: CheckIn) -> None:
     """What staff wrote down from the evidence already checked must agree with the answer that comes later (T5)."""
-    written, found = original.kept(arrival), check_in.insi
+    found = check_in.insi
     if written is None or not isinstance(found, InsFound):
         return
     if compare(written.traits(), found.traits, places=comparing.places()).is_blocking:

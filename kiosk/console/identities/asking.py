@@ -14,7 +14,7 @@ from kiosk.console.identities.reasons import BARS
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Need, Staff
 from kiosk.console.records import notes, vault
-from kiosk.console.register import visits
+from kiosk.console.register import answers, visits
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.traits import Traits
 from kiosk.core.status.permissions import IdentityStatus, InsiBar, insi_bar
@@ -78,7 +78,7 @@ def ask_again(key: UUID, staff: Staff, criteria: Original, *, where: str = "") -
         notes.seal(arrival, "criteria", {"next": wanted, "asked": [*kept.get("asked", []), mark]})
         arrival.insi_next_at, arrival.insi_tries = timezone.now(), 0
         number = len(kept.get("asked", [])) + 1
-        visits.ask(arrival, Actor(ActorKind.STAFF, staff.username), where=where, number=number)
+        answers.ask(arrival, Actor(ActorKind.STAFF, staff.username), where=where, number=number)
         if arrival.need == Need.ASK_AGAIN:
             arrival.need = Need.INSI_PENDING
         arrival.save(update_fields=["insi_next_at", "insi_tries", "question", "need"])

@@ -10,6 +10,7 @@ from kiosk.console.identities.knowing import candidates_of
 from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Staff
+from kiosk.console.register import attaching as register
 from kiosk.console.register import visits
 from kiosk.core.status.transitions import Actor, ActorKind
 
@@ -19,9 +20,10 @@ def say_known(key: UUID, staff: Staff, person: str, *, where: str = "") -> Arriv
     with in_words(audit.Act.VISIT_ATTACHED, staff.username, key, where):
         arrival = deciding.in_hand(key, staff)
         check_in = visits.opened(arrival)
+        by = Actor(ActorKind.STAFF, staff.username)
         for candidate in candidates_of(arrival, check_in):
             if str(candidate.person.pk) == person:
-                visits.attach(arrival, check_in, candidate.person, Actor(ActorKind.STAFF, staff.username), where=where)
+                register.attach(arrival, check_in, candidate.person, by, where=where)
                 arrival.candidate = None  # the card's guess has no say beside staff's
                 arrival.save(update_fields=["person", "candidate", "question", "insi_next_at"])
                 return arrival
@@ -33,9 +35,9 @@ def say_new(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
     with in_words(audit.Act.VISIT_DETACHED, staff.username, key, where):
         arrival = deciding.in_hand(key, staff)
         if arrival.person is not None:
-            if visits.was_decided(arrival):
+            if register.was_decided(arrival):
                 raise NotAllowed(_("Une décision a été prise avec cette visite : annulez-la d’abord."))
-            visits.detach(arrival, Actor(ActorKind.STAFF, staff.username), where=where)
+            register.detach(arrival, Actor(ActorKind.STAFF, staff.username), where=where)
         else:
             audit.record(audit.Act.SAID_NEW, who=staff.username, where=where, about=str(key))
         arrival.is_new = True

@@ -14,7 +14,8 @@ from kiosk.console.identities import deciding, reasons
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Staff
 from kiosk.console.records import notes
-from kiosk.console.register import reading, visits
+from kiosk.console.register import complements as kept
+from kiosk.console.register import reading
 from kiosk.core.confidential import Confidential
 from kiosk.core.status.transitions import Actor, ActorKind
 
@@ -96,7 +97,7 @@ def complete(key: UUID, staff: Staff, said: dict[Complement, str], word: Word, *
             notes.keep(arrival, complementary=known)
             audit.record(audit.Act.COMPLETED, who=staff.username, where=where, about=str(key), **details)
         else:
-            visits.complete(arrival, known, Actor(ActorKind.STAFF, staff.username), details, where=where)
+            kept.complete(arrival, known, Actor(ActorKind.STAFF, staff.username), details, where=where)
         return arrival
 
 
@@ -108,4 +109,4 @@ def _said(arrival: Arrival) -> dict[str, dict[str, str]]:
         return said
     nth = reading.latest_of(known.pk, "complementary-edited")
     body = reading.body_of(known.pk, nth) if nth else None
-    return visits.read_complementary(body) if body is not None else {}
+    return kept.read(body) if body is not None else {}

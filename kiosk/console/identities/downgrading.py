@@ -10,8 +10,8 @@ from kiosk.console.identities.deciding import in_hand, keep
 from kiosk.console.identities.reasons import NotAllowed, WhyDown
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Staff, Stage
-from kiosk.console.register import visits
-from kiosk.console.register.visits import Step
+from kiosk.console.register import decisions, visits
+from kiosk.console.register.decisions import Step
 from kiosk.core.status.permissions import IdentityStatus
 from kiosk.core.status.transitions import StrictTraitEdited
 
@@ -35,13 +35,14 @@ def downgrade(key: UUID, staff: Staff, why: WhyDown, *, version: int | None = No
             "rules": "T9" if identity.is_obtained else "T10",
             "reason": why.value,
         }
-        person = visits.decided(
+        person = decisions.decided(
             arrival,
             check_in,
             [Step(StrictTraitEdited())],
             staff.username,
             audit.Act.DOWNGRADED,
             details=details,
+            stood=identity,
             where=where,
             expected_version=version,
         )

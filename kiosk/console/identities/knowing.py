@@ -14,16 +14,16 @@ def candidates_of(arrival: Arrival, check_in: CheckIn) -> tuple[Candidate, ...]:
     return prior.candidates(check_in) if arrival.person is None and not arrival.is_new else ()
 
 
-def unsaid(arrival: Arrival, check_in: CheckIn) -> str:
+def unsaid(candidates: tuple[Candidate, ...]) -> str:
     """The rule that forbids deciding about somebody who may be known, as long as nobody has said; else empty."""
-    if not candidates_of(arrival, check_in):
+    if not candidates:
         return ""
     return _("Cette personne est peut-être déjà connue : dites d’abord si c’est elle.")
 
 
 def check_said(arrival: Arrival, check_in: CheckIn) -> None:
     """NotAllowed as long as it is open whether this person is known."""
-    rule = unsaid(arrival, check_in)
+    rule = unsaid(candidates_of(arrival, check_in))
     if rule:
         raise NotAllowed(rule)
 

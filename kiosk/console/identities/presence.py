@@ -30,17 +30,19 @@ class Expected:
     is_candidate: bool  # by the card alone: the visit is nobody's until staff have looked
 
 
-def laid(arrival: Arrival, check_in: CheckIn) -> CheckIn:
-    """What a page shows of a visit: beside the card, what the person expected was qualified with."""
+def laid(arrival: Arrival, check_in: CheckIn) -> tuple[CheckIn, Expected | None]:
+    """What a page shows of a visit: beside the card, what the person expected was qualified with; and whom it expects.
+
+    One key confirms them; nobody where the document shown says otherwise: then it is looked at as ever.
+    """
     person = presence.expected(arrival)
-    return presence.beside(check_in, person) if person is not None else check_in
+    if person is None:
+        return check_in, None
+    beside = presence.beside(check_in, person)
+    return beside, None if comparing.compared(beside).blocks else _expected(arrival, person)
 
 
-def expected_of(arrival: Arrival, check_in: CheckIn) -> Expected | None:
-    """Whom one key confirms; nobody where the document shown says otherwise: then it is looked at as ever."""
-    person = presence.expected(arrival)
-    if person is None or comparing.compared(presence.beside(check_in, person)).blocks:
-        return None
+def _expected(arrival: Arrival, person: Person) -> Expected:
     before = Arrival.objects.filter(person=person).exclude(pk=arrival.pk).exclude(stage=Stage.REMOVED)
     return Expected(
         person=person,
@@ -57,7 +59,7 @@ def confirm(key: UUID, staff: Staff, version: int, *, where: str = "") -> Arriva
     with in_words(audit.Act.PRESENCE_CHECKED, staff.username, key, where):
         arrival = deciding.in_hand(key, staff)
         check_in = visits.opened(arrival)
-        expected = expected_of(arrival, check_in)
+        _beside, expected = laid(arrival, check_in)
         if expected is None:
             raise NotAllowed(_("Ce dossier a changé depuis l’affichage : relisez la page, puis décidez."))
         before: undoing.Before = {

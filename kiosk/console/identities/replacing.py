@@ -6,13 +6,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
-from kiosk.console.identities import accepting, agreeing, comparing, undoing
+from kiosk.console.identities import accepting, agreeing, comparing, original, undoing
 from kiosk.console.identities.deciding import in_hand, keep
 from kiosk.console.identities.reasons import NotAllowed, refused
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Staff, Stage
-from kiosk.console.register import visits
-from kiosk.console.register.visits import Step
+from kiosk.console.register import decisions, visits
+from kiosk.console.register.decisions import Step
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.person_events import InsReplaced
 
@@ -32,18 +32,20 @@ def replace_ins(key: UUID, staff: Staff, *, version: int | None = None, where: s
         arrival = in_hand(key, staff)
         found = _checked(arrival)
         before = undoing.before_of(arrival)
-        status = visits.standing_of(arrival).status.value
-        person = visits.decided(
+        identity = visits.standing_of(arrival).identity
+        status = identity.status.value
+        person = decisions.decided(
             arrival,
             with_changes(visits.opened(arrival), insi=found),
             [Step(InsReplaced(visits.named_mark(arrival, found.matricule), traits_agree=True, is_usable=True))],
             staff.username,
             audit.Act.INS_REPLACED,
             details={"before": status, "after": status, "rules": "S8"},
+            stood=identity,
             where=where,
             expected_version=version,
         )
-        keep(arrival, staff, Stage.DONE, "", {**before, "decision": visits.decision_of(person)})
+        keep(arrival, staff, Stage.DONE, "", {**before, "decision": undoing.decision_of(person)})
         return arrival
 
 
@@ -61,7 +63,7 @@ def _checked(arrival: Arrival) -> InsFound:
     same_traits = isinstance(accepted, InsFound) and not comparing.differs(accepted.traits, observed.traits)
     if not same_traits or comparing.compared(with_changes(check_in, insi=observed)).blocks:
         raise NotAllowed(_("Les traits ne sont pas les mêmes : refusez l’INS, ou déclassez."))
-    agreeing.check_answer(arrival, with_changes(check_in, insi=observed))
+    agreeing.check_answer(original.kept(arrival), with_changes(check_in, insi=observed))
     refusal = visits.why_not_hold(arrival, observed.matricule)
     if refusal is not None:
         raise refused(refusal)

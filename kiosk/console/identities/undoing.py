@@ -16,7 +16,7 @@ from kiosk.console.identities import comparing
 from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Need, Person, Staff, Stage
-from kiosk.console.register import visits, writer
+from kiosk.console.register import attaching, reading, visits, writer
 from kiosk.core.status.person_events import Undone
 from kiosk.core.status.transitions import Actor, ActorKind
 from kiosk.core.status.undoing import UNDO_FOR
@@ -70,7 +70,12 @@ def may_undo(arrival: Arrival, staff: Staff, now: datetime) -> bool:
 
 def with_decision(before: Before, person: Person, *, is_new: bool) -> Before:
     """What stood before, and the decision that is to be undone from this visit, and about whom."""
-    return {**before, "person": str(person.pk), "decision": visits.decision_of(person), "opened": is_new}
+    return {**before, "person": str(person.pk), "decision": decision_of(person), "opened": is_new}
+
+
+def decision_of(person: Person) -> int:
+    """The fact that began the last decision about a person."""
+    return reading.as_read(person).basis.decision
 
 
 def _is_theirs(arrival: Arrival) -> bool:
@@ -96,18 +101,16 @@ def _undo_identity(arrival: Arrival, staff: Staff, where: str, lost: str) -> Non
     leaves = bool(arrival.before.get("opened")) and is_left
     after = arrival.reported if leaves else restored
     told = [writer.Told(Undone(), audit.Act.UNDONE, {"before": lost, "after": after}, cites=decision)]
-    row = writer.record(known.pk, told, by, visit=arrival.pk, where=where)
-    if arrival.person_id == row.pk:
-        arrival.person = row
+    visits.recorded(arrival, known, told, by, where=where)
     if leaves:
-        visits.detach(arrival, by, where=where)
+        attaching.detach(arrival, by, where=where)
 
 
 def _unsee(arrival: Arrival, known: Person, by: Actor, where: str) -> None:
     """Nobody has seen that it is them; whose visit only that look made it, it is no more."""
     arrival.presence_at = arrival.presence_by = None
     if arrival.before.get("presence") == "candidate":
-        visits.detach(arrival, by, where=where)
+        attaching.detach(arrival, by, where=where)
         arrival.candidate = known
 
 

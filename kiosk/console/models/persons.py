@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kiosk.core.status.permissions import IdentityStatus
+from kiosk.core.status.standing import Standing
 
 MOST_MERGES = 20  # one into the other
 
@@ -37,6 +38,7 @@ class Person(models.Model):
     at_fact = models.BigIntegerField(default=0)  # the number of the last fact in it
     proof = models.BinaryField(max_length=32, default=bytes)  # HMAC: a projection altered by hand is not used
     erased_at = models.DateTimeField(null=True)  # the key is destroyed
+    stands: Standing | None = None  # as last proven, for whoever holds this row (``register.reading``)
 
     class Meta:
         indexes = (

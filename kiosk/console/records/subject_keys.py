@@ -45,6 +45,10 @@ class OwnKey:
             raise CannotOpen("this is not locked with a key of its own")
         return _unlock(body[len(_MARK) :], self._key, self._bound(context))
 
+    def wrapped(self, wrapper: store_keys.Wrapper) -> bytes:
+        """As the store keeps it."""
+        return wrapper.wrap(self.subject, self._key)
+
     def _bound(self, context: bytes) -> bytes:
         return _MARK + self.subject.bytes + context
 
@@ -61,6 +65,16 @@ def create(subjects: Iterable[UUID], *, pending: bool = False) -> dict[UUID, Own
     except IntegrityError:  # the store key was renewed at this very moment
         _make(wanted, since)
     return of(wanted)
+
+
+def create_first(subject: UUID) -> OwnKey:
+    """Make a key for somebody new, pending; it is not read again, as ``create`` does: nobody else can have made one."""
+    own = OwnKey(subject, generate_key())
+    try:
+        _keep([own], timezone.now())
+    except IntegrityError:  # the store key was renewed at this very moment
+        _keep([own], timezone.now())
+    return own
 
 
 def of(subjects: Iterable[UUID]) -> dict[UUID, OwnKey]:
@@ -118,19 +132,24 @@ def destroy(subjects: Iterable[UUID]) -> bool:
 
 
 def _make(subjects: list[UUID], since: datetime | None) -> None:
+    _keep([OwnKey(subject, generate_key()) for subject in subjects], since, may_have_one=True)
+
+
+def _keep(keys: list[OwnKey], since: datetime | None, *, may_have_one: bool = False) -> None:
+    """Write them under the store key of today; who has one keeps the former."""
     with store_keys.in_turn():
         wrapper = store_keys.current()
         SubjectKey.objects.bulk_create(
             (
                 SubjectKey(
-                    subject=subject,
+                    subject=own.subject,
                     store_key_id=wrapper.number,
-                    wrapped=wrapper.wrap(subject, generate_key()),
+                    wrapped=own.wrapped(wrapper),
                     pending_since=since,
                 )
-                for subject in subjects
+                for own in keys
             ),
-            ignore_conflicts=True,
+            ignore_conflicts=may_have_one,
             batch_size=_AT_ONCE,
         )
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from kiosk.console.models import Arrival, Holding, IdentifierKind, Need, Person, Stage
-from kiosk.console.register import bodies, known, prior, reading, visits, writer
+from kiosk.console.register import attaching, bodies, known, prior, reading, writer
 from kiosk.console.witness import findings
 from kiosk.core.checkin.claims import said_by
 from kiosk.core.checkin.codec import BadCheckIn
@@ -30,7 +30,7 @@ def file(arrival: Arrival, check_in: CheckIn, places: PlaceTable, by: Actor) -> 
             mine = Arrival.objects.select_for_update().filter(pk=arrival.pk, person=None, stage=Stage.WAITING)
             if not mine.exists():
                 return False
-            visits.attach(arrival, check_in, person, by)
+            attaching.attach(arrival, check_in, person, by)
             if known.is_sound(person):
                 arrival.need = Need.PRESENCE
             arrival.save(update_fields=["person", "question", "need"])

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kiosk.console import audit
 from kiosk.console.records import search
-from kiosk.console.register import bodies, visits
+from kiosk.console.register import bodies, complements
 from kiosk.console.register.bulk import Dated
 from kiosk.console.register.inherited import Old, Opened
 from kiosk.console.register.planning import Planned
@@ -20,7 +20,7 @@ from kiosk.core.identity.matricule import Mark, Matricule
 from kiosk.core.sources.insi import InsAnswer, InsFound, InsNotFound, InsSeveral
 from kiosk.core.status.permissions import Identity
 from kiosk.core.status.person_events import InsiAnswered, InsiAsked, Migrated, TraitsStated, VisitAttached
-from kiosk.core.status.transitions import Actor, ActorKind, ComplementaryTraitEdited, Created, FirstNameChosen
+from kiosk.core.status.transitions import Actor, ActorKind, Created, FirstNameChosen
 
 MIGRATION = Actor(ActorKind.WORKER, "migration")
 WORKER = Actor(ActorKind.WORKER, "worker")
@@ -142,7 +142,7 @@ def _written(planned: Planned, row: Any, inside: Mapping[UUID, Opened | None]) -
     for one in inside.values():
         said |= one.written.get("complementary") or {} if one is not None else {}
     if said:
-        told = Told(ComplementaryTraitEdited(), audit.Act.COMPLETED, body=visits.complementary(said))
+        told = complements.as_fact(said)
         yield Dated(told, by, old.decided_at, old.key)
     deciding = inside[old.key]
     name = deciding.written.get("first_given_name") if deciding is not None else None

@@ -28,7 +28,7 @@ def expected(arrival: Arrival) -> Person | None:
 
 def beside(check_in: CheckIn, person: Person) -> CheckIn:
     """The visit's own sources beside what the person was qualified with, which INSi answered then."""
-    nth = reading.standing_of(person).basis.answer
+    nth = reading.as_read(person).basis.answer
     answer = visits.answer_of(person.pk, nth) if nth else None
     return replace(check_in, insi=answer) if answer is not None else check_in
 
@@ -37,14 +37,18 @@ def checked(
     arrival: Arrival, check_in: CheckIn, person: Person, by: Actor, *, expected_version: int, where: str = ""
 ) -> None:
     """Record that it is them; a candidate's visit is theirs from now on. The caller saves the arrival."""
-    is_theirs = arrival.person is not None
-    told = [
-        *([] if is_theirs else [Told(VisitAttached(), audit.Act.VISIT_ATTACHED)]),
-        Told(PresenceChecked(), audit.Act.PRESENCE_CHECKED),
-    ]
-    indexes = frozenset[bytes]() if is_theirs else frozenset(search.indexes_of(check_in))
-    row = writer.record(
-        person.pk, told, by, visit=arrival.pk, where=where, expected_version=expected_version, indexes=indexes
+    told = Told(PresenceChecked(), audit.Act.PRESENCE_CHECKED)
+    if arrival.person is not None:
+        visits.recorded(arrival, person, [told], by, expected_version=expected_version, where=where)
+        return
+    attached, indexes = Told(VisitAttached(), audit.Act.VISIT_ATTACHED), frozenset(search.indexes_of(check_in))
+    arrival.person = writer.record(
+        person.pk,
+        [attached, told],
+        by,
+        visit=arrival.pk,
+        where=where,
+        expected_version=expected_version,
+        indexes=indexes,
     )
-    if not is_theirs:
-        arrival.person, arrival.candidate = row, None
+    arrival.candidate = None

@@ -12,8 +12,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Max
 
+from kiosk.console import audit
 from kiosk.console.models import AuditEntry, FactBody, Person
-from kiosk.console.records import subject_keys
+from kiosk.console.records import by_hand, subject_keys
 from kiosk.console.register import bodies
 from kiosk.core.status import fact_codec, folding
 from kiosk.core.status.standing import Fact, Standing
@@ -30,13 +31,27 @@ class Tampered(CannotOpen):
 def standing_of(row: Person) -> Standing:
     """Where a person stands. Tampered when the row, or its place in the trail, is not what was written."""
     for _look in range(LOOKS):
-        last = AuditEntry.objects.filter(person=row.pk).order_by("-nth").values_list("nth", "number").first()
-        if (last or (0, 0)) == (row.version, row.at_fact):
+        if _last_of(row) == (row.version, row.at_fact):
             break
         row.refresh_from_db()  # a fact was appended between the two readings
     else:
         raise Tampered("a person's row is not at their last fact")
     return _proven(row)
+
+
+def as_read(row: Person) -> Standing:
+    """Where a person stands as this row was read: proven once for whoever holds it, a page or a decision.
+
+    Whoever changes the person looks again, under lock (``writer.record``).
+    """
+    stands = row.stands
+    return stands if stands is not None and stands.version == row.version else standing_of(row)
+
+
+def _last_of(row: Person) -> tuple[int, int]:
+    """The person's last fact: which of theirs, and its number in the trail; zeros without one."""
+    question = "SELECT nth, number FROM console_auditentry WHERE person = %s ORDER BY nth DESC LIMIT 1"
+    return next(iter(by_hand.rows(question, by_hand.key(row.pk))), (0, 0))
 
 
 def standings_of(rows: Sequence[Person]) -> dict[UUID, Standing]:
@@ -56,13 +71,12 @@ def standings_of(rows: Sequence[Person]) -> dict[UUID, Standing]:
 
 def _proven(row: Person) -> Standing:
     """Where a person stands whose row is at their last fact."""
-    if not row.version:
-        return Standing()
-    if not hmac.compare_digest(bytes(row.proof), proof_of(row)):
+    if row.version and not hmac.compare_digest(bytes(row.proof), proof_of(row)):
         raise Tampered("a person's row does not prove itself")
-    stands = fact_codec.standing_from_text(row.state)
+    stands = fact_codec.standing_from_text(row.state) if row.version else Standing()
     if (row.erased_at is not None) != bool(stands.erased_at):
         raise Tampered("a person's row is erased by no fact, or comes back by none")
+    row.stands = stands
     return stands
 
 
@@ -78,7 +92,7 @@ def _text(row: Person) -> bytes:
         *(row.seen_with, _instant(row.verified_at), _instant(row.decided_at), row.decided_by),
         *(str(row.absorbed_by_id), str(row.at_fact)),
     )
-    return b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
+    return audit.in_lengths(parts)
 
 
 def facts_of(person: UUID) -> Iterator[Fact]:
@@ -109,15 +123,17 @@ def counts_since(person: UUID, stands: Standing) -> datetime:
 
 def body_of(person: UUID, nth: int) -> bytes | None:
     """What one fact says, opened; None when it says nothing. Tampered when the body is not the chained one."""
-    entry = AuditEntry.objects.filter(person=person, nth=nth).values_list("number", "digest").first()
-    if entry is None or not entry[1]:
-        return None
-    kept = FactBody.objects.filter(pk=entry[0]).values_list("body", flat=True).first()
-    if kept is None:
-        return None
-    if bodies.digest_of(bytes(kept)) != bytes(entry[1]):
-        raise Tampered("a fact's body is not the one that was written")
-    return bodies.opened(person, nth, bytes(kept))
+    question = (
+        "SELECT fact.digest, kept.body FROM console_auditentry fact"
+        " JOIN console_factbody kept ON kept.number = fact.number WHERE fact.person = %s AND fact.nth = %s"
+    )
+    for digest, body in by_hand.rows(question, by_hand.key(person), nth):
+        if not digest:
+            return None
+        if bodies.digest_of(bytes(body)) != bytes(digest):
+            raise Tampered("a fact's body is not the one that was written")
+        return bodies.opened(person, nth, bytes(body))
+    return None
 
 
 def bodies_of(wanted: Mapping[UUID, int]) -> dict[UUID, bytes]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from kiosk.console import audit
 from kiosk.console.models import FactBody, Holding, IdentifierKind, Outbox, PairState, Person, PersonIndex, PersonPair
-from kiosk.console.records import subject_keys
+from kiosk.console.records import by_hand, subject_keys
 from kiosk.console.records.subject_keys import OwnKey
 from kiosk.console.register import bodies, reading
 from kiosk.core.identity.matricule import Mark, Matricule
@@ -61,11 +61,36 @@ class Refused(Exception):
         audit.record_all([self._done])
 
 
-def open_person(at: datetime | None = None) -> Person:
-    """A new person of whom nothing is known yet, with a key of their own; the first fact makes them one."""
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody of whom nothing is written yet, with a key of their own: ``open_person`` makes them a person."""
+
+    row: Person
+    own: OwnKey
+
+
+def newcomer(at: datetime | None = None) -> Newcomer:
+    """Somebody new. Their key is kept from now on, in the keys' own database, whatever comes of it."""
     key = uuid4()
-    subject_keys.create([key], pending=True)
-    return Person.objects.create(key=key, opened_at=at or timezone.now())
+    return Newcomer(Person(key=key, opened_at=at or timezone.now()), subject_keys.create_first(key))
+
+
+def open_person(
+    somebody: Newcomer,
+    told: Sequence[Told],
+    by: Actor,
+    *,
+    at: datetime | None = None,
+    visit: UUID | None = None,
+    where: str = "",
+    is_decision: bool = False,
+    indexes: frozenset[bytes] = frozenset(),
+) -> Person:
+    """Somebody's first facts, which make them a person: as ``record``, but nobody else can know them yet."""
+    with transaction.atomic():
+        appended = _Appended(somebody.row, by, at or timezone.now(), visit, where, Standing(), is_decision=is_decision)
+        appended.own = somebody.own
+        return _appended(appended, told, indexes)
 
 
 def record(
@@ -91,36 +116,51 @@ def record(
         before = reading.standing_of(row)
         if expected_version is not None and before.version != expected_version:
             raise Conflict
-        appended = _Appended(row, by, at or timezone.now(), visit, where, before)
-        appended.decision = before.version + 1 if is_decision else 0
-        for one in told:
-            appended.add(one)
-        _hold(appended, before, told)
-        number = appended.write()
-        if appended.standing.held != before.held:
-            Holding.objects.filter(person=row, since=_NOW).update(since=number)
-            Holding.objects.filter(person=row, until=_NOW).update(until=number)
-        project(row, appended.standing, number)
-        row.save()
-        _index(row, indexes | _matricules(told), is_new=not before.version)
-        if appended.standing.erased_at:
-            _forget(row)
-        if before.status is IdentityStatus.QUALIFIED and appended.standing.status is not IdentityStatus.QUALIFIED:
-            Outbox.objects.create(fact=number, person=row, control_id=uuid4(), kind=WITHDRAWN, made_at=appended.at)
-        return row
+        appended = _Appended(row, by, at or timezone.now(), visit, where, before, is_decision=is_decision)
+        return _appended(appended, told, indexes)
+
+
+def _appended(appended: "_Appended", told: Sequence[Told], indexes: frozenset[bytes]) -> Person:
+    """All that is told, appended and projected; the trail, which all share, as late as can be."""
+    row, before = appended.row, appended.before
+    for one in told:
+        appended.add(one)
+    held = _hold(appended, told)
+    number = appended.write()
+    if held is not None:
+        Holding.objects.filter(pk=held.pk).update(since=number)
+    if before.held is not None and appended.standing.held != before.held:
+        Holding.objects.filter(person=row, until=_NOW).update(until=number)
+    project(row, appended.standing, number)
+    row.save(force_insert=not before.version, force_update=bool(before.version))
+    _index(row, indexes | _matricules(told), is_new=not before.version)
+    if appended.standing.erased_at:
+        _forget(row)
+    if before.status is IdentityStatus.QUALIFIED and appended.standing.status is not IdentityStatus.QUALIFIED:
+        Outbox.objects.create(fact=number, person=row, control_id=uuid4(), kind=WITHDRAWN, made_at=appended.at)
+    return row
 
 
 class _Appended:
     """What one call of ``record`` is about to append, and where the person stands after it."""
 
     def __init__(
-        self, row: Person, by: Actor, at: datetime, visit: UUID | None, where: str, standing: Standing
+        self,
+        row: Person,
+        by: Actor,
+        at: datetime,
+        visit: UUID | None,
+        where: str,
+        before: Standing,
+        *,
+        is_decision: bool,
     ) -> None:
-        self.row, self.by, self.at, self.visit, self.where, self.standing = row, by, at, visit, where, standing
-        self.decision = 0
+        self.row, self.by, self.at, self.visit, self.where, self.before = row, by, at, visit, where, before
+        self.standing = before
+        self.decision = before.version + 1 if is_decision else 0
+        self.own: OwnKey | None = None  # asked for once, where it is not at hand
         self._done: list[audit.Done] = []
         self._bodies: list[bytes] = []
-        self._key: OwnKey | None = None
 
     def add(self, told: Told) -> None:
         nth = self.standing.version + 1
@@ -163,10 +203,9 @@ class _Appended:
         return number
 
     def _own_key(self) -> OwnKey:
-        """The person's key, asked for once."""
-        if self._key is None:
-            self._key = subject_keys.one(self.row.pk)
-        return self._key
+        if self.own is None:
+            self.own = subject_keys.one(self.row.pk)
+        return self.own
 
     @property
     def _about(self) -> str:
@@ -190,7 +229,7 @@ def project(row: Person, standing: Standing, number: int) -> None:
     row.decided_by = basis.decided_by
     row.absorbed_by_id = UUID(standing.absorbed_by) if standing.absorbed_by else None
     row.erased_at = datetime.fromisoformat(standing.erased_at) if standing.erased_at else None
-    row.proof = reading.proof_of(row)
+    row.proof, row.stands = reading.proof_of(row), standing
 
 
 def _forget(row: Person) -> None:
@@ -201,25 +240,25 @@ def _forget(row: Person) -> None:
     PersonPair.objects.filter(Q(first=row) | Q(second=row), state=PairState.POSSIBLE).delete()
 
 
-def _hold(appended: _Appended, before: Standing, told: Sequence[Told]) -> None:
-    """Let go what is no longer held; hold what is, if nobody else does and nothing bars it."""
-    row, mark = appended.row, appended.standing.held
-    if mark == before.held:
-        return
-    if before.held is not None:
+def _hold(appended: _Appended, told: Sequence[Told]) -> Holding | None:
+    """Let go what is no longer held; hold what is from now on, if nobody else does and nothing bars it."""
+    row, mark, held_before = appended.row, appended.standing.held, appended.before.held
+    if mark == held_before:
+        return None
+    if held_before is not None:
         Holding.objects.filter(person=row, kind=IdentifierKind.INS, until=None).update(until=_NOW)
     if mark is None:
-        return
+        return None
     value = _value(row, mark, told)
     refusal = _held_elsewhere(row, mark.oid, value)
     if refusal is not None:
         raise appended.refused(refusal, appended.last_act)
     held = Holding(person=row, kind=IdentifierKind.INS, domain=mark.oid, value=value, mark=mark.number, since=_NOW)
     try:
-        with transaction.atomic():
-            held.save(force_insert=True)
-    except IntegrityError:  # another decided at the same moment
+        held.save(force_insert=True)
+    except IntegrityError:  # another decided at the same moment: nothing of this one is kept
         raise appended.refused(Refusal.HELD_BY_ANOTHER, appended.last_act) from None
+    return held
 
 
 def _value(row: Person, mark: Mark, told: Sequence[Told]) -> bytes:
@@ -237,20 +276,24 @@ def held_elsewhere(row: Person | None, matricule: Matricule) -> Refusal | None:
 
 
 def _held_elsewhere(row: Person | None, domain: str, value: bytes) -> Refusal | None:
-    mine = row.pk if row is not None else None
-    others = Holding.objects.filter(kind=IdentifierKind.INS, domain=domain, value=value, until=None)
-    if others.exclude(person=mine).exists():
+    mine = by_hand.key(row.pk) if row is not None else None
+    found = by_hand.rows(_HELD_OR_GIVEN, IdentifierKind.INS.value, domain, value, value)
+    others = [(person, attributes) for person, attributes in found if person != mine]
+    if any(not attributes for _person, attributes in others):
         return Refusal.HELD_BY_ANOTHER
-    barring = Q()
-    for attribute in BARRING:
-        barring |= Q(person__attributes__contains=attribute.value)
-    known = PersonIndex.objects.filter(barring, value=value).exclude(person=mine).values_list("person", flat=True)
-    barred = set(known[:50])
-    if not barred:
-        return None
-    apart = PersonPair.objects.filter(Q(first=mine) | Q(second=mine), state=PairState.APART)
-    sides = {side for pair in apart.values_list("first", "second") for side in pair}
+    barred = {person for person, attributes in others if not BARRING.isdisjoint(attributes.split())}
+    if not barred or row is None:
+        return Refusal.BARRED_ELSEWHERE if barred else None
+    apart = PersonPair.objects.filter(Q(first=row.pk) | Q(second=row.pk), state=PairState.APART)
+    sides = {by_hand.key(side) for pair in apart.values_list("first", "second") for side in pair}
     return Refusal.BARRED_ELSEWHERE if barred - sides else None
+
+
+# Who holds a number: without attributes. To whom INSi ever gave it: with the attributes they bear, if any.
+_HELD_OR_GIVEN = """SELECT person_id, '' FROM console_holding
+WHERE kind = %s AND domain = %s AND value = %s AND until IS NULL
+UNION ALL SELECT given.person_id, whose.attributes FROM console_personindex given
+JOIN console_person whose ON whose.key = given.person_id WHERE given.value = %s AND whose.attributes <> ''"""
 
 
 def _matricules(told: Sequence[Told]) -> frozenset[bytes]:
@@ -261,6 +304,6 @@ def _matricules(told: Sequence[Told]) -> frozenset[bytes]:
 def _index(row: Person, wanted: frozenset[bytes], *, is_new: bool) -> None:
     if not wanted:
         return
-    mine = PersonIndex.objects.filter(person=row).values_list("value", flat=True)
+    mine = PersonIndex.objects.filter(person=row, value__in=wanted).values_list("value", flat=True)
     known = set[bytes]() if is_new else {bytes(one) for one in mine}
     PersonIndex.objects.bulk_create(PersonIndex(person=row, value=value) for value in sorted(wanted - known))

@@ -19,7 +19,7 @@ from kiosk.console.config import ServerSettings
 from kiosk.console.identities import asking, comparing, reasons
 from kiosk.console.models import Arrival, Stage
 from kiosk.console.records import notes, search, vault
-from kiosk.console.register import filing, visits
+from kiosk.console.register import answers, filing, visits
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.checkin.words import tag_of
@@ -86,7 +86,7 @@ def insi_once(ask: Ask) -> bool:
     arrival = Arrival.objects.select_related("sealed", "person__absorbed_by").get(pk=key)
     try:
         check_in, asked = vault.open_arrival(arrival), _Asked(arrival.question, asking.wanted_of(arrival))
-        if not (_may_ask(arrival, check_in) and visits.is_asked(arrival)):
+        if not (_may_ask(arrival, check_in) and answers.is_asked(arrival)):
             _withdraw(key)
             return True
         answer = ask(check_in) if asked.wanted is None else ask(check_in, asked.wanted)
@@ -113,7 +113,7 @@ class _Asked(Confidential):
     def is_still(self, arrival: Arrival) -> bool:
         """The answer is awaited. Who became known meanwhile is asked about with what was asked for the visit."""
         is_same = self.question in {0, arrival.question} and self.wanted == asking.wanted_of(arrival)
-        return is_same and visits.is_asked(arrival)
+        return is_same and answers.is_asked(arrival)
 
 
 def _withdraw(key: UUID) -> None:
@@ -144,7 +144,7 @@ def _keep(key: UUID, check_in: CheckIn, asked: _Asked, answer: InsAnswer) -> Non
         arrival.insi_tries += 1
         if not asked.is_still(arrival):
             _keep_calls(arrival, check_in, answer)  # what is asked now, if anything, is asked next
-            if not visits.is_asked(arrival):
+            if not answers.is_asked(arrival):
                 notes.withdraw_question(arrival)
         elif comparing.is_pending(answer):
             pause = FIRST_PAUSE * 2 ** min(arrival.insi_tries - 1, 8)
@@ -183,7 +183,7 @@ def _take_up(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
     exchanges = (*check_in.insi.exchanges, *answer.exchanges)[-MOST_EXCHANGES:]
     later = replace(check_in, insi=replace(check_in.insi if is_nobody else answer, exchanges=exchanges))
     held = visits.opened(arrival).insi if visits.standing_of(arrival).held is not None else None
-    visits.answered(arrival, check_in, replace(answer, exchanges=exchanges), WORKER)
+    answers.answered(arrival, check_in, replace(answer, exchanges=exchanges), WORKER)
     arrival.sealed.answer = vault.seal_answer(check_in, later.insi)
     arrival.sealed.save(update_fields=["answer"])
     search.index(arrival, search.indexes_of(later))

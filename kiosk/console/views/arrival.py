@@ -34,11 +34,13 @@ from kiosk.console.identities import (
     rows,
     seeing,
     sheets,
+    trying,
     undoing,
     watermark,
 )
-from kiosk.console.identities.deciding import Action, Choice, Offer
+from kiosk.console.identities.choices import Action, Choice
 from kiosk.console.identities.reasons import NotAllowed
+from kiosk.console.identities.trying import Laid, Offer
 from kiosk.console.models import Arrival, Staff, Stage
 from kiosk.console.records import search
 from kiosk.console.register import visits
@@ -308,7 +310,8 @@ def _moved(request: HttpRequest, key: UUID, stage: Stage) -> HttpResponse:
 
 def carried_out(request: HttpRequest, key: UUID, change: Callable[[], Arrival]) -> HttpResponse:
     """Do it, then show the same identity again with what came of it, or with the rule that forbids it."""
-    found(key)
+    if not Arrival.objects.filter(pk=key).exclude(stage=Stage.REMOVED).exists():
+        raise Http404
     try:
         change()
     except NotAllowed as rule:
@@ -341,14 +344,16 @@ def _context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[
     reopens = {Stage.SET_ASIDE, Stage.DONE} if _may_reopen(staff) else set()
     written = complements.complementary_of(arrival)
     observed, written_down = visits.observed_of(arrival), original.kept(arrival)
+    candidates = knowing.candidates_of(arrival, check_in)
+    beside, expected = presence.laid(arrival, check_in)
+    laid = trying.laid(arrival, beside, comparing.compared(beside), written_down)
     is_in_hand = deciding.is_in_hand(arrival, staff)
-    expected, candidates = presence.expected_of(arrival, check_in), knowing.candidates_of(arrival, check_in)
     is_asked = is_in_hand and expected is None  # whether it is one of them: they stand there once
     can_take = arrival.stage in {Stage.WAITING, Stage.HELD, *reopens} and not is_in_hand
     return {
         "page": "queue",
         "arrival": arrival,
-        "view": _view(arrival, presence.laid(arrival, check_in), timezone.localdate(), is_in_hand=is_in_hand),
+        "view": _view(laid, knowing.unsaid(candidates), timezone.localdate(), is_in_hand=is_in_hand),
         "expected": expected,
         "said": {},
         "reasons": [(code.value, _(label)) for code, label in reasons.REASONS.items() if code not in reasons.BY_WORKER],
@@ -400,9 +405,9 @@ def _picture_link(arrival: Arrival, index: int, picture: DocumentPicture) -> Pic
     return PictureLink(url, _(rows.SIDES[picture.side]), f"{url}?brute" if picture.untouched else "")
 
 
-def _view(arrival: Arrival, check_in: CheckIn, today: date, *, is_in_hand: bool) -> IdentityView:
-    side_by_side = comparing.compared(check_in)
-    offers = deciding.offers(arrival, check_in, side_by_side)
+def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> IdentityView:
+    arrival, check_in, side_by_side = laid.arrival, laid.check_in, laid.side_by_side
+    offers = trying.offers(laid, unsaid)
     judged = accepting.acceptance(check_in)
     with_ins = not side_by_side.blocks and not judged.forbids
     name, has_choice = comparing.first_given_name(check_in, with_ins=with_ins)
@@ -429,8 +434,8 @@ def _view(arrival: Arrival, check_in: CheckIn, today: date, *, is_in_hand: bool)
         odd=tuple((odd.value, _(accepting.ODDITIES[odd])) for odd in judged.to_confirm),
         answer_mark=accepting.mark_of(check_in),
         is_unusable=bool(judged.forbids),
-        to_see=seeing.boxes(deciding.asked(Action.QUALIFY, arrival, side_by_side), lines),
-        to_see_accepting=seeing.boxes(deciding.asked(Action.ACCEPT_INS, arrival, side_by_side), lines),
+        to_see=seeing.boxes(trying.asked(Action.QUALIFY, laid), lines),
+        to_see_accepting=seeing.boxes(trying.asked(Action.ACCEPT_INS, laid), lines),
         qualify=offers[Action.QUALIFY],
         validate=offers[Action.VALIDATE],
         others=tuple(offers[action] for action in OTHERS),

@@ -21,7 +21,7 @@ from kiosk.console.identities import reasons
 from kiosk.console.identities.accepting import judged
 from kiosk.console.models import UNCONFIRMED, Arrival, Campaign, Person, Staff, Stage, Verification
 from kiosk.console.records import vault
-from kiosk.console.register import reading, visits, writer
+from kiosk.console.register import answers, reading, visits, writer
 from kiosk.console.register.writer import Told
 from kiosk.console.words import inside
 from kiosk.core.checkin.codec import BadCheckIn
@@ -243,7 +243,7 @@ def _note(
         else:
             audit.record(audit.Act.VERIFIED, who=WORKER.name, about=str(about), **details)
             if verdict in UNCONFIRMED and visit is not None and answer is not None:
-                visits.verified(visit, vault.open_arrival(visit), answer, WORKER)
+                answers.verified(visit, vault.open_arrival(visit), answer, WORKER)
                 _set_aside(visit)
     journal.record(journal.Happening.INSI_CALLED, outcome=f"verify-{verdict}")
 

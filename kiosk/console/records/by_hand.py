@@ -1,0 +1,25 @@
+"""Questions that every page and every decision asks, written by hand: to have Django write them costs more than to ask.
+
+Reading only: what is written goes through the models.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from kiosk.console.models import Person
+
+
+def rows(question: str, *said: Any) -> list[tuple[Any, ...]]:
+    """What the console's database answers; keys are given, and come back, as ``key`` writes them."""
+    with connection.cursor() as cursor:
+        cursor.execute(question, said)
+        answer: list[tuple[Any, ...]] = cursor.fetchall()
+    return answer
+
+
+def key(subject: UUID) -> object:
+    """A random key as this database keeps it."""
+    written: object = Person._meta.pk.get_db_prep_value(subject, connection)
+    return written
