@@ -4,9 +4,14 @@
     PYTHONPATH=build/cosmic-ray python -m tests.mutants [module ...] [--report FILE]
 
 The mutants are Cosmic Ray's; the runner is ours, because a process per mutant would take hours: a fork of one warm
-process imports the mutated module from memory and runs the module's own tests, then all of ``tests/core`` but the
-property tests, which are slow and would only raise the figure. No file is ever changed. Mutants of type annotations,
-which nothing executes, and mutants that are not Python are left out and counted. Exits with 1 below the goal.
+process, which has imported all that does not import the module, imports the mutated module from memory and runs the
+module's own tests, then all of ``tests/core`` but the property tests and those marked ``long``, which are slow and
+would only raise the figure. No file is ever changed.
+Mutants of type annotations, which nothing executes, and mutants that are not Python are left out and counted. Exits
+with 1 below the goal.
+
+The register's one writer (``console.register.writer``) has its tests run on SQLite, each on an empty console that is
+rolled back, and the register is compared with its facts after each, as in pytest.
 """
 
 import argparse
@@ -16,19 +21,25 @@ import importlib.util
 import itertools
 import json
 import os
+import shutil
 import signal
 import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from types import ModuleType
 
+from tests import forks
+
 ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests" / "core"
+CONSOLE = "console."
 GOAL = 0.90
 SECONDS = 120
 NOT_RUN = {"test_properties", "test_rules"}  # slow, and about the documentation
@@ -95,6 +106,7 @@ MODULES = {
     "turn.short": ("turns.test_turn_short",),
     "turn.touches": ("turns.test_turn", *_EDGES, "core.test_values"),
     "turn.waits": ("turns.test_turn", *_EDGES, "core.test_values"),
+    "console.register.writer": ("console.test_register",),
 }
 
 
@@ -124,8 +136,12 @@ class Swap(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self.source, str(self.path), "exec"), module.__dict__)  # noqa: S102 - the mutant's text is ours
 
 
+def _name(module: str) -> str:
+    return f"kiosk.{module}" if module.startswith(CONSOLE) else f"kiosk.core.{module}"
+
+
 def _file(module: str) -> Path:
-    return ROOT.joinpath("kiosk", "core", *module.split(".")).with_suffix(".py")
+    return ROOT.joinpath(*_name(module).split(".")).with_suffix(".py")
 
 
 def mutants_of(module: str) -> Iterator[Mutant | str]:
@@ -182,25 +198,24 @@ def _is_union(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id[:1].isupper()
 
 
-def outcome_of(mutant: Mutant | None) -> str:
+def outcome_of(module: str, mutant: Mutant | None) -> str:
     """Run the tests against a mutant: ``killed``, ``timeout`` or ``survived``; None runs them on the code as it is."""
     child = os.fork()
     if child == 0:
-        _child(mutant)
+        _child(module, mutant)
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         return "timeout" if os.WTERMSIG(status) == signal.SIGALRM else "killed"
     return "survived" if os.WEXITSTATUS(status) == 0 else "killed"
 
 
-def _child(mutant: Mutant | None) -> None:
+def _child(module: str, mutant: Mutant | None) -> None:
     code = 1
     try:
         signal.alarm(SECONDS)  # an endless loop is noticed too: the default action ends this process
         if mutant is not None:
-            name = f"kiosk.core.{mutant.module}"
-            sys.meta_path.insert(0, Swap(name, _file(mutant.module), mutant.source))
-        _run_tests(MODULES[mutant.module] if mutant is not None else ())
+            sys.meta_path.insert(0, Swap(_name(module), _file(module), mutant.source))
+        _run_tests(module)
         code = 0
     except BaseException:  # noqa: BLE001 - whatever a mutant does, the test run noticed it
         if mutant is None:
@@ -209,24 +224,33 @@ def _child(mutant: Mutant | None) -> None:
         os._exit(code)
 
 
-def _run_tests(first: tuple[str, ...]) -> None:
-    """Call every test of ``tests/core``, those of the module first; the first failure ends it.
+def _run_tests(module: str) -> None:
+    """Call every test of the module, then of ``tests/core``; the first failure ends it.
 
     Plain calls instead of pytest, which costs a second a run: these tests use parameters and no fixture.
     """
+    for name in _tests_of(module):
+        tests = vars(importlib.import_module(name))
+        for test in [value for key, value in tests.items() if key.startswith("test_")]:
+            marks = {mark.name for mark in getattr(test, "pytestmark", [])}
+            for arguments in _parameters(test) if "long" not in marks else ():
+                with _empty_console("tampers" not in marks) if module.startswith(CONSOLE) else nullcontext():
+                    test(**arguments)
+
+
+def _tests_of(module: str) -> list[str]:
+    first = MODULES[module]
     core = sorted(f"core.{path.stem}" for path in TESTS.glob("test_*.py") if path.stem not in NOT_RUN)
-    others = [name for name in core if name not in first] if not first or first[0].startswith("core.") else []
-    for name in (*first, *others):
-        module = importlib.import_module(f"tests.{name}")
-        for test in [value for key, value in vars(module).items() if key.startswith("test_")]:
-            for arguments in _parameters(test):
-                test(**arguments)
+    others = [name for name in core if name not in first] if first[0].startswith("core.") else []
+    return [f"tests.{name}" for name in (*first, *others)]
 
 
 def _parameters(test: Callable[..., None]) -> Iterator[dict[str, object]]:
     """Expand ``pytest.mark.parametrize`` as pytest would."""
     axes = []
     for mark in getattr(test, "pytestmark", []):
+        if mark.name != "parametrize":
+            continue
         names, values = mark.args
         keys = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
         rows = [value if len(keys) > 1 else (value,) for value in values]
@@ -235,12 +259,33 @@ def _parameters(test: Callable[..., None]) -> Iterator[dict[str, object]]:
         yield {key: value for part in combination for key, value in part.items()}
 
 
-def _warm_up() -> None:
-    """Import what the tests need and no module of ours, so that a fork starts at once; then see the tests pass."""
-    for name in ("dataclasses", "datetime", "enum", "itertools", "pathlib", "pytest", "rapidfuzz.distance", "random"):
+def _empty_console(is_compared: bool) -> AbstractContextManager[None]:
+    from tests.console.conftest import empty, settings_with
+
+    return empty(settings_with(""), is_compared)
+
+
+def _measured(module: str, mutants: Sequence[Mutant], workers: int) -> list[str]:
+    """Each mutant's outcome; in a process of its own: what it imports first would hide another module's mutants."""
+    sys.dont_write_bytecode = False  # every fork imports the tests: compiled once
+    for name in ("pytest", "random", "rapidfuzz.distance"):
         importlib.import_module(name)
-    if outcome_of(None) != "survived":
-        raise SystemExit("the tests do not pass on the code as it is")
+    with ExitStack() as left:
+        if module.startswith(CONSOLE):
+            left.callback(shutil.rmtree, _console_with_tables(), ignore_errors=True)
+        forks.warm(_name(module), _tests_of(module))
+        if outcome_of(module, None) != "survived":
+            raise SystemExit(f"the tests of {module} do not pass on the code as it is")
+        return list(left.enter_context(ThreadPoolExecutor(workers)).map(_told, mutants))
+
+
+def _console_with_tables() -> Path:
+    """Django is set up here; the tables are made in a fork, which imports what writes them."""
+    from tests.console import conftest
+
+    if not forks.succeeds(conftest.make_sqlite):
+        raise SystemExit("no tables")
+    return conftest.FOLDER
 
 
 def main() -> int:
@@ -250,18 +295,21 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     os.chdir(ROOT)
+    modules = options.modules or list(MODULES)
     left_out: Counter[str] = Counter()
     mutants: list[Mutant] = []
-    for module in options.modules or MODULES:
+    for module in modules:
         for found in mutants_of(module):
             if isinstance(found, str):
                 left_out[found] += 1
             else:
                 mutants.append(found)
-    _warm_up()
     began = time.monotonic()
-    with ThreadPoolExecutor(options.workers) as pool:
-        outcomes = list(pool.map(_told, mutants))
+    outcomes: list[str] = []
+    for module in modules:
+        mine = [each for each in mutants if each.module == module]
+        with ProcessPoolExecutor(1, get_context("fork")) as process:
+            outcomes += process.submit(_measured, module, mine, options.workers).result()
     counts = Counter(outcomes)
     survivors = [
         asdict(each) | {"source": ""} for each, how in zip(mutants, outcomes, strict=True) if how == "survived"
@@ -269,7 +317,7 @@ def main() -> int:
     killed = 1 - len(survivors) / len(mutants)
     per_module = {
         module: [sum(each.module == module for each in mutants), sum(each["module"] == module for each in survivors)]
-        for module in options.modules or MODULES
+        for module in modules
     }
     report = {
         "mutants": len(mutants),
@@ -287,7 +335,7 @@ def main() -> int:
 
 
 def _told(mutant: Mutant) -> str:
-    outcome = outcome_of(mutant)
+    outcome = outcome_of(mutant.module, mutant)
     mark = {"killed": ".", "timeout": "t"}.get(outcome)
     if mark is None:
         mark = f"\n{mutant.module}.py:{mutant.line} {mutant.operator}\n  - {mutant.before}\n  + {mutant.after}\n"
