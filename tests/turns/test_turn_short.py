@@ -10,6 +10,7 @@ from kiosk.core.sources.insi import InsNotFound, InsUnreachable
 from kiosk.core.turn import events as ev
 from kiosk.core.turn import screens as sc
 from kiosk.core.turn.screens import Touch
+from kiosk.core.turn.short import confirmed
 from kiosk.core.turn.step import ShortPath, State
 from tests.turns.test_turn import ALONE, CONFIRMED, LEO, PASSPORT, PICTURE, START, ZOE, press, walk
 
@@ -143,6 +144,12 @@ def test_what_is_odd_of_other_people_of_the_card_keeps_nobody_from_the_short_pat
     asked = [*START, ev.CardArrived(), ev.CardRead(1, card), press(Touch.PERSON_1, "beneficiaries")]
     _, commands = walk([*asked, press(Touch.YES, "confirm")], ON)
     assert _of(ev.AskConsole, commands) == [ev.AskConsole(1, ZOE)]
+
+
+def test_until_somebody_of_a_card_is_chosen_nobody_is_asked_about() -> None:
+    state, _ = walk([*START, ev.CardArrived(), ev.CardRead(1, CardContents((ZOE, LEO)))], ON)
+    assert state.journey.card is not None
+    assert confirmed(state) == (state, ())
 
 
 def test_without_a_camera_who_is_known_gets_a_ticket_where_a_document_is_asked_for_too() -> None:

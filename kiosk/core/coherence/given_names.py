@@ -129,7 +129,7 @@ def _of_spelling(left: Traits, right: Traits, pairs: KeyPairs, forms: Forms, rea
     firsts = key_pairs(normalise(stated_first(left)), normalise(stated_first(right)), forms)
     if reason is Reason.ONE_LETTER_APART or any(map(_are_one_letter_apart, firsts)):
         return Reason.ONE_LETTER_APART
-    writings = zip(pairs, (*firsts, firsts[-1]), strict=False)
+    writings = zip(pairs, (*firsts, *firsts), strict=False)
     is_same_first = any(_have_same_first_name(lists, first) for lists, first in writings)
     return reason if is_same_first else Reason.OTHER_FIRST_NAME
 
