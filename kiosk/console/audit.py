@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from kiosk.console.models import AuditEntry, AuditHead
@@ -268,9 +268,16 @@ def entries(about: str = "", before: int | None = None, limit: int = 200) -> Ite
     yield from chosen[:limit]
 
 
+_HEAD = "SELECT last_number, chained, proof FROM console_audithead WHERE id = 1"
+
+
 def _locked_head() -> AuditHead:
     """The head, which nobody else changes meanwhile; where it is not ours, the last act that stands there."""
-    for head in AuditHead.objects.select_for_update().filter(pk=1):
+    with connection.cursor() as cursor:  # by hand: every act of everybody begins with it
+        cursor.execute(_HEAD + (" FOR UPDATE" if connection.features.has_select_for_update else ""))
+        found = cursor.fetchone()
+    if found is not None:
+        head = AuditHead(pk=1, last_number=found[0], chained=bytes(found[1]), proof=bytes(found[2]))
         return head if _is_proven(head) else _last_act(head)
     fresh = AuditHead(pk=1, last_number=0, chained=_START)
     fresh.proof = _UNPROVEN if AuditEntry.objects.exists() else _proof(fresh)

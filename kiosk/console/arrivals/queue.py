@@ -1,5 +1,6 @@
 """Who is waiting, and who takes whom: two members of staff never get the same patient."""
 
+from collections import Counter
 from datetime import timedelta
 from uuid import UUID
 
@@ -30,15 +31,14 @@ def in_work(need: str = "", desk: str = "") -> QuerySet[Arrival]:
     return chosen.order_by("arrived_at")[:SHOWN]
 
 
-def counts() -> dict[str, int]:
-    """How many are in work, by what is needed of staff."""
-    rows = Arrival.objects.filter(stage__in=IN_WORK).values("need").annotate(n=Count("pk")).order_by()
-    return {row["need"]: row["n"] for row in rows}
-
-
-def waiting() -> int:
-    """How many nobody has called yet."""
-    return Arrival.objects.filter(stage=Stage.WAITING).count()
+def counts() -> tuple[Counter[str], int]:
+    """How many are in work, by what is needed of staff; and how many of them nobody has called yet."""
+    needs, waiting = Counter[str](), 0
+    rows = Arrival.objects.filter(stage__in=IN_WORK).order_by().values_list("need", "stage").annotate(Count("pk"))
+    for need, stage, many in rows:
+        needs[need] += many
+        waiting += many if stage == Stage.WAITING else 0
+    return needs, waiting
 
 
 def open_calls() -> QuerySet[Call]:

@@ -12,7 +12,13 @@ from kiosk.console.models import Person
 
 
 def rows(question: str, *said: Any) -> list[tuple[Any, ...]]:
-    """What the console's database answers; keys are given, and come back, as ``key`` writes them."""
+    """What the console's database answers; keys are given, and come back, as ``key`` writes them.
+
+    Of a list every part is asked for: it stands as ``IN (…)``.
+    """
+    for among in (one for one in said if isinstance(one, list)):
+        question = question.replace("(…)", "(" + ", ".join(["%s"] * len(among)) + ")", 1)
+    said = tuple(part for one in said for part in (one if isinstance(one, list) else [one]))
     with connection.cursor() as cursor:
         cursor.execute(question, said)
         answer: list[tuple[Any, ...]] = cursor.fetchall()
@@ -23,3 +29,8 @@ def key(subject: UUID) -> object:
     """A random key as this database keeps it."""
     written: object = Person._meta.pk.get_db_prep_value(subject, connection)
     return written
+
+
+def subject(written: object) -> UUID:
+    """The random key that this database keeps so."""
+    return written if isinstance(written, UUID) else UUID(str(written))

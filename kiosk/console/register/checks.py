@@ -11,7 +11,7 @@ from kiosk.console.models import Arrival, AuditEntry, FactBody, Holding, Identif
 from kiosk.console.register import bodies, reading
 from kiosk.console.witness.checks import Part
 from kiosk.console.witness.findings import Found
-from kiosk.core.status import fact_codec, folding
+from kiosk.core.status import fact_codec
 from kiosk.core.status.permissions import IdentityStatus
 from kiosk.core.status.standing import Standing
 
@@ -49,7 +49,7 @@ def _held(keys: Sequence[UUID]) -> dict[UUID, Marks]:
 def _trouble(row: Person, entries: Sequence[AuditEntry], held: Marks) -> str:
     """The code of what is not as it was written; "" when all is."""
     try:
-        stands = folding.fold(map(reading.fact_of, entries))
+        stands = reading.folded(row.pk, entries)
         last = (entries[-1].nth, entries[-1].number) if entries else (0, 0)
         is_proven = not row.version or bytes(row.proof) == reading.proof_of(row)
         said = fact_codec.standing_from_text(row.state) if row.version else Standing()

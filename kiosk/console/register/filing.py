@@ -43,10 +43,12 @@ def file(arrival: Arrival, check_in: CheckIn, places: PlaceTable, by: Actor) -> 
 def _named(check_in: CheckIn, places: PlaceTable) -> Person | None:
     """The one person whom this visit's sources name."""
     found = check_in.insi
-    if not isinstance(found, InsFound) or not found.matricule.is_complete or findings.in_doubt():
+    if not isinstance(found, InsFound) or not found.matricule.is_complete:
         return None
     held = Holding.objects.filter(kind=IdentifierKind.INS, until=None, value=bodies.value_of(found.matricule))
     people = list(Person.objects.filter(pk__in=held.values("person"), absorbed_by=None, erased_at=None)[:2])
+    if not people or findings.in_doubt():
+        return None
     candidates = [one for person in people if (one := _as_known(person)) is not None]
     if len(candidates) != 1:
         return None

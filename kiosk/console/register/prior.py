@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from rapidfuzz.distance import JaroWinkler
 
 from kiosk import journal
-from kiosk.console.models import Arrival, Person, PersonIndex, Stage
-from kiosk.console.records import search, vault
+from kiosk.console.models import Arrival, Person, Stage
+from kiosk.console.records import by_hand, search, vault
 from kiosk.console.register import bodies, reading
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.codec import BadCheckIn
@@ -41,6 +41,8 @@ def candidates(check_in: CheckIn, besides: UUID | None = None) -> tuple[Candidat
     """Who may already be known, the likeliest first: whom INSi gave the same number, and who may be meant."""
     numbered = _known_by(_values(check_in.insi))
     keys = [key for key in dict.fromkeys([*numbered, *_met(check_in)]) if key != besides][:MOST_COMPARED]
+    if not keys:
+        return ()
     meant = _meant(check_in, numbered, list(_persons(keys)))
     likely = _likely(list(stated(check_in, LOOKED_FOR)), meant)
     likest = [
@@ -139,9 +141,7 @@ def traits_of(person: Person) -> Traits | None:
 def _met(check_in: CheckIn) -> list[UUID]:
     """Who is found under most of the visit's keys."""
     values = {one for traits in stated(check_in, LOOKED_FOR) for one in _blocks(traits)}
-    met = PersonIndex.objects.filter(value__in=values, person__absorbed_by=None, person__erased_at=None)
-    by_keys = met.values("person").annotate(n=Count("pk")).order_by("-n", "person")
-    return [row["person"] for row in by_keys[:MOST_COMPARED]]
+    return _found(_SHARING_MOST, sorted(values))
 
 
 def _blocks(traits: Traits) -> set[bytes]:
@@ -149,5 +149,17 @@ def _blocks(traits: Traits) -> set[bytes]:
 
 
 def _known_by(values: list[bytes]) -> list[UUID]:
-    found = PersonIndex.objects.filter(value__in=values, person__absorbed_by=None, person__erased_at=None)
-    return list(found.values_list("person", flat=True).distinct()[:MOST_COMPARED])
+    return _found(_SHARING_ONE, values)
+
+
+def _found(question: str, values: list[bytes]) -> list[UUID]:
+    found = by_hand.rows(question, values, MOST_COMPARED) if values else []
+    return [by_hand.subject(person) for (person,) in found]
+
+
+_SHARING = """FROM console_personindex said JOIN console_person known ON known.key = said.person_id
+WHERE said.value IN (…) AND known.absorbed_by_id IS NULL AND known.erased_at IS NULL """
+_SHARING_ONE = f"SELECT DISTINCT said.person_id {_SHARING} LIMIT %s"
+_SHARING_MOST = (
+    f"SELECT said.person_id {_SHARING} GROUP BY said.person_id ORDER BY COUNT(*) DESC, said.person_id LIMIT %s"
+)

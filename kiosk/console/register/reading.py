@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -95,12 +95,6 @@ def _text(row: Person) -> bytes:
     return audit.in_lengths(parts)
 
 
-def facts_of(person: UUID) -> Iterator[Fact]:
-    """A person's facts, oldest first. BadFact when one cannot be read."""
-    for entry in AuditEntry.objects.filter(person=person).order_by("nth").iterator(500):
-        yield fact_of(entry)
-
-
 def fact_of(entry: AuditEntry) -> Fact:
     """One entry of the trail as the fact of a person that it is. BadFact when it cannot be read."""
     if entry.nth is None or entry.effective_at is None:
@@ -110,9 +104,14 @@ def fact_of(entry: AuditEntry) -> Fact:
     return Fact(entry.nth, event, by, entry.effective_at, entry.cites, entry.decision)
 
 
-def folded(person: UUID) -> Standing:
-    """Where a person's facts say that they stand. BadFact or ValueError when they say nothing possible."""
-    return folding.fold(facts_of(person))
+def folded(person: UUID, entries: Iterable[AuditEntry] | None = None) -> Standing:
+    """Where a person's facts say that they stand; those at hand are not asked for, oldest first.
+
+    BadFact or ValueError when they say nothing possible.
+    """
+    if entries is None:
+        entries = AuditEntry.objects.filter(person=person).order_by("nth").iterator(500)
+    return folding.fold(map(fact_of, entries))
 
 
 def counts_since(person: UUID, stands: Standing) -> datetime:

@@ -30,7 +30,8 @@ def text() -> str:
 def _queue() -> Iterator[str]:
     now = timezone.now()
     yield "# TYPE console_in_work gauge"
-    for need, count in sorted(queue.counts().items()):
+    needs, _waiting = queue.counts()
+    for need, count in sorted(needs.items()):
         yield f'console_in_work{{need="{need}"}} {count}'
     oldest = (
         Arrival.objects.filter(stage=Stage.WAITING).order_by("arrived_at").values_list("arrived_at", flat=True).first()

@@ -18,6 +18,7 @@ from kiosk.console.staff import emergencies
 from kiosk.sealing import CannotOpen
 
 View = Callable[..., HttpResponse]
+SEEN_EVERY = 10  # seconds: a session is not written at every page; it locks as much earlier at most
 
 
 class Right(StrEnum):
@@ -160,7 +161,8 @@ class AccessMiddleware:
             could_take = right in IN_AN_EMERGENCY.get(Role(staff.role), ())
             return render(request, "console/refused.html", {"could_take": could_take}, status=403)
         if not getattr(view, "is_quiet", False):
-            request.session["seen_at"] = now
+            if idle >= SEEN_EVERY:
+                request.session["seen_at"] = now
             if right not in RIGHTS[Role(staff.role)]:
                 page = request.resolver_match.url_name if request.resolver_match else ""
                 emergencies.note_use(staff, right, str(page), where=address_of(request))

@@ -51,18 +51,22 @@ def look_back() -> int:
 
 def take_turns(now: datetime) -> int:
     """The worker's: the next slice of every check that no other worker has just taken; gives how many were new."""
-    return sum(_next(name, check, now) for name, check in CHECKS.items())
-
-
-def _next(name: str, check: Check, now: datetime) -> int:
-    mine, _ = Inspection.objects.get_or_create(pk=name)
     free = Q(ran_at=None) | Q(ran_at__lte=now - EVERY) | Q(ran_at__gt=now + EVERY)  # a clock was put back
-    if not Inspection.objects.filter(free, pk=name).update(ran_at=now):
+    taken = dict(Inspection.objects.values_list("name", "position"))
+    Inspection.objects.bulk_create([Inspection(name=one) for one in {*CHECKS} - {*taken}], ignore_conflicts=True)
+    most = max(LEAST, min(audit.last_number() // SLICES, MOST))
+    return sum(_next(name, taken.get(name, ""), free, most, now) for name in CHECKS)
+
+
+def _next(name: str, position: str, free: Q, most: int, now: datetime) -> int:
+    """The next slice of one check, unless another worker has taken it since."""
+    mine = Inspection.objects.filter(pk=name, position=position)
+    if not mine.filter(free).update(ran_at=now):
         return 0
-    part = check(mine.position, max(LEAST, min(audit.last_number() // SLICES, MOST)))
+    part = CHECKS[name](position, most)
     new = findings.note(part.found[:TOLD])
     later: dict[str, object] = {"position": part.position}
     if not part.position:
         later["whole_at"] = now
-    Inspection.objects.filter(pk=name, position=mine.position).update(**later)
+    mine.update(**later)
     return new

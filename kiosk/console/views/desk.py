@@ -33,8 +33,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def queue_page(request: HttpRequest) -> HttpResponse:
     since = timezone.now() - RECENT
-    mine = Arrival.objects.filter(decided_by=staff_of(request), decided_at__gte=since).order_by("-decided_at")[:8]
-    gone = Arrival.objects.filter(stage=Stage.GONE, arrived_at__gte=since).order_by("-arrived_at")[:8]
+    whose = Arrival.objects.select_related("person__absorbed_by")
+    mine = whose.filter(decided_by=staff_of(request), decided_at__gte=since).order_by("-decided_at")[:8]
+    gone = whose.filter(stage=Stage.GONE, arrived_at__gte=since).order_by("-arrived_at")[:8]
     context = {"page": "queue", "today": mine, "gone": gone, **queue_context(None, _need(request), _desk(request))}
     return render(request, "console/queue.html", context)
 
@@ -86,7 +87,7 @@ def queue_context(current: UUID | None, need: str = "", desk: str = "") -> dict[
     """What the left column shows, with a fingerprint that tells whether it changed."""
     now = timezone.now()
     arrivals, calls, terminals = list(queue.in_work(need, desk)), list(queue.open_calls()), health.terminals()
-    counts = queue.counts()
+    counts, waiting = queue.counts()
     shown = [
         tuple(sorted(counts.items())),
         *(
@@ -101,7 +102,7 @@ def queue_context(current: UUID | None, need: str = "", desk: str = "") -> dict[
         "calls": calls,
         "fresh_calls": {call.key for call in calls if now - call.called_at < FRESH},  # spoken by a screen reader once
         "terminals": terminals,
-        "waiting": queue.waiting(),
+        "waiting": waiting,
         "need": need,
         "narrowed_desk": desk,
         "all_desks": settings.KIOSK.desks,

@@ -1,0 +1,67 @@
+"""A page and a decision ask the database each thing once: asked again it costs as much, and says the same."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+
+from tests.console.arrivals import arrive, enrol
+from tests.console.staff import READ, at_desk, get, post
+from tests.people import ZOE
+
+QUALIFY = {"evidence": "CN", "said": "1", "seen": READ, "first_given_name": "ZOE"}
+
+
+@pytest.fixture(autouse=True)
+def _enrolled(console: object) -> None:
+    enrol()
+
+
+def _asked(act: Callable[[], object]) -> Iterator[str]:
+    """What the databases are asked and told, with its values; not where a transaction begins or ends."""
+    with ExitStack() as until_done:
+        heard = [until_done.enter_context(CaptureQueriesContext(one)) for one in connections.all()]
+        act()
+        said = [one["sql"] for context in heard for one in context.captured_queries]
+    return (one for one in said if one.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")))
+
+
+def _twice(asked: list[str]) -> set[str]:
+    return {one for one, times in Counter(asked).items() if times > 1 and one.startswith("SELECT")}
+
+
+def test_a_decision_asks_only_whether_a_number_is_free_again_under_lock() -> None:
+    check_in = arrive(ZOE)
+    client = at_desk()
+    path = f"/arrivees/{check_in.key}/"
+    post(client, path + "prendre/")
+    asked = list(_asked(lambda: post(client, path + "qualifier/", **QUALIFY)))
+    assert all("console_holding" in one for one in _twice(asked))
+    assert len(asked) <= 24
+
+
+def test_a_page_asks_each_thing_once() -> None:
+    check_in = arrive(ZOE)
+    client = at_desk()
+    path = f"/arrivees/{check_in.key}/"
+    post(client, path + "prendre/")
+    fresh = list(_asked(lambda: get(client, path)))
+    assert (_twice(fresh), len(fresh) <= 24) == (set(), True)
+    post(client, path + "qualifier/", **QUALIFY)
+    known = list(_asked(lambda: get(client, path)))
+    assert (_twice(known), len(known) <= 24) == (set(), True)
+
+
+def test_the_queue_asks_as_much_for_many_as_for_one() -> None:
+    client = at_desk()
+    arrive(ZOE)
+    one = len(list(_asked(lambda: get(client, "/file/"))))
+    for _another in range(3):
+        check_in = arrive(ZOE)
+        post(client, f"/arrivees/{check_in.key}/prendre/")
+        post(client, f"/arrivees/{check_in.key}/personne/", whose="new")
+        post(client, f"/arrivees/{check_in.key}/decision/doubt/")
+    assert len(list(_asked(lambda: get(client, "/file/")))) == one
