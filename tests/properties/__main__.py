@@ -2,7 +2,8 @@
 
     python -m tests.properties [--sequences N] [--acts N] [--from SEED] [--processes N]
 
-What breaks a property is printed with its seed and the fewest acts that still do; the exit status is 1 then.
+What breaks a property is printed with its seed and the fewest acts that still do; the exit status is 1 then. A process
+that dies ends it with an error.
 """
 
 import argparse
@@ -10,30 +11,15 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+from tests.console.postgres import running
+from tests.properties.parts import Part, Told, play
 
 ONE_IN = 10  # sequences on PostgreSQL
-SHRUNK_AT_MOST = 3  # of one property and process: the others are told with their seed
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one process plays."""
-
-    seeds: Sequence[int]
-    acts: int
-    on_postgresql: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What came of it."""
-
-    sequences: int
-    acts: int
-    broken: tuple[str, ...]
+OF_A_PART = 20  # sequences: few enough for all processes to end together
+SAID_EVERY = 30.0  # seconds
 
 
 def main() -> int:
@@ -43,61 +29,52 @@ def main() -> int:
     said.add_argument("--from", type=int, default=1000, dest="first")
     said.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     chosen = said.parse_args()
-    seeds = range(chosen.first, chosen.first + chosen.sequences)
-    began = time.monotonic()
-    with multiprocessing.get_context("spawn").Pool(chosen.processes) as pool:
-        told = list(pool.imap_unordered(_play, _parts(seeds, chosen.acts, chosen.processes)))
-    sequences, acts = sum(one.sequences for one in told), sum(one.acts for one in told)
+    seeds, began = range(chosen.first, chosen.first + chosen.sequences), time.monotonic()
+    with running() as server:
+        address = server.url().rpartition("/")[0]
+        told = list(_said(played(parts(seeds, chosen.acts, address), chosen.processes), began))
     broken = [text for one in told for text in one.broken]
-    took = time.monotonic() - began
-    print(f"{sequences} sequences, {acts} acts, {len(broken)} broke a property; {took:.0f} s")
+    print(f"{_counted(told)}, {len(broken)} broke a property; {time.monotonic() - began:.0f} s")
     return 1 if broken else 0
 
 
-def _parts(seeds: range, acts: int, processes: int) -> Iterator[Part]:
-    """One part in ten is played on PostgreSQL, which begins first: its server takes a moment."""
+def parts(seeds: range, acts: int, server: str) -> list[Part]:
+    """One sequence in ten is played on PostgreSQL; these come first, so that a process changes over once."""
     theirs = [seed for seed in seeds if seed % ONE_IN == 0]
     ours = [seed for seed in seeds if seed % ONE_IN]
-    yield Part(theirs, acts, True)
-    count = max(processes * 4, 1)
-    for place in range(count):
-        yield Part(ours[place::count], acts, False)
+    return [
+        Part(those[place : place + OF_A_PART], acts, where)
+        for those, where in ((theirs, server), (ours, ""))
+        for place in range(0, len(those), OF_A_PART)
+    ]
 
 
-def _play(part: Part) -> Told:
-    from tests.properties import games
-    from tests.properties.acts import written
-
-    broken: list[str] = []
-    shrunk: dict[str, int] = {}
-    acts = 0
-    with _ground(on_postgresql=part.on_postgresql) as ground:
-        for seed in part.seeds:
-            game = games.at_random(ground, seed, part.acts, short_path=seed % 2 == 1)
-            acts += len(game.acts)
-            if not game.broken:
-                continue
-            first = game.broken[0]
-            lines = [f"seed {seed}, act {len(game.acts)}: {first.name}: {first.what}"]
-            shrunk[first.name] = shrunk.get(first.name, 0) + 1
-            if shrunk[first.name] <= SHRUNK_AT_MOST:
-                lines += written(games.shrunk(ground, game.acts, first.name), indent="    ")
-            broken.append("\n".join(lines))
-            print(broken[-1], flush=True)
-    return Told(len(part.seeds), acts, tuple(broken))
+def played(wanted: Iterable[Part], processes: int, one: Callable[[Part], Told] = play) -> Iterator[Told]:
+    """What came of each part, as they end. BrokenProcessPool when a process dies."""
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        under_way = [pool.submit(one, part) for part in wanted]
+        try:
+            for done in as_completed(under_way):
+                yield done.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
-@contextmanager
-def _ground(*, on_postgresql: bool) -> "Iterator[object]":
-    from tests.console.postgres import running
-    from tests.properties.ground import console
+def _said(told: Iterable[Told], began: float) -> Iterator[Told]:
+    """The same, printed as it comes: what broke at once, how far it is now and then."""
+    so_far, next_at = [], began + SAID_EVERY
+    for one in told:
+        so_far.append(one)
+        for text in one.broken:
+            print(text, flush=True)
+        if time.monotonic() >= next_at:
+            next_at = time.monotonic() + SAID_EVERY
+            print(f"  {_counted(so_far)} after {next_at - SAID_EVERY - began:.0f} s", flush=True)
+        yield one
 
-    if not on_postgresql:
-        with console() as opened:
-            yield opened
-        return
-    with running() as server, console(server.url(), server.url()) as opened:
-        yield opened
+
+def _counted(told: list[Told]) -> str:
+    return f"{sum(one.sequences for one in told)} sequences, {sum(one.acts for one in told)} acts"
 
 
 if __name__ == "__main__":

@@ -1,11 +1,15 @@
 """Looks into the console's tables after each act, as nobody who works there can."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import replace
 from typing import Any
 
 from tests.properties.playing import Played
 from tests.properties.seen import FactSeen, HoldingSeen, PersonSeen, Seen, Trail, VisitSeen
+
+OF_PERSONS = ("console_person", "console_arrival", "console_holding", "console_personpair", "console_outbox")
+EVERYTHING = frozenset({*OF_PERSONS, "console_auditentry"})
 
 
 class Eyes:
@@ -15,22 +19,24 @@ class Eyes:
         self._played = played
         self.trail = Trail()
 
-    def look(self, before: Seen) -> Seen:
-        from kiosk.console.models import Holding, Outbox, PersonPair
-
-        rows = self._rows()
+    def look(self, before: Seen, touched: Set[str] = EVERYTHING) -> Seen:
+        """As it is now; what is in none of the tables touched since is as it was before."""
+        changes: dict[str, Any] = {}
+        rows = self._rows() if "console_person" in touched else None
         names = {key: name for name, key in self._played.keys.items()}
-        held = Holding.objects.order_by("pk").values_list("person", "value", "mark", "since", "until")
-        pairs = PersonPair.objects.order_by("pk").values_list("first", "second", "state")
-        told = Outbox.objects.order_by("pk").values_list("fact", "person", "kind")
-        return Seen(
-            persons={names[str(row.pk)]: _person(row, names) for row in rows},
-            visits=_visits(names),
-            holdings=tuple(HoldingSeen(names[str(key)], bytes(value), *rest) for key, value, *rest in held),
-            pairs={(names[str(one)], names[str(other)]): state for one, other, state in pairs},
-            outbox=tuple((fact, names[str(person)], kind) for fact, person, kind in told),
-            last=self._follow(before.last, names),
-        )
+        if rows is not None:
+            changes["persons"] = {names[str(row.pk)]: _person(row, names) for row in rows}
+        if "console_arrival" in touched:
+            changes["visits"] = _visits(names)
+        if "console_holding" in touched:
+            changes["holdings"] = _holdings(names)
+        if "console_personpair" in touched:
+            changes["pairs"] = _pairs(names)
+        if "console_outbox" in touched:
+            changes["outbox"] = _outbox(names)
+        if "console_auditentry" in touched:
+            changes["last"] = self._follow(before.last, names)
+        return replace(before, **changes) if changes else before
 
     def _rows(self) -> list[Any]:
         """All persons; whoever is new gets a name."""
@@ -47,25 +53,19 @@ class Eyes:
     def _follow(self, last: int, names: Mapping[str, str]) -> int:
         from kiosk.console.models import AuditEntry
 
-        for row in AuditEntry.objects.filter(number__gt=last).order_by("number"):
-            last = row.number
+        said = ("number", "act", "who", "about", "details", "at", "effective_at", "person", "nth", "kind", "codes")
+        entries = AuditEntry.objects.filter(number__gt=last).order_by("number")
+        for number, act, who, about, details, at, effective_at, person, nth, kind, codes, *rest in entries.values_list(
+            *said, "cites", "decision", "actor"
+        ):
+            whose, told = names[str(person)] if person else "", json.loads(codes) if codes else {}
+            named = names.get(about, about)
             self.trail.add(
                 FactSeen(
-                    number=row.number,
-                    act=row.act,
-                    who=row.who,
-                    about=names.get(row.about, row.about),
-                    details=json.loads(row.details),
-                    at=row.effective_at or row.at,
-                    person=names[str(row.person)] if row.person else "",
-                    nth=row.nth or 0,
-                    kind=row.kind,
-                    codes=json.loads(row.codes) if row.codes else {},
-                    cites=row.cites,
-                    decision=row.decision,
-                    actor=row.actor,
+                    number, act, who, named, json.loads(details), effective_at or at, whose, nth or 0, kind, told, *rest
                 )
             )
+            last = number
         return last
 
 
@@ -99,6 +99,27 @@ def _visits(names: Mapping[str, str]) -> dict[str, VisitSeen]:
         times = (_instant(decided_at), reported, _instant(presence_at))
         visits[name] = VisitSeen(name, stage, names[str(person)] if person else "", who or "", *times)
     return visits
+
+
+def _holdings(names: Mapping[str, str]) -> tuple[HoldingSeen, ...]:
+    from kiosk.console.models import Holding
+
+    held = Holding.objects.order_by("pk").values_list("person", "value", "mark", "since", "until")
+    return tuple(HoldingSeen(names[str(key)], bytes(value), *rest) for key, value, *rest in held)
+
+
+def _pairs(names: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    from kiosk.console.models import PersonPair
+
+    pairs = PersonPair.objects.order_by("pk").values_list("first", "second", "state")
+    return {(names[str(one)], names[str(other)]): state for one, other, state in pairs}
+
+
+def _outbox(names: Mapping[str, str]) -> tuple[tuple[int, str, str], ...]:
+    from kiosk.console.models import Outbox
+
+    told = Outbox.objects.order_by("pk").values_list("fact", "person", "kind")
+    return tuple((fact, names[str(person)], kind) for fact, person, kind in told)
 
 
 def _instant(at: Any) -> str:

@@ -32,6 +32,8 @@ def at_random(ground: Ground, seed: int, most: int, *, short_path: bool = False)
         _do(played, watch, act)
         if watch.broken:
             break
+    else:
+        watch.look_again(done[-1])
     return Game(tuple(done), tuple(watch.broken), watch)
 
 

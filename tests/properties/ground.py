@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.properties.clock import Clock, running
+from tests.properties.touched import Touched
 
 STAFF = {"lea": "host", "marc": "host", "nora": "officer", "omar": "officer"}
 MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there is a folder of our own
@@ -85,8 +86,8 @@ class OnPostgresql:
 class Ground:
     """A console, its staff signed in, its time; ``renew`` before each sequence."""
 
-    def __init__(self, copies: Copies, clients: dict[str, Any], clock: Clock) -> None:
-        self._copies, self.clients, self.clock = copies, clients, clock
+    def __init__(self, copies: Copies, clients: dict[str, Any], clock: Clock, touched: Touched) -> None:
+        self._copies, self.clients, self.clock, self.touched = copies, clients, clock, touched
 
     def renew(self) -> None:
         from django.conf import settings
@@ -128,7 +129,9 @@ def console(url: str = "", keys_url: str = "") -> Iterator[Ground]:
             clients = _opened()
             connections.close_all()
             copies.keep()
-            yield Ground(copies, clients, clock)
+            touched = Touched()
+            with touched.heard():
+                yield Ground(copies, clients, clock, touched)
             connections.close_all()
     writer.uuid4 = make
     tests.take(before)

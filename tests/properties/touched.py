@@ -1,0 +1,34 @@
+"""Which tables were written to: what was not need not be read again after an act."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+TABLE = re.compile(r"\bconsole_[a-z]+\b")
+READS = ("SELECT", "SAVEPOINT", "RELEASE", "BEGIN", "PRAGMA", "SET ")
+
+
+class Touched:
+    """Hears every statement. What is no plain reading touches each table that it names, also when it is rolled back."""
+
+    def __init__(self) -> None:
+        self._tables: set[str] = set()
+
+    def taken(self) -> frozenset[str]:
+        """The tables written to since this was asked last."""
+        taken = frozenset(self._tables)
+        self._tables.clear()
+        return taken
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        from django.db import connection
+
+        with connection.execute_wrapper(self._hear):
+            yield
+
+    def _hear(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.startswith(READS):
+            self._tables.update(TABLE.findall(sql))
+        return execute(sql, params, many, context)
