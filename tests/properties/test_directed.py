@@ -8,6 +8,8 @@ import pytest
 from tests.properties import acts
 from tests.properties.story import DAY, Story
 
+pytestmark = pytest.mark.long
+
 
 def _qualified(story: Story, visit: str = "v1", who: str = "nora") -> None:
     story.come(visit, "zoe")

@@ -12,6 +12,8 @@ ACTS = 50
 SEQUENCES = 30
 AT_ONCE = 5  # sequences of one test
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("first", range(0, SEQUENCES, AT_ONCE))
 def test_every_property_holds_after_every_act(ground: Ground, first: int) -> None:
