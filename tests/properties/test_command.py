@@ -12,17 +12,18 @@ import pytest
 from tests.properties.__main__ import ONE_IN, parts, played
 from tests.properties.parts import Part, Told
 
-WITHIN = 110  # seconds
+WITHIN = 280  # seconds, of a machine that has much else to do
 OURS = Path(__file__).parents[2]
 
 
 @pytest.mark.starts
+@pytest.mark.timeout(300)
 def test_a_handful_is_played_on_both_databases_and_counted() -> None:
     words = ["--sequences", "2", "--acts", "3", "--processes", "1", "--from", str(ONE_IN - 1)]
     command = [sys.executable, "-m", "tests.properties", *words]
     done = subprocess.run(command, cwd=OURS, capture_output=True, text=True, timeout=WITHIN, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.fullmatch(r"2 sequences, 6 acts, 0 broke a property; \d+ s\n", done.stdout)
+    assert re.fullmatch(r"2 sequences, 6 acts, 0 broke a property; \d+ s", done.stdout.splitlines()[-1])
 
 
 @pytest.mark.starts
