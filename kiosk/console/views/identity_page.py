@@ -1,0 +1,188 @@
+"""What the page of one identity shows: the sources side by side, what may be done, who it may be, what was done."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kiosk.console import audit
+from kiosk.console.arrivals import queue
+from kiosk.console.identities import (
+    accepting,
+    asking,
+    comparing,
+    complements,
+    deciding,
+    knowing,
+    noticing,
+    original,
+    pieces,
+    presence,
+    reasons,
+    replacing,
+    rows,
+    seeing,
+    trying,
+    undoing,
+)
+from kiosk.console.identities.choices import Action
+from kiosk.console.identities.trying import Laid, Offer
+from kiosk.console.models import Arrival, Staff, Stage
+from kiosk.console.records import search
+from kiosk.console.register import visits
+from kiosk.console.staff.access import Right, rights_of, staff_of
+from kiosk.console.templatetags.console_tags import reason as reason_label
+from kiosk.console.views.desk import queue_context
+from kiosk.console.vigilance import look_alikes
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.sources.document import DocumentPicture
+
+OTHERS = (Action.ACCEPT_INS, Action.REFUSE_INS, Action.DOUBT, Action.FICTITIOUS, Action.HOMONYM, Action.CLEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLink:
+    url: str
+    label: str
+    untouched: str = ""  # where it is shown as the camera saw it, when that was kept
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class IdentityView:
+    """Everything the page of one identity shows."""
+
+    rows: tuple[rows.Row, ...]
+    notices: tuple[noticing.Notice, ...]
+    seal: tuple[tuple[str, str], ...]
+    pictures: tuple[PictureLink, ...]
+    document_label: str
+    document_refused: bool
+    evidence: tuple[pieces.Piece, ...]
+    first_given_name: str
+    asks_first_name: bool
+    tolerated: bool
+    by_hand: bool
+    odd: tuple[tuple[str, str], ...]  # of INSi's answer: code and name, each to be confirmed
+    answer_mark: str  # of the answer shown: what staff decides is about that one
+    is_unusable: bool  # INSi's answer: nobody may accept it
+    to_see: tuple[seeing.Box, ...]  # each to be said, by its name, to qualify
+    to_see_accepting: tuple[seeing.Box, ...]  # to accept INSi's answer without the original in hand
+    qualify: Offer
+    validate: Offer
+    others: tuple[Offer, ...]
+
+
+def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[str, Any]:
+    staff = staff_of(request)
+    now = timezone.now()
+    reopens = {Stage.SET_ASIDE, Stage.DONE} if may_reopen(staff) else set()
+    written = complements.complementary_of(arrival)
+    observed, written_down = visits.observed_of(arrival), original.kept(arrival)
+    candidates = knowing.candidates_of(arrival, check_in)
+    beside, expected = presence.laid(arrival, check_in)
+    laid = trying.laid(arrival, beside, comparing.compared(beside), written_down)
+    is_in_hand = deciding.is_in_hand(arrival, staff)
+    is_asked = is_in_hand and expected is None  # whether it is one of them: they stand there once
+    can_take = arrival.stage in {Stage.WAITING, Stage.HELD, *reopens} and not is_in_hand
+    return {
+        "page": "queue",
+        "arrival": arrival,
+        "view": _view(laid, knowing.unsaid(candidates), timezone.localdate(), is_in_hand=is_in_hand),
+        "expected": expected,
+        "said": {},
+        "reasons": [(code.value, _(label)) for code, label in reasons.REASONS.items() if code not in reasons.BY_WORKER],
+        "reason_label": reason_label(arrival.reason),
+        "evidence_label": pieces.label_of(arrival.evidence, arrival.companion),
+        "desks": [desk for desk in settings.KIOSK.desks if desk != arrival.desk],
+        "can_decide": is_in_hand,
+        "can_take": can_take,
+        "is_settled": queue.is_settled(arrival),
+        "can_undo": undoing.may_undo(arrival, staff, now),
+        "is_decided": arrival.decided_at is not None,
+        "look_alikes": _alike(arrival, check_in, {one.person.pk for one in candidates} if is_asked else set()),
+        "complements": written,
+        "has_complements": any(one.value for one in written),
+        "words": [(code.value, _(label)) for code, label in complements.WORDS.items()],
+        "asking": asking.asking_of(arrival),
+        "criteria": original.proposed_for_asking(check_in),
+        "original": original.proposed(check_in),
+        "written": rows.rows_of_traits(written_down.traits()) if written_down is not None else (),
+        "observed": rows.rows_of_one(replace(check_in, insi=observed)) if observed is not None else (),
+        "why_not_replace": replacing.why_not(arrival) if observed is not None else "",
+        "why_not_ask": asking.why_not_ask(arrival, check_in),
+        "downgrades": [(code.value, _(label)) for code, label in reasons.DOWNGRADES.items()],
+        "version": arrival.known.version if arrival.known else "",
+        "candidates": [(one, visits.latest_of(one.person)) for one in candidates],
+        "pair": look_alikes.pair_of(arrival.person),
+        "kept": _kept(arrival),
+        "questions": rows.questions(),
+        "history": list(audit.entries(about=str(arrival.key), limit=60)),
+        **queue_context(arrival.key),
+    }
+
+
+def _alike(arrival: Arrival, check_in: CheckIn, shown: Collection[UUID]) -> list[Arrival]:
+    """Visits of others who look alike: somebody's own visits before are no warning about them, nor of those shown."""
+    whose = {*shown, arrival.known.pk if arrival.known is not None else arrival.candidate_id}
+    others = [one for one in search.alike(check_in) if one.pk != arrival.pk]
+    return [one for one in others if one.known is None or one.known.pk not in whose][:6]
+
+
+def _kept(arrival: Arrival) -> Arrival | None:
+    """The latest visit of the record that this one's leads to, where the unit merged them."""
+    known = arrival.known
+    return visits.latest_of(known) if known is not None and known != arrival.person else None
+
+
+def _picture_link(arrival: Arrival, index: int, picture: DocumentPicture) -> PictureLink:
+    url = reverse("picture", args=(arrival.key, index))
+    return PictureLink(url, _(rows.SIDES[picture.side]), f"{url}?brute" if picture.untouched else "")
+
+
+def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> IdentityView:
+    arrival, check_in, side_by_side = laid.arrival, laid.check_in, laid.side_by_side
+    offers = trying.offers(laid, unsaid)
+    judged = accepting.acceptance(check_in)
+    with_ins = not side_by_side.blocks and not judged.forbids
+    name, has_choice = comparing.first_given_name(check_in, with_ins=with_ins)
+    kind = check_in.document_kind
+    lines = rows.rows(check_in, side_by_side)
+    return IdentityView(
+        rows=lines,
+        notices=noticing.notices(
+            check_in,
+            today,
+            asks_about_answer=is_in_hand,
+            is_asked=arrival.insi_next_at is not None,
+            says_awaited=asking.asking_of(arrival).is_pending,
+        ),
+        seal=noticing.seal_fields(check_in),
+        pictures=tuple(_picture_link(arrival, index, picture) for index, picture in enumerate(check_in.pictures)),
+        document_label=_(rows.DOCUMENTS[kind]) if kind is not None else "",
+        document_refused=check_in.document_refused,
+        evidence=pieces.on_page(comparing.evidence_offered(check_in, today)),
+        first_given_name=name,
+        asks_first_name=has_choice,
+        tolerated=side_by_side.asks_confirmation,
+        by_hand=comparing.is_compared_by_hand(check_in),
+        odd=tuple((odd.value, _(accepting.ODDITIES[odd])) for odd in judged.to_confirm),
+        answer_mark=accepting.mark_of(check_in),
+        is_unusable=bool(judged.forbids),
+        to_see=seeing.boxes(trying.asked(Action.QUALIFY, laid), lines),
+        to_see_accepting=seeing.boxes(trying.asked(Action.ACCEPT_INS, laid), lines),
+        qualify=offers[Action.QUALIFY],
+        validate=offers[Action.VALIDATE],
+        others=tuple(offers[action] for action in OTHERS),
+    )
+
+
+def may_reopen(staff: Staff) -> bool:
+    """The identity-vigilance unit takes up what others closed."""
+    return Right.VIGILANCE in rights_of(staff)
