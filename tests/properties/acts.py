@@ -82,13 +82,21 @@ class Purge:
 
 
 @dataclass(frozen=True, slots=True)
+class Erase:
+    """A person is erased on demand, by the key of theirs or of a visit."""
+
+    whose: str
+    by: str = "nora"
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Time passes."""
 
     seconds: int
 
 
-Act = Arrive | Resend | Look | Press | Post | Ask | Verify | Seek | Purge | Wait
+Act = Arrive | Resend | Look | Press | Post | Ask | Verify | Seek | Purge | Erase | Wait
 
 
 @dataclass(frozen=True, slots=True)

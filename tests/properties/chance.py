@@ -76,6 +76,7 @@ class Chance:
             self._worker: 7,
             self._staff: 30 if visits else 0,
             self._again: 2 if self._pressed else 0,
+            self._erasing: 0.3 if visits else 0,
         }
         yield from self._dice.choices(list(kinds), list(kinds.values()))[0]()
 
@@ -123,6 +124,10 @@ class Chance:
                 yield acts.Purge()
             case "verify":
                 yield acts.Verify(self._manner(), self._meanwhile())
+
+    def _erasing(self) -> Iterator[Act]:
+        """Somebody asks to be forgotten; the record is named by a page of it."""
+        yield acts.Erase(self._dice.choice(list(self._played.keys)), self._dice.choice(UNIT))
 
     def _meanwhile(self) -> tuple[Act, ...]:
         """While INSi is asked, somebody may press a button."""

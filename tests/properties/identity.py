@@ -9,7 +9,7 @@ from tests.properties.seen import BARRING, FactSeen, PersonSeen
 from tests.properties.step import Step
 
 CLOSES = {"insi-rejected", "strict-trait-edited", "verification-failed"}  # and a barring attribute
-TAKES_AWAY = CLOSES | {"attribute-set", "undone", "migrated", "withdrawn-by-peer"}
+TAKES_AWAY = CLOSES | {"attribute-set", "undone", "migrated", "withdrawn-by-peer", "erased"}
 MAY_BE_A_MACHINES = {
     *("opened", "visit-attached", "traits-stated", "insi-asked", "insi-answered", "insi-accepted", "verified"),
     *("pair-proposed", "erased", "migrated", "complementary-edited"),
@@ -85,7 +85,8 @@ def p05_doubtful_or_fictitious_stays(step: Step) -> Iterator[str]:
     """5. Doubtful or fictitious holds on every later visit until staff removes it."""
     for was, now in step.both():
         gone = was.attributes & BARRING - now.attributes
-        if gone and not any(one.actor == "staff" for one in step.facts_of(now.name, "attribute-removed", "undone")):
+        removes = step.facts_of(now.name, "attribute-removed", "undone", "erased")
+        if gone and not any(one.actor == "staff" for one in removes):
             yield f"{now.name} is no longer {sorted(gone)}"
     for now in step.after.persons.values():
         if now.is_barred and (now.status != "PROVISIONAL" or now.mark or now.evidence):

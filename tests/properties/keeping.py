@@ -11,25 +11,34 @@ KNOWN_OIDS = {"1.2.250.1.213.1.4.8", "1.2.250.1.213.1.4.9"}  # NIR and NIA of re
 
 
 def p19_erasing_leaves_the_chain_valid(step: Step) -> Iterator[str]:
-    """19. Erasing leaves the chain valid, and nothing erased can be opened."""
-    if not isinstance(step.act, acts.Purge):
+    """19. Erasing leaves the chain valid, nothing erased can be opened or found, and nothing follows."""
+    yield from _after_the_end(step)
+    if not isinstance(step.act, acts.Purge | acts.Erase):
         return
     from kiosk.console import audit
-    from kiosk.console.models import AuditEntry, Person
-    from kiosk.console.register import reading
-    from kiosk.sealing import CannotOpen
+    from kiosk.console.models import FactBody, Person, PersonIndex
+    from kiosk.console.records import subject_keys
 
     _count, broken = audit.verify()
     if broken:
         yield f"the chain is {broken[0].reason} at {broken[0].number}"
-    for row in Person.objects.exclude(erased_at=None):
-        for nth in AuditEntry.objects.filter(person=row.pk).values_list("nth", flat=True):
-            try:
-                body = reading.body_of(row.pk, nth)
-            except CannotOpen:
-                continue
-            if body is not None:
-                yield f"fact {nth} of somebody erased is opened"
+    gone = list(Person.objects.exclude(erased_at=None).values_list("pk", flat=True))
+    for key in subject_keys.of(gone):
+        yield f"{key} is erased, and has a key"
+    if FactBody.objects.filter(subject__in=gone).exists() or PersonIndex.objects.filter(person__in=gone).exists():
+        yield "of somebody erased something is kept"
+
+
+def _after_the_end(step: Step) -> Iterator[str]:
+    for was, now in step.both():
+        if was.is_erased and was != now:
+            yield f"{now.name} was erased, and had {[one.kind for one in step.facts_of(now.name)]}"
+    for visit in step.after.visits.values():
+        if visit.person and step.after.persons[visit.person].is_erased and not visit.is_removed:
+            yield f"{visit.name} is of {visit.person}, who is erased"
+    for sides, state in step.after.pairs.items():
+        if state == "possible" and any(step.after.persons[one].is_erased for one in sides):
+            yield f"{sides} may be one, and one is erased"
 
 
 def p20_purging_changes_no_status(step: Step) -> Iterator[str]:

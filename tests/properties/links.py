@@ -16,7 +16,7 @@ def p12_an_absorbed_person_stands_still(step: Step) -> Iterator[str]:
         kinds = {one.kind for one in step.facts_of(now.name)} - OF_ABSORBED
         if kinds and not step.facts_of(now.name, "unmerged"):
             yield f"{now.name} leads to {was.absorbed_by}, and had {sorted(kinds)}"
-        if was.established != now.established:
+        if was.established != now.established and not step.facts_of(now.name, "erased"):
             yield f"{now.name} leads to {was.absorbed_by}, and changed"
 
 

@@ -1,13 +1,18 @@
 """A sequence carried out on a console, act by act, through the doors that people and machines have."""
 
 import base64
+import io
 import re
+import sys
 import uuid
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+import typer
 
 from kiosk.app.back_office import Place, assemble
 from kiosk.core.checkin.codec import to_bytes
@@ -84,6 +89,8 @@ class Played:
                 return self._seek()
             case acts.Purge():
                 return self._purge()
+            case acts.Erase(whose, by):
+                return self._erase(whose, by)
             case acts.Wait(seconds):
                 self.ground.clock.pass_(seconds)
                 return Outcome()
@@ -173,6 +180,22 @@ class Played:
         from kiosk.console.upkeep.retention import purge
 
         return Outcome(was_done=purge(self.ground.clock.now()) > 0)
+
+    # --- the technician ----------------------------------------------------------------------------------------------
+
+    def _erase(self, whose: str, by: str) -> Outcome:
+        """The command, as somebody types it."""
+        from kiosk.commands import erase
+
+        typed, sys.stdin = sys.stdin, io.StringIO(f"{erase.CONFIRMED}\n")
+        try:
+            with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+                erase.carry_out(self.keys.get(whose) or str(key_of(whose)), "request", by)
+        except typer.Exit:
+            return Outcome(was_done=False)
+        finally:
+            sys.stdin = typed
+        return Outcome()
 
 
 class _Asked:

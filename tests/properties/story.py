@@ -95,6 +95,9 @@ class Story:
         while self.do(acts.Seek()).was_done:
             pass
 
+    def erase(self, whose: str) -> Outcome:
+        return self.do(acts.Erase(whose))
+
     def wait(self, seconds: int) -> None:
         self.do(acts.Wait(seconds))
 

@@ -350,3 +350,49 @@ def test_a_nia_becomes_a_nir_by_staff_alone_and_nobody_is_told_of_a_withdrawal(s
     story.verify("replaced")
     assert story.of("v1").status == "QUALIFIED"
     assert story.watch.seen.outbox == ()
+
+
+# --- erased -----------------------------------------------------------------------------------------------------------
+
+
+def test_who_was_erased_comes_back_as_somebody_new_and_is_qualified_with_the_same_number(story: Story) -> None:
+    _qualified(story)
+    assert story.erase("v1").was_done
+    assert story.person("p1").is_erased
+    assert story.watch.seen.outbox[-1][1:] == ("p1", "withdrawn")
+    assert not story.erase("v1").was_done
+    _qualified(story, "v2")
+    assert story.visit("v2").person == "p2"
+
+
+def test_a_merged_person_is_erased_with_the_record_that_was_kept(story: Story) -> None:
+    _two_validated(story)
+    story.judge("omar", "p1", "p2", "merge")
+    assert story.erase("v2").was_done
+    assert story.person("p1").is_erased and story.person("p2").is_erased
+    assert [one for one in story.watch.seen.outbox if one[2] == "withdrawn"] == []
+
+
+def test_a_visit_in_somebody_s_hands_keeps_its_person_from_being_erased(story: Story) -> None:
+    _qualified(story)
+    story.take("nora", "v1")
+    assert not story.erase("p1").was_done
+    assert story.person("p1").status == "QUALIFIED"
+
+
+def test_who_asks_to_be_forgotten_while_insi_is_asked_gets_no_answer(story: Story) -> None:
+    _qualified(story)
+    story.wait(DAY)
+    page, tomorrow = "/vigilance/verifications/", story.ground.clock.now().date().isoformat()
+    story.press_on("nora", page, page + "ouvrir/", before=tomorrow)
+    story.do(acts.Verify("replaced", (acts.Erase("p1"),)))
+    assert story.person("p1").is_erased
+
+
+def test_whom_a_decision_taken_back_left_goes_by_the_clock_and_nobody_else_does(story: Story) -> None:
+    _qualified(story)
+    story.press("nora", "v1", "annuler/")
+    story.qualify("nora", "v1", "ZOE")
+    story.wait(1100 * DAY)
+    story.do(acts.Purge())
+    assert (story.person("p1").is_erased, story.person("p2").status) == (True, "QUALIFIED")
