@@ -171,6 +171,55 @@ def test_a_merged_person_goes_with_every_record_that_leads_to_theirs_whichever_w
     assert _sound()
 
 
+@pytest.mark.parametrize(("at", "looks", "gone"), [(1, 3, 2), (2, 5, 1)], ids=["confirmed", "under way"])
+def test_who_belongs_to_a_person_is_looked_at_again_when_the_unit_merges_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, at: int, looks: int, gone: int
+) -> None:
+    """Before the command began, both go; under way, the merge of this test is rolled back with what it disturbed."""
+    first, second = _two_records()
+    officer = at_desk("marc", "officer")
+    one, other = _arrival(first).person, _arrival(second).person
+    group, asked = erasure._group, []
+
+    def merged_after(person: UUID) -> set[UUID]:
+        found = group(person)
+        asked.append(found)
+        if len(asked) == at:
+            post(officer, f"/vigilance/doublons/{one.pk}/{other.pk}/dire/", said="merge", kept="first")
+        return found
+
+    monkeypatch.setattr(erasure, "_group", merged_after)
+    assert _erase(one.pk) == 0
+    assert (len(asked), Person.objects.exclude(erased_at=None).count()) == (looks, gone)
+    _nothing_opens(*[one, other][:gone])
+    assert _sound()
+
+
+def test_a_record_that_never_stands_still_is_left_as_it_is(
+    officer: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, _ = _qualified(officer)
+    others = iter(range(1, 100))
+    group = erasure._group
+    monkeypatch.setattr(erasure, "_group", lambda person: group(person) | {UUID(int=next(others))})
+    assert _erase(first.key) == 1
+    assert "recommencez" in capsys.readouterr().err
+    assert (_arrival(first).status, Erasure.objects.count()) == ("QUALIFIED", 0)
+
+
+def test_whom_an_older_database_brought_back_without_a_key_is_erased_again_and_their_number_is_free(
+    officer: Client,
+) -> None:
+    first, _ = _qualified(officer)
+    person = _arrival_person(first)
+    subject_keys.destroy([person, UUID(first.key)])
+    assert _erase(person) == 0
+    assert not Holding.objects.exists()
+    path = _taken(officer, again := arrive(ZOE))
+    post(officer, path + "qualifier/", **TICKED)
+    assert (_arrival(again).status, _sound()) == ("QUALIFIED", True)
+
+
 def test_who_was_perhaps_the_same_as_somebody_erased_is_known_again(officer: Client) -> None:
     first, second = _two_records()
     one, other = _arrival(first).person, _arrival(second).person
