@@ -3,11 +3,21 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
+from kiosk.console import audit
+from kiosk.console.identities import downgrading
+from kiosk.console.identities.reasons import NotAllowed, WhyDown
+from kiosk.console.models import Person, Staff
+from kiosk.console.register import visits, writer
+from kiosk.console.register.writer import Told
+from kiosk.core.status.person_events import Verified
+from kiosk.core.status.transitions import Actor, ActorKind
 from tests.console.arrivals import arrive, enrol
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import ZOE
@@ -65,3 +75,25 @@ def test_the_queue_asks_as_much_for_many_as_for_one() -> None:
         post(client, f"/arrivees/{check_in.key}/personne/", whose="new")
         post(client, f"/arrivees/{check_in.key}/decision/doubt/")
     assert len(list(_asked(lambda: get(client, "/file/")))) == one
+
+
+def test_who_changed_between_the_look_and_the_lock_is_not_decided_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where they stand is read once; under lock it is looked whether that is still so."""
+    check_in = arrive(ZOE)
+    client = at_desk(role="officer")
+    path = f"/arrivees/{check_in.key}/"
+    post(client, path + "prendre/")
+    post(client, path + "qualifier/", **QUALIFY)
+    post(client, path + "prendre/")
+    person = Person.objects.get()
+    before, record, by = person.version, visits.recorded, Actor(ActorKind.WORKER, "worker")
+
+    def too_late(*said: Any, **more: Any) -> Person:
+        writer.record(person.pk, [Told(Verified(), audit.Act.VERIFIED)], by)
+        return record(*said, **more)
+
+    monkeypatch.setattr(visits, "recorded", too_late)
+    with pytest.raises(NotAllowed, match="a changé depuis l’affichage"):
+        downgrading.downgrade(UUID(check_in.key), Staff.objects.get(), WhyDown.WRONG_TRAIT)
+    person.refresh_from_db()
+    assert (person.status, person.version) == ("QUALIFIED", before)
