@@ -88,7 +88,7 @@ def read_answer(data: bytes) -> bool:
     said = _read(data, ANSWER_BYTES)
     if said is None or said.get("known") not in (0, 1):
         raise BadAnswer("not an answer of this version")
-    return said["known"] == 1
+    return bool(said["known"])
 
 
 def _padded(said: dict[str, object], length: int) -> bytes:
