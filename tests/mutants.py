@@ -106,7 +106,7 @@ MODULES = {
     "turn.short": ("turns.test_turn_short",),
     "turn.touches": ("turns.test_turn", *_EDGES, "core.test_values"),
     "turn.waits": ("turns.test_turn", *_EDGES, "core.test_values"),
-    "console.register.writer": ("console.test_register",),
+    "console.register.writer": ("console.test_writer", "console.test_held", "console.test_register"),
 }
 
 
