@@ -116,7 +116,6 @@ class Mutant:
 
     module: str
     operator: str
-    occurrence: int
     line: int
     before: str
     after: str
@@ -146,40 +145,47 @@ def _file(module: str) -> Path:
 
 def mutants_of(module: str) -> Iterator[Mutant | str]:
     """Yield the mutants of a module, or why one is left out."""
+    source = _file(module).read_text(encoding="utf-8")
+    lines = source.splitlines(keepends=True)
+    for node in ast.parse(source).body:  # one statement after the other: to parse all of it each time takes minutes
+        first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))]) - 1
+        text = "".join(lines[first : node.end_lineno])
+        for operator, mutated, why in _of_statement(text):
+            if why:
+                yield why
+                continue
+            pairs = zip(text.splitlines(), mutated.splitlines(), strict=False)
+            line, before, after = next((n, a, b) for n, (a, b) in enumerate(pairs, start=first + 1) if a != b)
+            whole = "".join((*lines[:first], mutated, *lines[node.end_lineno :]))
+            yield Mutant(module, operator, line, before.strip(), after.strip(), whole)
+
+
+def _of_statement(text: str) -> Iterator[tuple[str, str, str]]:
+    """Each operator's mutants of a statement: its name, the mutated text, and why that one is left out, if it is."""
     import cosmic_ray.plugins
     from cosmic_ray.ast import ast_nodes, get_ast
     from cosmic_ray.mutating import mutate_code
 
-    source = _file(module).read_text(encoding="utf-8")
-    annotations = list(_annotations(ast.parse(source)))
-    original = ast.dump(ast.parse(source))
-    tree = get_ast(source)
-    for operator_name in cosmic_ray.plugins.operator_names():
-        operator_class = cosmic_ray.plugins.get_operator(operator_name)
-        if operator_class.arguments():
+    annotations, original = list(_annotations(ast.parse(text))), ast.dump(ast.parse(text))
+    nodes = list(ast_nodes(get_ast(text)))
+    for name in cosmic_ray.plugins.operator_names():
+        if cosmic_ray.plugins.get_operator(name).arguments():
             continue
-        operator = operator_class()
-        starts = [start for node in ast_nodes(tree) for start, _ in operator.mutation_positions(node)]
+        operator = cosmic_ray.plugins.get_operator(name)()
+        starts = [start for node in nodes for start, _ in operator.mutation_positions(node)]
         for occurrence, start in enumerate(starts):
             if any(first <= start < last for first, last in annotations):
-                yield "annotation"
+                yield name, "", "annotation"
                 continue
             try:
-                mutated = mutate_code(source, operator, occurrence)
-            except AttributeError:  # Cosmic Ray 8.7 cannot replace an exception written ``module.Error``
-                yield "not made"
-                continue
-            try:
+                mutated = mutate_code(text, operator, occurrence)
                 is_same = mutated is None or ast.dump(ast.parse(mutated)) == original
+            except AttributeError:  # Cosmic Ray 8.7 cannot replace an exception written ``module.Error``
+                yield name, "", "not made"
             except SyntaxError:
-                yield "not Python"
-                continue
-            if is_same:
-                yield "no change"
-                continue
-            pairs = zip(source.splitlines(), mutated.splitlines(), strict=False)
-            line, before, after = next((n, a, b) for n, (a, b) in enumerate(pairs, start=1) if a != b)
-            yield Mutant(module, operator_name, occurrence, line, before.strip(), after.strip(), mutated)
+                yield name, "", "not Python"
+            else:
+                yield name, mutated or "", "no change" if is_same else ""
 
 
 def _annotations(tree: ast.AST) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
