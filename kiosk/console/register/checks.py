@@ -31,9 +31,10 @@ def persons(position: str, most: int) -> Part:
     return Part("" if len(batch) < most else batch[-1].pk.hex, len(batch), found)
 
 
-def _entries(keys: Sequence[UUID]) -> dict[UUID | None, list[AuditEntry]]:
-    grouped: dict[UUID | None, list[AuditEntry]] = defaultdict(list)
-    for entry in AuditEntry.objects.filter(person__in=keys).order_by("person", "nth").iterator(2000):
+def _entries(keys: Sequence[UUID]) -> dict[UUID | None, list[reading.Kept]]:
+    grouped: dict[UUID | None, list[reading.Kept]] = defaultdict(list)
+    entries = AuditEntry.objects.filter(person__in=keys).order_by("person", "nth")
+    for entry in map(reading.Kept._make, entries.values_list(*reading.Kept._fields).iterator(2000)):
         grouped[entry.person].append(entry)
     return grouped
 
@@ -46,7 +47,7 @@ def _held(keys: Sequence[UUID]) -> dict[UUID, Marks]:
     return grouped
 
 
-def _trouble(row: Person, entries: Sequence[AuditEntry], held: Marks) -> str:
+def _trouble(row: Person, entries: Sequence[reading.Kept], held: Marks) -> str:
     """The code of what is not as it was written; "" when all is."""
     try:
         stands = reading.folded(row.pk, entries)

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from kiosk.console.models import AuditEntry, FactBody, Person
 from kiosk.console.records import by_hand, subject_keys
 from kiosk.console.register import bodies
 from kiosk.core.status import fact_codec, folding
+from kiosk.core.status.person_events import PersonEvent
 from kiosk.core.status.standing import Fact, Standing
 from kiosk.core.status.transitions import Actor, ActorKind
 from kiosk.sealing import CannotOpen
@@ -95,16 +97,41 @@ def _text(row: Person) -> bytes:
     return audit.in_lengths(parts)
 
 
-def fact_of(entry: AuditEntry) -> Fact:
+class Kept(NamedTuple):
+    """What an entry of the trail says as a fact: all that is read where very many are."""
+
+    number: int
+    person: UUID | None
+    nth: int | None
+    kind: str
+    codes: str
+    actor: str
+    who: str
+    effective_at: datetime | None
+    cites: int
+    decision: int
+
+
+def fact_of(entry: AuditEntry | Kept) -> Fact:
     """One entry of the trail as the fact of a person that it is. BadFact when it cannot be read."""
     if entry.nth is None or entry.effective_at is None:
         raise fact_codec.BadFact("a fact without its place")
-    event = fact_codec.read(entry.kind, json.loads(entry.codes))
-    by = Actor(ActorKind(entry.actor), entry.who)
+    event, by = _event(entry.kind, entry.codes), _actor(entry.actor, entry.who)
     return Fact(entry.nth, event, by, entry.effective_at, entry.cites, entry.decision)
 
 
-def folded(person: UUID, entries: Iterable[AuditEntry] | None = None) -> Standing:
+@lru_cache(1000)
+def _event(kind: str, codes: str) -> PersonEvent:
+    """Most say no more than their kind."""
+    return fact_codec.read(kind, json.loads(codes))
+
+
+@lru_cache(1000)
+def _actor(kind: str, who: str) -> Actor:
+    return Actor(ActorKind(kind), who)
+
+
+def folded(person: UUID, entries: Iterable[AuditEntry | Kept] | None = None) -> Standing:
     """Where a person's facts say that they stand; those at hand are not asked for, oldest first.
 
     BadFact or ValueError when they say nothing possible.

@@ -25,7 +25,7 @@ CHECKS: dict[str, Check] = {
 }
 EVERY = timedelta(seconds=10)
 SLICES = 50  # of a whole reading: within ten minutes, whatever else the worker does
-LEAST, MOST = 500, 20_000  # looked at in one of the worker's slices: it has other things to do
+LEAST, MOST = 500, 30_000  # looked at in one of the worker's slices: it has other things to do
 AT_ONCE = 20_000
 TOLD = 20  # findings of one slice that are kept: a trail that is wholly another one does not fill itself with them
 
