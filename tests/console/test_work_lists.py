@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from kiosk.console.models import Person
-from kiosk.console.register import pairs, visits
+from kiosk.console.register import known, pairs, visits
 from kiosk.console.vigilance import campaigns, look_alikes
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsAnswer, InsFound, InsNotFound, InsUnreachable
@@ -159,6 +159,46 @@ def test_a_record_others_lead_to_is_not_merged_away_itself() -> None:
     )
     assert "D’autres dossiers mènent à celui-ci" in answer.content.decode()
     assert _person(first).absorbed_by is None
+
+
+def _three_records():
+    """The second may be the first, the third the second."""
+    first, second = _two_records()
+    third = arrive(DOMINIQUE, InsNotFound())
+    _validated_as_new(third, DOMINIQUE, place="63220")
+    pairs.propose(_person(second), _person(third), 86, look_alikes.WORKER)
+    return first, second, third
+
+
+def test_what_may_be_one_with_a_record_that_was_merged_is_asked_about_with_the_one_that_is_kept() -> None:
+    first, second, third = _three_records()
+    officer = at_desk("marc", "officer")
+    post(officer, _pair_path(first, second) + "dire/", said="merge", kept="first")
+    stranded, followed = _pair_path(second, third), _pair_path(first, third)
+    assert stranded not in get(officer, "/vigilance/doublons/").content.decode()
+    assert "va être proposée" in get(officer, stranded).content.decode()
+    _sought()
+    assert followed in get(officer, "/vigilance/doublons/").content.decode()
+    assert get(officer, stranded)["Location"] == followed
+    assert followed in get(officer, f"/arrivees/{third.key}/").content.decode()
+    post(officer, followed + "dire/", said="apart")
+    assert "Aucun doublon possible" in get(officer, "/vigilance/doublons/").content.decode()
+    assert "Doublon possible" not in get(officer, f"/arrivees/{third.key}/").content.decode()
+    assert not known.has_open_pair(_person(third)) and not known.has_open_pair(_person(first))
+    _sought()
+    post(officer, _pair_path(first, second) + "dire/", said="split")
+    assert stranded in get(officer, "/vigilance/doublons/").content.decode()  # it stands for itself again
+
+
+def test_what_leads_to_one_record_already_is_closed() -> None:
+    first, second, third = _three_records()
+    pairs.propose(_person(first), _person(third), 86, look_alikes.WORKER)
+    officer = at_desk("marc", "officer")
+    for other in (second, third):
+        post(officer, _pair_path(first, other) + "dire/", said="merge", kept="first")
+    _sought()
+    assert "Aucun doublon possible" in get(officer, "/vigilance/doublons/").content.decode()
+    assert "mènent déjà au même" in get(officer, _pair_path(second, third)).content.decode()
 
 
 # --- campaigns of verification --------------------------------------------------------------------------------------

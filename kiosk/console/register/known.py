@@ -62,5 +62,6 @@ def _holds(person: Person, card_nir: str) -> bool:
 
 
 def has_open_pair(person: Person) -> bool:
+    """Somebody may be one with another record that stands for itself: what leads to another is asked about there."""
     pairs = PersonPair.objects.filter(Q(first=person) | Q(second=person), state=PairState.POSSIBLE)
-    return pairs.exists()
+    return pairs.filter(first__absorbed_by=None, second__absorbed_by=None).exists()

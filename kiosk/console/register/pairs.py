@@ -6,7 +6,8 @@ un-merged, is never proposed again by itself.
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from kiosk.console import audit
@@ -47,6 +48,37 @@ def judged_with(person: Person) -> set[UUID]:
 def of(person: Person) -> QuerySet[PersonPair]:
     """Every pair this person belongs to."""
     return PersonPair.objects.filter(Q(first=person) | Q(second=person))
+
+
+def to_judge() -> QuerySet[PersonPair]:
+    """Pairs proposed that can be judged: both sides stand for themselves, and neither is erased."""
+    proposed = PersonPair.objects.filter(state=PairState.POSSIBLE, first__erased_at=None, second__erased_at=None)
+    return proposed.filter(first__absorbed_by=None, second__absorbed_by=None)
+
+
+def stranded() -> PersonPair | None:
+    """A pair proposed of which one side leads to another record since, and nobody was asked about that one yet."""
+    proposed = PersonPair.objects.filter(state=PairState.POSSIBLE, first__erased_at=None, second__erased_at=None)
+    led = proposed.exclude(first__absorbed_by=None, second__absorbed_by=None)
+    led = led.annotate(one=_led_to("first"), other=_led_to("second"))
+    asked = PersonPair.objects.filter(
+        Q(first=OuterRef("one"), second=OuterRef("other")) | Q(first=OuterRef("other"), second=OuterRef("one"))
+    )
+    known = led.exclude(one=F("other")).filter(~Exists(asked))
+    return known.select_related("first__absorbed_by", "second__absorbed_by").order_by("found_at").first()
+
+
+def _led_to(side: str) -> Coalesce:
+    """The record that a side leads to; merges carried over from before may lead to one another."""
+    steps = (f"{side}__absorbed_by__absorbed_by__absorbed_by", f"{side}__absorbed_by__absorbed_by")
+    return Coalesce(*steps, f"{side}__absorbed_by", side)
+
+
+def in_place_of(pair: PersonPair) -> PersonPair | None:
+    """The pair of the records that the sides of this one lead to; None where they lead to one, or none was proposed."""
+    one, other = pair.first.surviving, pair.second.surviving
+    sides = Q(first=one, second=other) | Q(first=other, second=one)
+    return PersonPair.objects.filter(sides).exclude(pk=pair.pk).first()
 
 
 def propose(one: Person, other: Person, percent: int, by: Actor) -> bool:

@@ -17,6 +17,7 @@ from kiosk.console import audit
 from kiosk.console.identities import rows
 from kiosk.console.identities.reasons import NotAllowed, WhyAside
 from kiosk.console.models import Arrival, Campaign, PairState, PersonPair, Stage
+from kiosk.console.register import pairs as register_pairs
 from kiosk.console.register import prior
 from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
 from kiosk.console.vigilance import campaigns, look_alikes
@@ -44,7 +45,8 @@ def pairs(request: HttpRequest) -> HttpResponse:
     """Look-alikes to be judged, then what was said of the latest ones."""
     known = PersonPair.objects.select_related("first", "second")
     known = known.filter(first__erased_at=None, second__erased_at=None)
-    page = Paginator(known.filter(state=PairState.POSSIBLE).order_by("found_at"), 50).get_page(request.GET.get("page"))
+    waiting = register_pairs.to_judge().select_related("first", "second").order_by("found_at")
+    page = Paginator(waiting, 50).get_page(request.GET.get("page"))
     said = known.exclude(state=PairState.POSSIBLE).order_by("-decided_at")[:SHOWN]
     return render(request, "console/pairs.html", {"page": "vigilance", "rows": page, "said": said, **_tabs("pairs")})
 
@@ -54,6 +56,9 @@ def pairs(request: HttpRequest) -> HttpResponse:
 def pair(request: HttpRequest, key: UUID, other: UUID) -> HttpResponse:
     """Two records side by side; looking at them is written down for both."""
     found = _pair(key, other)
+    led = register_pairs.in_place_of(found) if _is_led(found) else None
+    if led is not None:
+        return redirect("pair", led.first_id, led.second_id)
     sides = []
     for person in (found.first, found.second):
         stated = prior.stated_of(person)
@@ -61,7 +66,7 @@ def pair(request: HttpRequest, key: UUID, other: UUID) -> HttpResponse:
         sides.append(rows.rows_of_one(stated) if stated is not None else rows.rows_of_traits(None))
     lines = [(label, one, two) for (label, one), (_label, two) in zip(*sides, strict=False)]
     context = {"page": "vigilance", "pair": found, "first": found.first, "second": found.second, "lines": lines}
-    return render(request, "console/pair.html", {**context, **_tabs("pairs")})
+    return render(request, "console/pair.html", {**context, "is_led": _is_led(found), **_tabs("pairs")})
 
 
 @needs(Right.VIGILANCE)
@@ -128,6 +133,12 @@ def _pair(key: UUID, other: UUID) -> PersonPair:
     return found
 
 
+def _is_led(pair: PersonPair) -> bool:
+    """Proposed, and one side leads to another record since: it is judged there."""
+    is_absorbed = pair.first.absorbed_by_id is not None or pair.second.absorbed_by_id is not None
+    return pair.state == PairState.POSSIBLE and is_absorbed
+
+
 def _done(request: HttpRequest, found: PersonPair, change: Callable[[], object]) -> HttpResponse:
     try:
         change()
@@ -149,5 +160,5 @@ def _tabs(current: str) -> dict[str, object]:
     return {
         "tab": current,
         "aside_count": Arrival.objects.filter(stage=Stage.SET_ASIDE).count(),
-        "pair_count": PersonPair.objects.filter(state=PairState.POSSIBLE).count(),
+        "pair_count": register_pairs.to_judge().count(),
     }

@@ -8,6 +8,7 @@ back by itself.
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kiosk import journal
@@ -30,7 +31,7 @@ def seek_once() -> bool:
     """
     person = pairs.sought()
     if person is None:
-        return False
+        return _follow_once()
     try:
         found = _likest(person)
     except (CannotOpen, BadCheckIn):
@@ -41,6 +42,17 @@ def seek_once() -> bool:
         if pairs.note_sought(person) and found is not None and may_pair:
             pairs.propose(person, found.person, found.percent, WORKER)
     return True
+
+
+def _follow_once() -> bool:
+    """What may be one with a record that leads to another since, may be one with that: the unit is asked about it."""
+    pair = pairs.stranded()
+    if pair is None:
+        return False
+    one, other = pair.first.surviving, pair.second.surviving
+    with transaction.atomic():
+        pairs.hold(one, other)
+        return pairs.propose(one, other, pair.likeness, WORKER)
 
 
 def _likest(person: Person) -> prior.Candidate | None:
@@ -58,10 +70,10 @@ def _likest(person: Person) -> prior.Candidate | None:
 
 
 def pair_of(person: Person | None) -> PersonPair | None:
-    """The pair this person belongs to that is still proposed, or merged; the latest."""
+    """The pair this person belongs to that is still to be judged, or merged; the latest."""
     if person is None:
         return None
-    open_ones = pairs.of(person).exclude(state=PairState.APART)
+    open_ones = pairs.of(person).filter(Q(state=PairState.MERGED) | Q(pk__in=pairs.to_judge().values("pk")))
     return open_ones.select_related("first", "second").order_by("-found_at").first()
 
 
