@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 
 from kiosk.console.identities import accepting, comparing, original
 from kiosk.console.identities.original import Original
-from kiosk.console.identities.reasons import STRICT_TRAITS, NotAllowed
+from kiosk.console.identities.reasons import STRICT_TRAITS, NotAllowed, refused
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.compare import compare
 from kiosk.core.identity.names import NameRefused, comparison_key
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.permissions import missing_to_create
+from kiosk.core.status.transitions import Refusal
 
 OLDEST = 130  # years; nobody is known to have lived longer than 122
 
@@ -80,7 +81,7 @@ def check_it_agrees(written: Original, check_in: CheckIn, side_by_side: comparin
 def check_is_as_shown(mark: str, check_in: CheckIn) -> None:
     """What staff read and ticked was about the answer on their page: the worker may have changed it since."""
     if mark and mark != accepting.mark_of(check_in):
-        raise NotAllowed(_("La réponse nationale a changé depuis l’affichage : relisez la page, puis décidez."))
+        raise refused(Refusal.ANOTHER_ANSWER)
 
 
 def check_answer(written: original.Original | None, check_in: CheckIn) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from kiosk.console import audit
 from kiosk.console.identities import deciding
 from kiosk.console.identities.knowing import candidates_of
-from kiosk.console.identities.reasons import NotAllowed
+from kiosk.console.identities.reasons import NotAllowed, Stopped, refused
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Staff
 from kiosk.console.register import attaching as register
@@ -27,7 +27,7 @@ def say_known(key: UUID, staff: Staff, person: str, *, where: str = "") -> Arriv
                 arrival.candidate = None  # the card's guess has no say beside staff's
                 arrival.save(update_fields=["person", "candidate", "question", "insi_next_at"])
                 return arrival
-        raise NotAllowed(_("Ce dossier a changé depuis l’affichage : relisez la page, puis décidez."))
+        raise refused(Stopped.STALE)
 
 
 def say_new(key: UUID, staff: Staff, *, where: str = "") -> Arrival:

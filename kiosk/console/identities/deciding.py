@@ -7,7 +7,6 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +15,7 @@ from kiosk.console.arrivals.queue import IN_WORK, locked
 from kiosk.console.identities import accepting, agreeing, comparing, knowing, original, pieces, seeing, trying, undoing
 from kiosk.console.identities.choices import ACCEPTING, WITH_ORIGINAL, Action, Choice, Confirmed
 from kiosk.console.identities.pieces import Shown
-from kiosk.console.identities.reasons import NotAllowed, WhyAside, refused
+from kiosk.console.identities.reasons import NotAllowed, Stopped, WhyAside, refused
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Staff, Stage
 from kiosk.console.records import notes, search
@@ -86,7 +85,7 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
 
 def set_aside(key: UUID, staff: Staff, reason: WhyAside, *, where: str = "") -> Arrival:
     """Leave an identity to the identity-vigilance unit; its status does not change."""
-    with transaction.atomic():
+    with in_words(audit.Act.SET_ASIDE, staff.username, key, where):
         arrival = in_hand(key, staff)
         keep(arrival, staff, Stage.SET_ASIDE, reason.value, undoing.before_of(arrival))
         audit.record(
@@ -109,7 +108,7 @@ def in_hand(key: UUID, staff: Staff) -> Arrival:
     """This patient, called or held by this member of staff, locked. NotAllowed otherwise."""
     arrival = locked(key)
     if arrival.stage not in IN_WORK or not is_in_hand(arrival, staff):
-        raise NotAllowed(_("Ce dossier n’est pas ouvert à votre nom : prenez d’abord ce patient."))
+        raise refused(Stopped.NOT_IN_HAND)
     return arrival
 
 
@@ -171,6 +170,8 @@ def _after(action: Action, side_by_side: comparing.Compared, check_in: CheckIn) 
 
 def keep(arrival: Arrival, staff: Staff, stage: Stage, reason: str, before: undoing.Before) -> None:
     """Keep where a decision left the visit, and where it stood before, to undo it."""
+    if stage == Stage.DONE and visits.brought_otherwise(arrival):
+        stage, reason = Stage.SET_ASIDE, WhyAside.OTHER_ANSWER.value
     arrival.before, arrival.stage, arrival.reason = dict(before), stage, reason
     if stage != Stage.CALLED:
         arrival.decided_by, arrival.decided_at = staff, timezone.now()

@@ -5,11 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from kiosk.console import audit
 from kiosk.console.identities import attaching, comparing, deciding, knowing, pieces, undoing
-from kiosk.console.identities.reasons import NotAllowed
+from kiosk.console.identities.reasons import Stopped, refused
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Person, Staff, Stage
 from kiosk.console.records import vault
@@ -61,7 +60,7 @@ def confirm(key: UUID, staff: Staff, version: int, *, where: str = "") -> Arriva
         check_in = visits.opened(arrival)
         _beside, expected = laid(arrival, check_in)
         if expected is None:
-            raise NotAllowed(_("Ce dossier a changé depuis l’affichage : relisez la page, puis décidez."))
+            raise refused(Stopped.STALE)
         before: undoing.Before = {
             **undoing.before_of(arrival),
             "presence": "candidate" if expected.is_candidate else "visit",

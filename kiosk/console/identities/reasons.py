@@ -11,17 +11,24 @@ from kiosk.core.status.transitions import (
 )
 
 
-class NotAllowed(Exception):
-    """The rule that forbids it, in words for staff; ``refusal`` where it is one of the core's."""
+class Stopped(StrEnum):
+    """Why a page's decision was not even tried: the trail has a line of it, as of what the core refuses."""
 
-    def __init__(self, words: str, refusal: Refusal | None = None) -> None:
+    STALE = "stale-page"
+    NOT_IN_HAND = "not-in-hand"
+
+
+class NotAllowed(Exception):
+    """The rule that forbids it, in words for staff; ``refusal`` where it was tried, and is to be written down."""
+
+    def __init__(self, words: str, refusal: Refusal | Stopped | None = None) -> None:
         super().__init__(words)
         self.refusal = refusal
 
 
-def refused(refusal: Refusal) -> NotAllowed:
-    """A refusal of the core in words."""
-    return NotAllowed(_(REFUSALS[refusal]), refusal)
+def refused(refusal: Refusal | Stopped) -> NotAllowed:
+    """A refusal in words."""
+    return NotAllowed(_(STOPPED[refusal] if isinstance(refusal, Stopped) else REFUSALS[refusal]), refusal)
 
 
 class WhyAside(StrEnum):
@@ -58,6 +65,10 @@ REASONS = {
 BY_WORKER = frozenset(  # staff cannot say these
     {WhyAside.LATE_ANSWER, WhyAside.OTHER_ANSWER, WhyAside.SHARED_NUMBER, WhyAside.VERIFICATION}
 )
+STOPPED = {
+    Stopped.STALE: "Ce dossier a changé depuis l’affichage : relisez la page, puis décidez.",
+    Stopped.NOT_IN_HAND: "Ce dossier n’est pas ouvert à votre nom : prenez d’abord ce patient.",
+}
 REFUSALS = {
     Refusal.BARRED: "Identité douteuse ou fictive : elle reste provisoire (GI3 EXI ID 26).",
     Refusal.ONLY_STAFF: "Seul un agent peut décider.",

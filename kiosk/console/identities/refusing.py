@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
-from kiosk.console.identities.reasons import REFUSALS, NotAllowed
+from kiosk.console.identities.reasons import REFUSALS, NotAllowed, Stopped, refused
 from kiosk.console.register.writer import Conflict, Refused
 
 
@@ -17,13 +17,20 @@ def in_words(act: audit.Act, who: str, about: object, where: str = "") -> Iterat
     try:
         with transaction.atomic():
             yield
-    except Refused as refused:
-        refused.remember()
-        raise NotAllowed(_(REFUSALS[refused.refusal])) from None
+    except Refused as tried:
+        tried.remember()
+        raise NotAllowed(_(REFUSALS[tried.refusal])) from None
     except Conflict:
-        raise NotAllowed(_("Ce dossier a changé depuis l’affichage : relisez la page, puis décidez.")) from None
+        rule = refused(Stopped.STALE)
+        _remember(rule, act, who, about, where)
+        raise rule from None
     except NotAllowed as rule:
-        if rule.refusal is not None:
-            details = {"act": act.value, "refusal": rule.refusal.value}
-            audit.record_all([audit.Done(audit.Act.REFUSED, who, where, str(about), details)])
+        _remember(rule, act, who, about, where)
         raise
+
+
+def _remember(rule: NotAllowed, act: audit.Act, who: str, about: object, where: str) -> None:
+    """That it was tried; what a form has not said yet is tried again, and no line."""
+    if rule.refusal is not None:
+        details = {"act": act.value, "refusal": rule.refusal.value}
+        audit.record_all([audit.Done(audit.Act.REFUSED, who, where, str(about), details)])

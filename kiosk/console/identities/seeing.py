@@ -59,6 +59,11 @@ def written(asked: Iterable[ToSee]) -> str:
     return "+".join(one.code for one in asked)
 
 
+def named(codes: Iterable[str]) -> list[str]:
+    """What was said to be seen, by its name; a code of another version as it stands."""
+    return [_where(_BY_CODE[code]) if code in _BY_CODE else code for code in codes]
+
+
 def _where(one: ToSee) -> str:
     if one == PLACE_READ:
         return str(_(PLACE))

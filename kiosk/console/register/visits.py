@@ -102,6 +102,15 @@ def observed_of(arrival: Arrival) -> InsAnswer | None:
     return theirs if ours is not None and theirs is not None and says_otherwise(ours, theirs) else None
 
 
+def brought_otherwise(arrival: Arrival) -> bool:
+    """This visit brought INSi's answer that says otherwise than the accepted one: the unit says which counts."""
+    known = arrival.known
+    latest = reading.standing_of(known).latest_answer if known is not None else None
+    if known is None or latest is None or observed_of(arrival) is None:
+        return False
+    return AuditEntry.objects.filter(person=known.pk, nth=latest.nth, about=str(arrival.pk)).exists()
+
+
 def says_otherwise(standing: InsAnswer, answer: InsAnswer) -> bool:
     """Another matricule, or other traits of this one."""
     if not isinstance(standing, InsFound) or not isinstance(answer, InsFound):
