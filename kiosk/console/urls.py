@@ -91,6 +91,7 @@ urlpatterns = [
     path("metriques", oversight.metrics_page, name="metrics"),
     path("intake/", api.urls),
 ]
+handler400 = "kiosk.console.views.refusals.incomplete"
 handler403 = "kiosk.console.views.refusals.forbidden"
 handler404 = "kiosk.console.views.refusals.not_found"
 handler500 = "kiosk.console.views.refusals.broken"

@@ -25,7 +25,7 @@ from tests.console.arrivals import check_in_of
 from tests.console.postgres import Postgres
 from tests.console.served import COMMAND, STARTS_WITHIN, ServedConsole
 from tests.console.site import PEOPLE, PROGRESS_WITHIN, Site
-from tests.console.staff import READ
+from tests.console.staff import READ, shown_on
 from tests.demo.processes import ROOT, Child
 from tests.demo.staff import totp
 from tests.people import Person
@@ -227,8 +227,7 @@ class _Desk:
             self._site.seen.decided.append((key, act))
 
     def _act(self, key: str, what: str, page: requests.Response, **said: str) -> requests.Response:
-        version = re.search(r'name="version" value="(\d+)"', page.text)
-        return self._post(f"arrivees/{key}/{what}", page, **({"version": version[1]} if version else {}), **said)
+        return self._post(f"arrivees/{key}/{what}", page, **shown_on(page.text), **said)
 
     def _get(self, path: str) -> requests.Response:
         return self._timed("GET", path)

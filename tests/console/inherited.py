@@ -22,7 +22,7 @@ from kiosk.storage.delivery import ConsoleLink, Delivered, Parked, deliver_waiti
 from kiosk.storage.outbox import Outbox
 from tests.console.keys import Key
 from tests.console.served import ServedConsole
-from tests.console.staff import READ
+from tests.console.staff import READ, shown_on
 from tests.demo.processes import ROOT
 from tests.demo.staff import totp
 from tests.fixtures import keys
@@ -145,7 +145,7 @@ def _post(session: requests.Session, url: str, page: str, path: str = "", **said
     """Fill in the form of a page."""
     form = session.get(url + page, timeout=30).text
     token = form.split('name="csrfmiddlewaretoken" value="', 1)[1].split('"', 1)[0]
-    said["csrfmiddlewaretoken"] = token
+    said = {"csrfmiddlewaretoken": token, **shown_on(form), **said}
     return session.post(url + (path or page), said, headers={"Referer": url + page}, timeout=30)
 
 

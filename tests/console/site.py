@@ -23,7 +23,7 @@ from kiosk.insi.simulated.testpki import make_pki
 from tests.console.arrivals import check_in_of
 from tests.console.postgres import Postgres
 from tests.console.served import COMMAND, STARTS_WITHIN, ServedConsole
-from tests.console.staff import READ
+from tests.console.staff import READ, shown_on
 from tests.demo.processes import ROOT, Child, kiosk_command, wait_until
 from tests.demo.staff import totp
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE, Person
@@ -177,7 +177,7 @@ class Site:
         path = f"{url}arrivees/{parts[1]}/"
         given = self.told.sent[parts[1]].mrz.traits.given_names[0]
         form = {"csrfmiddlewaretoken": _token(called), "evidence": "CN", "first_given_name": given, "said": "1"}
-        form["seen"] = READ
+        form |= {"seen": READ, **shown_on(called.text)}
         self.told.tried += 1
         answer = session.post(path + "qualifier/", form, headers={"Referer": path}, timeout=30)
         if answer.status_code == 200 and "status-QUALIFIED" in answer.text and parts[1] in answer.url:

@@ -1,7 +1,10 @@
 """Members of staff at their desk: signed in with password and code, as a browser does it."""
 
+import re
 import time
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
@@ -34,6 +37,44 @@ def code_of(name: str, *, steps: int = 0) -> str:
     return f"{totp(second_factor.open_key(device), t0=-steps * device.STEP):06d}"
 
 
+PINNED = re.compile(r"/arrivees/([0-9a-f-]{36})/(?:qualifier|decision/[a-z-]+|declasser|remplacer|presence)/")
+
+
+class Window(Client):
+    """A browser window: the form of a decision says what its page shows, whatever a test fills in beside."""
+
+    def post(self, path: str, data: Any = None, *args: Any, **kwargs: Any) -> Any:
+        return super().post(path, as_shown(path, data or {}), *args, **kwargs)
+
+
+def as_shown(path: str, said: Mapping[str, object]) -> dict[str, object]:
+    """A form with the hidden fields of the page as it stands now; those that are given stay."""
+    meant = PINNED.fullmatch(path)
+    return (_hidden(meant[1]) if meant else {}) | dict(said)
+
+
+def _hidden(key: str) -> dict[str, object]:
+    from kiosk.console.identities import accepting, presence
+    from kiosk.console.models import Arrival
+    from kiosk.console.register import visits
+    from kiosk.core.checkin.codec import BadCheckIn
+    from kiosk.sealing import CannotOpen
+
+    arrival = Arrival.objects.select_related("sealed", "person__absorbed_by", "candidate").filter(pk=key).first()
+    if arrival is None or not hasattr(arrival, "sealed"):
+        return {"version": "", "answer": "0" * 32}
+    try:
+        mark = accepting.mark_of(presence.laid(arrival, visits.opened(arrival)))
+    except (CannotOpen, BadCheckIn):
+        mark = "0" * 32  # no page shows it
+    return {"version": str(arrival.known.version) if arrival.known is not None else "", "answer": mark}
+
+
+def shown_on(page: str) -> dict[str, str]:
+    """The hidden fields of a page that was fetched."""
+    return dict(re.findall(r'name="(version|answer)" value="([^"]*)"', page))
+
+
 @cache
 def _first() -> Client:
     return Client(enforce_csrf_checks=False)
@@ -41,7 +82,7 @@ def _first() -> Client:
 
 def browser() -> Client:
     """A browser with no cookies yet; all share what reads the static files."""
-    fresh = Client(enforce_csrf_checks=False)
+    fresh = Window(enforce_csrf_checks=False)
     fresh.handler = _first().handler
     return fresh
 

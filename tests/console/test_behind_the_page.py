@@ -227,3 +227,31 @@ def test_a_merge_of_the_unit_leads_to_a_record_that_is_still_there() -> None:
     post(at_desk("marc", "officer"), path, said="merge", kept="first")
     assert _arrival(other).person.absorbed_by_id == first.pk
     assert retention.purge(timezone.now() + timedelta(days=2)) == 0
+
+
+# --- a form that does not say what its page showed ---------------------------------------------------------------
+
+BY_HAND = [
+    *((act, {}) for act in ("qualifier/", "decision/validate/", "decision/doubt/", "decision/accept-ins/")),
+    *((act, {}) for act in ("declasser/", "remplacer/", "presence/")),
+    ("qualifier/", {"version": ""}),
+    ("qualifier/", {"answer": "0" * 32}),
+    ("qualifier/", {"version": "-1", "answer": "0" * 32}),
+    ("qualifier/", {"version": "٣", "answer": "0" * 32}),
+    ("qualifier/", {"version": "9" * 40, "answer": "0" * 32}),
+    ("qualifier/", {"version": "", "answer": "' OR 1=1 --"}),
+    ("declasser/", {"version": "x"}),
+]
+
+
+@pytest.mark.parametrize(("act", "shown"), BY_HAND)
+def test_a_form_made_by_hand_that_does_not_say_what_it_is_about_decides_nothing(
+    act: str, shown: dict[str, str]
+) -> None:
+    check_in, officer = arrive(ZOE), at_desk("marc", "officer")
+    path = _taken(officer, check_in)
+    said = TICKED | original_of(ZOE) | {"reason": "wrong-trait"} | shown
+    answer = Client.post(officer, path + act, said, secure=True)
+    assert answer.status_code == 400
+    assert "Ce formulaire est incomplet" in answer.content.decode()
+    assert (_arrival(check_in).status, _arrival(check_in).person_id) == ("RETRIEVED", None)

@@ -22,6 +22,7 @@ from kiosk.core.sources.insi import InsAnswer
 from kiosk.core.turn import events as ev
 from kiosk.sealing import intake_message, seal, sign
 from tests.console.arrivals import SIGNER
+from tests.console.staff import as_shown
 from tests.properties import acts, forms, world
 from tests.properties.acts import Act
 from tests.properties.ground import Ground
@@ -152,7 +153,8 @@ class Played:
         data: dict[str, list[str]] = defaultdict(list)
         for name, value in said:
             data[name].append(value)
-        answer = self.ground.clients[who].post(self.with_keys(path), data, secure=True)
+        where = self.with_keys(path)
+        answer = self.ground.clients[who].post(where, as_shown(where, data), secure=True)
         return Outcome(code=answer.status_code, told=_told(answer))
 
     # --- the worker --------------------------------------------------------------------------------------------------

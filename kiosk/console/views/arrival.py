@@ -32,6 +32,7 @@ from kiosk.console.models import Arrival, Stage
 from kiosk.console.register import visits
 from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
 from kiosk.console.views import identity_page
+from kiosk.console.views.shown import answer_shown, version_shown
 from kiosk.console.words import clock, day
 
 SHEET_LANGUAGES = {"fr": "Français", "en": "English", "es": "Español", "pt": "Português", "ar": "العربية"}
@@ -238,17 +239,9 @@ def _choice(request: HttpRequest, action: Action) -> Choice:
         was_said=request.POST.get("said") == "1",
         odd=accepting.confirmed_in(request.POST.getlist("odd")),
         seen=seeing.seen_in(request.POST.getlist("seen")),
-        answer_shown=request.POST.get("answer", "")[:64],
+        answer_shown=answer_shown(request),
         version=version_shown(request),
     )
-
-
-def version_shown(request: HttpRequest) -> int | None:
-    """At which fact the page showed the person: 0 where it showed nobody known, -1 where it says what none shows."""
-    text = request.POST.get("version")
-    if not text:
-        return 0 if text == "" else None
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
 def _moved(request: HttpRequest, key: UUID, stage: Stage) -> HttpResponse:

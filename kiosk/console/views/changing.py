@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from kiosk.console.identities import asking, complements, downgrading, original, reasons, replacing
 from kiosk.console.models import Arrival
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
-from kiosk.console.views.arrival import carried_out, found, version_shown
+from kiosk.console.views.arrival import carried_out, found
+from kiosk.console.views.shown import version_shown
 from kiosk.console.words import one_line
 
 
@@ -55,8 +56,7 @@ def answer_part(_request: HttpRequest, key: UUID) -> HttpResponse:
 def replace_ins(request: HttpRequest, key: UUID) -> HttpResponse:
     """INSi has replaced the number: the answer beside becomes the one that counts."""
     staff, where = staff_of(request), address_of(request)
-    said = request.POST.get("version", "")
-    version = int(said) if said.isascii() and said.isdigit() and len(said) < 9 else -1  # a page that says none is none
+    version = version_shown(request)
     return carried_out(request, key, lambda: replacing.replace_ins(key, staff, version=version, where=where))
 
 

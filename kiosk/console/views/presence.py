@@ -8,14 +8,14 @@ from django.views.decorators.http import require_POST
 from kiosk.console.identities import presence
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.views.arrival import carried_out
+from kiosk.console.views.shown import version_shown
 
 
 @needs(Right.WORK)
 @require_POST
 def present(request: HttpRequest, key: UUID) -> HttpResponse:
     """It is the person expected: one key, and the visit is done."""
-    staff, where, version = staff_of(request), address_of(request), request.POST.get("version", "")
-    shown = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
+    staff, where, shown = staff_of(request), address_of(request), version_shown(request)
     return carried_out(request, key, lambda: presence.confirm(key, staff, shown, where=where))
 
 

@@ -13,6 +13,12 @@ def bad_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: A
 
 
 @needs(Right.EVERYONE)
+def incomplete(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's own name
+    """A form that does not say what its page showed: made by hand, or by a page of another version."""
+    return render(request, "console/incomplete.html", status=400)
+
+
+@needs(Right.EVERYONE)
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's own name
     return render(request, "console/refused.html", status=403)
 
