@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from kiosk.console.models import Arrival, Person, Stage
+from kiosk.console.models import Arrival, AuditEntry, Person, Stage
 from kiosk.console.records import vault
 from kiosk.console.register import bodies, reading, writer
 from kiosk.console.register.writer import Told

@@ -51,8 +51,7 @@ def _follow_once() -> bool:
         return False
     one, other = pair.first.surviving, pair.second.surviving
     with transaction.atomic():
-        pairs.hold(one, other)
-        return pairs.propose(one, other, pair.likeness, WORKER)
+        return pairs.hold(one, other) and pairs.propose(one, other, pair.likeness, WORKER)
 
 
 def _likest(person: Person) -> prior.Candidate | None:
