@@ -64,7 +64,7 @@ def _hidden(key: str) -> dict[str, object]:
     if arrival is None or not hasattr(arrival, "sealed"):
         return {"version": "", "answer": "0" * 32}
     try:
-        mark = accepting.mark_of(presence.laid(arrival, visits.opened(arrival)))
+        mark = accepting.mark_of(presence.laid(arrival, visits.opened(arrival))[0])
     except (CannotOpen, BadCheckIn):
         mark = "0" * 32  # no page shows it
     return {"version": str(arrival.known.version) if arrival.known is not None else "", "answer": mark}

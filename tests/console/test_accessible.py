@@ -22,6 +22,13 @@ from tests.people import CATARINA, DOMINIQUE, LEO, MARIE, PIERRE_ALAIN, SOPHIE, 
 
 pytestmark = pytest.mark.timeout(300)  # many pages in a browser: a busy machine takes its time
 WIDE, ZOOMED = {"width": 1280, "height": 800}, {"width": 640, "height": 400}  # the second: 200 % of the first
+HALF = {"width": 960, "height": 540}  # 200 % of 1920: the usual screen, for weak eyes
+# At that size no short word of the table is broken over lines.
+BROKEN = """() => [...document.querySelectorAll('.compare tbody td:not(.verdict)')]
+  .filter(cell => /^[A-Z]{2,9}$/.test(cell.innerText.trim()))
+  .filter(cell => { const text = document.createRange(); text.selectNodeContents(cell);
+    return new Set([...text.getClientRects()].map(one => Math.round(one.top))).size > 1; })
+  .map(cell => cell.innerText.trim())"""
 SMALL = {"width": 1024, "height": 768}
 # A national service that does not answer: what is asked stays asked, a campaign stays under way.
 NOBODY_THERE = """
@@ -96,8 +103,10 @@ class Round:
         assert_accessible(self.page)
         path = "/" + self.page.url.removeprefix(self.desk.url).split("?")[0]
         self.seen.add(str(resolve(path).url_name))
-        self.page.set_viewport_size(ZOOMED)
-        assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), self.page.url
+        for size in (ZOOMED, HALF):
+            self.page.set_viewport_size(size)
+            assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), self.page.url
+        assert self.page.evaluate(BROKEN) == [], self.page.url
         self.page.set_viewport_size(WIDE)
 
 

@@ -83,7 +83,7 @@ def test_so_it_does_after_what_set_the_answer_aside_and_no_more_once_that_is_tak
     post(officer, path + f"decision/{decision}/")
     assert _arrival(check_in).needed == "INSi à interroger"
     post(officer, path + "annuler/")
-    assert _arrival(check_in).needed == ("INSi à interroger" if decision == "doubt" else "Prêt à qualifier")
+    assert _arrival(check_in).needed == ("INSi à interroger" if decision == "doubt" else "Déjà qualifiée")
 
 
 def test_nobody_waits_for_insi_once_nobody_asks_it_any_more() -> None:
@@ -156,3 +156,36 @@ def test_who_may_be_known_is_shown_once() -> None:
     page = _text(client, _taken(client, second))
     assert "Déjà connue" in page and "nom et prénom proches" not in page
     assert page.count(f"/arrivees/{first.key}/") == 1
+
+
+def test_nothing_is_asked_about_what_is_done_and_presence_of_who_was_said_to_be_known() -> None:
+    client = at_desk()
+    first, path = _qualified(client)
+    assert "Déjà qualifiée" in _text(client, path) and "Prêt à qualifier" not in _text(client, path)
+    second = arrive(ZOE, mrz=None)
+    path = _taken(client, second)
+    post(client, path + "personne/", whose=str(_arrival(first).person_id))
+    assert "Présence à vérifier" in _text(client, path)
+    post(client, path + "absence/")
+    assert "Pièce mal lue" in _text(client, path)
+
+
+def test_where_the_copies_are_gone_the_unit_reads_so() -> None:
+    from django.conf import settings
+
+    from kiosk.console.register import pairs
+    from kiosk.console.upkeep import retention
+    from kiosk.console.vigilance import look_alikes
+
+    officer = at_desk("marc", "officer")
+    first, _ = _qualified(officer)
+    second = arrive(ZOE, InsNotFound())
+    path = _taken(officer, second)
+    post(officer, path + "personne/", whose="new")
+    post(officer, path + "decision/doubt/")
+    assert "Douteux" in _text(officer, "/vigilance/")
+    pairs.propose(_arrival(first).person, _arrival(second).person, 90, look_alikes.WORKER)
+    retention.purge(timezone.now() + timedelta(days=settings.KIOSK.copies_days + 2))
+    assert "visites effacées" in _text(officer, "/vigilance/doublons/")
+    page = _text(officer, f"/vigilance/doublons/{_arrival(first).person_id}/{_arrival(second).person_id}/")
+    assert page.count("visites effacées") == 4 and ">, (" not in page

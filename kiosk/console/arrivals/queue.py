@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from kiosk.console import audit
 from kiosk.console.models import Arrival, Call, Need, Staff, Stage
-from kiosk.core.status.permissions import IdentityStatus
 
 SHOWN = 60
 CALL_SHOWN_FOR = timedelta(hours=2)
@@ -95,18 +94,13 @@ def move(key: UUID, staff: Staff, stage: Stage, *, where: str = "") -> Arrival:
         if arrival.stage not in IN_WORK or arrival.assigned_to_id not in {None, staff.pk}:
             raise NotPossible
         before, act = arrival.stage, acts[stage]
-        if stage == Stage.WAITING and is_settled(arrival):  # taken up again, and left as it was: nobody waits
+        if stage == Stage.WAITING and arrival.is_settled:  # taken up again, and left as it was: nobody waits
             stage, act, arrival.reason = Stage.DONE, audit.Act.PUT_BACK, ""
         arrival.stage = stage
         arrival.assigned_to = staff if stage == Stage.HELD else None
         arrival.save(update_fields=["stage", "assigned_to", "reason"])
         audit.record(act, who=staff.username, where=where, about=str(key), before=before)
         return arrival
-
-
-def is_settled(arrival: Arrival) -> bool:
-    """Decided, and the identity is qualified: whoever takes it up again need not decide anything."""
-    return arrival.decided_at is not None and arrival.status == IdentityStatus.QUALIFIED.value
 
 
 def transfer(key: UUID, staff: Staff, desk: str, *, where: str = "") -> Arrival:

@@ -9,9 +9,10 @@ from kiosk.console.identities import deciding
 from kiosk.console.identities.knowing import candidates_of
 from kiosk.console.identities.reasons import NotAllowed, Stopped, refused
 from kiosk.console.identities.refusing import in_words
-from kiosk.console.models import Arrival, Staff
+from kiosk.console.models import Arrival, Need, Staff
 from kiosk.console.register import attaching as register
 from kiosk.console.register import visits
+from kiosk.console.register.known import is_sound
 from kiosk.core.status.transitions import Actor, ActorKind
 
 
@@ -25,7 +26,9 @@ def say_known(key: UUID, staff: Staff, person: str, *, where: str = "") -> Arriv
             if str(candidate.person.pk) == person:
                 register.attach(arrival, check_in, candidate.person, by, where=where)
                 arrival.candidate = None  # the card's guess has no say beside staff's
-                arrival.save(update_fields=["person", "candidate", "question", "insi_next_at"])
+                if is_sound(candidate.person):
+                    arrival.need = Need.PRESENCE
+                arrival.save(update_fields=["person", "candidate", "question", "insi_next_at", "need"])
                 return arrival
         raise refused(Stopped.STALE)
 

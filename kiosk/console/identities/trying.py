@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kiosk.console.arrivals.queue import is_settled
 from kiosk.console.identities import accepting, agreeing, comparing, knowing, pieces, seeing
 from kiosk.console.identities.choices import ACCEPTING, ON_PAPER, Action, Confirmed
 from kiosk.console.identities.original import Original
@@ -136,7 +135,7 @@ def _events(action: Action, laid: Laid, shown: Shown | None, confirmed: Confirme
     today = timezone.localdate().isoformat()
     match action:
         case Action.QUALIFY:
-            if is_settled(laid.arrival):
+            if laid.arrival.is_settled:
                 raise NotAllowed(_("Cette identité est déjà qualifiée."))
             if isinstance(check_in.insi, InsUnreachable) and check_in.insi.reason == visits.VOID:
                 raise NotAllowed(_("La réponse précédente a été écartée : interrogez de nouveau, ou validez sans INS."))

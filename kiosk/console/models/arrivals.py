@@ -111,8 +111,15 @@ class Arrival(models.Model):
         return known.seen_with if (known := self.known) is not None else ""
 
     @property
+    def is_settled(self) -> bool:
+        """Decided, and the identity is qualified: whoever takes it up again need not decide anything."""
+        return self.decided_at is not None and self.status == IdentityStatus.QUALIFIED.value
+
+    @property
     def needed(self) -> str:
-        """What is asked of staff, in words: nobody waits for an answer that nobody awaits any more."""
+        """What is asked of staff, in words: nothing once it is done, and nobody waits for what nobody awaits."""
+        if self.is_settled:
+            return str(_("Déjà qualifiée"))
         is_silent = self.need == Need.INSI_PENDING and self.insi_next_at is None
         return str(Need.ASK_AGAIN.label if is_silent else Need(self.need).label)
 

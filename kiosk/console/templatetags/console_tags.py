@@ -47,6 +47,12 @@ def latest_visit(person: Person) -> Arrival | None:
 
 
 @register.filter
+def visit_name(visit: Arrival | None) -> str:
+    """A visit's number and day; where the copies are gone, that they are."""
+    return f"{visit.ticket}, {typography.day(visit.arrived_at)}" if visit is not None else _("visites effacées")
+
+
+@register.filter
 def device(name: str) -> str:
     return _(DEVICES[name]) if name in DEVICES else name
 

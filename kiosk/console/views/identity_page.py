@@ -103,7 +103,7 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
         "desks": [desk for desk in settings.KIOSK.desks if desk != arrival.desk],
         "can_decide": is_in_hand,
         "can_take": can_take,
-        "is_settled": queue.is_settled(arrival),
+        "is_settled": arrival.is_settled,
         "can_undo": undoing.may_undo(arrival, staff, now),
         "is_decided": arrival.decided_at is not None,
         "look_alikes": _alike(arrival, check_in, {one.person.pk for one in candidates} if is_asked else set()),
