@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
-from kiosk.console.arrivals import queue
 from kiosk.console.identities import (
     accepting,
     asking,
