@@ -132,7 +132,7 @@ def _appended(appended: "_Appended", told: Sequence[Told], indexes: frozenset[by
     if before.held is not None and appended.standing.held != before.held:
         Holding.objects.filter(person=row, until=_NOW).update(until=number)
     project(row, appended.standing, number)
-    row.save(force_insert=not before.version, force_update=bool(before.version))
+    row.save(force_insert=row._state.adding, force_update=not row._state.adding)
     _index(row, indexes | _matricules(told), is_new=not before.version)
     if appended.standing.erased_at:
         _forget(row)
