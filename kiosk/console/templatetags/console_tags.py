@@ -10,7 +10,6 @@ from kiosk.console import words as typography
 from kiosk.console.identities.reasons import DOWNGRADES, REASONS
 from kiosk.console.models import Arrival, Person
 from kiosk.console.register import visits
-from kiosk.console.vigilance import told
 from kiosk.core.status.permissions import IdentityStatus
 
 register = template.Library()
@@ -87,12 +86,6 @@ def reason(code: str) -> str:
 def who(name: str) -> str:
     """Who did it, in the history that staff read: the machine's own part is no colleague of theirs."""
     return _("la console, d’elle-même") if name == "worker" else name
-
-
-@register.filter
-def details(written: str) -> str:
-    """What an act's details say."""
-    return told.told(written, act)
 
 
 @register.filter

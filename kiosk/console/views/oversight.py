@@ -18,8 +18,9 @@ from kiosk.console.records import search
 from kiosk.console.register import prior
 from kiosk.console.site import metrics
 from kiosk.console.staff.access import Right, act, needs
+from kiosk.console.templatetags.console_tags import act as act_word
 from kiosk.console.terminals import health
-from kiosk.console.vigilance import indicators
+from kiosk.console.vigilance import indicators, told
 
 ACTS_IN_A_FILE = 100_000  # what is read and sent within one request's time
 _FORMULA = re.compile(r"^[\s]*[=+\-@\t\r]")
@@ -94,7 +95,8 @@ def trail(request: HttpRequest) -> HttpResponse:
     last = audit.last_number()
     starts = range(1, max(last, 1) + 1, ACTS_IN_A_FILE)
     files = [(start, min(start + ACTS_IN_A_FILE - 1, last)) for start in starts]
-    return render(request, "console/trail.html", {"page": "trail", "rows": page, "files": files})
+    lines = [(entry, told.told(entry.details, act_word)) for entry in page]
+    return render(request, "console/trail.html", {"page": "trail", "rows": page, "lines": lines, "files": files})
 
 
 @needs(Right.AUDIT)
