@@ -18,5 +18,7 @@ def ground() -> Iterator[Ground]:
 
 
 @pytest.fixture
-def story(ground: Ground) -> Story:
-    return Story(ground)
+def story(ground: Ground) -> Iterator[Story]:
+    told = Story(ground)
+    yield told
+    told.end()

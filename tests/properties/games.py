@@ -33,7 +33,7 @@ def at_random(ground: Ground, seed: int, most: int, *, short_path: bool = False)
         if watch.broken:
             break
     else:
-        watch.look_again(done[-1])
+        watch.end(done[-1])
     return Game(tuple(done), tuple(watch.broken), watch)
 
 
@@ -46,6 +46,9 @@ def replayed(ground: Ground, sequence: Sequence[Act]) -> Game:
         _do(played, watch, act)
         if watch.broken:
             break
+    else:
+        if sequence:
+            watch.end(sequence[-1])
     return Game(tuple(sequence), tuple(watch.broken), watch)
 
 

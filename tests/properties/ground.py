@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.properties.clock import Clock, running
-from tests.properties.touched import Touched
+from tests.properties.touched import Refusals, Touched
 
 STAFF = {"lea": "host", "marc": "host", "nora": "officer", "omar": "officer"}
 MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there is a folder of our own
@@ -88,15 +88,21 @@ class Ground:
 
     def __init__(self, copies: Copies, clients: dict[str, Any], clock: Clock, touched: Touched) -> None:
         self._copies, self.clients, self.clock, self.touched = copies, clients, clock, touched
+        self.refused = Refusals()
 
-    def renew(self) -> None:
-        from django.conf import settings
+    def put_back(self) -> None:
+        """The databases as they were at the beginning, and nothing else."""
         from django.db import connections
-
-        from kiosk.console.register import writer
 
         connections.close_all()
         self._copies.renew()
+
+    def renew(self) -> None:
+        from django.conf import settings
+
+        from kiosk.console.register import writer
+
+        self.put_back()
         self.clock.begin()
         dice = random.Random(0)
         writer.uuid4 = lambda: uuid.UUID(int=dice.getrandbits(128), version=4)  # the same persons, played again
@@ -130,8 +136,9 @@ def console(url: str = "", keys_url: str = "") -> Iterator[Ground]:
             connections.close_all()
             copies.keep()
             touched = Touched()
-            with touched.heard():
-                yield Ground(copies, clients, clock, touched)
+            ground = Ground(copies, clients, clock, touched)
+            with touched.heard(), ground.refused.heard():
+                yield ground
             connections.close_all()
     writer.uuid4 = make
     tests.take(before)

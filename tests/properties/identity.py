@@ -1,5 +1,6 @@
 """Properties 1 to 11: what one person's identity rests on, and what takes it away."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
@@ -155,13 +156,30 @@ def p07_machines_decide_nothing(step: Step) -> Iterator[str]:
 
 
 def p08_a_refusal_changes_nothing(step: Step) -> Iterator[str]:
-    """8. A refusal changes nothing and is recorded."""
+    """8. A refusal changes nothing and is recorded: what a rule told staff, and all that ``record`` refused."""
+    written = Counter(str(one.details.get("refusal")) for one in step.new if one.act == "refused")
+    for code, times in Counter(step.refused).items():
+        if written[code] < times:
+            yield f"{code} was refused {times} times, and is written {written[code]} times"
     if not step.outcome.told:
         return
+    for told in step.outcome.told:
+        codes = _refusals_told(told)
+        if codes and not codes & set(written):
+            yield f"refused ({told}), and not written down"
     if step.before.standing != step.after.standing:
         yield f"refused ({step.outcome.told[0]}), and changed something"
     if [one for one in step.new if one.person]:
         yield f"refused ({step.outcome.told[0]}), and appended facts"
+
+
+def _refusals_told(told: str) -> set[str]:
+    """The refusals of the core that staff read in these words."""
+    from django.utils.translation import gettext
+
+    from kiosk.console.identities.reasons import REFUSALS
+
+    return {refusal.value for refusal, words in REFUSALS.items() if told in (words, gettext(words))}
 
 
 def p09_undo_restores_everything(step: Step) -> Iterator[str]:

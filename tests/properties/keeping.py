@@ -1,32 +1,51 @@
 """Properties 19 to 23: what is erased, purged, told to others, and which answers may be accepted at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
+from uuid import UUID
 
-from tests.properties import acts
+from tests.properties import acts, copies
 from tests.properties.identity import ACCEPTS
+from tests.properties.playing import Played
 from tests.properties.step import Step
 
 KNOWN_OIDS = {"1.2.250.1.213.1.4.8", "1.2.250.1.213.1.4.9"}  # NIR and NIA of real people
 
 
 def p19_erasing_leaves_the_chain_valid(step: Step) -> Iterator[str]:
-    """19. Erasing leaves the chain valid, nothing erased can be opened or found, and nothing follows."""
+    """19. Erasing leaves the chain valid; nothing erased is kept, found or opened, from no copy; nothing follows."""
     yield from _after_the_end(step)
     if not isinstance(step.act, acts.Purge | acts.Erase):
         return
+    yield from broken_chain()
+    gone = {step.keys[name] for name, visit in step.after.visits.items() if visit.is_removed}
+    gone |= {step.keys[name] for name, person in step.after.persons.items() if person.is_erased}
+    yield from _left_of({UUID(one) for one in gone})
+    for copy in (*step.outcome.copies, *copies.taken()):
+        if copy.opens == (str(copy.subject) in gone):
+            what = copy.part or f"fact {copy.nth}"
+            yield f"{what} of somebody {'erased is opened' if copy.opens else 'who is not erased opens no more'}"
+
+
+def broken_chain() -> Iterator[str]:
+    """Where the trail is not what was written."""
     from kiosk.console import audit
-    from kiosk.console.models import FactBody, Person, PersonIndex
-    from kiosk.console.records import subject_keys
 
     _count, broken = audit.verify()
     if broken:
         yield f"the chain is {broken[0].reason} at {broken[0].number}"
-    gone = list(Person.objects.exclude(erased_at=None).values_list("pk", flat=True))
+
+
+def _left_of(gone: Set[UUID]) -> Iterator[str]:
+    from kiosk.console.models import BlindIndex, FactBody, PersonIndex, Sealed
+    from kiosk.console.records import subject_keys
+
     for key in subject_keys.of(gone):
         yield f"{key} is erased, and has a key"
     if FactBody.objects.filter(subject__in=gone).exists() or PersonIndex.objects.filter(person__in=gone).exists():
         yield "of somebody erased something is kept"
+    if Sealed.objects.filter(arrival__in=gone).exists() or BlindIndex.objects.filter(arrival__in=gone).exists():
+        yield "of a visit removed something is kept"
 
 
 def _after_the_end(step: Step) -> Iterator[str]:
@@ -47,6 +66,27 @@ def p20_purging_changes_no_status(step: Step) -> Iterator[str]:
         for was, now in step.both():
             if was.established != now.established:
                 yield f"{now.name} was {was.status}, and is {now.status}"
+
+
+def p21_a_head_behind_a_witness_is_reported(step: Step) -> Iterator[str]:
+    """21. Any head behind a witness is reported: none, as long as the trail is whole (``unnoticed`` for when not)."""
+    from kiosk.console.models import Finding
+
+    if isinstance(step.act, acts.Arrive | acts.Resend):  # the kiosk brought the head that it was given
+        for name in Finding.objects.values_list("pk", flat=True):
+            yield f"{name} is reported, of a trail that is whole"
+
+
+def unnoticed(played: Played) -> Iterator[str]:
+    """The databases of the beginning are put back at the end: the next kiosk shows it, whatever was played."""
+    from kiosk.console.witness import findings, heads
+    from kiosk.heads import read_head
+
+    head = read_head(played.head)
+    if head is None or not played.put_back():
+        return
+    if heads.held(head) is not heads.Held.HELD and not findings.in_doubt():
+        yield "an old dump was put back, and nobody is told"
 
 
 def p22_a_withdrawal_is_told_once(step: Step) -> Iterator[str]:

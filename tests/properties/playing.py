@@ -23,8 +23,9 @@ from kiosk.core.turn import events as ev
 from kiosk.sealing import intake_message, seal, sign
 from tests.console.arrivals import SIGNER
 from tests.console.staff import as_shown
-from tests.properties import acts, forms, world
+from tests.properties import acts, copies, forms, world
 from tests.properties.acts import Act
+from tests.properties.copies import Copy
 from tests.properties.ground import Ground
 
 PLACE = Place("borne-1", "3", "A", in_production=True)
@@ -41,6 +42,7 @@ class Outcome:
     code: int = 0  # of HTTP
     told: tuple[str, ...] = ()  # the errors that staff reads
     answers: tuple[tuple[str, str], ...] = ()  # what INSi said: of whom it was asked, and in which manner
+    copies: tuple[Copy, ...] = ()  # what was kept, before something of it was to go
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class Played:
     came: dict[str, acts.Arrive] = field(default_factory=dict)
     asked_at: dict[str, datetime] = field(default_factory=dict)  # when the kiosk asked INSi
     keys: dict[str, str] = field(default_factory=dict)  # by the name that sequences use
+    head: str = ""  # of the trail: the last that the console gave the kiosk, which brings it back
     watch: Callable[[Act, Outcome], None] = lambda _act, _outcome: None  # told after each act, those in between too
 
     def with_keys(self, path: str) -> str:
@@ -126,9 +129,11 @@ class Played:
     def _put(self, path: str, body: bytes) -> Outcome:
         sent_at = self.ground.clock.now().isoformat()
         signature = base64.b64encode(sign(intake_message(path, PLACE.kiosk, sent_at, body), SIGNER)).decode()
-        headers = {"X-Kiosk": PLACE.kiosk, "X-Sent-At": sent_at, "X-Signature": signature}
+        said = {"X-Kiosk": PLACE.kiosk, "X-Sent-At": sent_at, "X-Signature": signature}
+        headers = said | ({"X-Witness": self.head} if self.head else {})
         client = next(iter(self.ground.clients.values()))
         answer = client.put(path, body, "application/octet-stream", secure=True, headers=headers)
+        self.head = answer.headers.get("X-Console-Head", self.head)
         return Outcome(code=answer.status_code)
 
     # --- staff -------------------------------------------------------------------------------------------------------
@@ -181,7 +186,18 @@ class Played:
     def _purge(self) -> Outcome:
         from kiosk.console.upkeep.retention import purge
 
-        return Outcome(was_done=purge(self.ground.clock.now()) > 0)
+        before = copies.taken()
+        return Outcome(was_done=purge(self.ground.clock.now()) > 0, copies=before)
+
+    # --- whoever has the disks ---------------------------------------------------------------------------------------
+
+    def put_back(self) -> bool:
+        """The databases of the beginning, and then the kiosk that comes next; False: none came yet."""
+        if not self.bodies:
+            return False
+        self.ground.put_back()
+        self._put(*next(iter(self.bodies.values())))
+        return True
 
     # --- the technician ----------------------------------------------------------------------------------------------
 
@@ -189,6 +205,7 @@ class Played:
         """The command, as somebody types it."""
         from kiosk.commands import erase
 
+        before = copies.taken()
         typed, sys.stdin = sys.stdin, io.StringIO(f"{erase.CONFIRMED}\n")
         try:
             with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
@@ -197,7 +214,7 @@ class Played:
             return Outcome(was_done=False)
         finally:
             sys.stdin = typed
-        return Outcome()
+        return Outcome(copies=before)
 
 
 class _Asked:

@@ -36,6 +36,7 @@ class Step:
     memory: Memory
     asked_at: Mapping[str, datetime]  # when the kiosk asked INSi, by visit
     keys: Mapping[str, str]  # of visits and persons, by name
+    refused: tuple[str, ...]  # by the one writer: whatever came of it
 
     @property
     def is_by_machine(self) -> bool:

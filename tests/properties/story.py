@@ -33,6 +33,11 @@ class Story:
         assert not self.watch.broken, (self.watch.broken, self.told)
         return outcome
 
+    def end(self) -> None:
+        """What only shows at the end."""
+        self.watch.end(self.told[-1])
+        assert not self.watch.broken, (self.watch.broken, self.told)
+
     def come(
         self, visit: str, person: str, insi: str = "right", *, card: str | None = None, read: str = "certain"
     ) -> None:

@@ -1,4 +1,4 @@
-"""Which tables were written to: what was not need not be read again after an act."""
+"""What is heard while acts are carried out: which tables are written to, and what the one writer refuses."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -32,3 +32,32 @@ class Touched:
         if not sql.startswith(READS):
             self._tables.update(TABLE.findall(sql))
         return execute(sql, params, many, context)
+
+
+class Refusals:
+    """What ``writer.record`` refused, whoever caught it: each is to be written down."""
+
+    def __init__(self) -> None:
+        self._codes: list[str] = []
+
+    def taken(self) -> tuple[str, ...]:
+        """Refused since this was asked last."""
+        taken = tuple(self._codes)
+        self._codes.clear()
+        return taken
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        from kiosk.console.register.writer import Refused
+
+        make = Refused.__init__
+
+        def heard(refused: Refused, refusal: Any, done: Any) -> None:
+            make(refused, refusal, done)
+            self._codes.append(refusal.value)
+
+        Refused.__init__ = heard
+        try:
+            yield
+        finally:
+            Refused.__init__ = make

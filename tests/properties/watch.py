@@ -46,6 +46,7 @@ class Watch:
         self.eyes = Eyes(self.played)
         self.seen = self.eyes.look(self.seen)
         self.played.ground.touched.taken()
+        self.played.ground.refused.taken()
         self.played.watch = self.after
 
     def after(self, act: Act, outcome: Outcome) -> None:
@@ -54,8 +55,8 @@ class Watch:
         come, touched = len(self.eyes.trail.all), self.played.ground.touched.taken()
         now = self.eyes.look(self.seen, touched)
         new = tuple(self.eyes.trail.all[come:])
-        trail, asked_at = self.eyes.trail, self.played.asked_at
-        step = Step(act, outcome, self.seen, now, new, trail, self.memory, asked_at, self.played.keys)
+        trail, asked_at, refused = self.eyes.trail, self.played.asked_at, self.played.ground.refused.taken()
+        step = Step(act, outcome, self.seen, now, new, trail, self.memory, asked_at, self.played.keys, refused)
         self._learn(step)
         for one in PROPERTIES if touched & EVERYTHING else OF_ALL_ACTS:
             for what in one(step):
@@ -65,11 +66,19 @@ class Watch:
             self.look_again(act)
 
     def look_again(self, act: Act) -> None:
-        """Whether all is as it was seen, act after act, in the tables that were written to."""
+        """Whether all is as it was seen act after act, where something was heard to be written, and the trail whole."""
         now = self.eyes.look(self.seen)
         states = [[one.state for one in seen.persons.values()] for seen in (self.seen, now)]
         if now != self.seen or states[0] != states[1]:
             self._break("p00_nothing_breaks", "something changed, and no statement was heard that changes it", act)
+        for what in keeping.broken_chain():
+            self._break(keeping.p19_erasing_leaves_the_chain_valid.__name__, what, act)
+
+    def end(self, act: Act) -> None:
+        """After the last act: what only then can be looked at."""
+        self.look_again(act)
+        for what in keeping.unnoticed(self.played):
+            self._break(keeping.p21_a_head_behind_a_witness_is_reported.__name__, what, act)
 
     def _break(self, name: str, what: str, act: Act) -> None:
         self.broken.append(Broken(name, what, act))
