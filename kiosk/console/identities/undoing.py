@@ -8,17 +8,16 @@ from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from kiosk.console import audit
 from kiosk.console.arrivals.queue import locked
 from kiosk.console.identities import comparing
-from kiosk.console.identities.reasons import NotAllowed
+from kiosk.console.identities.reasons import refused
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Need, Person, Staff, Stage
 from kiosk.console.register import attaching, reading, visits, writer
 from kiosk.core.status.person_events import Undone
-from kiosk.core.status.transitions import Actor, ActorKind
+from kiosk.core.status.transitions import Actor, ActorKind, Refusal
 from kiosk.core.status.undoing import UNDO_FOR
 
 
@@ -48,7 +47,7 @@ def undo(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
     with in_words(audit.Act.UNDONE, staff.username, key, where):
         arrival = locked(key)
         if not may_undo(arrival, staff, timezone.now()):
-            raise NotAllowed(_("Seule la personne qui a décidé peut annuler, le jour même."))
+            raise refused(Refusal.NOT_YOURS)
         lost = arrival.status
         _undo_identity(arrival, staff, where, lost)
         _restore(arrival)
