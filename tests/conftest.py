@@ -26,6 +26,8 @@ def together_with(nodeid: str) -> str:
     file, _, test = nodeid.partition("::")
     if file.startswith(USERS_OF_IT):
         return CARD_SERVICE
+    if "[other-half" in test:
+        return f"{file}, the other half"
     return f"{file} on PostgreSQL" if "[postgresql" in test else file
 
 
