@@ -4,7 +4,7 @@ import pytest
 
 from tests.console.staff import PASSWORD, add, at_desk, browser, code_of, get, idle_for, post, sign_in
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 
 
 def test_password_and_code_open_the_queue() -> None:

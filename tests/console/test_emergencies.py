@@ -8,7 +8,7 @@ from tests.console.arrivals import arrive, enrol
 from tests.console.staff import PASSWORD, at_desk, get, post
 from tests.people import ZOE
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 WHY = "Patient sans papiers aux urgences, unité absente"
 
 

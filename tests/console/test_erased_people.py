@@ -42,7 +42,7 @@ from tests.console.test_one_truth import TICKED, _arrival, _asking, _qualified, 
 from tests.console.test_work_lists import _two_records
 from tests.people import ZOE
 
-pytestmark = pytest.mark.usefixtures("console", _asking.__name__)
+pytestmark = [pytest.mark.usefixtures("console", _asking.__name__), pytest.mark.long]
 DAY = timedelta(days=1)
 
 

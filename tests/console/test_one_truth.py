@@ -19,7 +19,7 @@ from tests.console.arrivals import arrive, card_of, enrol, found, mrz_of, origin
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import TOUSSAINT, ZOE
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 TICKED = {"evidence": "CN", "said": "1", "seen": READ, "tolerated": "1", "first_given_name": "ZOE"}
 
 

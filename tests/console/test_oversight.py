@@ -16,7 +16,7 @@ from tests.console.arrivals import arrive, enrol, mrz_of
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from kiosk.console.config import PscSection, ServerSettings
 from tests.console.provider import CLIENT, NATIONAL_ID, PERSON, SECRET, Provider
 from tests.console.staff import add, at_desk, browser, get, post, sign_in
 
+pytestmark = pytest.mark.long
 TOO_LONG = b'{"a": "' + b"x" * 300_000 + b'"}'
 
 

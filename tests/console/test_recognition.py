@@ -16,7 +16,7 @@ from tests.console.acquainted import make_known
 from tests.console.arrivals import SIGNER, arrive, enrol, put
 from tests.people import DOMINIQUE, ZOE, Person
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 PATH = "/intake/recognition"
 
 

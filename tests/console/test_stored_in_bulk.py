@@ -12,7 +12,7 @@ from tests.benchmarks.stored import Register
 from tests.console.arrivals import enrol
 from tests.console.staff import at_desk, get, post
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 MANY = 12
 
 

@@ -13,7 +13,7 @@ from tests.console.arrivals import arrive, enrol, found, original_of
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import ZOE
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 TICKED = {"evidence": "CN", "said": "1", "seen": READ, "first_given_name": "ZOE"}
 
 
