@@ -21,6 +21,7 @@ from tests.specimens.person import KINDS, ZOE, SpecimenPerson
 from tests.specimens.photograph import photograph, tray
 from tests.specimens.seal import write_certificate
 
+pytestmark = pytest.mark.long  # picture after picture
 TODAY = date(2026, 11, 21)
 EXPECTED = {
     "french-id-2021": (DocumentKind.FRENCH_ID_2021, True),
@@ -39,7 +40,6 @@ def reader() -> Iterator[DocumentReader]:
 
 @pytest.mark.parametrize("kind", sorted(EXPECTED))
 @pytest.mark.parametrize("condition", ["good", "upside"])
-@pytest.mark.long
 def test_a_good_photograph_is_read_with_certainty(reader: DocumentReader, kind: str, condition: str) -> None:
     photo = photograph(draw(ZOE, kind, seed=4), condition, 4)
     reading = reader.read(photo.picture, TODAY)
@@ -51,7 +51,6 @@ def test_a_good_photograph_is_read_with_certainty(reader: DocumentReader, kind: 
 
 
 @pytest.mark.parametrize(("kind", "seed"), [("residence-permit", 7), ("french-id-2021", 5), ("european-id", 20)])
-@pytest.mark.long
 def test_a_turned_photograph_is_certain_to_its_last_character(reader: DocumentReader, kind: str, seed: int) -> None:
     photo = photograph(draw(ZOE, kind, seed=seed), "rotated", seed)
     reading = reader.read(photo.picture, TODAY)
@@ -108,7 +107,6 @@ for _ in range(3):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.long
 def test_a_busy_table_does_not_hide_the_zone(reader: DocumentReader, kind: str) -> None:
     photo = photograph(draw(ZOE, kind, seed=8), "combo", 8)
     reading = reader.read(photo.picture, TODAY)

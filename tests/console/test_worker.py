@@ -15,7 +15,7 @@ from tests.console.arrivals import arrive, deliver, enrol, found, mrz_of, origin
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, ZOE
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 SILENT = InsUnreachable("timeout")
 
 
