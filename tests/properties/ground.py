@@ -78,9 +78,9 @@ class OnPostgresql:
             said = connections[alias].settings_dict
             where = {"host": said["HOST"], "port": said["PORT"], "user": said["USER"], "dbname": "postgres"}
             with psycopg.connect(**where, autocommit=True) as server:
-                server.execute(f'DROP DATABASE IF EXISTS "{PLAYED}_{alias}"')
-                server.execute(f'CREATE DATABASE "{PLAYED}_{alias}" TEMPLATE "{template}"')
-            said["NAME"] = f"{PLAYED}_{alias}"
+                server.execute(f'DROP DATABASE IF EXISTS "{PLAYED}_{template}"')
+                server.execute(f'CREATE DATABASE "{PLAYED}_{template}" TEMPLATE "{template}"')
+            said["NAME"] = f"{PLAYED}_{template}"  # others may play on the same server
 
 
 class Ground:
