@@ -7,6 +7,7 @@ that dies ends it with an error.
 """
 
 import argparse
+import math
 import multiprocessing
 import os
 import sys
@@ -18,7 +19,7 @@ from tests.console.postgres import running
 from tests.properties.parts import Part, Told, play
 
 ONE_IN = 10  # sequences on PostgreSQL
-OF_A_PART = 20  # sequences: few enough for all processes to end together
+OF_A_PART = 20  # sequences at most: few enough for all processes to end together
 SAID_EVERY = 30.0  # seconds
 
 
@@ -32,21 +33,22 @@ def main() -> int:
     seeds, began = range(chosen.first, chosen.first + chosen.sequences), time.monotonic()
     with running() as server:
         address = server.url().rpartition("/")[0]
-        told = list(_said(played(parts(seeds, chosen.acts, address), chosen.processes), began))
+        wanted = parts(seeds, chosen.acts, address, chosen.processes)
+        told = list(_said(played(wanted, chosen.processes), began))
     broken = [text for one in told for text in one.broken]
     print(f"{_counted(told)}, {len(broken)} broke a property; {time.monotonic() - began:.0f} s")
     return 1 if broken else 0
 
 
-def parts(seeds: range, acts: int, server: str) -> list[Part]:
+def parts(seeds: range, acts: int, server: str, processes: int) -> list[Part]:
     """One sequence in ten is played on PostgreSQL; these come first, so that a process changes over once."""
     theirs = [seed for seed in seeds if seed % ONE_IN == 0]
     ours = [seed for seed in seeds if seed % ONE_IN]
-    return [
-        Part(those[place : place + OF_A_PART], acts, where)
-        for those, where in ((theirs, server), (ours, ""))
-        for place in range(0, len(those), OF_A_PART)
-    ]
+    made = []
+    for those, where in ((theirs, server), (ours, "")):
+        size = min(OF_A_PART, math.ceil(len(those) / processes)) or 1
+        made += [Part(those[place : place + size], acts, where) for place in range(0, len(those), size)]
+    return made
 
 
 def played(wanted: Iterable[Part], processes: int, one: Callable[[Part], Told] = play) -> Iterator[Told]:

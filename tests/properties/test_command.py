@@ -19,11 +19,11 @@ OURS = Path(__file__).parents[2]
 @pytest.mark.starts
 @pytest.mark.timeout(300)
 def test_a_handful_is_played_on_both_databases_and_counted() -> None:
-    words = ["--sequences", "2", "--acts", "3", "--processes", "1", "--from", str(ONE_IN - 1)]
+    words = ["--sequences", str(ONE_IN + 1), "--acts", "2", "--processes", "2", "--from", "0"]  # two on PostgreSQL
     command = [sys.executable, "-m", "tests.properties", *words]
     done = subprocess.run(command, cwd=OURS, capture_output=True, text=True, timeout=WITHIN, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.fullmatch(r"2 sequences, 6 acts, 0 broke a property; \d+ s", done.stdout.splitlines()[-1])
+    assert re.fullmatch(r"11 sequences, 22 acts, 0 broke a property; \d+ s", done.stdout.splitlines()[-1])
 
 
 @pytest.mark.starts
@@ -33,7 +33,7 @@ def test_a_process_that_dies_ends_it_with_an_error() -> None:
 
 
 def test_every_sequence_is_in_one_part() -> None:
-    made = parts(range(1000, 1500), 50, "postgresql://somewhere")
+    made = parts(range(1000, 1500), 50, "postgresql://somewhere", 2)
     assert sorted(seed for one in made for seed in one.seeds) == list(range(1000, 1500))
     assert {seed % ONE_IN == 0 for one in made if one.server for seed in one.seeds} == {True}
     assert [bool(one.server) for one in made] == sorted((bool(one.server) for one in made), reverse=True)
