@@ -81,14 +81,14 @@ def _say_done(subject: UUID) -> None:
 
 def _told(meant: "Meant") -> str:
     """What is about to go, without a trait."""
-    from django.utils import timezone
+    from kiosk.console.words import day
 
     if not meant.persons:
-        return f"Une visite du {timezone.localtime(meant.visits[0].arrived_at):%d/%m/%Y}, de personne de connu."
+        return f"Une visite du {day(meant.visits[0].arrived_at)}, de personne de connu."
     first = min(one.opened_at for one in meant.persons)
     words = {"PROVISIONAL": "provisoire", "RETRIEVED": "récupérée", "VALIDATED": "validée", "QUALIFIED": "qualifiée"}
     [status, *_] = [words[one.status] for one in meant.persons if one.absorbed_by_id is None] or [""]
-    lines = [f"Une personne connue depuis le {timezone.localtime(first):%d/%m/%Y}, identité {status}."]
+    lines = [f"Une personne connue depuis le {day(first)}, identité {status}."]
     if len(meant.persons) > 1:
         lines.append(f"Dossiers fusionnés, effacés ensemble : {len(meant.persons)}")
     lines.append(f"Visites encore gardées, effacées avec elle : {len(meant.visits)}")

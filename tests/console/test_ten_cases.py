@@ -234,7 +234,7 @@ def _insi_late(scene: Scene) -> tuple[str, ...]:
     scene.insi.behave(Behaviour())
     check_in = scene.kiosk.check_in(DOMINIQUE.beneficiary(), answer, document_of(DOMINIQUE))
     _called(scene, check_in.ticket)
-    _cannot_qualify(scene, "demande une réponse")
+    _cannot_qualify(scene, "Attendez la réponse du service national")
     expect(scene.desk.page.locator(".compare .number")).to_contain_text("NIR")  # the worker has asked
     scene.desk.press("1cmq", "h1 .status-QUALIFIED")
     return check_in.ticket, "QUALIFIED", "done", "qualified", "CN"
