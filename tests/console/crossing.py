@@ -217,13 +217,14 @@ class _Desk:
         self._decided(key, "qualified", done)
         if chance.random() < 0.1:
             self._decided(key, "undone", self._act(key, "annuler/", done))
-        elif "status-QUALIFIED" not in done.text:
+        elif not _is_qualified(done):
             self._act(key, "ecarter/", done, reason="no-document")
 
     def _decided(self, key: str, act: str, page: requests.Response) -> None:
         """The page came, and shows the visit as decided by this act."""
-        words = {"qualified": "status-QUALIFIED", "doubted": "douteu", "undone": "qualifier/"}
-        if page.status_code == 200 and words.get(act, "annuler/") in page.text:
+        words = {"doubted": "douteu", "undone": "qualifier/"}
+        is_so = _is_qualified(page) if act == "qualified" else words.get(act, "annuler/") in page.text
+        if page.status_code == 200 and is_so:
             self._site.seen.decided.append((key, act))
 
     def _act(self, key: str, what: str, page: requests.Response, **said: str) -> requests.Response:
@@ -247,6 +248,11 @@ class _Desk:
         finally:
             took = time.monotonic() - began
             self._site.seen.waited.append(Waited(self._place, began, took, is_answered))
+
+
+def _is_qualified(page: requests.Response) -> bool:
+    """The visit itself, in its title: a candidate on its page, or a visit of today beside it, may be qualified too."""
+    return "status-QUALIFIED" in page.text.partition("<h1>")[2].partition("</h1>")[0]
 
 
 def run(site: Crossing, seconds: float, kills: int, seed: int) -> dict[str, object]:
