@@ -215,10 +215,10 @@ class _Desk:
         given = self._site.seen.given[key]
         done = self._act(key, "qualifier/", page, evidence="CN", first_given_name=given, said="1", seen=READ)
         self._decided(key, "qualified", done)
-        if chance.random() < 0.1:
-            self._decided(key, "undone", self._act(key, "annuler/", done))
-        elif not _is_qualified(done):
+        if not _is_qualified(done):
             self._act(key, "ecarter/", done, reason="no-document")
+        elif chance.random() < 0.1:
+            self._decided(key, "undone", self._act(key, "annuler/", done))
 
     def _decided(self, key: str, act: str, page: requests.Response) -> None:
         """The page came, and shows the visit as decided by this act."""
