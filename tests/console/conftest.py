@@ -115,6 +115,15 @@ def console(request: pytest.FixtureRequest) -> Iterator[ServerSettings]:
         yield server
 
 
+@pytest.fixture()
+def asks_insi(console: ServerSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The console hears its kiosk and has somebody to ask: INSi's answers are the test's."""
+    from tests.console.arrivals import enrol
+
+    enrol()
+    monkeypatch.setattr(django_settings, "KIOSK", console.model_copy(update={"insi": object()}))
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, for one module's pages."""

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
+
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, Person, PersonIndex
 from kiosk.console.register import bodies, writer
-from kiosk.console.register.writer import Told
+from kiosk.console.register.writer import Refused, Told
 from kiosk.core.identity.matricule import OID_NIR, Matricule
 from kiosk.core.status.evidence import EvidenceTable
 from kiosk.core.status.permissions import Attribute
@@ -71,3 +73,9 @@ def row(person: UUID) -> Person:
 
 def indexes(person: UUID) -> list[bytes]:
     return sorted(bytes(one) for one in PersonIndex.objects.filter(person=person).values_list("value", flat=True))
+
+
+def refusal(person: UUID, *told: Told) -> Refused:
+    with pytest.raises(Refused) as refused:
+        writer.record(person, told, LEA, is_decision=True)
+    return refused.value

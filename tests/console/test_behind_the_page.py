@@ -12,22 +12,14 @@ from django.utils import timezone
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.matricule import Matricule
 from kiosk.core.sources.insi import InsAnswer, InsNotFound
-from tests.console.arrivals import arrive, enrol, found, original_of
+from tests.console.arrivals import arrive, found, original_of
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import TOUSSAINT, ZOE
 
-pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
+pytestmark = [pytest.mark.usefixtures("console", "asks_insi"), pytest.mark.long]
 TICKED = {"evidence": "CN", "said": "1", "seen": READ, "tolerated": "1", "first_given_name": "ZOE"}
 UNREAD = {"mrz": None, "document_kind": None, "card": None, "card_nir": ""}
 OTHER_DAY = original_of(ZOE, birth_date="30/12/1975")
-
-
-@pytest.fixture(autouse=True)
-def _asking(console: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.conf import settings
-
-    enrol()
-    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"insi": object()}))
 
 
 def _arrival(check_in: CheckIn) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from kiosk.console import audit
 from kiosk.console.models import FactBody, Holding, Outbox, PairState, PersonPair
 from kiosk.console.register import bodies, writer
-from kiosk.console.register.writer import Refused, Told
+from kiosk.console.register.writer import Told
 from kiosk.core.status.permissions import Attribute
 from kiosk.core.status.person_events import (
     Erased,
@@ -36,18 +36,13 @@ from tests.console.recorded import (
     indexes,
     opened,
     qualified,
+    refusal,
     retrieved,
     row,
     taken,
 )
 
 pytestmark = pytest.mark.usefixtures("console")
-
-
-def _refusal(person: UUID, *told: Told) -> Refused:
-    with pytest.raises(Refused) as refused:
-        writer.record(person, told, LEA, is_decision=True)
-    return refused.value
 
 
 # --- what is held -------------------------------------------------------------------------------------------------
@@ -105,7 +100,7 @@ def test_who_decides_at_the_same_moment_as_another_finds_the_number_held() -> No
     person = opened()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(writer, "_held_elsewhere", lambda *_: None)  # the other decides after one has looked
-        refused = _refusal(person, answered(person, NUMBER), taken(person, NUMBER))
+        refused = refusal(person, answered(person, NUMBER), taken(person, NUMBER))
     assert refused.refusal is Refusal.HELD_BY_ANOTHER
     assert (row(person).version, row(person).status) == (1, "PROVISIONAL")
     assert _held(person) == []

@@ -3,26 +3,19 @@
 from dataclasses import replace
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 
 from kiosk.console.models import Arrival, Holding, Outbox
 from kiosk.console.register import reading, visits
 from kiosk.console.upkeep import insi_again
 from kiosk.core.identity.matricule import OID_NIA
-from tests.console.arrivals import arrive, enrol, found, original_of
+from tests.console.arrivals import arrive, found, original_of
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import TOUSSAINT, ZOE
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = pytest.mark.usefixtures("console", "asks_insi")
 TICKED = {"evidence": "CN", "said": "1", "seen": READ, "tolerated": "1", "first_given_name": "ZOE"}
 WAITING = replace(ZOE, oid=OID_NIA)
-
-
-@pytest.fixture(autouse=True)
-def _asking(console: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    enrol()
-    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"insi": object()}))
 
 
 def _arrival(check_in):

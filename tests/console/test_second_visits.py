@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,41 +9,22 @@ from django.utils import timezone
 
 from kiosk.core.checkin.value import CheckIn, Way
 from kiosk.core.sources.insi import Exchange, InsAnswer, InsNotFound, InsUnreachable
-from tests.console.arrivals import arrive, enrol, found, original_of
+from tests.console.arrivals import arrive, found, original_of
 from tests.console.staff import READ, at_desk, get, post
+from tests.console.taken_up import taken_up, visit_of
 from tests.people import DOMINIQUE, ZOE
 
-pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
+pytestmark = [pytest.mark.usefixtures("console", "asks_insi"), pytest.mark.long]
 TICKED = {"evidence": "CN", "said": "1", "seen": READ, "tolerated": "1", "first_given_name": "ZOE"}
 UNREAD = {"mrz": None, "document_kind": None, "card": None, "card_nir": ""}
 SILENT = InsUnreachable("timeout")
 
 
-@pytest.fixture(autouse=True)
-def _asking(console: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.conf import settings
-
-    enrol()
-    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"insi": object()}))
-
-
-def _arrival(check_in: CheckIn) -> Any:
-    from kiosk.console.models import Arrival
-
-    return Arrival.objects.select_related("sealed", "person__absorbed_by").get(pk=check_in.key)
-
-
-def _taken(client: Client, check_in: CheckIn) -> str:
-    path = f"/arrivees/{check_in.key}/"
-    post(client, path + "prendre/")
-    return path
-
-
 def _known(client: Client, check_in: CheckIn, other: CheckIn) -> str:
     """Staff say that this visit is the person's who came with the other."""
-    path = _taken(client, check_in)
-    post(client, path + "personne/", whose=str(_arrival(other).person_id))
-    assert _arrival(check_in).person_id == _arrival(other).person_id
+    path = taken_up(client, check_in)
+    post(client, path + "personne/", whose=str(visit_of(other).person_id))
+    assert visit_of(check_in).person_id == visit_of(other).person_id
     return path
 
 
@@ -67,36 +47,36 @@ def _answers(answer: InsAnswer, meanwhile: Callable[[], object] | None = None) -
 
 def test_a_refused_answer_is_not_taken_by_saying_that_it_is_somebody_new() -> None:
     check_in, officer = arrive(ZOE), at_desk("marc", "officer")
-    path = _taken(officer, check_in)
+    path = taken_up(officer, check_in)
     post(officer, path + "decision/refuse-ins/")
     post(officer, path + "prendre/")
     post(officer, path + "ecarter/", reason="ins-wrong")  # no decision: what is kept of the one before is gone
     post(officer, path + "prendre/")
     post(officer, path + "personne/", whose="new")
     post(officer, path + "qualifier/", **TICKED)
-    assert (_arrival(check_in).status, _arrival(check_in).person_id is None) == ("PROVISIONAL", False)
+    assert (visit_of(check_in).status, visit_of(check_in).person_id is None) == ("PROVISIONAL", False)
 
 
 def test_nor_after_the_decision_that_followed_it_was_undone() -> None:
     check_in, officer = arrive(ZOE), at_desk("marc", "officer")
-    path = _taken(officer, check_in)
+    path = taken_up(officer, check_in)
     post(officer, path + "decision/refuse-ins/")
     post(officer, path + "prendre/")
     post(officer, path + "decision/doubt/")
     post(officer, path + "annuler/")
     post(officer, path + "personne/", whose="new")
     post(officer, path + "qualifier/", **TICKED)
-    assert (_arrival(check_in).status, _arrival(check_in).person_id is None) == ("PROVISIONAL", False)
+    assert (visit_of(check_in).status, visit_of(check_in).person_id is None) == ("PROVISIONAL", False)
 
 
 def test_a_visit_whose_only_decision_was_undone_may_still_be_somebody_new_s() -> None:
     first, second, officer = arrive(ZOE), arrive(ZOE), at_desk("marc", "officer")
-    post(officer, _taken(officer, first) + "qualifier/", **TICKED)
+    post(officer, taken_up(officer, first) + "qualifier/", **TICKED)
     path = _known(officer, second, first)
     post(officer, path + "decision/refuse-ins/")
     post(officer, path + "annuler/")
     post(officer, path + "personne/", whose="new")
-    assert _arrival(second).person_id is None
+    assert visit_of(second).person_id is None
 
 
 # --- an answer is to the question it was asked for -------------------------------------------------------------------
@@ -104,17 +84,17 @@ def test_a_visit_whose_only_decision_was_undone_may_still_be_somebody_new_s() ->
 
 def test_what_was_asked_before_a_doubt_does_not_count_after_it_however_late() -> None:
     check_in, officer = arrive(ZOE, SILENT), at_desk("marc", "officer")
-    path = _taken(officer, check_in)
+    path = taken_up(officer, check_in)
     _answers(found(ZOE), lambda: post(officer, path + "decision/doubt/"))
     post(officer, path + "prendre/")
     post(officer, path + "decision/clear/")
     post(officer, path + "qualifier/", **TICKED)
-    assert (_arrival(check_in).status, _arrival(check_in).attributes) == ("PROVISIONAL", "")
+    assert (visit_of(check_in).status, visit_of(check_in).attributes) == ("PROVISIONAL", "")
 
 
 def test_an_answer_to_the_question_before_is_not_one_to_staff_s_new_question() -> None:
     check_in, officer = arrive(ZOE, SILENT), at_desk("marc", "officer")
-    path = _taken(officer, check_in)
+    path = taken_up(officer, check_in)
     post(officer, path + "decision/validate/", **TICKED | original_of(ZOE))
 
     def meanwhile() -> None:
@@ -124,23 +104,23 @@ def test_an_answer_to_the_question_before_is_not_one_to_staff_s_new_question() -
         post(officer, path + "interroger/", **original_of(ZOE))
 
     _answers(found(ZOE), meanwhile)
-    assert _arrival(check_in).insi_next_at is not None  # the new question is still open
+    assert visit_of(check_in).insi_next_at is not None  # the new question is still open
     post(officer, path + "qualifier/", **TICKED)
-    assert _arrival(check_in).status == "PROVISIONAL"
+    assert visit_of(check_in).status == "PROVISIONAL"
     _answers(found(ZOE))
     post(officer, path + "qualifier/", **TICKED)
-    assert _arrival(check_in).status == "QUALIFIED"
+    assert visit_of(check_in).status == "QUALIFIED"
 
 
 def test_nor_where_nobody_is_known_yet() -> None:
     """What staff asked with other criteria is asked, whatever the card's question brought meanwhile."""
     check_in, client = arrive(ZOE, SILENT), at_desk()
-    path = _taken(client, check_in)
+    path = taken_up(client, check_in)
     _answers(InsNotFound(), lambda: post(client, path + "interroger/", **original_of(ZOE)))
-    assert _arrival(check_in).insi_next_at is not None
+    assert visit_of(check_in).insi_next_at is not None
     _answers(found(ZOE))
     post(client, path + "qualifier/", **TICKED)
-    assert _arrival(check_in).status == "QUALIFIED"
+    assert visit_of(check_in).status == "QUALIFIED"
 
 
 def test_what_a_kiosk_asked_before_a_downgrade_and_brought_after_it_does_not_count() -> None:
@@ -148,7 +128,7 @@ def test_what_a_kiosk_asked_before_a_downgrade_and_brought_after_it_does_not_cou
     from kiosk.console.models import AuditEntry
 
     first, officer = arrive(ZOE), at_desk("marc", "officer")
-    path = _taken(officer, first)
+    path = taken_up(officer, first)
     post(officer, path + "qualifier/", **TICKED)
     post(officer, path + "prendre/")
     post(officer, path + "declasser/", reason="wrong-trait")
@@ -156,35 +136,35 @@ def test_what_a_kiosk_asked_before_a_downgrade_and_brought_after_it_does_not_cou
     late = arrive(ZOE, arrived_at=(datetime.now(UTC) - timedelta(hours=1)).isoformat())
     path = _known(officer, late, first)
     post(officer, path + "qualifier/", **TICKED)
-    assert _arrival(late).status == "PROVISIONAL"
+    assert visit_of(late).status == "PROVISIONAL"
 
 
 def test_an_answer_kept_because_other_criteria_found_nobody_is_as_old_as_it_is() -> None:
     first, second, officer = arrive(ZOE), arrive(ZOE), at_desk("marc", "officer")
-    path = _taken(officer, first)
+    path = taken_up(officer, first)
     post(officer, path + "qualifier/", **TICKED)
     post(officer, path + "prendre/")
     post(officer, path + "declasser/", reason="wrong-trait")
-    path = _taken(officer, second)
+    path = taken_up(officer, second)
     post(officer, path + "interroger/", **original_of(ZOE, place="13055"))
     now = datetime.now(UTC).isoformat()
     _answers(InsNotFound((Exchange("by-traits", "uuid:1", now, 9, "01", b"?", b"!"),)))
     path = _known(officer, second, first)
     post(officer, path + "qualifier/", **TICKED)
-    assert _arrival(second).status == "PROVISIONAL"
+    assert visit_of(second).status == "PROVISIONAL"
 
 
 def test_what_came_with_a_visit_that_was_not_theirs_goes_with_it() -> None:
     first, stranger, client = arrive(ZOE, InsNotFound()), arrive(ZOE), at_desk()
-    post(client, _taken(client, first) + "decision/validate/", **TICKED | original_of(ZOE))
+    post(client, taken_up(client, first) + "decision/validate/", **TICKED | original_of(ZOE))
     path = _known(client, stranger, first)
     post(client, path + "personne/", whose="new")
-    assert _arrival(stranger).person_id is None
+    assert visit_of(stranger).person_id is None
     officer = at_desk("marc", "officer")
-    path = _taken(officer, first)
+    path = taken_up(officer, first)
     post(officer, path + "qualifier/", **TICKED)
     post(officer, path + "decision/accept-ins/")
-    assert _arrival(first).status == "VALIDATED"
+    assert visit_of(first).status == "VALIDATED"
 
 
 # --- INSi is not asked about somebody doubtful, by whichever visit ---------------------------------------------------
@@ -195,12 +175,12 @@ def test_nobody_asks_about_somebody_doubted_by_another_visit() -> None:
     from kiosk.console.upkeep import insi_again
 
     first, client = arrive(ZOE), at_desk()
-    path = _taken(client, first)
+    path = taken_up(client, first)
     post(client, path + "qualifier/", **TICKED)
     second = arrive(ZOE, SILENT)
     _known(client, second, first)
     officer = at_desk("marc", "officer")
-    post(officer, _taken(officer, first) + "decision/doubt/")
+    post(officer, taken_up(officer, first) + "decision/doubt/")
     Arrival.objects.exclude(insi_next_at=None).update(insi_next_at=timezone.now() - timedelta(seconds=1))
     asked: list[object] = []
     while insi_again.insi_once(lambda *said: asked.append(said) or found(ZOE)):
@@ -215,25 +195,25 @@ def _merged(officer: Client, kept: CheckIn, other: CheckIn) -> None:
     from kiosk.console.register import pairs
     from kiosk.console.vigilance import look_alikes
 
-    first, second = _arrival(kept).person, _arrival(other).person
+    first, second = visit_of(kept).person, visit_of(other).person
     pairs.propose(first, second, 99, look_alikes.WORKER)
     post(officer, f"/vigilance/doublons/{first.pk}/{second.pk}/dire/", said="merge", kept="first")
-    assert _arrival(other).person.absorbed_by_id == first.pk
+    assert visit_of(other).person.absorbed_by_id == first.pk
 
 
 def test_an_answer_for_a_record_merged_meanwhile_is_kept_and_the_worker_goes_on() -> None:
     from kiosk.console.models import AuditEntry
 
     kept, other, officer = arrive(ZOE), arrive(ZOE, SILENT), at_desk("marc", "officer")
-    post(officer, _taken(officer, kept) + "qualifier/", **TICKED)
-    path = _taken(officer, other)
+    post(officer, taken_up(officer, kept) + "qualifier/", **TICKED)
+    path = taken_up(officer, other)
     post(officer, path + "personne/", whose="new")
     post(officer, path + "decision/validate/", **TICKED | original_of(ZOE))
-    assert _arrival(other).question
+    assert visit_of(other).question
     _merged(officer, kept, other)
     _answers(found(ZOE))
-    assert _arrival(other).insi_next_at is None
-    assert _arrival(other).status == "QUALIFIED"
+    assert visit_of(other).insi_next_at is None
+    assert visit_of(other).status == "QUALIFIED"
     assert AuditEntry.objects.filter(kind="insi-answered").count() == 1  # nobody asks about who leads to another
 
 
@@ -251,21 +231,21 @@ def _campaign(officer: Client, answer: InsAnswer, meanwhile: Callable[[], object
 
 def test_a_verification_answers_no_question_but_its_own() -> None:
     first, officer = arrive(ZOE), at_desk("marc", "officer")
-    post(officer, _taken(officer, first) + "qualifier/", **TICKED)
+    post(officer, taken_up(officer, first) + "qualifier/", **TICKED)
     second = arrive(ZOE, SILENT)
     _known(officer, second, first)
     _campaign(officer, found(DOMINIQUE))
     _answers(found(ZOE))
-    assert _arrival(second).insi_next_at is None
+    assert visit_of(second).insi_next_at is None
 
 
 def test_a_number_that_goes_while_it_is_verified_is_not_verified() -> None:
     first, officer = arrive(ZOE), at_desk("marc", "officer")
-    path = _taken(officer, first)
+    path = taken_up(officer, first)
     post(officer, path + "qualifier/", **TICKED)
     post(officer, path + "prendre/")
     _campaign(officer, found(ZOE), lambda: post(officer, path + "decision/refuse-ins/"))
-    assert (_arrival(first).status, _arrival(first).person.verified_at) == ("VALIDATED", None)
+    assert (visit_of(first).status, visit_of(first).person.verified_at) == ("VALIDATED", None)
 
 
 # --- a number that another holds -------------------------------------------------------------------------------------
@@ -274,12 +254,12 @@ def test_a_number_that_goes_while_it_is_verified_is_not_verified() -> None:
 def test_who_came_with_another_s_card_is_validated_without_ins() -> None:
     """A borrowed card, no machine read the document: INSi's number is the card's holder's."""
     owner, client = arrive(ZOE), at_desk()
-    post(client, _taken(client, owner) + "qualifier/", **TICKED)
+    post(client, taken_up(client, owner) + "qualifier/", **TICKED)
     borrower = arrive(ZOE, mrz=None)
-    path = _taken(client, borrower)
+    path = taken_up(client, borrower)
     post(client, path + "personne/", whose="new")
     post(client, path + "decision/validate/", **TICKED | original_of(DOMINIQUE, place="75108"))
-    assert (_arrival(borrower).status, _arrival(owner).status) == ("VALIDATED", "QUALIFIED")
+    assert (visit_of(borrower).status, visit_of(owner).status) == ("VALIDATED", "QUALIFIED")
 
 
 # --- stale pages -----------------------------------------------------------------------------------------------------
@@ -288,36 +268,36 @@ def test_who_came_with_another_s_card_is_validated_without_ins() -> None:
 def test_a_page_that_showed_nobody_decides_about_nobody_known() -> None:
     """Two windows of one member of staff: in the other one it was said whose visit it is."""
     first, second, client = arrive(ZOE), arrive(ZOE), at_desk()
-    post(client, _taken(client, first) + "qualifier/", **TICKED)
+    post(client, taken_up(client, first) + "qualifier/", **TICKED)
     path = _known(client, second, first)
     post(client, path + "decision/doubt/", version="", answer="")
-    assert (_arrival(first).status, _arrival(first).attributes) == ("QUALIFIED", "")
+    assert (visit_of(first).status, visit_of(first).attributes) == ("QUALIFIED", "")
 
 
 def test_a_downgrade_is_of_what_the_page_showed() -> None:
     first, officer, client = arrive(ZOE), at_desk("marc", "officer"), at_desk()
-    path = _taken(officer, first)
+    path = taken_up(officer, first)
     post(officer, path + "decision/accept-ins/")
     post(officer, path + "prendre/")
     shown = get(officer, path).content.decode()
     second = arrive(ZOE)
     post(client, _known(client, second, first) + "qualifier/", **TICKED)
-    assert _arrival(first).status == "QUALIFIED"
+    assert visit_of(first).status == "QUALIFIED"
     form = shown.split(path + "declasser/")[1].split("</form>")[0]
     version = form.split('name="version" value="')[1].split('"')[0] if 'name="version"' in form else None
     said = {} if version is None else {"version": version}
     post(officer, path + "declasser/", reason="wrong-trait", **said)
-    assert _arrival(first).status == "QUALIFIED"
+    assert visit_of(first).status == "QUALIFIED"
 
 
 def test_who_denies_the_person_said_is_rid_of_them() -> None:
     """By the short path with a candidate, then said to be another: one key takes that back."""
     client = at_desk()
     first = arrive(ZOE)
-    post(client, _taken(client, first) + "qualifier/", **TICKED)
+    post(client, taken_up(client, first) + "qualifier/", **TICKED)
     none = {"pictures": (), "mrz": None, "document_kind": None}
     again = arrive(ZOE, InsUnreachable("not-asked"), **{"way": Way.SHORT, **none})
-    assert _arrival(again).candidate_id is not None
+    assert visit_of(again).candidate_id is not None
     path = _known(client, again, first)
     post(client, path + "absence/")
-    assert (_arrival(again).person_id, _arrival(again).candidate_id) == (None, None)
+    assert (visit_of(again).person_id, visit_of(again).candidate_id) == (None, None)

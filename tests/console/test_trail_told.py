@@ -11,32 +11,12 @@ from kiosk.console import audit
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.matricule import OID_NIA
 from kiosk.core.sources.insi import InsFound, PastMatricule
-from tests.console.arrivals import arrive, enrol, found, original_of
-from tests.console.staff import READ, at_desk, get, post
+from tests.console.arrivals import arrive, found, original_of
+from tests.console.staff import at_desk, get, post
+from tests.console.taken_up import TICKED, taken_up, visit_of
 from tests.people import ZOE
 
-pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
-TICKED = {"evidence": "CN", "said": "1", "seen": READ, "first_given_name": "ZOE"}
-
-
-@pytest.fixture(autouse=True)
-def _asking(console: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.conf import settings
-
-    enrol()
-    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"insi": object()}))
-
-
-def _arrival(check_in: CheckIn) -> Any:
-    from kiosk.console.models import Arrival
-
-    return Arrival.objects.select_related("sealed", "person__absorbed_by").get(pk=check_in.key)
-
-
-def _taken(client: Client, check_in: CheckIn) -> str:
-    path = f"/arrivees/{check_in.key}/"
-    post(client, path + "prendre/")
-    return path
+pytestmark = [pytest.mark.usefixtures("console", "asks_insi"), pytest.mark.long]
 
 
 def _tried() -> list[dict[str, str]]:
@@ -56,7 +36,7 @@ def _lines() -> list[str]:
 def test_the_auditor_reads_words_and_no_codes() -> None:
     officer = at_desk("marc", "officer")
     check_in = arrive(ZOE)
-    path = _taken(officer, check_in)
+    path = taken_up(officer, check_in)
     get(officer, path + "pieces/0/")
     get(officer, path + "fiche/?langue=ar")
     post(officer, path + "complements/", telephone="0600000000", word="person")
@@ -126,7 +106,7 @@ def test_every_detail_has_its_words_and_what_is_unknown_stands_as_it_is(details:
 
 def test_who_decides_about_a_patient_who_is_not_theirs_stands_in_the_trail() -> None:
     check_in, lea, marc = arrive(ZOE), at_desk("lea"), at_desk("marc")
-    path = _taken(lea, check_in)
+    path = taken_up(lea, check_in)
     post(marc, path + "qualifier/", **TICKED)
     post(marc, path + "ecarter/", reason="differences")
     assert _tried() == [
@@ -138,16 +118,16 @@ def test_who_decides_about_a_patient_who_is_not_theirs_stands_in_the_trail() -> 
 
 def test_what_a_page_decided_that_was_no_longer_so_stands_in_the_trail() -> None:
     check_in, client = arrive(ZOE), at_desk()
-    path = _taken(client, check_in)
+    path = taken_up(client, check_in)
     post(client, path + "qualifier/", **TICKED, version="7")
     post(client, path + "qualifier/", **TICKED, answer="0" * 32)
     assert [one["refusal"] for one in _tried()] == ["stale-page", "another-answer"]
-    assert _arrival(check_in).status == "RETRIEVED"
+    assert visit_of(check_in).status == "RETRIEVED"
 
 
 def test_what_a_form_has_not_said_yet_is_no_line() -> None:
     check_in, client = arrive(ZOE), at_desk()
-    post(client, _taken(client, check_in) + "qualifier/", **TICKED | {"said": ""})
+    post(client, taken_up(client, check_in) + "qualifier/", **TICKED | {"said": ""})
     assert _tried() == []
 
 
@@ -159,13 +139,13 @@ OLD = replace(ZOE.matricule, oid=OID_NIA)
 def _with_another_number(client: Client) -> tuple[CheckIn, str]:
     """Known by the number INSi gave before; today it gives another one, and staff say that it is them."""
     first = arrive(ZOE, replace(found(ZOE), matricule=OLD))
-    post(client, _taken(client, first) + "qualifier/", **TICKED)
-    assert _arrival(first).status == "QUALIFIED"
+    post(client, taken_up(client, first) + "qualifier/", **TICKED)
+    assert visit_of(first).status == "QUALIFIED"
     today = InsFound(ZOE.matricule, found(ZOE).traits, history=(PastMatricule(OLD),))
     again = arrive(ZOE, today)
-    path = _taken(client, again)
-    post(client, path + "personne/", whose=str(_arrival(first).person_id))
-    assert _arrival(again).person_id == _arrival(first).person_id
+    path = taken_up(client, again)
+    post(client, path + "personne/", whose=str(visit_of(first).person_id))
+    assert visit_of(again).person_id == visit_of(first).person_id
     return again, path
 
 
@@ -174,32 +154,32 @@ def test_a_visit_that_brought_another_number_is_a_task_of_the_unit_once_the_desk
     client = at_desk()
     again, path = _with_another_number(client)
     if how == "presence/":
-        post(client, path + how, version=str(_arrival(again).person.version))
+        post(client, path + how, version=str(visit_of(again).person.version))
     else:
         post(client, path + "qualifier/", **TICKED)
-    arrival = _arrival(again)
+    arrival = visit_of(again)
     assert (arrival.status, arrival.stage, arrival.reason) == ("QUALIFIED", "set-aside", "other-answer")
     officer = at_desk("marc", "officer")
     assert "Autre réponse nationale" in get(officer, "/vigilance/").content.decode()
     post(officer, path + "prendre/")
     assert "Prendre ce numéro à la place" in get(officer, path).content.decode()
-    post(officer, path + "remplacer/", version=str(_arrival(again).person.version))
-    assert (_arrival(again).status, _arrival(again).stage) == ("QUALIFIED", "done")
+    post(officer, path + "remplacer/", version=str(visit_of(again).person.version))
+    assert (visit_of(again).status, visit_of(again).stage) == ("QUALIFIED", "done")
 
 
 def test_the_next_visit_that_brings_nothing_new_is_no_task() -> None:
     client = at_desk()
     again, path = _with_another_number(client)
-    post(client, path + "presence/", version=str(_arrival(again).person.version))
+    post(client, path + "presence/", version=str(visit_of(again).person.version))
     third = arrive(ZOE, replace(found(ZOE), matricule=OLD))
-    path = _taken(client, third)
-    if _arrival(third).person_id is None:
-        post(client, path + "personne/", whose=str(_arrival(again).person_id))
-    post(client, path + "presence/", version=str(_arrival(third).person.version))
-    assert _arrival(third).stage == "done"
+    path = taken_up(client, third)
+    if visit_of(third).person_id is None:
+        post(client, path + "personne/", whose=str(visit_of(again).person_id))
+    post(client, path + "presence/", version=str(visit_of(third).person.version))
+    assert visit_of(third).stage == "done"
 
 
 def test_the_original_of_a_validation_is_not_in_the_trail() -> None:
     check_in, client = arrive(ZOE, None, mrz=None), at_desk()
-    post(client, _taken(client, check_in) + "decision/validate/", **TICKED | original_of(ZOE, place="13055"))
+    post(client, taken_up(client, check_in) + "decision/validate/", **TICKED | original_of(ZOE, place="13055"))
     assert not [line for line in _lines() if "ADRUN" in line or "13055" in line]

@@ -1,48 +1,18 @@
 """What a page says is so: no key for what is done, nothing said twice, nobody who waits for what nobody awaits."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsAnswer, InsNotFound, InsUnreachable
-from tests.console.arrivals import arrive, enrol, found, original_of
-from tests.console.staff import READ, at_desk, get, post
+from tests.console.arrivals import arrive, found, original_of
+from tests.console.staff import at_desk, get, post
+from tests.console.taken_up import TICKED, qualified, taken_up, visit_of
 from tests.people import ZOE
 
-pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
-TICKED = {"evidence": "CN", "said": "1", "seen": READ, "first_given_name": "ZOE"}
-
-
-@pytest.fixture(autouse=True)
-def _asking(console: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.conf import settings
-
-    enrol()
-    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"insi": object()}))
-
-
-def _arrival(check_in: CheckIn) -> Any:
-    from kiosk.console.models import Arrival
-
-    return Arrival.objects.select_related("sealed", "person__absorbed_by").get(pk=check_in.key)
-
-
-def _taken(client: Client, check_in: CheckIn) -> str:
-    path = f"/arrivees/{check_in.key}/"
-    post(client, path + "prendre/")
-    return path
-
-
-def _qualified(client: Client) -> tuple[CheckIn, str]:
-    check_in = arrive(ZOE)
-    path = _taken(client, check_in)
-    post(client, path + "qualifier/", **TICKED)
-    assert _arrival(check_in).status == "QUALIFIED"
-    return check_in, path
+pytestmark = [pytest.mark.usefixtures("console", "asks_insi"), pytest.mark.long]
 
 
 def _answers(answer: InsAnswer) -> None:
@@ -62,7 +32,7 @@ def _text(client: Client, path: str) -> str:
 
 def test_after_a_downgrade_the_queue_says_to_ask_and_not_to_wait() -> None:
     officer = at_desk("marc", "officer")
-    _check_in, path = _qualified(officer)
+    _check_in, path = qualified(officer)
     post(officer, path + "prendre/")
     post(officer, path + "declasser/", reason="wrong-trait")
     post(officer, path + "prendre/")
@@ -78,19 +48,19 @@ def test_after_a_downgrade_the_queue_says_to_ask_and_not_to_wait() -> None:
 @pytest.mark.parametrize("decision", ["doubt", "refuse-ins"])
 def test_so_it_does_after_what_set_the_answer_aside_and_no_more_once_that_is_taken_back(decision: str) -> None:
     officer = at_desk("marc", "officer")
-    check_in, path = _qualified(officer)
+    check_in, path = qualified(officer)
     post(officer, path + "prendre/")
     post(officer, path + f"decision/{decision}/")
-    assert _arrival(check_in).needed == "INSi à interroger"
+    assert visit_of(check_in).needed == "INSi à interroger"
     post(officer, path + "annuler/")
-    assert _arrival(check_in).needed == ("INSi à interroger" if decision == "doubt" else "Déjà qualifiée")
+    assert visit_of(check_in).needed == ("INSi à interroger" if decision == "doubt" else "Déjà qualifiée")
 
 
 def test_nobody_waits_for_insi_once_nobody_asks_it_any_more() -> None:
     from kiosk.console.models import Arrival
 
     check_in, client = arrive(ZOE, InsUnreachable("timeout")), at_desk()
-    path = _taken(client, check_in)
+    path = taken_up(client, check_in)
     assert "INSi en attente" in _text(client, "/file/")
     assert "La question est reposée automatiquement" in _text(client, path)
     Arrival.objects.update(insi_next_at=None)  # it was tried as often as it is
@@ -104,26 +74,26 @@ def test_nobody_waits_for_insi_once_nobody_asks_it_any_more() -> None:
 
 def test_a_qualified_record_that_is_taken_up_offers_no_key_to_qualify_it() -> None:
     officer = at_desk("marc", "officer")
-    check_in, path = _qualified(officer)
+    check_in, path = qualified(officer)
     post(officer, path + "prendre/")
     page = _text(officer, path)
     assert 'data-key="q"' not in page and "<kbd>Q</kbd>" not in page
     assert "Remettre dans la file" not in page and "Patient parti" not in page
     told = officer.post(path + "qualifier/", TICKED, secure=True, follow=True).content.decode()
     assert "Cette identité est déjà qualifiée" in told
-    assert _arrival(check_in).stage == "called"
+    assert visit_of(check_in).stage == "called"
 
 
 def test_it_is_put_back_as_it_was_and_nobody_waits_for_it() -> None:
     from kiosk.console.models import AuditEntry
 
     officer = at_desk("marc", "officer")
-    check_in, path = _qualified(officer)
-    before = _arrival(check_in)
+    check_in, path = qualified(officer)
+    before = visit_of(check_in)
     post(officer, path + "prendre/")
     assert "Reposer, rien ne change" in _text(officer, path)
     post(officer, path + "rendre/")
-    after = _arrival(check_in)
+    after = visit_of(check_in)
     assert (after.stage, after.status, after.decided_at, after.person.version) == (
         "done",
         "QUALIFIED",
@@ -136,7 +106,7 @@ def test_it_is_put_back_as_it_was_and_nobody_waits_for_it() -> None:
 
 def test_who_was_asked_about_again_is_told_so_once_and_to_wait() -> None:
     check_in, client = arrive(ZOE, InsUnreachable("timeout")), at_desk()
-    path = _taken(client, check_in)
+    path = taken_up(client, check_in)
     post(client, path + "interroger/", **original_of(ZOE))
     page = _text(client, path)
     assert page.count("La question est posée au service national") == 1
@@ -149,22 +119,22 @@ def test_who_was_asked_about_again_is_told_so_once_and_to_wait() -> None:
 
 def test_who_may_be_known_is_shown_once() -> None:
     client = at_desk()
-    first, _ = _qualified(client)
+    first, _ = qualified(client)
     second = arrive(ZOE)
     path = f"/arrivees/{second.key}/"
     assert _text(client, path).count(f"/arrivees/{first.key}/") == 1  # among those who look alike
-    page = _text(client, _taken(client, second))
+    page = _text(client, taken_up(client, second))
     assert "Déjà connue" in page and "nom et prénom proches" not in page
     assert page.count(f"/arrivees/{first.key}/") == 1
 
 
 def test_nothing_is_asked_about_what_is_done_and_presence_of_who_was_said_to_be_known() -> None:
     client = at_desk()
-    first, path = _qualified(client)
+    first, path = qualified(client)
     assert "Déjà qualifiée" in _text(client, path) and "Prêt à qualifier" not in _text(client, path)
     second = arrive(ZOE, mrz=None)
-    path = _taken(client, second)
-    post(client, path + "personne/", whose=str(_arrival(first).person_id))
+    path = taken_up(client, second)
+    post(client, path + "personne/", whose=str(visit_of(first).person_id))
     assert "Présence à vérifier" in _text(client, path)
     post(client, path + "absence/")
     assert "Pièce mal lue" in _text(client, path)
@@ -178,14 +148,14 @@ def test_where_the_copies_are_gone_the_unit_reads_so() -> None:
     from kiosk.console.vigilance import look_alikes
 
     officer = at_desk("marc", "officer")
-    first, _ = _qualified(officer)
+    first, _ = qualified(officer)
     second = arrive(ZOE, InsNotFound())
-    path = _taken(officer, second)
+    path = taken_up(officer, second)
     post(officer, path + "personne/", whose="new")
     post(officer, path + "decision/doubt/")
     assert "Douteux" in _text(officer, "/vigilance/")
-    pairs.propose(_arrival(first).person, _arrival(second).person, 90, look_alikes.WORKER)
+    pairs.propose(visit_of(first).person, visit_of(second).person, 90, look_alikes.WORKER)
     retention.purge(timezone.now() + timedelta(days=settings.KIOSK.copies_days + 2))
     assert "visites effacées" in _text(officer, "/vigilance/doublons/")
-    page = _text(officer, f"/vigilance/doublons/{_arrival(first).person_id}/{_arrival(second).person_id}/")
+    page = _text(officer, f"/vigilance/doublons/{visit_of(first).person_id}/{visit_of(second).person_id}/")
     assert page.count("visites effacées") == 4 and ">, (" not in page

@@ -46,18 +46,13 @@ from tests.console.recorded import (
     indexes,
     opened,
     qualified,
+    refusal,
     retrieved,
     row,
     taken,
 )
 
 pytestmark = pytest.mark.usefixtures("console")
-
-
-def _refusal(person: UUID, *told: Told) -> Refused:
-    with pytest.raises(Refused) as refused:
-        writer.record(person, told, LEA, is_decision=True)
-    return refused.value
 
 
 # --- the facts ----------------------------------------------------------------------------------------------------
@@ -220,7 +215,7 @@ def test_a_refusal_changes_nothing_and_says_what_was_tried() -> None:
     qualified()
     person, number = opened(), audit.last_number()
     told = (Told(VisitAttached(), audit.Act.VISIT_ATTACHED, body=b"said"), answered(person, NUMBER))
-    refused = _refusal(person, *told, taken(person, NUMBER), SEEN)
+    refused = refusal(person, *told, taken(person, NUMBER), SEEN)
     assert refused.refusal is Refusal.HELD_BY_ANOTHER
     assert (audit.last_number(), FactBody.objects.filter(subject=person).count()) == (number, 0)
     assert not PersonIndex.objects.filter(person=person).exists()
