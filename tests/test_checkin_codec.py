@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.checkin.codec import BadCheckIn, from_bytes, to_bytes
+from kiosk.core.checkin.codec import BadCheckIn, found_in, from_bytes, to_bytes
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.matricule import OID_NIR, Matricule
 from kiosk.core.identity.traits import NameForm, Sex, Source, Traits
 from kiosk.core.sources.card import CardAnomaly
 from kiosk.core.sources.document import DocumentKind, DocumentPicture, MrzReading, Side
-from kiosk.core.sources.insi import Exchange, InsFound, InsUnreachable, PastMatricule
+from kiosk.core.sources.insi import Exchange, InsFound, InsNotFound, InsUnreachable, PastMatricule
 from kiosk.core.status.permissions import IdentityStatus
 
 ZOE = Traits(
@@ -107,6 +107,17 @@ def test_a_check_in_of_eight_mebibytes_is_read_and_one_byte_more_is_refused() ->
     assert from_bytes(largest) == CHECK_IN
     with pytest.raises(BadCheckIn, match="8 MiB"):
         from_bytes(largest + b" ")
+
+
+def test_what_insi_found_is_read_alone_as_it_is_with_all_the_rest() -> None:
+    assert isinstance(CHECK_IN.insi, InsFound)
+    assert found_in(to_bytes(CHECK_IN)) == CHECK_IN.insi.traits
+    for nobody in (InsNotFound(), InsUnreachable("timeout")):
+        assert found_in(to_bytes(replace(CHECK_IN, insi=nobody))) is None
+    broken = to_bytes(CHECK_IN).replace(b'"1975-12-31"', b"1975")
+    for data in (b"{}", b'{"version": 2}', b"[" * 10_000, broken):
+        with pytest.raises(BadCheckIn):
+            found_in(data)
 
 
 def test_letters_are_written_as_themselves() -> None:

@@ -55,7 +55,10 @@ def _of_acts(said: dict[str, list[object]]) -> Iterator[str]:
     written = Counter((about, act) for about, act in AuditEntry.objects.values_list("about", "act"))
     yield from (f"lost: {key}" for key in said["acknowledged"] if written[str(key), "taken-in"] != 1)
     shown = Counter((str(key), str(act)) for key, act in said["decided"])
-    yield from (f"shown and lost: {key} {act}" for (key, act), n in shown.items() if written[key, act] < n)
+    for (key, act), n in shown.items():
+        if written[key, act] < n:
+            acts = AuditEntry.objects.filter(about=key).order_by("number").values_list("act", flat=True)
+            yield f"shown and lost: {key} {act} among {' '.join(acts)}"
 
 
 def _of_visits() -> Iterator[str]:

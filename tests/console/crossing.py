@@ -221,10 +221,10 @@ class _Desk:
             self._decided(key, "undone", self._act(key, "annuler/", done))
 
     def _decided(self, key: str, act: str, page: requests.Response) -> None:
-        """The page came, and shows the visit as decided by this act."""
-        words = {"doubted": "douteu", "undone": "qualifier/"}
-        is_so = _is_qualified(page) if act == "qualified" else words.get(act, "annuler/") in page.text
-        if page.status_code == 200 and is_so:
+        """The page came, refuses nothing, and shows the visit as decided by this act."""
+        shows = {"qualified": _is_qualified, "doubted": _is_doubted, "undone": lambda page: "qualifier/" in page.text}
+        is_so = shows.get(act, lambda page: "annuler/" in page.text)(page)
+        if page.status_code == 200 and is_so and not _is_refused(page):
             self._site.seen.decided.append((key, act))
 
     def _act(self, key: str, what: str, page: requests.Response, **said: str) -> requests.Response:
@@ -252,7 +252,21 @@ class _Desk:
 
 def _is_qualified(page: requests.Response) -> bool:
     """The visit itself, in its title: a candidate on its page, or a visit of today beside it, may be qualified too."""
-    return "status-QUALIFIED" in page.text.partition("<h1>")[2].partition("</h1>")[0]
+    return "status-QUALIFIED" in _title_of(page)
+
+
+def _is_doubted(page: requests.Response) -> bool:
+    """The visit itself: every page offers to doubt."""
+    return "tag-stop" in _title_of(page)
+
+
+def _title_of(page: requests.Response) -> str:
+    return page.text.partition("<h1>")[2].partition("</h1>")[0]
+
+
+def _is_refused(page: requests.Response) -> bool:
+    """A rule forbade it, or a colleague was faster: what the page shows then is another's doing."""
+    return 'class="message error"' in page.text
 
 
 def run(site: Crossing, seconds: float, kills: int, seed: int) -> dict[str, object]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from rapidfuzz.distance import JaroWinkler
 
 from kiosk import journal
@@ -64,8 +64,9 @@ def without_visit(birth_date: str, name: str = "", given_name: str = "") -> list
 
 def _persons(keys: list[UUID]) -> QuerySet[Person]:
     """Without those whom a decision opened that was taken back: nobody has come for them."""
-    known = Person.objects.filter(pk__in=keys).exclude(decided_at=None, visits=None)
-    return known.select_related("absorbed_by").distinct()
+    came = Exists(Arrival.objects.filter(person=OuterRef("pk")))
+    known = Person.objects.filter(came | Q(decided_at__isnull=False), pk__in=keys)
+    return known.select_related("absorbed_by")
 
 
 def _values(answer: InsAnswer) -> list[bytes]:
@@ -91,7 +92,8 @@ def _meant(check_in: CheckIn, numbered: Collection[UUID], persons: list[Person])
 def _read(person: Person, said: bytes | None) -> Iterator[Traits]:
     """Who they are; nothing of somebody who is not as they were written."""
     try:
-        traits = best(codec.from_bytes(said), REFERENCE) if said is not None else traits_of(person)
+        traits = codec.found_in(said) if said is not None else None
+        traits = traits if traits is not None else traits_of(person)
         if traits is not None:
             yield traits
     except (CannotOpen, BadCheckIn) as trouble:  # the register's checks say it; nobody waits for that

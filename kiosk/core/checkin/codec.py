@@ -18,6 +18,8 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.checkin.words import TAGS, tag_of, written_fields
+from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.insi import InsFound
 
 VERSION = 1
 MAX_BYTES = 8 * 1024 * 1024  # two pictures, INSi's answers, and room to spare
@@ -49,6 +51,25 @@ def to_bytes(check_in: CheckIn, *, left_out: bool = False) -> bytes:
 
 def from_bytes(data: bytes) -> CheckIn:
     """Read a check-in. BadCheckIn when it is too large, of another version, or not one at all."""
+    document, reading = _document(data), _Reading()
+    reading.note_new_fields(document.keys() - {"version", "check_in"}, BESIDE)
+    check_in = cast(CheckIn, reading.value(CheckIn, document.get("check_in"), "check_in"))
+    return replace(check_in, not_understood=tuple(sorted(reading.not_understood)))
+
+
+def found_in(data: bytes) -> Traits | None:
+    """The traits of a check-in's one identity that INSi found; None where it found none.
+
+    For whoever lays many people side by side: nothing else of the check-in is read. BadCheckIn.
+    """
+    check_in = _document(data).get("check_in")
+    answer = check_in.get("insi") if isinstance(check_in, dict) else None
+    if not isinstance(answer, dict) or answer.get("is") != tag_of(InsFound):
+        return None
+    return cast(Traits, _Reading().value(Traits, answer.get("traits"), "check_in.insi.traits"))
+
+
+def _document(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise BadCheckIn("the check-in is larger than 8 MiB")
     try:
@@ -57,10 +78,7 @@ def from_bytes(data: bytes) -> CheckIn:
         raise BadCheckIn("the check-in is not JSON") from None
     if not isinstance(document, dict) or document.get("version") != VERSION:
         raise BadCheckIn(f"the check-in is not of version {VERSION}: update the older of kiosk and console")
-    reading = _Reading()
-    reading.note_new_fields(document.keys() - {"version", "check_in"}, BESIDE)
-    check_in = cast(CheckIn, reading.value(CheckIn, document.get("check_in"), "check_in"))
-    return replace(check_in, not_understood=tuple(sorted(reading.not_understood)))
+    return document
 
 
 def _plain(value: Any) -> Any:
@@ -87,16 +105,15 @@ class _Reading:
         self.not_understood: set[str] = set()
 
     def value(self, expected: Any, given: Any, where: str) -> Any:
-        origin = get_origin(expected)
+        if expected in _LEAVES:
+            return _LEAVES[expected](given, where)
+        origin, arguments, is_record = _shape(expected)
         if origin in (Union, types.UnionType):
-            return self._one_of(get_args(expected), given, where)
+            return self._one_of(arguments, given, where)
         if origin is tuple:
-            return self._tuple(get_args(expected), given, where)
-        if is_dataclass(expected):
-            return self._record(cast(type, expected), given, where)
-        reader = _LEAVES.get(expected)
-        if reader is not None:
-            return reader(given, where)
+            return self._tuple(arguments, given, where)
+        if is_record:
+            return self._record(expected, given, where)
         if isinstance(expected, type) and issubclass(expected, Enum):
             return _member(expected, given, where)
         raise TypeError(f"{where}: the codec cannot read {expected}")  # a mistake of ours, found by the round-trip test
@@ -173,6 +190,12 @@ class _Reading:
                 raise
             self.not_understood.add(word.where)
             return {}
+
+
+@cache
+def _shape(expected: Any) -> tuple[Any, tuple[Any, ...], bool]:
+    """Of what a type is made, and whether it is one of our records; asked once a type, not once a value."""
+    return get_origin(expected), get_args(expected), is_dataclass(expected)
 
 
 @cache

@@ -16,7 +16,7 @@ from kiosk.core.coherence.given_names import listed, stated_first
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.places import NO_TABLE, PlaceRelation, PlaceTable
-from kiosk.core.identity.traits import Traits
+from kiosk.core.identity.traits import Sex, Traits
 
 MUST_SAY = 12.0  # bits: from here on staff say "this one" or "somebody new" before an identity is created
 PROBABLE = 26.0  # bits: from here on it is probably the same person
@@ -110,25 +110,61 @@ def candidates(
     """
     if not sources:
         return ()
-    each = (Candidate(index, _best(sources, person, similarity, places)) for index, person in enumerate(known))
+    ours = tuple(dict.fromkeys(_stated(one) for one in sources))
+    each = (Candidate(index, _best(ours, _stated(person), similarity, places)) for index, person in enumerate(known))
     found = [one for one in each if one.likeness.bits >= MUST_SAY]
     return tuple(sorted(found, key=lambda one: (-one.likeness.bits, one.index)))
 
 
-def _best(sources: Sequence[Traits], person: Traits, similarity: Similarity, places: PlaceTable) -> Likeness:
-    weighed = [weigh(source, person, similarity, places) for source in sources]
+def weigh(left: Traits, right: Traits, similarity: Similarity, places: PlaceTable = NO_TABLE) -> Likeness:
+    """Add up what speaks for and against these two being one person; symmetric when ``similarity`` is."""
+    return _weighed(_stated(left), _stated(right), similarity, places)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Stated(Confidential):
+    """What is weighed of somebody's traits, made comparable once, however many they are laid beside."""
+
+    name: str  # at birth
+    names: tuple[str, ...]  # at birth and in use, as far as stated
+    given: str  # the first
+    all_given: str
+    dates: tuple[str, ...]
+    completed: tuple[str, ...]
+    birth_date: BirthDate | None
+    sex: Sex | None
+    place: str
+
+
+def _stated(traits: Traits) -> _Stated:
+    name, in_use = likeness_key(traits.birth_name), likeness_key(traits.name_in_use)
+    dates = [date for date in (traits.birth_date, *traits.other_birth_dates) if date is not None]
+    return _Stated(
+        name,
+        tuple(key for key in (name, in_use) if key),
+        likeness_key(stated_first(traits)),
+        likeness_key(listed(traits)),
+        tuple(date.text for date in dates),
+        tuple(_completed(date) for date in dates),
+        traits.birth_date,
+        traits.sex,
+        traits.birth_place_code,
+    )
+
+
+def _best(sources: Sequence[_Stated], person: _Stated, similarity: Similarity, places: PlaceTable) -> Likeness:
+    weighed = [_weighed(source, person, similarity, places) for source in sources]
     return max(weighed, key=lambda one: one.bits)
 
 
-def weigh(left: Traits, right: Traits, similarity: Similarity, places: PlaceTable = NO_TABLE) -> Likeness:
-    """Add up what speaks for and against these two being one person; symmetric when ``similarity`` is."""
+def _weighed(left: _Stated, right: _Stated, similarity: Similarity, places: PlaceTable) -> Likeness:
     signs = [*_of_names(left, right, similarity), *_of_birth(left, right, places)]
     if Sign.DATE_SAME in signs and Sign.GIVEN_OTHER in signs and Sign.NAME_SAME in signs:
         signs.append(Sign.MAY_BE_TWIN)
     return Likeness(sum(_BITS[sign] for sign in signs), tuple(signs))
 
 
-def _of_names(left: Traits, right: Traits, similarity: Similarity) -> Iterator[Sign]:
+def _of_names(left: _Stated, right: _Stated, similarity: Similarity) -> Iterator[Sign]:
     name, given = _name(left, right, similarity), _given(left, right, similarity)
     if (name, given) == (Sign.NAME_OTHER, Sign.GIVEN_OTHER) and _are_swapped(left, right):
         yield Sign.SWAPPED
@@ -139,43 +175,36 @@ def _of_names(left: Traits, right: Traits, similarity: Similarity) -> Iterator[S
         yield given
 
 
-def _name(left: Traits, right: Traits, similarity: Similarity) -> Sign | None:
-    ones = [key for key in (likeness_key(left.birth_name), likeness_key(left.name_in_use)) if key]
-    others = [key for key in (likeness_key(right.birth_name), likeness_key(right.name_in_use)) if key]
-    if not ones or not others:
+def _name(left: _Stated, right: _Stated, similarity: Similarity) -> Sign | None:
+    if not left.names or not right.names:
         return None
-    if left.birth_name and likeness_key(left.birth_name) == likeness_key(right.birth_name):
+    if left.name and left.name == right.name:
         return Sign.NAME_SAME
-    if not set(ones).isdisjoint(others):
+    if not set(left.names).isdisjoint(right.names):
         return Sign.NAME_IN_USE
-    if any(_is_part(one, other) for one in ones for other in others):
+    if any(_is_part(one, other) for one in left.names for other in right.names):
         return Sign.NAME_PART
-    best = max(similarity(one, other) for one in ones for other in others)
+    best = max(similarity(one, other) for one in left.names for other in right.names)
     return Sign.NAME_ALIKE if best >= _ALIKE else Sign.NAME_NEAR if best >= _NEAR else Sign.NAME_OTHER
 
 
-def _given(left: Traits, right: Traits, similarity: Similarity) -> Sign | None:
-    one, other = likeness_key(stated_first(left)), likeness_key(stated_first(right))
+def _given(left: _Stated, right: _Stated, similarity: Similarity) -> Sign | None:
+    one, other = left.given, right.given
     if not one or not other:
         return None
-    lists = likeness_key(listed(left)), likeness_key(listed(right))
-    if one == other or lists[0] == lists[1]:
+    if one == other or left.all_given == right.all_given:
         return Sign.GIVEN_SAME
     if _is_part(one, other):
         return Sign.GIVEN_PART
-    if one in lists[1].split() or other in lists[0].split():
+    if one in right.all_given.split() or other in left.all_given.split():
         return Sign.GIVEN_LATER
     best = similarity(one, other)
     return Sign.GIVEN_ALIKE if best >= _ALIKE else Sign.GIVEN_NEAR if best >= _NEAR else Sign.GIVEN_OTHER
 
 
-def _are_swapped(left: Traits, right: Traits) -> bool:
+def _are_swapped(left: _Stated, right: _Stated) -> bool:
     """Each one's name is the other's first name."""
-    ours, theirs = (
-        (likeness_key(left.birth_name), likeness_key(stated_first(left))),
-        (likeness_key(stated_first(right)), likeness_key(right.birth_name)),
-    )
-    return ours == theirs
+    return (left.name, left.given) == (right.given, right.name)
 
 
 def _is_part(one: str, other: str) -> bool:
@@ -184,12 +213,12 @@ def _is_part(one: str, other: str) -> bool:
     return ours.issubset(theirs) or theirs.issubset(ours)
 
 
-def _of_birth(left: Traits, right: Traits, places: PlaceTable) -> Iterator[Sign]:
+def _of_birth(left: _Stated, right: _Stated, places: PlaceTable) -> Iterator[Sign]:
     if left.birth_date is not None and right.birth_date is not None:
         yield _date(left, right)
     if left.sex is not None and right.sex is not None:
         yield Sign.SEX_SAME if left.sex is right.sex else Sign.SEX_OTHER
-    yield from _OF_PLACE[places.relation(left.birth_place_code, right.birth_place_code, left.birth_date)]
+    yield from _OF_PLACE[places.relation(left.place, right.place, left.birth_date)]
 
 
 _OF_PLACE: dict[PlaceRelation, tuple[Sign, ...]] = {
@@ -202,20 +231,15 @@ _OF_PLACE: dict[PlaceRelation, tuple[Sign, ...]] = {
 }
 
 
-def _date(left: Traits, right: Traits) -> Sign:
-    ones, others = _dates(left), _dates(right)
-    pairs = [(one.text, other.text) for one in ones for other in others]
-    if any(one == other for one, other in pairs):
+def _date(left: _Stated, right: _Stated) -> Sign:
+    if not set(left.dates).isdisjoint(right.dates):
         return Sign.DATE_SAME
-    if any(_completed(one) == _completed(other) for one in ones for other in others):
+    if not set(left.completed).isdisjoint(right.completed):
         return Sign.DATE_COMPLETED
+    pairs = [(one, other) for one in left.dates for other in right.dates]
     if any(sum(map(ne, one, other)) < 2 or one == _turned(other) for one, other in pairs):
         return Sign.DATE_SLIP
     return Sign.DATE_YEAR if any(one[:4] == other[:4] for one, other in pairs) else Sign.DATE_OTHER
-
-
-def _dates(traits: Traits) -> tuple[BirthDate, ...]:
-    return tuple(date for date in (traits.birth_date, *traits.other_birth_dates) if date is not None)
 
 
 def _completed(date: BirthDate) -> str:
