@@ -104,8 +104,7 @@ def observed_of(arrival: Arrival) -> InsAnswer | None:
 
 def brought_otherwise(arrival: Arrival) -> bool:
     """This visit brought INSi's answer that says otherwise than the accepted one: the unit says which counts."""
-    known = arrival.known
-    latest = reading.standing_of(known).latest_answer if known is not None else None
+    known, latest = arrival.known, standing_of(arrival).latest_answer
     if known is None or latest is None or observed_of(arrival) is None:
         return False
     return AuditEntry.objects.filter(person=known.pk, nth=latest.nth, about=str(arrival.pk)).exists()
