@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from rapidfuzz.distance import JaroWinkler
 
-from kiosk.core.coherence.candidates import MUST_SAY, PROBABLE, Candidate, Likeness, Sign, candidates, weigh
+from kiosk.core.coherence import candidates as core
+from kiosk.core.coherence.candidates import MUST_SAY, PROBABLE, Candidate, Likeness, Sign, candidates, comparable
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.places import PlaceTable
 from kiosk.core.identity.traits import Sex, Source, Traits
@@ -22,6 +23,10 @@ STRANGER = Traits(
     sex=Sex.MALE,
     birth_place_code="75056",
 )
+
+
+def weigh(left: Traits, right: Traits, *how) -> Likeness:
+    return core.weigh(comparable(left), comparable(right), *how)
 
 
 def exactly(left: str, right: str) -> float:

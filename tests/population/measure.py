@@ -9,7 +9,7 @@ from statistics import median
 from rapidfuzz.distance import JaroWinkler
 
 from kiosk.core.coherence.blocking import blocking_keys
-from kiosk.core.coherence.candidates import MUST_SAY, PROBABLE, weigh
+from kiosk.core.coherence.candidates import MUST_SAY, PROBABLE, comparable, weigh
 from kiosk.core.coherence.duplicates import SearchKey, search_for, search_keys
 from kiosk.core.coherence.given_names import listed
 from kiosk.core.identity.names import comparison_key
@@ -188,11 +188,12 @@ def _count_search(visit: Visit, found: Counter[int], register: Register, measure
     opened = {index for index, _ in found.most_common(MOST_OPENED)}
     source = visit.sources[0]
     by_letters = register.by_letters(visit.sources)
-    asked = 0
+    asked, ours = 0, [comparable(one) for one in visit.sources]
     for index in found.keys() | true:
         is_true = index in true
         known = register.records[index].known.traits
-        bits = max(weigh(one, known, SIMILARITY).bits for one in visit.sources) if index in found else 0.0
+        theirs = comparable(known)
+        bits = max(weigh(one, theirs, SIMILARITY).bits for one in ours) if index in found else 0.0
         measured.blocked.count(is_called=index in found, is_true=is_true)
         measured.opened.count(is_called=index in opened, is_true=is_true)
         measured.asked.count(is_called=bits >= MUST_SAY, is_true=is_true)

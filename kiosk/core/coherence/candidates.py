@@ -110,19 +110,14 @@ def candidates(
     """
     if not sources:
         return ()
-    ours = tuple(dict.fromkeys(_stated(one) for one in sources))
-    each = (Candidate(index, _best(ours, _stated(person), similarity, places)) for index, person in enumerate(known))
+    ours = tuple(dict.fromkeys(comparable(one) for one in sources))
+    each = (Candidate(index, _best(ours, comparable(person), similarity, places)) for index, person in enumerate(known))
     found = [one for one in each if one.likeness.bits >= MUST_SAY]
     return tuple(sorted(found, key=lambda one: (-one.likeness.bits, one.index)))
 
 
-def weigh(left: Traits, right: Traits, similarity: Similarity, places: PlaceTable = NO_TABLE) -> Likeness:
-    """Add up what speaks for and against these two being one person; symmetric when ``similarity`` is."""
-    return _weighed(_stated(left), _stated(right), similarity, places)
-
-
 @dataclass(frozen=True, slots=True, repr=False)
-class _Stated(Confidential):
+class Comparable(Confidential):
     """What is weighed of somebody's traits, made comparable once, however many they are laid beside."""
 
     name: str  # at birth
@@ -136,10 +131,11 @@ class _Stated(Confidential):
     place: str
 
 
-def _stated(traits: Traits) -> _Stated:
+def comparable(traits: Traits) -> Comparable:
+    """Make what one source states comparable."""
     name, in_use = likeness_key(traits.birth_name), likeness_key(traits.name_in_use)
     dates = [date for date in (traits.birth_date, *traits.other_birth_dates) if date is not None]
-    return _Stated(
+    return Comparable(
         name,
         tuple(key for key in (name, in_use) if key),
         likeness_key(stated_first(traits)),
@@ -152,19 +148,20 @@ def _stated(traits: Traits) -> _Stated:
     )
 
 
-def _best(sources: Sequence[_Stated], person: _Stated, similarity: Similarity, places: PlaceTable) -> Likeness:
-    weighed = [_weighed(source, person, similarity, places) for source in sources]
+def _best(sources: Sequence[Comparable], person: Comparable, similarity: Similarity, places: PlaceTable) -> Likeness:
+    weighed = [weigh(source, person, similarity, places) for source in sources]
     return max(weighed, key=lambda one: one.bits)
 
 
-def _weighed(left: _Stated, right: _Stated, similarity: Similarity, places: PlaceTable) -> Likeness:
+def weigh(left: Comparable, right: Comparable, similarity: Similarity, places: PlaceTable = NO_TABLE) -> Likeness:
+    """Add up what speaks for and against these two being one person; symmetric when ``similarity`` is."""
     signs = [*_of_names(left, right, similarity), *_of_birth(left, right, places)]
     if Sign.DATE_SAME in signs and Sign.GIVEN_OTHER in signs and Sign.NAME_SAME in signs:
         signs.append(Sign.MAY_BE_TWIN)
     return Likeness(sum(_BITS[sign] for sign in signs), tuple(signs))
 
 
-def _of_names(left: _Stated, right: _Stated, similarity: Similarity) -> Iterator[Sign]:
+def _of_names(left: Comparable, right: Comparable, similarity: Similarity) -> Iterator[Sign]:
     name, given = _name(left, right, similarity), _given(left, right, similarity)
     if (name, given) == (Sign.NAME_OTHER, Sign.GIVEN_OTHER) and _are_swapped(left, right):
         yield Sign.SWAPPED
@@ -175,7 +172,7 @@ def _of_names(left: _Stated, right: _Stated, similarity: Similarity) -> Iterator
         yield given
 
 
-def _name(left: _Stated, right: _Stated, similarity: Similarity) -> Sign | None:
+def _name(left: Comparable, right: Comparable, similarity: Similarity) -> Sign | None:
     if not left.names or not right.names:
         return None
     if left.name and left.name == right.name:
@@ -188,7 +185,7 @@ def _name(left: _Stated, right: _Stated, similarity: Similarity) -> Sign | None:
     return Sign.NAME_ALIKE if best >= _ALIKE else Sign.NAME_NEAR if best >= _NEAR else Sign.NAME_OTHER
 
 
-def _given(left: _Stated, right: _Stated, similarity: Similarity) -> Sign | None:
+def _given(left: Comparable, right: Comparable, similarity: Similarity) -> Sign | None:
     one, other = left.given, right.given
     if not one or not other:
         return None
@@ -202,7 +199,7 @@ def _given(left: _Stated, right: _Stated, similarity: Similarity) -> Sign | None
     return Sign.GIVEN_ALIKE if best >= _ALIKE else Sign.GIVEN_NEAR if best >= _NEAR else Sign.GIVEN_OTHER
 
 
-def _are_swapped(left: _Stated, right: _Stated) -> bool:
+def _are_swapped(left: Comparable, right: Comparable) -> bool:
     """Each one's name is the other's first name."""
     return (left.name, left.given) == (right.given, right.name)
 
@@ -213,7 +210,7 @@ def _is_part(one: str, other: str) -> bool:
     return ours.issubset(theirs) or theirs.issubset(ours)
 
 
-def _of_birth(left: _Stated, right: _Stated, places: PlaceTable) -> Iterator[Sign]:
+def _of_birth(left: Comparable, right: Comparable, places: PlaceTable) -> Iterator[Sign]:
     if left.birth_date is not None and right.birth_date is not None:
         yield _date(left, right)
     if left.sex is not None and right.sex is not None:
@@ -231,7 +228,7 @@ _OF_PLACE: dict[PlaceRelation, tuple[Sign, ...]] = {
 }
 
 
-def _date(left: _Stated, right: _Stated) -> Sign:
+def _date(left: Comparable, right: Comparable) -> Sign:
     if not set(left.dates).isdisjoint(right.dates):
         return Sign.DATE_SAME
     if not set(left.completed).isdisjoint(right.completed):
