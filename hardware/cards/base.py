@@ -90,6 +90,7 @@ class VitaleRecord:
     birth_date: str = ""  # YYYYMMDD, as on the card
     birth_rank: str = ""  # rang gémellaire
     number: str = ""  # NIR, 13 characters and its key
+    birth_name: str = ""  # nom de naissance, where the library tells it from the name in use
 
     def __repr__(self) -> str:
         return "<VitaleRecord: confidential>"

@@ -10,5 +10,6 @@ def contents_of(reading: VitaleFiles | VitaleRecords) -> CardContents:
     if isinstance(reading, VitaleFiles):
         return decode(reading.identity, reading.numbers)
     return from_records(
-        CardRecord(one.name, one.given_name, one.birth_date, one.birth_rank, one.number) for one in reading.records
+        CardRecord(one.name, one.given_name, one.birth_date, one.birth_rank, one.number, one.birth_name)
+        for one in reading.records
     )

@@ -150,8 +150,8 @@ def search(
     client = InsiClient(_configuration(config, **options))
     if card:
         if nir or insured_nir:
-            person = Beneficiary(name, given, born, rank, nir[:13], nir[13:15])
-            owner = Beneficiary(name, "", born, "1", insured_nir[:13], insured_nir[13:15]) if insured_nir else None
+            person = Beneficiary(name, given, born, rank, nir[:13], nir[13:15], birth_name=name)
+            owner = Beneficiary("", "", "", "1", insured_nir[:13], insured_nir[13:15]) if insured_nir else None
         else:
             person, owner = _card_in_reader(config, beneficiary, wait)
         answer = client.find_by_card(person, owner, deadline)

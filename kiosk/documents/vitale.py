@@ -59,6 +59,7 @@ class CardRecord(Confidential):
     birth_date: str = ""  # YYYYMMDD
     birth_rank: str = ""  # rang gémellaire; "" when the library does not say
     number: str = ""  # NIR and key
+    birth_name: str = ""  # "" when the library does not tell it from the name in use
 
 
 def from_records(records: Iterable[CardRecord]) -> CardContents:
@@ -78,6 +79,7 @@ def from_records(records: Iterable[CardRecord]) -> CardContents:
             birth_rank=rank if is_rank else "1",
             nir=number,
             nir_key=key,
+            birth_name=_clean(record.birth_name, oddities),
         )
         if person.name or person.given_name:
             people.append(person)

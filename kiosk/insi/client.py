@@ -1,17 +1,15 @@
-"""The kiosk's voice towards INSi: two searches, each answered by a value within its deadline, whatever happens."""
+"""The house's voice towards INSi: searches, each answered by a value within its deadline, whatever happens."""
 
 import datetime
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from kiosk import journal
-from kiosk.core.identity.matricule import is_well_formed
-from kiosk.core.identity.names import MAX_NAME, NameRefused, is_valid_birth_name, normalise
-from kiosk.core.identity.traits import NameForm, Traits
+from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.card import Beneficiary
 from kiosk.core.sources.insi import (
     Exchange,
@@ -23,14 +21,13 @@ from kiosk.core.sources.insi import (
     InsSeveral,
     InsUnreachable,
 )
-from kiosk.core.status.permissions import Identity, InsiBar, insi_bar
-from kiosk.insi import answers, lexical
+from kiosk.insi import answers, criteria
 from kiosk.insi.certificate import CertificateTroubleError, client_context, load
 from kiosk.insi.config import Environment, InsiConfig
 from kiosk.insi.envelope import BundleError, Caller, Cover, Envelopes, Request
 from kiosk.insi.names import BY_CARD, BY_TRAITS
 from kiosk.insi.retry import CircuitBreaker, RetryPolicy, retry_after_seconds
-from kiosk.insi.search import Answered, Asked, Search, Wanted, is_secondary, next_search
+from kiosk.insi.search import Answered, goes_on_by_traits, is_secondary, may_be_the_same, next_search
 from kiosk.insi.transport import HttpAnswer, NotSentError, TlsRefusedError, Transport
 
 __all__ = ["Environment", "InsiClient", "InsiConfig"]
@@ -85,57 +82,74 @@ class InsiClient:
         """Read WSDL and certificate now rather than at the first search (BundleError, CertificateTroubleError)."""
         self._ready()
 
-    def find_by_card(
-        self, beneficiary: Beneficiary, insured: Beneficiary | None, deadline: float, *, caller: str = "kiosk"
+    def find_person(
+        self,
+        beneficiary: Beneficiary | None,
+        insured: Beneficiary | None,
+        traits: Traits | None,
+        deadline: float,
+        *,
+        caller: str = "kiosk",
+        earlier: Sequence[Exchange] = (),
     ) -> InsAnswer:
-        """Ask with the carte Vitale's data (rechercherInsAvecCarteVitale), the preferred search (RNIV1 4.3.2).
+        """Make the whole search: with the card; where it finds nobody or several, or is refused, with the document.
 
+        ``traits``: the document's, when it was read with certainty; of another person than the card's it is not asked.
+        ``earlier``: what was exchanged for this visit; what answered nobody or several there is not asked again.
         ``caller`` is who asks, for the journal: a turn's random id, a member of staff's account id.
         """
         until = self._clock() + deadline
-        owner = insured or beneficiary
-        if not (beneficiary.nir or owner.nir) or not lexical.is_date(beneficiary.birth_date):
-            return InsRefused(f"kiosk_{InsiBar.TRAIT_MISSING}", "", "")
-        try:
-            name = normalise(beneficiary.name or owner.name)
-        except NameRefused:
-            name = ""
-        numbers = [each.nir for each in (beneficiary, owner) if each.nir]
-        if not is_valid_birth_name(name) or not all(is_well_formed(number) for number in numbers):
-            return InsRefused(f"kiosk_{InsiBar.CHARACTER}", "", "")
-        criteria: dict[str, object] = {}
-        if beneficiary.nir:
-            criteria["MatriculeIndividu"] = _number(beneficiary)
-        if owner.nir:
-            criteria["MatriculeOD"] = _number(owner)
-        criteria["NomNaissance"] = name
-        criteria["DateNaissance"] = beneficiary.birth_date
-        rank = beneficiary.birth_rank if re.fullmatch(r"[1-9]", beneficiary.birth_rank, re.ASCII) else "1"
-        criteria["RangNaissance"] = rank
-        cover = Cover(
-            insured_number=owner.nir,
-            number=beneficiary.nir,
-            birth_date=beneficiary.birth_date,
-            birth_rank=rank,
-        )
-        return self._ask(BY_CARD, criteria, cover, until, caller)
+        if beneficiary is None:
+            return self._by_traits(traits, until, caller, earlier) if traits else InsUnreachable("not-asked")
+        by_card = self._by_card(beneficiary, insured, until, caller, earlier)
+        if traits is None or not goes_on_by_traits(criteria.answered(by_card)):
+            return by_card
+        if not may_be_the_same(beneficiary, traits):
+            return by_card
+        then = self._by_traits(traits, until, caller, earlier, used=len(by_card.exchanges))
+        nobody_of_several = isinstance(by_card, InsSeveral) and isinstance(then, InsNotFound)
+        answer = by_card if criteria.is_unsent(then) or nobody_of_several else then
+        return replace(answer, exchanges=by_card.exchanges + then.exchanges)
+
+    def find_by_card(
+        self, beneficiary: Beneficiary, insured: Beneficiary | None, deadline: float, *, caller: str = "kiosk"
+    ) -> InsAnswer:
+        """Ask with the carte Vitale's data (rechercherInsAvecCarteVitale), the preferred search (RNIV1 4.3.2)."""
+        return self._by_card(beneficiary, insured, self._clock() + deadline, caller)
 
     def find_by_traits(self, traits: Traits, deadline: float, *, caller: str = "kiosk") -> InsAnswer:
-        """Ask with the traits of a document (rechercherInsAvecTraitsIdentite), in the order of ins-rules 3.3."""
-        until = self._clock() + deadline
-        wanted = _wanted(traits)
+        """Ask with the traits of a document (rechercherInsAvecTraitsIdentite), in the order of ``search``."""
+        return self._by_traits(traits, self._clock() + deadline, caller)
+
+    def _by_card(
+        self,
+        beneficiary: Beneficiary,
+        insured: Beneficiary | None,
+        until: float,
+        caller: str,
+        earlier: Sequence[Exchange] = (),
+    ) -> InsAnswer:
+        question = criteria.of_card(beneficiary, insured)
+        if isinstance(question, InsRefused):
+            return question
+        known = criteria.card_asked_before(question, earlier)
+        return known or self._ask(BY_CARD, question.elements, question.cover, until, caller)
+
+    def _by_traits(
+        self, traits: Traits, until: float, caller: str, earlier: Sequence[Exchange] = (), used: int = 0
+    ) -> InsAnswer:
+        wanted = criteria.wanted(traits)
         if isinstance(wanted, InsRefused):
             return wanted
-        asked: list[Asked] = []
+        asked = criteria.asked_before(wanted, earlier)
+        answer: InsAnswer = InsNotFound() if asked else InsUnreachable("not-asked")
         exchanges: tuple[Exchange, ...] = ()
-        answer: InsAnswer = InsUnreachable("not-asked")
-        repeated = 0  # calls that had to be made again: they count too
-        while (search := next_search(wanted, asked, self._config.max_calls - repeated)) is not None:
-            room = self._config.max_calls - len(exchanges)
-            answer = self._ask(BY_TRAITS, _traits_asked(search), Cover(), until, caller, most=room)
-            repeated += max(0, len(answer.exchanges) - 1)
+        most = self._config.max_calls - used  # what had to be called again counts too
+        while (search := next_search(wanted, asked, most)) is not None:
+            answer = self._ask(BY_TRAITS, criteria.of_search(search), Cover(), until, caller, most=most - len(asked))
+            most -= max(0, len(answer.exchanges) - 1)
             exchanges += answer.exchanges
-            asked.append((search, _answered(answer)))
+            asked.append((search, criteria.answered(answer)))
             if isinstance(answer, InsFound) and is_secondary(wanted, search):
                 answer = replace(answer, flags=(*answer.flags, "found-by-secondary-name"))
         if isinstance(answer, InsNotFound) and any(answered is Answered.SEVERAL for _, answered in asked):
@@ -289,48 +303,3 @@ def _print_of(path: Path) -> object:
 
 def _stamp(moment: datetime.datetime) -> str:
     return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _number(person: Beneficiary) -> dict[str, str]:
-    number = {"NumIdentifiant": person.nir}
-    return number | {"Cle": person.nir_key} if re.fullmatch(r"[0-9]{2}", person.nir_key, re.ASCII) else number
-
-
-def _traits_asked(search: Search) -> dict[str, object]:
-    wire: dict[str, object] = {
-        "NomNaissance": search.birth_name,
-        "Prenom": [search.given_name],
-        "Sexe": search.sex,
-        "DateNaissance": search.birth_date,
-    }
-    return wire | {"LieuNaissance": search.place} if search.place else wire
-
-
-def _wanted(traits: Traits) -> Wanted | InsRefused:
-    """Write traits in INSi's letters; what it would not take is refused here (missing trait, character, sex, date).
-
-    Whether this identity may be asked about at all (douteux, fictif, qualified) is ``core.status.insi_bar``'s question
-    too, put by the caller, who knows the identity.
-    """
-    bar = insi_bar(Identity(), traits)
-    if bar is not None or traits.birth_date is None or traits.sex is None:
-        return InsRefused(f"kiosk_{bar or InsiBar.TRAIT_MISSING}", "", "")
-    given_names = tuple(dict.fromkeys(normalise(each) for each in traits.given_names))
-    while len(" ".join(given_names)) > MAX_NAME:
-        given_names = given_names[:-1]
-    place = traits.birth_place_code if lexical.is_place(traits.birth_place_code) else ""
-    return Wanted(
-        *(normalise(traits.birth_name), given_names, traits.sex.value, traits.birth_date.text, place),
-        hyphens_are_lost=traits.name_form is not NameForm.CIVIL,
-    )
-
-
-def _answered(answer: InsAnswer) -> Answered:
-    match answer:
-        case InsFound():
-            return Answered.FOUND
-        case InsNotFound():
-            return Answered.NONE
-        case InsSeveral():
-            return Answered.SEVERAL
-    return Answered.STOP

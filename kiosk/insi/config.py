@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kiosk import __version__
+from kiosk.insi.search import MOST
 
 NO_INSTANCE = "00000000-0000-4000-8000-000000000000"  # of an installation that was given no UUID
 
@@ -33,7 +34,7 @@ class InsiConfig:
     software_version: str = __version__
     wsdl: Path | None = None  # the official bundle, when the site holds it
     environment: Environment = Environment.PRODUCTION
-    max_calls: int = 6  # calls a visit (ins-rules 3.3)
+    max_calls: int = MOST  # calls a search; no official limit is known (ins-rules 3.3, Design)
 
     def __post_init__(self) -> None:
         if not self.endpoint.startswith("https://"):

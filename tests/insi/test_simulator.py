@@ -70,7 +70,12 @@ def test_a_card_request_written_by_hand_is_answered(simulator: Simulator, pki: T
         ("<Prenom>ZOE", "<Prenom>Zoé", "simu_lexical"),
         ("<Prenom>ZOE", "<Prenom>ZOE-", "simu_lexical"),
         ("<NomNaissance>ADRUN", "<NomNaissance>ADRUN  B", "simu_lexical"),
-        ("<Sexe>F", "<Sexe>I", "simu_schema"),
+        ("<Sexe>F", "<Sexe>I", "insi_24"),
+        (
+            "1975-12-31</DateNaissance>",
+            "1975-12-31</DateNaissance><LieuNaissance>99999</LieuNaissance>",
+            "simu_lieu",
+        ),
         ("1975-12-31", "31/12/1975", "simu_schema"),
         ("RECSANSVITALE", "RECSANSRIEN", "simu_operation"),
         ("2003/05/soap-envelope", "2001/soap-envelope", "simu_enveloppe"),

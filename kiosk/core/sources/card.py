@@ -29,6 +29,7 @@ class Beneficiary(Confidential):
     birth_rank: str = "1"  # rang gémellaire
     nir: str = ""  # 13 characters; "" for a child without its own
     nir_key: str = ""
+    birth_name: str = ""  # nom de naissance, where the reading states which it is: the card's own files do not
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -67,7 +67,7 @@ def fault(subcode: str, code: str, text: str, message_id: str, *, sender: bool =
     return _envelope(
         f"<soap:Fault><soap:Code><soap:Value>soap:{who}</soap:Value><soap:Subcode><soap:Value>siram:{subcode}"
         f'</soap:Value></soap:Subcode></soap:Code><soap:Reason><soap:Text xml:lang="fr">{escape(text)}</soap:Text>'
-        f'</soap:Reason><soap:Detail><siram:Erreur code="{code}" severite="fatale" messageID="{escape(message_id)}">'
+        f'</soap:Reason><soap:Detail><siram:Erreur code="{code}" severite="fatal" messageID="{escape(message_id)}">'
         f"{escape(text)}</siram:Erreur></soap:Detail></soap:Fault>",
         message_id,
         "plain",

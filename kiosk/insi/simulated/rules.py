@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from kiosk.core.identity.names import is_valid_birth_name, is_valid_given_name
+from kiosk.core.identity.places import UNKNOWN_PLACE
 from kiosk.insi.certificate import ALLOWED_NAMES, PRODUCTION_ISSUER, TEST_ISSUER
 from kiosk.insi.envelope import OUR_WSDL
 from kiosk.insi.names import ACTIONS, BAM, BODIES, LPS, SOAP, WSA, WSSE
@@ -86,6 +87,8 @@ class Rules:
             sender = (local.text or "") if local is not None else ""
             must(sender in ("", subject.structure), "simu_emetteur", "Emetteur different du certificat")
         self._check_software(header, must)
+        sex = element.findtext(f"{{{etree.QName(element).namespace}}}Sexe")
+        must(sex in (None, "F", "M"), "insi_24", "Le format du sexe est incorrect")
         must(self._schemas[str(element.tag)].validate(element), "simu_schema", "Requete non conforme au schema")
         self._check_words(element, must)
         return operation, message_id, element
@@ -113,6 +116,8 @@ class Rules:
                 must(is_valid_birth_name(text), "simu_lexical", "NomNaissance : caracteres interdits")
             elif local == "Prenom":
                 must(is_valid_given_name(text), "simu_lexical", "Prenom : caracteres interdits")
+            elif local == "LieuNaissance":
+                must(text != UNKNOWN_PLACE, "simu_lieu", "LieuNaissance : lieu inconnu")
 
     @staticmethod
     def _parse(body: bytes) -> etree._Element:

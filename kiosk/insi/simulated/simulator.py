@@ -171,6 +171,7 @@ class Simulator:
                 _text(element, "MatriculeOD", "NumIdentifiant"),
                 _text(element, "DateNaissance"),
                 _text(element, "RangNaissance"),
+                _text(element, "NomNaissance"),
             )
         given_names = " ".join(child.text or "" for child in element if etree.QName(child).localname == "Prenom")
         return self.population.by_traits(
