@@ -50,6 +50,16 @@ def test_a_console_of_before_seals_understands_a_kiosk_that_read_none() -> None:
     assert "mrz" in written
 
 
+def test_the_question_a_check_in_rests_on_is_said_only_where_there_is_one() -> None:
+    written = json.loads(to_bytes(FULL))["check_in"]
+    assert not {"question", "card_read_at"} & written.keys()  # a console of before reads all that there is
+    named = replace(FULL, question="0b9d3a4e-52c5-4d6e-9a58-9d1f4a7e6b10", card_read_at="2026-11-29T10:00:00+01:00")
+    assert from_bytes(to_bytes(named)) == named
+    document = json.loads(to_bytes(named))
+    del document["check_in"]["question"], document["check_in"]["card_read_at"]  # a kiosk of before
+    assert from_bytes(json.dumps(document).encode()) == FULL
+
+
 def test_seal_and_validity_never_print_themselves() -> None:
     for value in (FULL, SEAL):
         assert "ADRUN" not in f"{value!r} {value}"

@@ -45,7 +45,7 @@ class _NewWord(BadCheckIn):
 
 def to_bytes(check_in: CheckIn, *, left_out: bool = False) -> bytes:
     """Write a check-in as UTF-8 JSON; ``left_out`` when it was read from one that said more."""
-    document = {"version": VERSION, "check_in": _plain(check_in)} | ({LEFT_OUT: True} if left_out else {})
+    document = {"version": VERSION, "check_in": plain(check_in)} | ({LEFT_OUT: True} if left_out else {})
     return json.dumps(document, ensure_ascii=False).encode()
 
 
@@ -81,11 +81,21 @@ def _document(data: bytes) -> dict[str, Any]:
     return document
 
 
-def _plain(value: Any) -> Any:
+def read_as(kind: type, given: object, where: str) -> Any:
+    """Read one record by itself, which ``plain`` wrote. BadCheckIn also when it says more than this version knows."""
+    reading = _Reading()
+    value = reading.value(kind, given, where)
+    if reading.not_understood:
+        raise BadCheckIn(f"{where} says more than this version knows")
+    return value
+
+
+def plain(value: Any) -> Any:
+    """A value of a check-in as JSON has it, in the words of ``words``."""
     if is_dataclass(value) and not isinstance(value, type):
         kind = type(value)
-        said = ((word, field.default, getattr(value, field.name)) for word, field in written_fields(kind).items())
-        written = {word: _plain(now) for word, default, now in said if now is not None or default is not None}
+        said = ((word, field, getattr(value, field.name)) for word, field in written_fields(kind).items())
+        written = {word: plain(now) for word, field, now in said if not _is_left_out(field, now)}
         return {"is": tag_of(kind), **written}
     if isinstance(value, Enum):
         return value.value
@@ -94,8 +104,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
+
+
+def _is_left_out(field: Field[Any], now: Any) -> bool:
+    """What an older console does not know is not said to it as long as there is nothing to say."""
+    return bool(now == field.default) if "quiet" in field.metadata else now is None and field.default is None
 
 
 class _Reading:

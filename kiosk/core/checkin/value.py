@@ -40,5 +40,9 @@ class CheckIn(Confidential):
     seal: SealReading | None = None  # the document's visible seal, and what can be said of it
     document_validity: Validity | None = None  # on the day of arrival
     way: Way | None = None
+    # The key of the question to INSi that this rests on, put through the console.
+    question: str = field(default="", metadata={"quiet": True})
+    # ISO 8601 with offset; of an older kiosk it is not known: then ``arrived_at`` counts.
+    card_read_at: str = field(default="", metadata={"quiet": True})
     # Where a newer kiosk said something this version cannot read; never written, found anew whenever it is read.
     not_understood: tuple[str, ...] = field(default=(), metadata={"wire": None})

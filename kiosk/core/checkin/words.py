@@ -2,8 +2,9 @@
 
 Check-ins are kept for years, and kiosks and consoles are not updated in the same minute: a class may get another
 name, its word stays. A field's word is its name; a field that gets another name keeps its word
-(``field(metadata={"wire": "the old name"})``), and one that is not written has none (``{"wire": None}``). An enum is
-written by its values. ``tests/fixtures/check_in_format.json`` holds all of it, and a test compares.
+(``field(metadata={"wire": "the old name"})``), and one that is not written has none (``{"wire": None}``). One that came
+later is ``{"quiet": True}``: by default it is not written, for older consoles. An enum is written by its values.
+``tests/fixtures/check_in_format.json`` holds all of it, and a test compares.
 """
 
 from collections.abc import Mapping
