@@ -73,6 +73,7 @@ class ServerSettings(Section):
     former_recipient_keys: tuple[ConfigPath, ...] = ()  # still open old records; same passphrase
     secret_key_file: ConfigPath  # 32 random bytes or more: sessions, blind indexes, audit chain
     kiosks: dict[TerminalName, ConfigPath] = Field(default_factory=dict)  # name → public key (PEM), enrolled at start
+    trust_kiosk_answers: bool = False  # kiosk and console are one machine: what its kiosk says INSi answered counts
     intake_per_minute: int = Field(600, ge=1, le=100_000)  # a kiosk that sends more waits: its key may be stolen
     recognitions_per_minute: int = Field(10, ge=1, le=1000)  # people a kiosk asks about; a stolen key must not tell who
     recognitions_per_hour: int = Field(150, ge=1, le=10_000)  # is known: beyond, the answer is no, and an alarm
@@ -94,6 +95,15 @@ class ServerSettings(Section):
     def _keeps_keys_apart(self) -> "ServerSettings":
         if self.keys_database and self.keys_database == self.database:
             raise ValueError("keys_database must be another database than database: its backups hold no key")
+        return self
+
+    @model_validator(mode="after")
+    def _trusts_its_own_kiosk_only(self) -> "ServerSettings":
+        if self.trust_kiosk_answers and len(self.kiosks) > 1:
+            raise ValueError(
+                "trust_kiosk_answers = true says that kiosk and console are one machine, and kiosks names several: "
+                "remove the key, and the console asks INSi itself"
+            )
         return self
 
     @property

@@ -108,13 +108,15 @@ def put(
     signer=SIGNER,
     witness: str = "",
     method: str = "PUT",
+    address: str = "127.0.0.1",
 ):
     """One signed request, as a kiosk sends it."""
     sent_at = sent_at or datetime.now(UTC).isoformat()
     signed = signature or base64.b64encode(sign(intake_message(path, kiosk, sent_at, body), signer)).decode()
     headers = {"X-Kiosk": kiosk, "X-Sent-At": sent_at, "X-Signature": signed}
     headers |= {"X-Witness": witness} if witness else {}
-    return _at_the_kiosk().generic(method, path, body, "application/octet-stream", secure=True, headers=headers)
+    said = {"secure": True, "headers": headers, "REMOTE_ADDR": address}
+    return _at_the_kiosk().generic(method, path, body, "application/octet-stream", **said)
 
 
 def deliver(check_in: CheckIn):

@@ -127,6 +127,7 @@ class ServedConsole:
                     'structure = "Centre hospitalier de Saint-Exemple"',
                     'data_dir = "data"',
                     "port = 0",
+                    "trust_kiosk_answers = true",
                     f"database = {json.dumps(self.database)}",
                     'certificate = "console.pem"',
                     'key = "console.key"',

@@ -45,6 +45,14 @@ def notices(
     match check_in.insi:
         case InsUnreachable(visits.VOID):
             said.append(Notice(_("La réponse nationale précédente a été écartée. Interrogez de nouveau.")))
+        case InsUnreachable(visits.REPORTED) if not is_asked:
+            said.append(
+                Notice(_("La réponse donnée par la borne n’est pas retenue. Interrogez avec la pièce en main."))
+            )
+        case InsUnreachable(visits.REPORTED) if not says_awaited:
+            said.append(
+                Notice(_("La réponse donnée par la borne n’est pas retenue : la question est posée d’ici."), "info")
+            )
         case InsUnreachable() if not is_asked:
             said.append(Notice(_("Le service national n’a pas répondu. Interrogez de nouveau.")))
         case InsUnreachable() if not says_awaited:

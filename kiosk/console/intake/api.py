@@ -146,7 +146,8 @@ def _length(request: HttpRequest) -> int:
 
 def _signed(request: HttpRequest, kiosk: str, sent_at: str, signature: str) -> Callable[[], SignedRequest]:
     """The request as it was signed, its body read only when asked for."""
-    return lambda: SignedRequest(request.path, kiosk[:60], sent_at, signature[:200], request.body)
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    return lambda: SignedRequest(request.path, kiosk[:60], sent_at, signature[:200], request.body, address)
 
 
 def _told(response: HttpResponse, answer: Status[Said]) -> Status[Said]:

@@ -5,7 +5,7 @@ import fcntl
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.identities import comparing
+from kiosk.console.intake import reported
 from kiosk.console.intake.signed import NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
 from kiosk.console.intake.turnstile import Turnstile
 from kiosk.console.models import Arrival, BlindIndex, Need, Sealed, Stage, Terminal
@@ -25,6 +26,7 @@ from kiosk.console.register.known import candidate as candidate_of
 from kiosk.console.words import one_line
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn, Way
+from kiosk.core.checkin.words import tag_of
 from kiosk.core.status.permissions import IdentityStatus
 from kiosk.core.status.transitions import Actor, ActorKind
 from kiosk.sealing import CannotOpen
@@ -55,6 +57,8 @@ class _Delivery:
     arrival: Arrival
     sealed: bytes
     indexes: set[bytes]
+    answer: bytes = b""  # the one that counts, where that is not what the kiosk says
+    reported: str = ""  # then, what kind of answer the kiosk says it was
 
 
 def _keep(deliveries: Sequence[_Delivery]) -> None:
@@ -67,17 +71,23 @@ def _keep(deliveries: Sequence[_Delivery]) -> None:
     in_order = sorted(deliveries, key=lambda one: one.arrival.pk)
     keys = subject_keys.create((one.arrival.pk for one in in_order), pending=True)
     locked = [keys[one.arrival.pk].lock(one.sealed, vault.context_of("check-in", one.arrival.pk)) for one in in_order]
+    answers = [
+        keys[one.arrival.pk].lock(one.answer, vault.context_of("answer", one.arrival.pk)) if one.answer else b""
+        for one in in_order
+    ]
     with _transaction_in_turn():
         Arrival.objects.bulk_create([one.arrival for one in in_order])
-        for one, body in zip(in_order, locked, strict=True):
-            Sealed(arrival=one.arrival, check_in=body).save(force_insert=True)
+        for one, body, answer in zip(in_order, locked, answers, strict=True):
+            Sealed(arrival=one.arrival, check_in=body, answer=answer).save(force_insert=True)
         indexes = ((one.arrival, value) for one in in_order for value in one.indexes)
         BlindIndex.objects.bulk_create(BlindIndex(arrival=arrival, value=value) for arrival, value in indexes)
-        audit.record_all([_taken_in(one.arrival) for one in in_order])
+        audit.record_all([_taken_in(one) for one in in_order])
 
 
-def _taken_in(arrival: Arrival) -> audit.Done:
+def _taken_in(delivery: _Delivery) -> audit.Done:
+    arrival = delivery.arrival
     details = {"need": str(arrival.need), "status": arrival.reported}
+    details |= {"said": delivery.reported} if delivery.reported else {}
     return audit.Done(audit.Act.TAKEN_IN, who=arrival.terminal_id, about=str(arrival.pk), details=details)
 
 
@@ -95,7 +105,10 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         return known
     if lately >= settings.KIOSK.intake_per_minute:
         return Reception.TOO_MANY
-    check_in = _opened(key, request)
+    came = _opened(key, request)
+    check_in = reported.counting(came, request)
+    is_reported = check_in is not came
+    first_try = now if is_reported else now + NEXT_INSI_TRY  # the kiosk has just tried in vain, or nobody has
     arrived_at = instant(check_in.arrived_at)
     side_by_side = comparing.compared(check_in)
     candidate = _candidate(check_in)
@@ -115,11 +128,14 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         stage=Stage.WAITING,
         reported=_believable(check_in),
         candidate_id=candidate,
-        insi_next_at=now + NEXT_INSI_TRY if candidate is None and comparing.may_be_asked_again(check_in) else None,
+        insi_next_at=first_try if candidate is None and comparing.may_be_asked_again(check_in) else None,
     )
-
+    delivery = _Delivery(arrival, request.body, search.indexes_of(check_in))
+    if is_reported:
+        answer = vault.answer_body(check_in, check_in.insi)
+        delivery = replace(delivery, answer=answer, reported=tag_of(type(came.insi)))
     try:
-        _TURNSTILE.go_through(_Delivery(arrival, request.body, search.indexes_of(check_in)))
+        _TURNSTILE.go_through(delivery)
     except IntegrityError:
         known, _ = _known_and_lately(key, terminal, now)  # the same delivery, twice at the same moment
         if known is None:

@@ -43,6 +43,7 @@ class SignedRequest:
     sent_at: str
     signature: str
     body: bytes
+    address: str = ""  # where it came from
 
 
 def trusted_terminal(request: SignedRequest) -> Terminal:

@@ -16,6 +16,8 @@ from kiosk.core.sources.insi import InsAnswer
 from kiosk.sealing import is_sealed
 
 __all__ = [
+    "INSI",
+    "answer_body",
     "blind",
     "context_of",
     "keys",
@@ -28,7 +30,7 @@ __all__ = [
     "seal_part",
 ]
 
-_INSI = "check_in.insi"  # where the codec read INSi's answer
+INSI = "check_in.insi"  # where the codec read INSi's answer
 
 
 def open_part(body: bytes, part: str, key: object) -> bytes:
@@ -59,7 +61,7 @@ def open_check_in(body: bytes, key: object) -> CheckIn:
 
 
 def open_arrival(arrival: Arrival) -> CheckIn:
-    """The whole of what is known: the check-in, with INSi's later answer when there is one."""
+    """The whole of what is known: the check-in, with the answer that counts where that is not the kiosk's word."""
     sealed: Sealed = arrival.sealed
     check_in = open_check_in(bytes(sealed.check_in), arrival.key)
     if not sealed.answer:
@@ -70,15 +72,19 @@ def open_arrival(arrival: Arrival) -> CheckIn:
 
 
 def seal_answer(check_in: CheckIn, answer: InsAnswer) -> bytes:
-    """INSi's later answer, as a check-in without its pictures.
+    """The answer that counts from now on, locked for the visit."""
+    return seal_part(answer_body(check_in, answer), "answer", check_in.key)
+
+
+def answer_body(check_in: CheckIn, answer: InsAnswer) -> bytes:
+    """The answer that counts, as a check-in without its pictures.
 
     Where it repeats an answer this version did not understand whole, it says so: a later one must not take it for that.
     """
     lighter = replace(check_in, insi=answer, pictures=())
     is_repeated = replace(answer, exchanges=()) == replace(check_in.insi, exchanges=())
-    is_partial = any(where.startswith((_INSI, codec.BESIDE)) for where in check_in.not_understood)
-    written = codec.to_bytes(lighter, left_out=is_repeated and is_partial)
-    return seal_part(written, "answer", check_in.key)
+    is_partial = any(where.startswith((INSI, codec.BESIDE)) for where in check_in.not_understood)
+    return codec.to_bytes(lighter, left_out=is_repeated and is_partial)
 
 
 def blind(kind: str, text: str) -> bytes:

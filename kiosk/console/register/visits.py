@@ -22,6 +22,7 @@ from kiosk.core.status.transitions import Actor, Refusal
 
 ASKED = "asked"  # nothing has answered yet
 VOID = "void"  # why nothing answers: what did was set aside with a decision
+REPORTED = "reported"  # a kiosk said what INSi answered: that is its word, and the console asks itself
 
 
 def standing_of(arrival: Arrival) -> Standing:
