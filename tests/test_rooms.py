@@ -65,7 +65,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.terminals": _of_the_console("staff"),
     "kiosk.console.register": _of_the_console("records", "witness"),
     "kiosk.console.arrivals": _of_the_console("register"),
-    "kiosk.console.identities": _of_the_console("arrivals", "register", "records"),
+    "kiosk.console.identities": _of_the_console("arrivals", "register", "records") | {"kiosk.insi"},
     "kiosk.console.vigilance": _of_the_console("identities", "arrivals", "register", "records") | {"kiosk.insi"},
     "kiosk.console.intake": _of_the_console("identities", "terminals", "register", "records", "witness")
     | {"kiosk.__version__"},

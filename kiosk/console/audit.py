@@ -63,6 +63,7 @@ class Act(StrEnum):
     INSI_ASKED = "insi-asked"
     INSI_OBSERVED = "insi-observed"  # an answer after the decision: kept beside, nothing changes
     INSI_REQUESTED = "insi-requested"  # by staff, with other criteria
+    CARD_TOO_OLD = "card-too-old"  # read too long ago to ask INSi with it, and nothing else asks: staff's
     COMPLETED = "completed"  # complementary traits
     VERIFIED = "verified"  # INSi asked whether the matricule is still right
     CAMPAIGN_STARTED = "campaign-started"

@@ -112,6 +112,16 @@ class ServerSettings(Section):
         return self.keys_dir or self.data_dir / "keys"
 
     @property
+    def card_minutes(self) -> int:
+        """How long after its reading INSi is asked with a card."""
+        return self.insi.card_minutes if isinstance(self.insi, InsiSection) else 20
+
+    @property
+    def asks_at_desk(self) -> bool:
+        """Nothing is asked before staff take somebody in hand, who can check evidence at the same time (RECO PP 03)."""
+        return isinstance(self.insi, InsiSection) and self.insi.when == "desk"
+
+    @property
     def is_production(self) -> bool:
         """Real people: numbers of test people, and what a simulator says, are quarantined (ins-rules 1.1)."""
         return self.mode == "production"

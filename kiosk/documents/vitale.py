@@ -96,11 +96,13 @@ def from_records(records: Iterable[CardRecord]) -> CardContents:
 def traits_of(beneficiary: Beneficiary, collected_at: datetime) -> Traits:
     """State what the card says of one person as traits (source CARD).
 
-    The name may be the name in use and the given name is often the first only; the card states neither sex nor place.
+    Where the reading does not state which name is the birth name, the one it has may be the name in use; the given name
+    is often the first only, and the card states neither sex nor place.
     """
     return Traits(
         source=Source.CARD,
-        birth_name=beneficiary.name,
+        birth_name=beneficiary.birth_name or beneficiary.name,
+        name_in_use=beneficiary.name if beneficiary.birth_name else "",
         given_names=(beneficiary.given_name,) if beneficiary.given_name else (),
         birth_date=BirthDate(beneficiary.birth_date) if beneficiary.birth_date else None,
         given_names_may_be_cut=True,

@@ -22,7 +22,7 @@ def known(person: Person) -> Known:
     )
 
 
-def insi_section(simulator: Simulator, pki: TestPki) -> str:
+def insi_section(simulator: Simulator, pki: TestPki, **more: str) -> str:
     """What a console's configuration says of the service."""
     said = {
         "endpoint": simulator.endpoint,
@@ -31,5 +31,6 @@ def insi_section(simulator: Simulator, pki: TestPki) -> str:
         "ca": str(pki.ca),
         "idam": TEST_IDAM,
         "instance": INSTANCE,
+        **more,
     }
     return "\n[insi]\n" + "\n".join(f"{name} = {json.dumps(value)}" for name, value in said.items()) + "\n"

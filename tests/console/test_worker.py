@@ -11,7 +11,7 @@ from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Sealed
 from kiosk.console.records import structure, vault
 from kiosk.console.upkeep import insi_again, retention, worker
 from kiosk.core.sources.insi import InsNotFound, InsUnreachable
-from tests.console.arrivals import arrive, deliver, enrol, found, mrz_of, original_of
+from tests.console.arrivals import arrive, deliver, enrol, found, original_of
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, ZOE
 
@@ -173,24 +173,6 @@ def test_a_database_that_goes_away_is_waited_for(monkeypatch: pytest.MonkeyPatch
     troubles.append(OperationalError())
     with pytest.raises(OperationalError):
         worker.work(None, threading.Event(), once=True)
-
-
-def test_the_second_search_is_made_with_the_card_or_without_one_with_the_document() -> None:
-    from tests.console.arrivals import check_in_of
-
-    class Client:
-        def find_by_card(self, person, insured, deadline, **_more):
-            return ("card", person.name, person.nir, insured.nir if insured else "")
-
-        def find_by_traits(self, traits, deadline, **_more):
-            return ("traits", traits.birth_name)
-
-    assert insi_again.ask_again(Client(), check_in_of(ZOE, SILENT)) == ("card", "ADRUN", "2751263220749", "")
-    child = check_in_of(ZOE, SILENT, card_nir="", insured_nir="1600120207771")
-    assert insi_again.ask_again(Client(), child) == ("card", "ADRUN", "", "1600120207771")
-    assert insi_again.ask_again(Client(), check_in_of(ZOE, SILENT, card=None, card_nir="")) == ("traits", "ADRUN")
-    unread = check_in_of(ZOE, SILENT, card=None, card_nir="", mrz=mrz_of(ZOE, accepted=False))
-    assert insi_again.ask_again(Client(), unread) == SILENT
 
 
 def test_a_check_in_nobody_dealt_with_is_removed_after_hours_and_leaves_nothing() -> None:

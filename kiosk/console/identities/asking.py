@@ -4,21 +4,25 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
-from kiosk.console.identities import deciding, reasons
+from kiosk.console.identities import comparing, deciding, reasons
 from kiosk.console.identities.original import Original
 from kiosk.console.identities.reasons import BARS
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Need, Staff
 from kiosk.console.records import notes, vault
 from kiosk.console.register import answers, visits
+from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.insi import InsAnswer, InsUnreachable
 from kiosk.core.status.permissions import IdentityStatus, InsiBar, insi_bar
 from kiosk.core.status.transitions import Actor, ActorKind
+from kiosk.sealing import CannotOpen
 
 MOST_SEARCHES = 5  # a visit; no official limit is known (ins-rules 3.3, Design)
 
@@ -83,6 +87,38 @@ def ask_again(key: UUID, staff: Staff, criteria: Original, *, where: str = "") -
             arrival.need = Need.INSI_PENDING
         arrival.save(update_fields=["insi_next_at", "insi_tries", "question", "need"])
         return arrival
+
+
+def is_left_for_desk(arrival: Arrival, check_in: CheckIn) -> bool:
+    """INSi is to be asked as soon as staff take this patient in hand, and not before (``[insi] when = "desk"``)."""
+    if not settings.KIOSK.asks_at_desk or arrival.need != Need.INSI_PENDING or arrival.decided_at is not None:
+        return False
+    is_asked = arrival.insi_next_at is not None or arrival.insi_tries > 0 or _is_too_old(check_in.insi)
+    return not is_asked and comparing.may_be_asked_again(check_in)
+
+
+def _is_too_old(answer: InsAnswer) -> bool:
+    return isinstance(answer, InsUnreachable) and answer.reason == visits.CARD_TOO_OLD
+
+
+def at_desk(key: UUID, staff: Staff, *, where: str = "") -> bool:
+    """Staff have this patient in hand: have INSi asked if that was left for now. Says whether it is."""
+    if not settings.KIOSK.asks_at_desk:
+        return False
+    with transaction.atomic():
+        held = Arrival.objects.select_for_update(of=("self",)).select_related("sealed", "person__absorbed_by")
+        arrival = held.get(pk=key)
+        if not deciding.is_in_hand(arrival, staff):
+            return False
+        try:
+            is_left = is_left_for_desk(arrival, vault.open_arrival(arrival))
+        except (CannotOpen, BadCheckIn):
+            return False
+        if is_left:
+            arrival.insi_next_at = timezone.now()
+            answers.ask(arrival, Actor(ActorKind.STAFF, staff.username), where=where, number=0)
+            arrival.save(update_fields=["insi_next_at", "question"])
+        return is_left
 
 
 def wanted_of(arrival: Arrival) -> Traits | None:

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from django.conf import settings
 
-from kiosk.console.identities import pieces
+from kiosk.console.identities import pieces, reasking
 from kiosk.console.identities.accepting import acceptance
 from kiosk.console.models import Need
 from kiosk.console.register import visits
@@ -90,11 +90,8 @@ def is_pending(answer: InsAnswer) -> bool:
 
 
 def may_be_asked_again(check_in: CheckIn) -> bool:
-    """The worker has something to ask with: a card's number, or a document read with certainty, one birth date only."""
-    read = read_by_machine(check_in)
-    has_number = bool(check_in.card_nir or check_in.insured_nir)
-    has_card = check_in.card is not None and check_in.card.birth_date is not None and has_number
-    return is_pending(check_in.insi) and (has_card or (read is not None and not read.other_birth_dates))
+    """INSi has not answered, and there is something to ask with: a card's number, or a document read with certainty."""
+    return is_pending(check_in.insi) and reasking.question_of(check_in) is not None
 
 
 @cache

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from kiosk.console.identities.accepting import FAULTS, ODDITIES, judged
@@ -33,10 +34,12 @@ def notices(
     asks_about_answer: bool = False,
     is_asked: bool = True,
     says_awaited: bool = False,
+    is_left_for_desk: bool = False,
 ) -> tuple[Notice, ...]:
     """Oddities of the card, the answer and the document, in words.
 
     ``asks_about_answer``: the page has a box to tick for each oddity of the answer, which says it there.
+    ``is_left_for_desk``: it is asked as soon as staff take the patient in hand.
     ``is_asked``: an answer is awaited; ``says_awaited``: the page says so, where staff asked.
     """
     said: list[Notice] = []
@@ -45,6 +48,10 @@ def notices(
     match check_in.insi:
         case InsUnreachable(visits.VOID):
             said.append(Notice(_("La réponse nationale précédente a été écartée. Interrogez de nouveau.")))
+        case InsUnreachable(visits.CARD_TOO_OLD) if not is_asked:
+            said.append(Notice(_(CARD_TOO_OLD).format(minutes=settings.KIOSK.card_minutes)))
+        case InsUnreachable() if is_left_for_desk:
+            said.append(Notice(_("Le service national sera interrogé dès que vous prendrez ce patient."), "info"))
         case InsUnreachable(visits.REPORTED) if not is_asked:
             said.append(
                 Notice(_("La réponse donnée par la borne n’est pas retenue. Interrogez avec la pièce en main."))
@@ -170,6 +177,10 @@ MOST_FIELDS = 20
 PARTLY_READ = (
     "La borne est plus récente que ce logiciel : une partie de ce qu’elle a envoyé n’est pas affichée. "
     "Comparez tout avec l’original, et prévenez l’informatique."
+)
+CARD_TOO_OLD = (
+    "La carte a été lue il y a plus de {minutes} minutes : on n’interroge plus avec elle. "
+    "Interrogez avec la pièce en main, ou faites relire la carte à la borne."
 )
 SEALS = {
     SealVerdict.GENUINE: ("Cachet électronique authentique.", "info"),

@@ -113,6 +113,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     side_by_side = comparing.compared(check_in)
     candidate = _candidate(check_in)
     need = comparing.need_of(check_in, side_by_side) if candidate is None else Need.PRESENCE
+    is_asked = candidate is None and comparing.may_be_asked_again(check_in) and not settings.KIOSK.asks_at_desk
     arrival = Arrival(
         key=key,
         terminal=terminal,
@@ -128,7 +129,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         stage=Stage.WAITING,
         reported=_believable(check_in),
         candidate_id=candidate,
-        insi_next_at=first_try if candidate is None and comparing.may_be_asked_again(check_in) else None,
+        insi_next_at=first_try if is_asked else None,
     )
     delivery = _Delivery(arrival, request.body, search.indexes_of(check_in))
     if is_reported:

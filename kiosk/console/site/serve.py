@@ -20,6 +20,7 @@ from kiosk import journal
 from kiosk.console.config import ServerSettings
 from kiosk.console.identities import comparing
 from kiosk.console.records import structure
+from kiosk.console.upkeep import insi_now
 
 
 class PatientWorker(ThreadWorker):
@@ -93,14 +94,21 @@ class Served(BaseApplication):
             "proc_name": "kiosk-console",
             "worker_tmp_dir": "/dev/shm",  # noqa: S108 - in memory: its sign of life never waits for a busy disk
             "post_worker_init": self._ready,
+            "worker_exit": _leave,
         }
 
     def _ready(self, worker: PatientWorker) -> None:
         port = worker.sockets[0].getsockname()[1]
         host = self.server.host if ":" not in self.server.host else f"[{self.server.host}]"
         journal.record(journal.Happening.STARTED, port=port)
+        insi_now.start(self.server)
         if worker.age == 1:  # the first of them; one that replaces another says nothing
             self._announce(f"https://{host}:{port}/")
+
+
+def _leave(_server: object, _worker: object) -> None:
+    """What waits to be asked is due in the table; what is being asked is finished."""
+    insi_now.stop()
 
 
 def _tls(_config: object, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:

@@ -132,6 +132,7 @@ def _act_in(code: str, _language: str) -> str:
         "cleared": _("attribut levé"),
         "transferred": _("envoyé à un autre guichet"),
         "insi-asked": _("service national interrogé"),
+        "card-too-old": _("carte lue il y a trop longtemps pour interroger le service national"),
         "insi-observed": _("autre réponse nationale, mise à part"),
         "insi-requested": _("nouvelle recherche demandée"),
         "completed": _("traits complémentaires écrits"),

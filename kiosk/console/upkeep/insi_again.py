@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -16,7 +17,7 @@ from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.arrivals import queue
 from kiosk.console.config import ServerSettings
-from kiosk.console.identities import asking, comparing, reasons
+from kiosk.console.identities import asking, comparing, reasking, reasons
 from kiosk.console.models import Arrival, Stage
 from kiosk.console.records import notes, search, vault
 from kiosk.console.register import answers, filing, visits
@@ -25,7 +26,6 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.checkin.words import tag_of
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.traits import Traits
-from kiosk.core.sources.card import Beneficiary
 from kiosk.core.sources.insi import InsAnswer, InsUnreachable
 from kiosk.core.status.permissions import IdentityStatus, may_call_insi_by_card
 from kiosk.core.status.transitions import Actor, ActorKind
@@ -42,40 +42,32 @@ WORKER = Actor(ActorKind.WORKER, "worker")
 MOST_EXCHANGES = 60  # kept of one person, every call of every search
 
 
-def insi_of(server: ServerSettings) -> Ask | None:
-    """The way to INSi, when the configuration names one."""
+def insi_of(server: ServerSettings, caller: str = "worker") -> Ask | None:
+    """The way to INSi, when the configuration names one; ``caller`` stands in the journal of calls."""
     section = server.insi
     if section is None:
         return None
     client = InsiClient(config_from(section, server.mode))
-    return lambda check_in, wanted=None: ask_again(client, check_in, wanted)
+    return lambda check_in, wanted=None: ask_again(client, check_in, wanted, caller=caller)
 
 
-def ask_again(client: InsiClient, check_in: CheckIn | None, wanted: Traits | None = None) -> InsAnswer:
-    """Ask as the kiosk did: with the card's data, or without a card with the document's.
+def ask_again(
+    client: InsiClient, check_in: CheckIn | None, wanted: Traits | None = None, *, caller: str = "worker"
+) -> InsAnswer:
+    """Ask as the kiosk does: with the card's data, then or without a card with the document's.
 
     ``wanted``: ask with these traits instead, which a member of staff read on the original or a verification stored.
     """
-    if wanted is not None or check_in is None:
-        return client.find_by_traits(wanted, DEADLINE, caller="worker") if wanted else InsUnreachable("not-asked")
-    if not comparing.may_be_asked_again(check_in):
+    if wanted is not None:
+        return client.find_by_traits(wanted, DEADLINE, caller=caller)
+    if check_in is None:
+        return InsUnreachable("not-asked")
+    question = reasking.question_of(check_in) if comparing.is_pending(check_in.insi) else None
+    if question is None:
         return check_in.insi
-    card = check_in.card
-    if card is not None and card.birth_date is not None and (check_in.card_nir or check_in.insured_nir):
-        person = Beneficiary(
-            name=card.birth_name or card.name_in_use,
-            given_name=" ".join(card.given_names),
-            birth_date=card.birth_date.text,
-            birth_rank=check_in.birth_rank or "1",
-            nir=check_in.card_nir[:13],
-            nir_key=check_in.card_nir[13:15],
-        )
-        insured = None
-        if check_in.insured_nir:
-            insured = Beneficiary("", "", "", nir=check_in.insured_nir[:13], nir_key=check_in.insured_nir[13:15])
-        return client.find_by_card(person, insured, DEADLINE, caller="worker")
-    read = comparing.read_by_machine(check_in)
-    return client.find_by_traits(read, DEADLINE) if read is not None else check_in.insi
+    seconds = reasking.seconds_left(check_in, DEADLINE, timezone.now())
+    earlier = check_in.insi.exchanges
+    return client.find(question.person, question.insured, question.document, seconds, caller=caller, earlier=earlier)
 
 
 def insi_once(ask: Ask) -> bool:
@@ -83,18 +75,38 @@ def insi_once(ask: Ask) -> bool:
     key = _leased()
     if key is None:
         return False
+    _ask(ask, key)
+    return True
+
+
+def insi_now(ask: Ask, key: UUID) -> bool:
+    """Ask INSi about this arrival if it is due; False when it is not, or somebody asks already."""
+    if not _lease(key):
+        return False
+    _ask(ask, key)
+    return True
+
+
+def _ask(ask: Ask, key: UUID) -> None:
     arrival = Arrival.objects.select_related("sealed", "person__absorbed_by").get(pk=key)
     try:
         check_in, asked = vault.open_arrival(arrival), _Asked(arrival.question, asking.wanted_of(arrival))
         if not (_may_ask(arrival, check_in) and answers.is_asked(arrival)):
             _withdraw(key)
-            return True
-        answer = ask(check_in) if asked.wanted is None else ask(check_in, asked.wanted)
+            return
+        if asked.wanted is not None:
+            answer = ask(check_in, asked.wanted)
+        else:
+            may_say = reasking.while_card_counts(check_in, arrival, timezone.now())
+            if may_say is None:
+                _leave_to_staff(key, check_in)
+                return
+            asked = replace(asked, is_card_left_out=may_say.card is not check_in.card)
+            answer = ask(may_say)
         _keep(key, check_in, asked, answer)
     except (CannotOpen, BadCheckIn):  # no key for it here, or not as it was written: nothing to ask
         Arrival.objects.filter(pk=key).update(insi_next_at=None, leased_until=None)
         journal.record(journal.Happening.INSI_CALLED, outcome="CannotOpen")
-    return True
 
 
 def _may_ask(arrival: Arrival, check_in: CheckIn) -> bool:
@@ -109,6 +121,7 @@ class _Asked(Confidential):
 
     question: int
     wanted: Traits | None
+    is_card_left_out: bool = False  # read too long ago
 
     def is_still(self, arrival: Arrival) -> bool:
         """The answer is awaited. Who became known meanwhile is asked about with what was asked for the visit."""
@@ -125,14 +138,35 @@ def _withdraw(key: UUID) -> None:
         arrival.save(update_fields=["insi_next_at", "question", "leased_until"])
 
 
+def _leave_to_staff(key: UUID, check_in: CheckIn) -> None:
+    """The card was read too long ago, and nothing else asks: the page says so."""
+    with transaction.atomic():
+        arrival = Arrival.objects.select_for_update(of=("self",)).select_related("sealed").get(pk=key)
+        notes.withdraw_question(arrival)
+        arrival.leased_until = None
+        arrival.sealed.answer = vault.seal_answer(
+            check_in, InsUnreachable(visits.CARD_TOO_OLD, check_in.insi.exchanges)
+        )
+        arrival.sealed.save(update_fields=["answer"])
+        arrival.save(update_fields=["insi_next_at", "question", "leased_until"])
+        audit.record(audit.Act.CARD_TOO_OLD, who=WORKER.name, about=str(key), minutes=settings.KIOSK.card_minutes)
+
+
 def _leased() -> UUID | None:
     now = timezone.now()
     free = Q(leased_until=None) | Q(leased_until__lt=now)
     due = Arrival.objects.filter(free, insi_next_at__lte=now).exclude(stage__in=(Stage.REMOVED, Stage.GONE))
     for key in due.order_by("insi_next_at").values_list("pk", flat=True)[:5]:
-        if Arrival.objects.filter(free, pk=key, insi_next_at__lte=now).update(leased_until=now + LEASE):
+        if _lease(key):
             return UUID(str(key))
     return None
+
+
+def _lease(key: UUID) -> bool:
+    now = timezone.now()
+    free = Q(leased_until=None) | Q(leased_until__lt=now)
+    due = Arrival.objects.filter(free, pk=key, insi_next_at__lte=now).exclude(stage__in=(Stage.REMOVED, Stage.GONE))
+    return bool(due.update(leased_until=now + LEASE))
 
 
 def _keep(key: UUID, check_in: CheckIn, asked: _Asked, answer: InsAnswer) -> None:
@@ -147,6 +181,8 @@ def _keep(key: UUID, check_in: CheckIn, asked: _Asked, answer: InsAnswer) -> Non
             if not answers.is_asked(arrival):
                 notes.withdraw_question(arrival)
         elif comparing.is_pending(answer):
+            if answer.exchanges:
+                _keep_calls(arrival, check_in, answer)  # what is answered there is not asked again
             pause = FIRST_PAUSE * 2 ** min(arrival.insi_tries - 1, 8)
             arrival.insi_next_at = timezone.now() + pause if arrival.insi_tries < TRIES else None
             if arrival.insi_next_at is None:
@@ -162,6 +198,7 @@ def _keep(key: UUID, check_in: CheckIn, asked: _Asked, answer: InsAnswer) -> Non
             answer=tag_of(type(answer)),
             tries=arrival.insi_tries,
             status=arrival.status,
+            **({"without": "card-too-old"} if asked.is_card_left_out else {}),
         )
     journal.record(journal.Happening.INSI_CALLED, outcome=type(answer).__name__)
 

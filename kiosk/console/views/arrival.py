@@ -32,6 +32,7 @@ from kiosk.console.models import Arrival, Stage
 from kiosk.console.register import visits
 from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
 from kiosk.console.views import identity_page
+from kiosk.console.views.desk import ask_at_desk
 from kiosk.console.views.shown import answer_shown, version_shown
 from kiosk.console.words import clock, day
 
@@ -124,11 +125,13 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def take(request: HttpRequest, key: UUID) -> HttpResponse:
     staff = staff_of(request)
-    return carried_out(
-        request,
-        key,
-        lambda: queue.take(key, staff, where=address_of(request), may_reopen=identity_page.may_reopen(staff)),
-    )
+
+    def taken() -> Arrival:
+        arrival = queue.take(key, staff, where=address_of(request), may_reopen=identity_page.may_reopen(staff))
+        ask_at_desk(request, key)
+        return arrival
+
+    return carried_out(request, key, taken)
 
 
 @needs(Right.WORK)

@@ -3,15 +3,17 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kiosk.console.identities import asking, complements, downgrading, original, reasons, replacing
-from kiosk.console.models import Arrival
+from kiosk.console.models import Arrival, Stage
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
-from kiosk.console.views.arrival import carried_out, found
+from kiosk.console.upkeep import insi_now
+from kiosk.console.views.arrival import carried_out
 from kiosk.console.views.shown import version_shown
 from kiosk.console.words import one_line
 
@@ -34,19 +36,26 @@ def complete(request: HttpRequest, key: UUID) -> HttpResponse:
 @needs(Right.WORK)
 @require_POST
 def ask_again(request: HttpRequest, key: UUID) -> HttpResponse:
-    """INSi asked again with what staff reads on the original."""
+    """INSi asked again, at once, with what staff reads on the original."""
     staff, where = staff_of(request), address_of(request)
-    said = request.POST
-    return carried_out(request, key, lambda: asking.ask_again(key, staff, original.read(said), where=where))
+
+    def asked() -> Arrival:
+        arrival = asking.ask_again(key, staff, original.read(request.POST), where=where)
+        transaction.on_commit(lambda: insi_now.ask_soon(key))
+        return arrival
+
+    return carried_out(request, key, asked)
 
 
 @needs(Right.WORK, quiet=True)
 @require_safe
 def answer_part(_request: HttpRequest, key: UUID) -> HttpResponse:
     """Whether INSi has answered meanwhile: then the page shows it, or says so to those who are at work on it."""
-    arrival: Arrival = found(key)
+    standing = Arrival.objects.filter(pk=key).exclude(stage=Stage.REMOVED).values_list("insi_next_at", flat=True)
+    if not standing:  # asked often while somebody waits: nothing sealed is read for it
+        raise Http404
     response = HttpResponse(status=204)
-    if arrival.insi_next_at is None:
+    if standing[0] is None:
         response["HX-Trigger"] = "answer-came"
     return response
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kiosk.console.arrivals import queue
+from kiosk.console.identities import asking
 from kiosk.console.models import Arrival, Need, Stage
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.terminals import health
+from kiosk.console.upkeep import insi_now
 from kiosk.console.views.accounts import home_of
 
 RECENT = timedelta(hours=12)
@@ -61,7 +64,14 @@ def call_next(request: HttpRequest) -> HttpResponse:
     if arrival is None:
         messages.info(request, _("Personne n’attend."))
         return redirect("queue")
+    ask_at_desk(request, arrival.key)
     return redirect("identity", arrival.key)
+
+
+def ask_at_desk(request: HttpRequest, key: UUID) -> None:
+    """INSi is asked at once about whom staff have just taken in hand, where that was left for now."""
+    if asking.at_desk(key, staff_of(request), where=address_of(request)):
+        transaction.on_commit(lambda: insi_now.ask_soon(key))
 
 
 @needs(Right.WORK)

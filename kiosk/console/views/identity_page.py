@@ -161,6 +161,7 @@ def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> Identity
             asks_about_answer=is_in_hand,
             is_asked=arrival.insi_next_at is not None,
             says_awaited=asking.asking_of(arrival).is_pending,
+            is_left_for_desk=asking.is_left_for_desk(arrival, check_in),
         ),
         seal=noticing.seal_fields(check_in),
         pictures=tuple(_picture_link(arrival, index, picture) for index, picture in enumerate(check_in.pictures)),

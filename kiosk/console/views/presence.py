@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from kiosk.console.identities import presence
+from kiosk.console.models import Arrival
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
+from kiosk.console.upkeep import insi_now
 from kiosk.console.views.arrival import carried_out
 from kiosk.console.views.shown import version_shown
 
@@ -23,4 +26,10 @@ def present(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def absent(request: HttpRequest, key: UUID) -> HttpResponse:
     """It is not them: looked at like anybody from now on."""
-    return carried_out(request, key, lambda: presence.deny(key, staff_of(request), where=address_of(request)))
+
+    def denied() -> Arrival:
+        arrival = presence.deny(key, staff_of(request), where=address_of(request))
+        transaction.on_commit(lambda: insi_now.ask_soon(key))
+        return arrival
+
+    return carried_out(request, key, denied)

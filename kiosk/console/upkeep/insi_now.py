@@ -1,0 +1,54 @@
+"""INSi asked in the console's own process, the moment staff take somebody in hand: they wait for no worker's look.
+
+What is to be asked is due in the table before it comes here: what a killed process leaves, or finds no thread, the
+worker takes up. A process that does not serve has no threads, and leaves all of it to the worker.
+"""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from uuid import UUID
+
+from django.db import connections
+
+from kiosk import journal
+from kiosk.console.config import ServerSettings
+from kiosk.console.upkeep import insi_again
+
+THREADS = 8  # a desk waits for each
+
+
+class _Of:
+    """This process's threads, and their way to INSi."""
+
+    executor: ThreadPoolExecutor | None = None
+    ask: insi_again.Ask | None = None
+
+
+def start(server: ServerSettings) -> None:
+    """Have threads in this process that ask for staff. Once, after the process was forked."""
+    _Of.ask = insi_again.insi_of(server, caller="desk")
+    _Of.executor = ThreadPoolExecutor(THREADS, thread_name_prefix="desk") if _Of.ask is not None else None
+
+
+def stop() -> None:
+    if _Of.executor is not None:
+        _Of.executor.shutdown(wait=False, cancel_futures=True)
+    _Of.executor = _Of.ask = None
+
+
+def ask_soon(key: UUID) -> None:
+    """Have INSi asked about this arrival, which is due."""
+    if _Of.executor is not None and _Of.ask is not None:
+        _Of.executor.submit(_asked, _Of.ask, key).add_done_callback(_done)
+
+
+def _asked(ask: insi_again.Ask, key: UUID) -> None:
+    try:
+        insi_again.insi_now(ask, key)
+    finally:
+        connections.close_all()
+
+
+def _done(future: "Future[None]") -> None:
+    trouble = future.exception() if not future.cancelled() else None
+    if trouble is not None:
+        journal.record_bug(trouble)
