@@ -29,7 +29,7 @@ from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, ZOE
 
 pytestmark = [pytest.mark.usefixtures("unbelieving"), pytest.mark.long]
-COUNT = int(os.environ.get("FORGED", "150"))
+COUNT = int(os.environ.get("FORGED", "100"))
 MOST_PAGES = 40 + COUNT // 50  # opened by staff, spread over all of them
 REPORTED = InsUnreachable("reported")
 NOT_TAKEN = "La réponse donnée par la borne n’est pas retenue"
@@ -142,6 +142,7 @@ def test_a_console_that_is_its_kiosks_own_machine_believes_it_and_nobody_from_el
     assert Arrival.objects.get(pk=other.key).status == "PROVISIONAL"
 
 
+@pytest.mark.timeout(300 + COUNT)
 def test_of_many_forged_answers_none_makes_anything_of_anybody() -> None:
     """``FORGED=10000`` for as many; every one is looked at in the database, and some on staff's page."""
     _qualified_before()
