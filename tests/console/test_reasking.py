@@ -35,7 +35,7 @@ class Client:
     def __init__(self) -> None:
         self.asked: list[tuple[object, ...]] = []
 
-    def find(self, person, insured, document, deadline, *, caller, earlier):
+    def find_person(self, person, insured, document, deadline, *, caller, earlier):
         self.asked.append((person, insured, document))
         self.deadline, self.caller, self.earlier = deadline, caller, earlier
         return SILENT

@@ -67,7 +67,9 @@ def ask_again(
         return check_in.insi
     seconds = reasking.seconds_left(check_in, DEADLINE, timezone.now())
     earlier = check_in.insi.exchanges
-    return client.find(question.person, question.insured, question.document, seconds, caller=caller, earlier=earlier)
+    return client.find_person(
+        question.person, question.insured, question.document, seconds, caller=caller, earlier=earlier
+    )
 
 
 def insi_once(ask: Ask) -> bool:
