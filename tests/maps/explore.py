@@ -15,7 +15,7 @@ from kiosk.core.sources.document import DocumentKind, DocumentPicture, DocumentR
 from kiosk.core.sources.insi import InsNotFound
 from kiosk.core.turn import events as ev
 from kiosk.core.turn import screens as sc
-from kiosk.core.turn.step import Manners, ShortPath, State, step
+from kiosk.core.turn.step import Asking, Manners, ShortPath, State, step
 from kiosk.ui.screens import page_of
 from tests.people import FAMILIES
 
@@ -51,13 +51,13 @@ class Edge:
 class Explored:
     edges: frozenset[Edge]
     screens: dict[str, sc.Screen]  # each place's screen as it is first seen
-    events: frozenset[type]  # those that changed what is seen, or led to an order
+    events: frozenset[type]  # those that changed what is seen or known, or led to an order
     states: int
 
 
 def explore() -> Explored:
     """Try everything everywhere, breadth first."""
-    waiting = deque(State(short_path=path) for path in ShortPath)
+    waiting = deque(State(short_path=path, asking=asking) for path in ShortPath for asking in Asking)
     known = {_shape(state) for state in waiting}
     edges: set[Edge] = set()
     screens: dict[str, sc.Screen] = {}
@@ -67,9 +67,10 @@ def explore() -> Explored:
         screens.setdefault(place_of(state), state.visible)
         for word, event, after, orders in _everything_next(state):
             if orders or (after.screen, after.overlay) != (state.screen, state.overlay):
-                events.add(type(event))
                 edges.add(_edge(state, word, event, after, orders))
             shape = _shape(after)
+            if orders or (after.screen, after.overlay, after.journey) != (state.screen, state.overlay, state.journey):
+                events.add(type(event))
             if shape not in known:
                 known.add(shape)
                 waiting.append(after)
@@ -133,7 +134,9 @@ def _answers(state: State) -> Iterator[ev.Event]:
             yield from (ev.PictureTaken(turn, side, DocumentPicture(side, b"jpeg"), reading) for reading in READINGS)
     if journey.awaits_console:
         yield from (ev.ConsoleAnswered(turn, knows) for knows in (True, False))
-    if journey.insi_asked_at is not None and journey.insi is None:
+    if state.asking is Asking.CONSOLE and journey.insi_asked_at is not None:
+        yield ev.QuestionReceived(turn, journey.question, "q")
+    elif journey.insi_asked_at is not None and journey.insi is None:
         yield ev.InsiAnswered(turn, InsNotFound())  # which answer it is changes nothing of the turn
     if journey.submitted:
         yield from (ev.Stored(turn, "A1"), ev.NotStored(turn))
@@ -211,6 +214,8 @@ FACTS: dict[str, Callable[[State, ev.Event], bool]] = {
     "the path is the whole one": lambda state, event: not _may_be_short(state),
     "the document is wanted too": lambda state, event: state.short_path is ShortPath.FILMED,
     "the document is spared": lambda state, event: state.short_path is ShortPath.ON,
+    "the kiosk asks INSi": lambda state, event: state.asking is Asking.KIOSK,
+    "the console asks INSi": lambda state, event: state.asking is Asking.CONSOLE,
     "a card is in": lambda state, event: state.card_in and not state.card_mute,
     "no card can be read": lambda state, event: not state.card_in or state.card_mute,
 }
@@ -222,12 +227,13 @@ def _shape(state: State) -> tuple[object, ...]:
     journey = state.journey
     return (
         *(_screen_shape(screen) for screen in (state.screen, state.overlay)),
-        state.short_path,
+        *(state.short_path, state.asking),
         journey.informed,
         _people(state, ev.CardLeft()),
         bool(journey.chosen),
         journey.insi is not None,
         journey.insi_asked_at is not None,
+        journey.asked_traits is not None,
         *(journey.awaits_console, journey.is_known),
         *(reading and (reading.mrz, reading.has_second_side) for reading in (journey.front, journey.back)),
         journey.submitted,

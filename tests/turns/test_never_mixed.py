@@ -16,7 +16,7 @@ from kiosk.core.sources.insi import InsRefused
 from kiosk.core.turn import events as ev
 from kiosk.core.turn import screens as sc
 from kiosk.core.turn.screens import Touch
-from kiosk.core.turn.step import ShortPath, State, step
+from kiosk.core.turn.step import Asking, ShortPath, State, step
 
 SEQUENCES = 4000
 LENGTH = 80
@@ -34,6 +34,7 @@ class World:
     pending: list[ev.Event] = field(default_factory=list)
     submits: int = 0
     short: int = 0  # of those, by the short path
+    named: int = 0  # and how many named their question
 
     def happen(self, event: ev.Event) -> None:
         self.state, commands = step(self.state, event)
@@ -50,10 +51,10 @@ class World:
                 )
                 self.pending.append(ev.CardProgressed(turn, 0.5))
                 self.pending.append(ev.CardRead(turn, CardContents(people)))
-            case ev.AskInsiByCard(turn, beneficiary):
-                self.pending.append(ev.InsiAnswered(turn, InsRefused("x", beneficiary.given_name, "m")))
-            case ev.AskInsiByDocument(turn, traits):
-                self.pending.append(ev.InsiAnswered(turn, InsRefused("x", traits.birth_name, "m")))
+            case ev.AskInsiByCard(turn, beneficiary, question=question):
+                self.ask(turn, question, beneficiary.given_name)
+            case ev.AskInsiByDocument(turn, traits, question):
+                self.ask(turn, question, traits.birth_name)
             case ev.AskConsole(turn, beneficiary):
                 assert beneficiary.given_name == f"P{self.card_of}", "asked about: a person whose card is not in"
                 self.pending.append(ev.ConsoleAnswered(turn, knows=self.chance.random() < 0.5))
@@ -68,6 +69,13 @@ class World:
             case ev.Submit():
                 self.check_submit(command)
                 self.pending.append(self.chance.choice((ev.Stored(command.turn, "A1"), ev.NotStored(command.turn))))
+
+    def ask(self, turn: int, question: int, name: str) -> None:
+        """A kiosk that asks itself hears the answer, the other one that its question is held."""
+        if self.state.asking is Asking.CONSOLE:
+            self.pending.append(ev.QuestionReceived(turn, question, name))
+        else:
+            self.pending.append(ev.InsiAnswered(turn, InsRefused("x", name, "m")))
 
     def check(self) -> None:
         visible = self.state.visible
@@ -92,6 +100,9 @@ class World:
             owners.add(submit.beneficiary.given_name)
         if isinstance(submit.insi, InsRefused):
             owners.add(submit.insi.text)
+        if submit.question:
+            self.named += 1
+            owners.add(submit.question)
         assert len(owners) <= 1, "sent: one check-in made of two people"
 
     def something(self) -> ev.Event:
@@ -148,14 +159,18 @@ FORWARD: dict[str, Touch] = {
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.long
 def test_nothing_of_one_person_ever_reaches_another(seed: int) -> None:
-    submitted = short = 0
+    submitted = short = named = 0
     for number in range(SEQUENCES // 8):
         path = tuple(ShortPath)[number % len(ShortPath)]
-        world = World(random.Random(seed * 100_000 + number), State(short_path=path))
+        asking = tuple(Asking)[number // len(ShortPath) % 2]
+        world = World(random.Random(seed * 100_000 + number), State(short_path=path, asking=asking))
         for _ in range(LENGTH):
             world.happen(world.something())
         submitted += world.submits
         short += world.short
+        named += world.named
+        assert asking is Asking.CONSOLE or world.named == 0
         assert path is not ShortPath.OFF or world.short == 0
     assert submitted > SEQUENCES // 8 // 4, "the sequences must reach the end often enough to mean something"
     assert short > SEQUENCES // 8 // 40, "the short path too"
+    assert named > SEQUENCES // 8 // 200, "and who names a question"

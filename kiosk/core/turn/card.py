@@ -66,10 +66,10 @@ def reader_came(state: State) -> Result:
     return rest_or_wake(state)
 
 
-def card_read(state: State, contents: CardContents) -> Result:
+def card_read(state: State, contents: CardContents, at: str) -> Result:
     if not contents.beneficiaries:
         return card_not_read(state, sc.CardProblem.UNREADABLE)
-    state = collect(state, card=contents)
+    state = collect(state, card=contents, card_read_at=at)
     if len(contents.beneficiaries) == 1:
         return confirm(state, 0)
     return enter(state, page_of(contents, 0)), NOTHING

@@ -6,7 +6,7 @@ from kiosk.core.sources.document import DocumentPicture, DocumentReading, Guidan
 from kiosk.core.sources.insi import InsUnreachable
 from kiosk.core.turn import events as ev
 from kiosk.core.turn import screens as sc
-from kiosk.core.turn.state import NOTHING, Result, State, collect, enter, rest_or_wake
+from kiosk.core.turn.state import NOTHING, Asking, Result, State, collect, enter, rest_or_wake
 
 
 def ask_and_film(state: State) -> Result:
@@ -15,9 +15,22 @@ def ask_and_film(state: State) -> Result:
     person = journey.beneficiary
     if person is None:
         return state, NOTHING
-    state = collect(state, insi_asked_at=state.now)
+    state = _asked(state)
+    order = ev.AskInsiByCard(journey.turn, person, journey.insured, state.journey.question, journey.card_read_at)
     state, filming = film(state, Side.FIRST)
-    return state, (ev.AskInsiByCard(journey.turn, person, journey.insured), *filming)
+    return state, (order, *filming)
+
+
+def _asked(state: State) -> State:
+    """A question leaves; what is said of those before it counts no more."""
+    journey = state.journey
+    return collect(
+        state,
+        insi_asked_at=state.now,
+        question=journey.question + 1,
+        question_key="",
+        asked_traits=journey.document_traits,
+    )
 
 
 def film(state: State, side: Side) -> Result:
@@ -35,7 +48,17 @@ def picture_taken(state: State, picture: DocumentPicture, reading: DocumentReadi
         state = collect(state, pictures=pictures, front=reading, back=None)
     else:
         state = collect(state, pictures=pictures, back=reading)
-    return enter(state, sc.ReviewPicture(picture.side)), (ev.StopFilming(),)
+    state, asked = _ask_by_document(state) if state.asking is Asking.CONSOLE else (state, NOTHING)
+    return enter(state, sc.ReviewPicture(picture.side)), (ev.StopFilming(), *asked)
+
+
+def _ask_by_document(state: State) -> Result:
+    """Without a card INSi is asked with the document, once for what is read on it."""
+    traits = state.journey.document_traits
+    if traits is None or traits == state.journey.asked_traits:
+        return state, NOTHING
+    state = _asked(state)
+    return state, (ev.AskInsiByDocument(state.journey.turn, traits, state.journey.question),)
 
 
 def retake(state: State, side: Side) -> Result:
@@ -58,20 +81,19 @@ def camera_went(state: State) -> Result:
 
 
 def finish_collecting(state: State) -> Result:
-    """The patient has given what they have. Without a card, INSi is asked with the document, never with free text."""
-    journey = state.journey
+    """The patient has given what they have; for INSi they wait only where the kiosk itself asks it."""
     stop: tuple[ev.Command, ...] = (ev.StopFilming(),)
     state = enter(state, sc.Working())
-    if journey.insi is not None:
-        state, ordered = submit(state)
-        return state, stop + ordered
-    if journey.insi_asked_at is not None:
-        return state, stop
-    mrz = journey.reading.mrz if journey.reading else None
-    # A two-digit year that may be of two centuries is never guessed: staff asks INSi then.
-    if journey.card is None and mrz is not None and mrz.accepted and not mrz.traits.other_birth_dates:
-        return collect(state, insi_asked_at=state.now), (*stop, ev.AskInsiByDocument(journey.turn, mrz.traits))
-    state, ordered = submit(collect(state, insi=InsUnreachable("not-asked")))
+    if state.journey.insi is None and state.asking is Asking.KIOSK:
+        if state.journey.insi_asked_at is not None:
+            return state, stop
+        state, asked = _ask_by_document(state)
+        if asked:
+            return state, stop + asked
+    if state.journey.insi is None:
+        reason = "through-console" if state.journey.is_asked_about else "not-asked"
+        state = collect(state, insi=InsUnreachable(reason))
+    state, ordered = submit(state)
     return state, stop + ordered
 
 
@@ -87,5 +109,7 @@ def submit(state: State) -> Result:
         document_refused=journey.document_refused,
         insured=journey.insured,
         by_short_path=journey.is_known is True,
+        card_read_at=journey.card_read_at,
+        question=journey.question_key if journey.is_asked_about else "",
     )
     return replace(collect(state, submitted=True), entered_at=state.now), (order,)

@@ -86,6 +86,7 @@ class CardProgressed:
 class CardRead(Confidential):
     turn: TurnId
     contents: CardContents
+    at: str = ""  # ISO 8601 with offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,15 @@ class PictureTaken(Confidential):
 class InsiAnswered(Confidential):
     turn: TurnId
     answer: InsAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionReceived:
+    """The console holds what INSi is to be asked; what INSi answers it never says."""
+
+    turn: TurnId
+    question: int  # which of the turn's
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,7 @@ Event = (
     | Guided
     | PictureTaken
     | InsiAnswered
+    | QuestionReceived
     | ConsoleAnswered
     | Stored
     | NotStored
@@ -185,12 +196,15 @@ class AskInsiByCard(Confidential):
     turn: TurnId
     beneficiary: Beneficiary
     insured: Beneficiary | None  # the card's first person, when another one is present
+    question: int = 1  # which of the turn's
+    read_at: str = ""  # when the card was read
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AskInsiByDocument(Confidential):
     turn: TurnId
     traits: Traits
+    question: int = 1
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -231,6 +245,8 @@ class Submit(Confidential):
     document_refused: bool
     insured: Beneficiary | None = None  # the card's first person, when another one is present
     by_short_path: bool = False  # the console knew the person: INSi was not asked
+    card_read_at: str = ""
+    question: str = ""  # the key under which the console holds what INSi is to be asked about this person
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What the kiosk needs of the world, as small Protocols; ``wiring`` picks what fulfils them."""
 
+from enum import Enum, auto
 from typing import Protocol
 
 from kiosk.core.identity.traits import Traits
@@ -19,6 +20,30 @@ class InsiService(Protocol):
 
     def find_by_traits(self, traits: Traits, deadline: float, *, caller: str = "kiosk") -> InsAnswer:
         """Ask with a document's traits; ``deadline`` in seconds for the whole search."""
+        ...
+
+
+class Brought(Enum):
+    """What became of a question on its way to the console."""
+
+    RECEIVED = auto()  # it holds it; nothing else is ever said
+    LATER = auto()  # it was not reached, or stumbled: the same again
+    NEVER = auto()  # it will not take this one
+
+
+class Questions(Protocol):
+    """The way to INSi through the console, which asks with the structure's certificate and keeps the answer."""
+
+    def by_card(self, key: str, person: Beneficiary, insured: Beneficiary | None, read_at: str) -> bytes:
+        """Seal the question about a card's person; empty when the card does not say enough of them."""
+        ...
+
+    def by_document(self, key: str, traits: Traits, read_at: str) -> bytes:
+        """Seal the question with a document's traits; empty when INSi could not be asked with them."""
+        ...
+
+    def bring(self, key: str, sealed: bytes, deadline: float) -> tuple[Brought, str]:
+        """Bring a sealed question once, in at most so many seconds; and a code for the journal."""
         ...
 
 

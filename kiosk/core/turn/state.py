@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from kiosk.core.confidential import Confidential
+from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.card import Beneficiary, CardContents
 from kiosk.core.sources.document import DocumentPicture, DocumentReading
 from kiosk.core.sources.insi import InsAnswer
@@ -20,6 +21,13 @@ class ShortPath(Enum):
     OFF = auto()
     ON = auto()
     FILMED = auto()  # the document is shown all the same
+
+
+class Asking(Enum):
+    """Who asks INSi."""
+
+    KIOSK = auto()  # the patient waits for the answer, within limits, and the check-in bears it
+    CONSOLE = auto()  # the kiosk hears that the question is held, and never an answer: there is nothing to wait for
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +55,12 @@ class Journey(Confidential):
     card: CardContents | None = None
     chosen: int | None = None
     card_failures: int = 0
+    card_read_at: str = ""  # ISO 8601 with offset
     insi: InsAnswer | None = None
     insi_asked_at: float | None = None
+    question: int = 0  # how often INSi was to be asked in this turn: the last question counts
+    question_key: str = ""  # the key under which the console holds it; "" until it has said so
+    asked_traits: Traits | None = None  # of the document it is about; None: it is about the card's person
     console_asked_at: float | None = None
     is_known: bool | None = None  # by the console; None: it was not asked, or has not answered
     front: DocumentReading | None = None  # what was read on the first side shown
@@ -77,6 +89,22 @@ class Journey(Confidential):
             return back or front
         bearing, other = (back, front) if back.mrz is not None else (front, back)
         return replace(bearing, seal=bearing.seal or other.seal)
+
+    @property
+    def document_traits(self) -> Traits | None:
+        """What INSi may be asked with where no card was read: a zone read with certainty, never free text.
+
+        A two-digit year that may be of two centuries is never guessed: staff asks INSi then.
+        """
+        mrz = self.reading.mrz if self.reading is not None else None
+        if self.card is not None or mrz is None or not mrz.accepted or mrz.traits.other_birth_dates:
+            return None
+        return mrz.traits
+
+    @property
+    def is_asked_about(self) -> bool:
+        """The last question is about whom this turn is about: a document taken again may be another's."""
+        return self.question > 0 and self.asked_traits == self.document_traits
 
     @property
     def may_leave_document(self) -> bool:
@@ -109,6 +137,7 @@ class State(Confidential):
     ticket: str = ""  # the number this turn got; it leads to nobody
     desk: str = "1"
     short_path: ShortPath = ShortPath.OFF
+    asking: Asking = Asking.KIOSK
     manners: Manners = field(default_factory=Manners)
 
     @property

@@ -14,6 +14,7 @@ from kiosk.core.turn.document import camera_went, picture_taken, submit
 from kiosk.core.turn.short import console_answered
 from kiosk.core.turn.state import (
     NOTHING,
+    Asking,
     Journey,
     Manners,
     Result,
@@ -28,7 +29,7 @@ from kiosk.core.turn.state import (
 from kiosk.core.turn.touches import pressed
 from kiosk.core.turn.waits import time_passes
 
-__all__ = ["Journey", "Manners", "ShortPath", "State", "step"]
+__all__ = ["Asking", "Journey", "Manners", "ShortPath", "State", "step"]
 
 
 def step(state: State, event: ev.Event) -> Result:
@@ -72,6 +73,7 @@ def _answered(
     | ev.Guided
     | ev.PictureTaken
     | ev.InsiAnswered
+    | ev.QuestionReceived
     | ev.ConsoleAnswered
     | ev.Stored
     | ev.NotStored,
@@ -79,8 +81,8 @@ def _answered(
     match state.screen, event:
         case sc.ReadingCard(progress), ev.CardProgressed(_, fraction):
             return refresh(state, sc.ReadingCard(max(progress, min(fraction, 1.0)))), NOTHING
-        case sc.ReadingCard(), ev.CardRead(_, contents):
-            return card_read(state, contents)
+        case sc.ReadingCard(), ev.CardRead(_, contents, at):
+            return card_read(state, contents, at)
         case sc.ReadingCard(), ev.CardNotRead(_, problem):
             return card_not_read(state, problem)
         case sc.ShowDocument(side, _, _, may_press), ev.Guided(_, seen_side, guidance, steadiness) if side == seen_side:
@@ -92,6 +94,8 @@ def _answered(
         case _, ev.InsiAnswered(_, answer) if state.journey.insi is None and not state.journey.submitted:
             state = collect(state, insi=answer)
             return submit(state) if isinstance(state.screen, sc.Working) else (state, NOTHING)
+        case _, ev.QuestionReceived(_, question, key) if question == state.journey.question:
+            return collect(state, question_key=key), NOTHING
         case sc.Working(), ev.Stored(turn, ticket):  # it is kept, sealed: nothing of it is needed here any more
             asked = state.journey.may_leave_document
             kept = replace(state, journey=Journey(turn, submitted=True, document_asked=asked), ticket=ticket)

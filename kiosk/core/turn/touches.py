@@ -88,7 +88,7 @@ def _informed(state: State) -> Result:
 
 def _without_card(state: State) -> Result:
     """No card: the document can still lead to INSi. Neither: a member of staff does it all."""
-    state = collect(state, card=None, chosen=None)
+    state = collect(state, card=None, chosen=None, card_read_at="")
     if not state.camera_ok:
         return to_desk(state)
     return film(state, Side.FIRST)
@@ -132,5 +132,5 @@ def _start_over_with_card(state: State) -> Result:
     """Back from the document to "is this you?": a new turn, so an answer about the first choice finds nobody."""
     old = state.journey
     state, begun = begin(state, state.screen, informed=True)
-    state, _ = confirm(collect(state, card=old.card), old.chosen or 0)
+    state, _ = confirm(collect(state, card=old.card, card_read_at=old.card_read_at), old.chosen or 0)
     return state, (ev.StopFilming(), ev.Forget(old.turn), *begun)
