@@ -26,7 +26,7 @@ from kiosk.insi.certificate import Level as CertificateLevel
 from kiosk.insi.certificate import check as check_certificate
 from kiosk.insi.config import config_from
 from kiosk.sealing import BadKey, load_recipient_public, load_signer
-from kiosk.settings import BadSettings, Settings
+from kiosk.settings import BadSettings, InsiSection, Settings, ThroughConsole
 from kiosk.storage.outbox import Outbox, OutboxFull
 from kiosk.wiring import camera
 
@@ -34,6 +34,7 @@ _ = gettext.gettext
 _SECONDS = 5.0
 _OLDEST_SEALS = 400  # days: signers are added from year to year
 _LEAST_FREE_MB = 500
+_OF_THE_STRUCTURE = ("certificate", "key", "password_file")  # what a stolen kiosk must not give away
 _LARGEST_CLOCK_ERROR = 60.0  # seconds; signatures and INSi's contexts bear a time
 _NO_PICTURE = {
     "opencv": _("Vérifiez le câble, le groupe « video » et camera.source (v4l2-ctl --list-devices)."),
@@ -263,6 +264,8 @@ def _keys(settings: Settings) -> list[Diagnosis]:
 
 def _certificate(settings: Settings) -> list[Diagnosis]:
     levels = {CertificateLevel.OK: Level.OK, CertificateLevel.WARNING: Level.WARNING, CertificateLevel.ERROR: Level.BAD}
+    if not isinstance(settings.insi, InsiSection):
+        return []  # it stands where the console is
     return [
         Diagnosis(f"certificate-{finding.code}", levels[finding.level], finding.what, finding.todo)
         for finding in check_certificate(config_from(settings.insi, settings.mode), datetime.now(UTC))
@@ -270,13 +273,26 @@ def _certificate(settings: Settings) -> list[Diagnosis]:
 
 
 def _insi(settings: Settings) -> list[Diagnosis]:
-    config = config_from(settings.insi, settings.mode)
+    section = settings.insi
+    if not isinstance(section, InsiSection):
+        return [_through_console(section, is_shared=settings.server is not None)]
+    config = config_from(section, settings.mode)
     try:
         context = client_context(config, load(config))
     except CertificateTroubleError as trouble:
         return [Diagnosis("insi", Level.BAD, trouble.what, _("Corrigez d'abord le certificat."))]
-    diagnosis, _date = _reach("insi", settings.insi.endpoint, context)
+    diagnosis, _date = _reach("insi", section.endpoint, context)
     return [diagnosis]
+
+
+def _through_console(section: ThroughConsole, *, is_shared: bool) -> Diagnosis:
+    """Nothing of INSi is needed here; a certificate that lies about in a public hall all the same is to go."""
+    left = [name for name in section.unused if name in _OF_THE_STRUCTURE]
+    if is_shared or not left:
+        return Diagnosis("insi", Level.OK, _("interrogé par la console (insi.via)"))
+    what = _("interrogé par la console ; cette borne garde inutilement : {keys}").format(keys=", ".join(left))
+    todo = _("Retirez ces lignes de [insi], puis effacez de la borne le certificat, sa clé et son mot de passe.")
+    return Diagnosis("insi", Level.WARNING, what, todo)
 
 
 def _console(settings: Settings) -> list[Diagnosis]:

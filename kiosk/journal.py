@@ -33,6 +33,7 @@ class Happening(StrEnum):
     DOCUMENT_SHOT = "document-shot"
     INSI_CALLED = "insi-called"  # one call
     INSI_SEARCHED = "insi-searched"  # all the calls for one person
+    QUESTION_BROUGHT = "question-brought"  # what INSi is to be asked, to the console; what INSi says is not told
     CONSOLE_ASKED = "console-asked"  # whether it knows somebody; what it said is not logged
     CHECK_IN_STORED = "check-in-stored"
     CHECK_IN_DELIVERED = "check-in-delivered"

@@ -7,7 +7,17 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 SIMULATED_CAMERAS = {"film"}
 
@@ -79,8 +89,9 @@ class CameraSection(Section):
 
 
 class InsiSection(Section):
-    """How the national teleservice is called (téléservice INSi)."""
+    """How the national teleservice is called (téléservice INSi): by the console, or by a kiosk that asks itself."""
 
+    via: Literal["console", "direct"] = "console"  # whom a kiosk asks; "direct" is for a structure without server
     endpoint: str = Field(pattern=r"^https://")
     certificate: ConfigPath  # PKCS#12 or PEM, of the structure: CN INSI-AUTO or INSI-MANU
     key: KeyPlace | None = None  # when the certificate is PEM: its key's file, or pkcs11: and where it is in a token
@@ -92,6 +103,35 @@ class InsiSection(Section):
     patient_seconds: float = Field(default=8.0, gt=0, le=30)  # how long a patient waits; after that staff asks again
     when: Literal["check-in", "desk"] = "check-in"  # the console asks: as somebody comes, or as staff take them in hand
     card_minutes: int = Field(default=20, ge=1, le=120)  # how long after its reading INSi is asked with a card
+
+
+class ThroughConsole(Section):
+    """INSi is asked by the console, with the structure's certificate: a kiosk needs nothing of it, and has nothing."""
+
+    via: Literal["console"] = "console"
+    unused: tuple[str, ...] = ()  # what the file says for who does ask: the console's, where both read one file
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leaves_to_the_console(cls, said: Any) -> Any:
+        if not isinstance(said, dict):
+            return said
+        unused = sorted(said.keys() & InsiSection.model_fields.keys() - {"via"})
+        return {name: value for name, value in said.items() if name not in unused} | {"unused": tuple(unused)}
+
+
+_DIRECT, _THROUGH_CONSOLE = "via-direct", "via-console"  # not names of sections: see ``problems_of``
+
+
+def _way_of(said: Any) -> str:
+    """Which of the two a section is; a word that is neither is refused as it would be in either."""
+    via = said.get("via", "console") if isinstance(said, dict) else getattr(said, "via", "console")
+    return _THROUGH_CONSOLE if via == "console" else _DIRECT
+
+
+AskingInsi = Annotated[
+    Annotated[InsiSection, Tag(_DIRECT)] | Annotated[ThroughConsole, Tag(_THROUGH_CONSOLE)], Discriminator(_way_of)
+]
 
 
 class SealingSection(Section):
@@ -116,7 +156,7 @@ class Settings(Section):
     kiosk: KioskSection
     card: CardSection = CardSection()
     camera: CameraSection = CameraSection()
-    insi: InsiSection
+    insi: AskingInsi = ThroughConsole()
     sealing: SealingSection
     console: ConsoleSection
     server: dict[str, Any] | None = None  # the console's, when it runs on the same machine
@@ -156,7 +196,26 @@ def load(path: Path) -> Settings:
     return settings
 
 
-def problems_of(trouble: ValidationError, path: Path) -> str:
+def load_insi(path: Path) -> tuple[InsiSection, str]:
+    """How the file says INSi is called, whoever calls it, and its mode. BadSettings when it says nothing of it."""
+    document = read_toml(path)
+    server = document.get("server")
+    said = (server if isinstance(server, dict) else {}) | document
+    if not isinstance(said.get("insi"), dict):
+        raise BadSettings(
+            f"{path}: insi: this section is missing; where the console asks INSi, it is in the console's file"
+        )
+    try:
+        section = InsiSection.model_validate(said["insi"], context={"folder": path.resolve().parent})
+    except ValidationError as trouble:
+        raise BadSettings(problems_of(trouble, path, "insi")) from None
+    return section, str(said.get("mode", "production"))
+
+
+def problems_of(trouble: ValidationError, path: Path, *within: str) -> str:
     """One line a key: what is wrong with it. Values are not repeated: one may be a secret."""
-    lines = [f"{path}: {'.'.join(str(part) for part in error['loc'])}: {error['msg']}" for error in trouble.errors()]
-    return "\n".join(lines)
+    return "\n".join(f"{path}: {_key_of((*within, *error['loc']))}: {error['msg']}" for error in trouble.errors())
+
+
+def _key_of(place: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in place if part not in {_DIRECT, _THROUGH_CONSOLE})

@@ -20,18 +20,20 @@ from kiosk.app.card_desk import CardDesk, Progress
 from kiosk.app.conductor import Conductor, Crew, EventQueue
 from kiosk.app.document_desk import DocumentDesk, Eye
 from kiosk.app.insi_desk import InsiDesk
+from kiosk.app.question_desk import QuestionDesk
 from kiosk.app.recognition_desk import RecognitionDesk
 from kiosk.control import ControlPort, NoWindow
 from kiosk.core.sources.card import CardContents
 from kiosk.core.turn import events as ev
 from kiosk.core.turn.ports import InsiService
 from kiosk.core.turn.screens import CardProblem, Screen, Touch
-from kiosk.core.turn.step import Manners, ShortPath, State
+from kiosk.core.turn.step import Asking, Manners, ShortPath, State
 from kiosk.heads import read_key
 from kiosk.insi.config import config_from
+from kiosk.insi.remote import QuestionsThroughConsole
 from kiosk.insi.watch import CertificateWatch
 from kiosk.journal import Happening
-from kiosk.settings import BadSettings, Settings
+from kiosk.settings import BadSettings, InsiSection, Settings
 from kiosk.storage.acquaintance import ConsoleAcquaintance
 from kiosk.storage.delivery import ConsoleLink
 from kiosk.storage.heads import HeadKeeper
@@ -59,19 +61,26 @@ class Kiosk:
         settings.kiosk.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._events = EventQueue()
         self._outbox = outbox or _outbox(settings)
-        self._certificate = CertificateWatch(config_from(settings.insi, settings.mode))
+        self._certificate: CertificateWatch | None = None  # none: INSi's is where the console is
+        if isinstance(settings.insi, InsiSection):
+            self._certificate = CertificateWatch(config_from(settings.insi, settings.mode))
         self._crew = self._hire()
         self._window = self._open_window() if with_window else self._no_window()
         manners = Manners(
             quiet=settings.kiosk.quiet_seconds,
             still_there=settings.kiosk.still_there_seconds,
-            insi=settings.insi.patient_seconds,
+            insi=settings.insi.patient_seconds if isinstance(settings.insi, InsiSection) else Manners().insi,
         )
         self._conductor = Conductor(
             self._events,
             self._crew,
             self._window,
-            State(desk=settings.kiosk.desk, short_path=short_path(settings), manners=manners),
+            State(
+                desk=settings.kiosk.desk,
+                short_path=short_path(settings),
+                asking=Asking.KIOSK if isinstance(settings.insi, InsiSection) else Asking.CONSOLE,
+                manners=manners,
+            ),
         )
 
     def run(self) -> None:
@@ -108,7 +117,7 @@ class Kiosk:
         return Crew(
             cards=CardDesk(card_reader(settings), read_vitale, self._events.post),
             documents=DocumentDesk(camera(settings), lambda order: eye(order, settings), self._events.post),
-            insi=InsiDesk(insi_service(settings), settings.insi.patient_seconds, self._events.post),
+            insi=self._insi_desk(),
             recognition=RecognitionDesk(acquaintance(settings), Manners().console, self._events.post),
             store=StoreRoom(
                 self._outbox,
@@ -120,6 +129,12 @@ class Kiosk:
             courier=courier,
         )
 
+    def _insi_desk(self) -> InsiDesk | QuestionDesk:
+        section = self._settings.insi
+        if isinstance(section, InsiSection):
+            return InsiDesk(insi_service(section, self._settings.mode), section.patient_seconds, self._events.post)
+        return QuestionDesk(questions(self._settings), self._events.post)
+
     def _link(self) -> ConsoleLink:
         return console_link(self._settings)
 
@@ -129,9 +144,10 @@ class Kiosk:
         good = {
             "reader": crew.cards.reader_ok,
             "camera": crew.documents.camera_ok,
-            "insi": crew.insi.answers,
             "storage": crew.courier.storage_ok,
         }
+        if isinstance(crew.insi, InsiDesk):
+            good["insi"] = crew.insi.answers
         return {name: "ok" if is_good else "lost" for name, is_good in good.items()}
 
     def _health(self) -> dict[str, object]:
@@ -141,6 +157,8 @@ class Kiosk:
         except OutboxFull:
             waiting = parked = -1
         asked, within = self._crew.recognition.asked_lately()
+        watch = self._certificate
+        certificate = {"certificate_days": watch.days(datetime.now(UTC).date())} if watch is not None else {}
         return {
             "version": __version__,
             "devices": self._devices(),
@@ -148,7 +166,7 @@ class Kiosk:
             "parked": max(0, parked),
             "asked": asked,
             "asked_seconds": within,
-            "certificate_days": self._certificate.days(datetime.now(UTC).date()),
+            **certificate,
             "disk_free_mb": shutil.disk_usage(self._settings.kiosk.data_dir).free // 2**20,
             "at": _utc_now(),
         }
@@ -247,10 +265,18 @@ def eye(order: ev.FilmDocument, settings: Settings) -> Eye:
     return DocumentEye(order, settings.camera.seal_certificates)
 
 
-def insi_service(settings: Settings) -> InsiService:
+def insi_service(section: InsiSection, mode: str) -> InsiService:
     from kiosk.insi.client import InsiClient  # noqa: PLC0415 - zeep takes its time to load
 
-    return InsiClient(config_from(settings.insi, settings.mode))
+    return InsiClient(config_from(section, mode))
+
+
+def questions(settings: Settings) -> QuestionsThroughConsole:
+    """The way to INSi through the console, over a link of its own."""
+    recipient = sealing.load_recipient_public(settings.sealing.structure_key)
+    return QuestionsThroughConsole(
+        console_link(settings), lambda plain, context: sealing.seal(plain, recipient, context)
+    )
 
 
 def console_link(settings: Settings) -> ConsoleLink:

@@ -63,7 +63,7 @@ def test_a_mistake_in_the_configuration_names_its_key_and_keeps_its_value_to_its
     config.write_text('mode = "demo"\n[kiosk]\nname = "hall 1 secret"\ndesc = "3"\ndata_dir = "data"\n')
     done = kiosk("run", "--config", str(config))
     assert done.returncode == 2
-    for key in ("kiosk.name", "kiosk.desc", "insi", "sealing", "console"):
+    for key in ("kiosk.name", "kiosk.desc", "sealing", "console"):
         assert key in done.stderr
     assert "secret" not in done.stderr
     assert "Traceback" not in done.stderr
@@ -105,6 +105,7 @@ data_dir = "data"
 [camera]
 source = "99"
 [insi]
+via = "direct"
 endpoint = "https://127.0.0.1:9/lps"
 certificate = "none.p12"
 ca = "none.pem"
@@ -129,7 +130,6 @@ ca = "none.pem"
 def test_in_production_nothing_is_simulated(tmp_path: Path) -> None:
     text = (
         'mode = "production"\n[kiosk]\ndata_dir = "d"\ncontrol = "c"\n[camera]\ndriver = "film"\nfilm = "f"\n'
-        '[insi]\nendpoint = "https://x/lps"\ncertificate = "c"\nca = "c"\nidam = "X"\n'
         '[sealing]\nstructure_key = "s"\nkiosk_key = "k"\n[console]\nurl = "https://x"\nca = "c"\n'
     )
     (tmp_path / "kiosk.toml").write_text(text)
@@ -143,7 +143,6 @@ def _terminal(tmp_path: Path) -> Path:
     """A terminal's configuration, with its outbox in this folder."""
     text = (
         'mode = "demo"\n[kiosk]\ndata_dir = "."\n'
-        '[insi]\nendpoint = "https://x/lps"\ncertificate = "c"\nca = "c"\nidam = "X"\n'
         '[sealing]\nstructure_key = "s"\nkiosk_key = "k"\n[console]\nurl = "https://x"\nca = "c"\n'
     )
     (tmp_path / "kiosk.toml").write_text(text)

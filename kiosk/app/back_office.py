@@ -121,6 +121,8 @@ def assemble(order: ev.Submit, key: str, ticket: str, place: Place, now: datetim
         seal=order.reading.seal if order.reading else None,
         document_validity=order.reading.validity if order.reading else None,
         way=Way.SHORT if order.by_short_path else None,
+        question=order.question,
+        card_read_at=order.card_read_at if person else "",
     )
 
 

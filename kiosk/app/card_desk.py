@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from hardware.cards import base
 from kiosk import journal
@@ -105,7 +106,8 @@ class CardDesk:
             journal.record(
                 Happening.CARD_READ, turn=turn, outcome="read", duration_ms=took, people=len(result.beneficiaries)
             )
-            self._post(ev.CardRead(turn, result))
+            read_at = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
+            self._post(ev.CardRead(turn, result, read_at))
 
     def _read_any(self, progress: Progress, cancelled: Callable[[], bool]) -> CardContents | CardProblem:
         """Read the card that counts; when it is no carte Vitale (a professional's, left in), look at the others."""

@@ -11,6 +11,7 @@ from kiosk.app.card_desk import CardDesk
 from kiosk.app.document_desk import DocumentDesk
 from kiosk.app.guard import guarded
 from kiosk.app.insi_desk import InsiDesk
+from kiosk.app.question_desk import QuestionDesk
 from kiosk.app.recognition_desk import RecognitionDesk
 from kiosk.core.turn import events as ev
 from kiosk.core.turn.ports import Window
@@ -27,7 +28,7 @@ class Crew:
 
     cards: CardDesk
     documents: DocumentDesk
-    insi: InsiDesk
+    insi: InsiDesk | QuestionDesk  # the kiosk asks itself, or the console does
     recognition: RecognitionDesk
     store: StoreRoom
     courier: Courier

@@ -61,10 +61,10 @@ def _configuration(config: Path | None, **options: Any) -> InsiConfig:
 
 
 def _of_file(config: Path) -> InsiConfig:
-    from kiosk.settings import load
+    from kiosk.settings import load_insi
 
-    settings = load(config)
-    return config_from(settings.insi, settings.mode)
+    section, mode = load_insi(config)
+    return config_from(section, mode)
 
 
 def describe(answer: InsAnswer) -> tuple[int, dict[str, Any]]:

@@ -72,10 +72,17 @@ class ConsoleLink:
 
     def ask(self, path: str, body: bytes, seconds: float) -> tuple[bytes, str]:
         """Ask one signed question. Answers what came back, empty when that is no answer, and a code for the journal."""
+        said, code = self._within(seconds, "POST", path, body)
+        return (said if code == f"http-{requests.codes.ok}" else b""), code
+
+    def bring(self, path: str, body: bytes, seconds: float) -> str:
+        """Put one signed request within its deadline. Answers a code: the answer's, or why there is none."""
+        return self._within(seconds, "PUT", path, body)[1]
+
+    def _within(self, seconds: float, method: str, path: str, body: bytes) -> tuple[bytes, str]:
         try:
-            with self._send("POST", path, body, "application/octet-stream", (seconds, seconds), {}) as answer:
-                said = bounded.read(answer, _ANSWER_LIMIT, seconds)
-                return (said if answer.status_code == requests.codes.ok else b""), f"http-{answer.status_code}"
+            with self._send(method, path, body, "application/octet-stream", (seconds, seconds), {}) as answer:
+                return bounded.read(answer, _ANSWER_LIMIT, seconds), f"http-{answer.status_code}"
         except bounded.Nonsense:
             return b"", "nonsense"
         except requests.exceptions.SSLError:

@@ -51,6 +51,16 @@ def test_an_identity_insi_knows_and_the_card_agrees_with_is_retrieved() -> None:
     assert check_in.card_nir == ZOE.number + ZOE.key
 
 
+def test_what_the_console_is_asking_is_named_with_when_the_card_was_read() -> None:
+    asked = {"insi": InsUnreachable("through-console"), "question": "q-1", "card_read_at": NOW.isoformat()}
+    check_in = assemble(order(**asked), "key", "A1", PLACE, NOW)
+    assert (check_in.question, check_in.card_read_at) == ("q-1", NOW.isoformat())
+    assert check_in.status is IdentityStatus.PROVISIONAL
+    assert from_bytes(to_bytes(check_in)) == check_in
+    without = assemble(order(**asked, beneficiary=None), "key", "A1", PLACE, NOW)
+    assert without.card_read_at == ""
+
+
 def test_an_answer_about_somebody_else_is_not_retrieved() -> None:
     check_in = assemble(order(insi=InsFound(LEO.matricule, LEO.traits())), "key", "A1", PLACE, NOW)
     assert check_in.status is IdentityStatus.PROVISIONAL

@@ -45,11 +45,6 @@ CONFIG = """
 mode = "demo"
 [kiosk]
 data_dir = "."
-[insi]
-endpoint = "https://127.0.0.1:9/"
-certificate = "none.p12"
-ca = "none.pem"
-idam = "X"
 [sealing]
 structure_key = "none.pem"
 kiosk_key = "none.key"

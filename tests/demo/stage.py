@@ -232,6 +232,7 @@ driver = "film"
 film = "{self.tray}"
 
 [insi]
+via = "direct"
 endpoint = "{self.insi_endpoint}"
 certificate = "{pki.client_p12}"
 password_file = "{pki.password_file}"

@@ -102,6 +102,17 @@ def test_the_number_of_an_answer_counts_whatever_follows_it(
     assert link(busy, pki.ca).put_heartbeat({}) == (Reply.LATER, "http-503")
 
 
+def test_a_question_is_answered_by_a_number_alone_or_not_at_all(blunt: Callable[..., Blunt], pki: TestPki) -> None:
+    held = blunt(head("202 Accepted", 23) + b'{"outcome": "received"}')
+    assert link(held, pki.ca).bring("/intake/questions/k", b"sealed", 5.0) == "http-202"
+    silent = blunt(head("202 Accepted", 23) + b"{", hangs_up=False)
+    assert link(silent, pki.ca).bring("/intake/questions/k", b"sealed", 0.2) == "late"
+    endless = blunt(head("202 Accepted", 200_000) + b"x" * 100_000)
+    assert link(endless, pki.ca).bring("/intake/questions/k", b"sealed", 5.0) == "nonsense"
+    nobody = ConsoleLink("https://localhost:1", pki.ca, "hall", lambda *_: "c2lnbmVk", lambda: "2026-11-21T10:00:00Z")
+    assert nobody.bring("/intake/questions/k", b"sealed", 5.0) == "unreachable"
+
+
 def test_a_connection_is_kept_for_the_next(blunt: Callable[..., Blunt], pki: TestPki) -> None:
     server = blunt(head("201 Created", 2) + b"{}", hangs_up=False)
     console = link(server, pki.ca)

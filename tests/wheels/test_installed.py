@@ -73,11 +73,6 @@ data_dir = "data"
 [camera]
 driver = "film"
 film = "none.avi"
-[insi]
-endpoint = "https://127.0.0.1:9/lps"
-certificate = "none.p12"
-ca = "none.pem"
-idam = "X"
 [sealing]
 structure_key = "none.pub"
 kiosk_key = "none.key"
