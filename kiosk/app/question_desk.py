@@ -1,7 +1,7 @@
 """What INSi is to be asked is brought to the console while the patient goes on: nobody waits, nothing comes back.
 
-A question is tried a few times while its turn lasts. One that did not get through is not named in the check-in: the
-console asks by itself then.
+A question is tried a few times while its turn lasts, and named in the check-in unless the console refused it. Where one
+that is named did not get through, the console asks by itself.
 """
 
 import threading
@@ -54,9 +54,12 @@ class QuestionDesk:
     def _bring(self, order: ev.AskInsiByCard | ev.AskInsiByDocument) -> None:
         started, key = time.monotonic(), str(uuid4())
         sealed = self._seal(key, order)
-        brought, code, tries = self._try(key, sealed, order) if sealed else (Brought.NEVER, "not-asked", 0)
-        if brought is Brought.RECEIVED:
-            self._post(ev.QuestionReceived(order.turn, order.question, key))
+        brought, code, tries = Brought.NEVER, "not-asked", 0
+        if sealed:
+            self._post(ev.QuestionSent(order.turn, order.question, key))
+            brought, code, tries = self._try(key, sealed, order)
+        if sealed and brought is Brought.NEVER:
+            self._post(ev.QuestionSent(order.turn, order.question, ""))
         took = round((time.monotonic() - started) * 1000)
         journal.record(
             Happening.QUESTION_BROUGHT, turn=order.turn, key=key, outcome=code, tries=tries, duration_ms=took

@@ -61,7 +61,7 @@ def stay(out: Path, display: str | None) -> int:
         Eyes(stage.control).wait_for("welcome")
         print(f"\nThe console is at   {stage.console_url}/   (its certificate is a test one: accept it)")
         print(f"Sign in as          {account.name}   password {account.password}   code: press c")
-        print(f"Configuration       {stage.config}\n")
+        print(f"Configuration       {stage.kiosk_config} (the kiosk), {stage.config} (the server)\n")
         print("\n".join(f"  {key}  {meaning}" for key, (_what, _which, meaning) in KEYS.items()), flush=True)
         listening = threading.Thread(target=_listen, args=(stage, account.totp_secret, ended), daemon=True)
         listening.start()

@@ -40,7 +40,10 @@ class Account:
 
 
 class Stage:
-    """A kiosk, a console with its worker, an INSi simulator, a card and a tray; all real but the devices."""
+    """A kiosk, a console with its worker, an INSi simulator, a card and a tray; all real but the devices.
+
+    ``terminal`` is the kiosk's disk, as it stands in a public hall; what is beside it is the server's.
+    """
 
     def __init__(
         self,
@@ -53,9 +56,11 @@ class Stage:
         short_path: bool = False,
     ) -> None:
         self.directory = directory
-        self.data = directory / "kiosk"
+        self.terminal = directory / "terminal"
+        self.data = self.terminal / "data"
+        self.kiosk_config = self.terminal / "kiosk.toml"
         self.console_data = directory / "console"
-        self.config = directory / "kiosk.toml"
+        self.config = directory / "console.toml"
         self.tray = directory / "tray.avi"
         self.control = directory / "control.sock"
         self.films = films or directory / "films"
@@ -73,7 +78,7 @@ class Stage:
         self._card_in = False
         self.card_service: CardService | None = None
         shutil.rmtree(directory, ignore_errors=True)
-        directory.mkdir(parents=True, mode=0o700)
+        self.terminal.mkdir(parents=True, mode=0o700)
 
     # --- set-up ------------------------------------------------------------------------------------------------
 
@@ -84,9 +89,10 @@ class Stage:
         self._write("structure.pass", passphrase)
         recipient = sealing.generate_recipient()
         sealing.save_recipient(recipient, self.directory / "structure.pem", passphrase)
-        self._write("structure.pub", recipient.public_key.to_pem())
+        self._write("terminal/structure.pub", recipient.public_key.to_pem())
+        self._write("terminal/console-ca.pem", self._pki.ca.read_bytes())
         signer = sealing.generate_signer()
-        sealing.save_signer(signer, self.directory / "kiosk.pem")
+        sealing.save_signer(signer, self.terminal / "kiosk.pem")
         self._write("kiosk.pub", sealing.signer_public_pem(signer))
         self._write("secret.key", secrets.token_bytes(48))
         self.make_films()
@@ -141,10 +147,10 @@ class Stage:
 
     def start_kiosk(self, *, display: str = "", window: bool = True, frail: str = "") -> Child:
         """Start the terminal; ``frail`` starts the one of the tests, which dies or fills its disk where it is told."""
-        arguments = ["run", "--config", str(self.config)] + ([] if window else ["--no-window"])
+        arguments = ["run", "--config", str(self.kiosk_config)] + ([] if window else ["--no-window"])
         command = kiosk_command(*arguments)
         if frail:
-            command = [sys.executable, "-m", "tests.walks.frail_kiosk", str(self.config), frail]
+            command = [sys.executable, "-m", "tests.walks.frail_kiosk", str(self.kiosk_config), frail]
         self.kiosk = self._child("kiosk", command, {"DISPLAY": display} if display else None)
         kiosk = self.kiosk
         wait_until(lambda: self.can_listen() or not kiosk.is_running, 40, f"the kiosk's first screen; see {kiosk.log}")
@@ -212,9 +218,12 @@ class Stage:
     # --- configuration -------------------------------------------------------------------------------------------
 
     def write_config(self) -> None:
-        pki = self._pki
-        self.config.write_text(
-            f"""mode = "demo"
+        self.kiosk_config.write_text(self._kiosk_section())
+        self.config.write_text(self._server_section())
+
+    def _kiosk_section(self) -> str:
+        """What the kiosk is told: nothing of INSi, which the console asks."""
+        return f"""mode = "demo"
 
 [kiosk]
 name = "hall-1"
@@ -231,21 +240,25 @@ short_path = {str(self._short_path).lower()}
 driver = "film"
 film = "{self.tray}"
 
-[insi]
-via = "direct"
-endpoint = "{self.insi_endpoint}"
-certificate = "{pki.client_p12}"
-password_file = "{pki.password_file}"
-ca = "{pki.ca}"
-idam = "{self._idam}"
-
 [sealing]
 structure_key = "structure.pub"
 kiosk_key = "kiosk.pem"
 
 [console]
 url = "https://127.0.0.1:{self._console_port}"
+ca = "console-ca.pem"
+"""
+
+    def _server_section(self) -> str:
+        pki = self._pki
+        return f"""mode = "demo"
+
+[insi]
+endpoint = "{self.insi_endpoint}"
+certificate = "{pki.client_p12}"
+password_file = "{pki.password_file}"
 ca = "{pki.ca}"
+idam = "{self._idam}"
 
 [server]
 structure = "Hôpital de l'Exemple"
@@ -263,7 +276,6 @@ desks = ["1", "2", "3"]
 [server.kiosks]
 hall-1 = "kiosk.pub"
 """
-        )
 
     def _write(self, name: str, data: bytes) -> None:
         path = self.directory / name

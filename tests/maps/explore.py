@@ -135,7 +135,7 @@ def _answers(state: State) -> Iterator[ev.Event]:
     if journey.awaits_console:
         yield from (ev.ConsoleAnswered(turn, knows) for knows in (True, False))
     if state.asking is Asking.CONSOLE and journey.insi_asked_at is not None:
-        yield ev.QuestionReceived(turn, journey.question, "q")
+        yield ev.QuestionSent(turn, journey.question, "q")
     elif journey.insi_asked_at is not None and journey.insi is None:
         yield ev.InsiAnswered(turn, InsNotFound())  # which answer it is changes nothing of the turn
     if journey.submitted:

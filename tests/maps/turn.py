@@ -44,7 +44,7 @@ WORDS: dict[type, str] = {
     ev.Guided: "guidance",
     ev.PictureTaken: "picture taken",
     ev.InsiAnswered: "INSi answers",
-    ev.QuestionReceived: "question received",
+    ev.QuestionSent: "question sent",
     ev.Stored: "kept on the disk",
     ev.NotStored: "not kept",
 }

@@ -73,7 +73,7 @@ class World:
     def ask(self, turn: int, question: int, name: str) -> None:
         """A kiosk that asks itself hears the answer, the other one that its question is held."""
         if self.state.asking is Asking.CONSOLE:
-            self.pending.append(ev.QuestionReceived(turn, question, name))
+            self.pending.append(ev.QuestionSent(turn, question, name))
         else:
             self.pending.append(ev.InsiAnswered(turn, InsRefused("x", name, "m")))
 

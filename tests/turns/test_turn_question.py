@@ -1,4 +1,4 @@
-"""Where the console asks INSi: the question leaves early, nobody waits, the check-in names what the console holds."""
+"""Where the console asks INSi: the question leaves early, nobody waits, the check-in names what was sent."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -44,22 +44,28 @@ def test_the_question_leaves_as_soon_as_the_person_is_confirmed_with_the_time_of
 @pytest.mark.parametrize("last", [Touch.NO_DOCUMENT, None], ids=["no document", "a document"])
 def test_nobody_waits_for_insi_and_the_check_in_names_the_question(last: Touch | None) -> None:
     shown = [press(last, "document")] if last else [taken(PASSPORT), press(Touch.YES, "review")]
-    state, commands = walk([*CONFIRMED, ev.QuestionReceived(1, 1, "q-1"), *shown], CONSOLE)
+    state, commands = walk([*CONFIRMED, ev.QuestionSent(1, 1, "q-1"), *shown], CONSOLE)
     submit = submitted(commands)
     assert state.now == 0.0, "no time has passed"
     assert (submit.question, submit.card_read_at, submit.insi) == ("q-1", AT, InsUnreachable("through-console"))
 
 
-def test_a_question_the_console_has_not_yet_is_not_named_and_not_waited_for() -> None:
+def test_a_question_without_a_key_is_not_named_and_not_waited_for() -> None:
     state, commands = walk([*CONFIRMED, press(Touch.NO_DOCUMENT, "document")], CONSOLE)
     assert submitted(commands).question == ""
-    later, ordered = walk([ev.QuestionReceived(1, 1, "q-1")], state)
+    later, ordered = walk([ev.QuestionSent(1, 1, "q-1")], state)
     assert (later.visible, ordered) == (state.visible, [])
 
 
-def test_that_it_is_received_changes_nothing_that_is_seen() -> None:
+def test_a_question_the_console_refused_is_not_named() -> None:
+    sent = [ev.QuestionSent(1, 1, "q-1"), ev.QuestionSent(1, 1, "")]
+    _, commands = walk([*CONFIRMED, *sent, press(Touch.NO_DOCUMENT, "document")], CONSOLE)
+    assert submitted(commands).question == ""
+
+
+def test_that_it_was_sent_changes_nothing_that_is_seen() -> None:
     before, _ = walk(CONFIRMED, CONSOLE)
-    after, ordered = walk([ev.QuestionReceived(1, 1, "q-1")], before)
+    after, ordered = walk([ev.QuestionSent(1, 1, "q-1")], before)
     assert (after.visible, ordered) == (before.visible, [])
 
 
@@ -67,7 +73,7 @@ def test_without_a_card_the_question_leaves_with_the_picture_not_with_the_yes() 
     state, commands = walk([*WITHOUT_CARD, taken(ONE_SIDE)], CONSOLE)
     assert state.screen == sc.ReviewPicture(Side.FIRST)
     assert asked(commands) == [ev.AskInsiByDocument(1, MRZ.traits, question=1)]
-    _, commands = walk([ev.QuestionReceived(1, 1, "q-1"), press(Touch.YES, "review")], state)
+    _, commands = walk([ev.QuestionSent(1, 1, "q-1"), press(Touch.YES, "review")], state)
     submit = submitted(commands)
     assert asked(commands) == []
     assert (submit.question, submit.card_read_at, submit.insi) == ("q-1", "", InsUnreachable("through-console"))
@@ -99,7 +105,7 @@ RETAKE = press(Touch.RETAKE, "review")
 
 
 def test_a_document_taken_again_that_says_the_same_is_one_question() -> None:
-    begun = [*WITHOUT_CARD, taken(ONE_SIDE), ev.QuestionReceived(1, 1, "q-1"), RETAKE, taken(ONE_SIDE)]
+    begun = [*WITHOUT_CARD, taken(ONE_SIDE), ev.QuestionSent(1, 1, "q-1"), RETAKE, taken(ONE_SIDE)]
     _, commands = walk([*begun, press(Touch.YES, "review")], CONSOLE)
     assert len(asked(commands)) == 1
     assert submitted(commands).question == "q-1"
@@ -107,11 +113,11 @@ def test_a_document_taken_again_that_says_the_same_is_one_question() -> None:
 
 def test_a_document_that_says_another_is_another_question_and_the_first_is_never_named() -> None:
     begun = [*WITHOUT_CARD, taken(ONE_SIDE), RETAKE, taken(OTHER)]
-    state, commands = walk([*begun, ev.QuestionReceived(1, 1, "q-1")], CONSOLE)
+    state, commands = walk([*begun, ev.QuestionSent(1, 1, "q-1")], CONSOLE)
     assert [command.question for command in asked(commands)] == [1, 2]
     _, commands = walk([press(Touch.YES, "review")], state)
     assert submitted(commands).question == ""
-    _, commands = walk([ev.QuestionReceived(1, 2, "q-2"), press(Touch.YES, "review")], state)
+    _, commands = walk([ev.QuestionSent(1, 2, "q-2"), press(Touch.YES, "review")], state)
     assert submitted(commands).question == "q-2"
 
 
@@ -121,7 +127,7 @@ def test_a_document_that_says_another_is_another_question_and_the_first_is_never
     ids=["none after all", "one without a zone"],
 )
 def test_a_question_about_a_document_that_was_taken_away_is_not_named(end: list[ev.Event]) -> None:
-    begun = [*WITHOUT_CARD, taken(ONE_SIDE), ev.QuestionReceived(1, 1, "q-1"), RETAKE]
+    begun = [*WITHOUT_CARD, taken(ONE_SIDE), ev.QuestionSent(1, 1, "q-1"), RETAKE]
     _, commands = walk([*begun, *end], CONSOLE)
     submit = submitted(commands)
     assert (submit.question, submit.insi) == ("", InsUnreachable("not-asked"))
@@ -129,11 +135,11 @@ def test_a_question_about_a_document_that_was_taken_away_is_not_named(end: list[
 
 def test_another_person_of_the_card_is_another_turn_and_another_question() -> None:
     begun = [*START, ev.CardArrived(), ev.CardRead(1, FAMILY, AT), press(Touch.PERSON_1, "beneficiaries")]
-    state, _ = walk([*begun, press(Touch.YES, "confirm"), ev.QuestionReceived(1, 1, "q-1")], CONSOLE)
+    state, _ = walk([*begun, press(Touch.YES, "confirm"), ev.QuestionSent(1, 1, "q-1")], CONSOLE)
     another = [press(Touch.BACK, "document"), press(Touch.NO, "confirm"), press(Touch.PERSON_2, "beneficiaries")]
     state, commands = walk([*another, press(Touch.YES, "confirm")], state)
     assert asked(commands) == [ev.AskInsiByCard(2, LEO, ZOE, question=1, read_at=AT)]
-    _, commands = walk([ev.QuestionReceived(1, 1, "q-1"), press(Touch.NO_DOCUMENT, "document")], state)
+    _, commands = walk([ev.QuestionSent(1, 1, "q-1"), press(Touch.NO_DOCUMENT, "document")], state)
     assert submitted(commands).question == ""
 
 

@@ -59,7 +59,8 @@ def test_with_the_console_down_the_whole_path_is_taken_and_nothing_is_lost(stage
 
 def test_who_is_known_gets_a_ticket_without_document_and_insi_is_asked_nothing(stage: Stage) -> None:
     subprocess.run([sys.executable, "-m", "tests.console.acquainted", str(stage.config)], cwd=ROOT, check=True)
-    before = [entry for entry in stage.journal() if entry["happening"] == "insi-searched"]
+    before = [entry for entry in stage.journal() if entry["happening"] == "question-brought"]
+    assert before, "who was not known was asked about"
     seen, _ = _seen_from_card_to_ticket(stage)
     assert seen[:2] == ["insert", "reading"]
     assert [one for one in seen if one not in ("reading", "working", "done")] == [
@@ -69,4 +70,4 @@ def test_who_is_known_gets_a_ticket_without_document_and_insi_is_asked_nothing(s
         "take_card",
     ]
     assert _asked(stage)[-1] == "answered"
-    assert [entry for entry in stage.journal() if entry["happening"] == "insi-searched"] == before
+    assert [entry for entry in stage.journal() if entry["happening"] == "question-brought"] == before

@@ -118,12 +118,12 @@ class InsiAnswered(Confidential):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionReceived:
-    """The console holds what INSi is to be asked; what INSi answers it never says."""
+class QuestionSent:
+    """What INSi is to be asked is on its way to the console, under this key; what INSi answers is never said."""
 
     turn: TurnId
     question: int  # which of the turn's
-    key: str
+    key: str  # "" when the console would not have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ Event = (
     | Guided
     | PictureTaken
     | InsiAnswered
-    | QuestionReceived
+    | QuestionSent
     | ConsoleAnswered
     | Stored
     | NotStored
@@ -246,7 +246,7 @@ class Submit(Confidential):
     insured: Beneficiary | None = None  # the card's first person, when another one is present
     by_short_path: bool = False  # the console knew the person: INSi was not asked
     card_read_at: str = ""
-    question: str = ""  # the key under which the console holds what INSi is to be asked about this person
+    question: str = ""  # the key of what the console was sent to ask INSi about this person
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Asking(Enum):
     """Who asks INSi."""
 
     KIOSK = auto()  # the patient waits for the answer, within limits, and the check-in bears it
-    CONSOLE = auto()  # the kiosk hears that the question is held, and never an answer: there is nothing to wait for
+    CONSOLE = auto()  # the kiosk sends the question and never hears an answer: there is nothing to wait for
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Journey(Confidential):
     insi: InsAnswer | None = None
     insi_asked_at: float | None = None
     question: int = 0  # how often INSi was to be asked in this turn: the last question counts
-    question_key: str = ""  # the key under which the console holds it; "" until it has said so
+    question_key: str = ""  # the key under which it goes to the console; "" until it has one
     asked_traits: Traits | None = None  # of the document it is about; None: it is about the card's person
     console_asked_at: float | None = None
     is_known: bool | None = None  # by the console; None: it was not asked, or has not answered

@@ -73,7 +73,7 @@ def _answered(
     | ev.Guided
     | ev.PictureTaken
     | ev.InsiAnswered
-    | ev.QuestionReceived
+    | ev.QuestionSent
     | ev.ConsoleAnswered
     | ev.Stored
     | ev.NotStored,
@@ -94,7 +94,7 @@ def _answered(
         case _, ev.InsiAnswered(_, answer) if state.journey.insi is None and not state.journey.submitted:
             state = collect(state, insi=answer)
             return submit(state) if isinstance(state.screen, sc.Working) else (state, NOTHING)
-        case _, ev.QuestionReceived(_, question, key) if question == state.journey.question:
+        case _, ev.QuestionSent(_, question, key) if question == state.journey.question:
             return collect(state, question_key=key), NOTHING
         case sc.Working(), ev.Stored(turn, ticket):  # it is kept, sealed: nothing of it is needed here any more
             asked = state.journey.may_leave_document
