@@ -4,14 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.core.coherence.blocking import blocking_keys, sound
+from kiosk.core.coherence.blocking import blocking_keys, met_under, sound
+from kiosk.core.coherence.duplicates import search_keys
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.traits import Sex, Source, Traits
 from tests.core.examples import CARD, INSI, MRZ
 
 
-def do_meet(one: Traits, other: Traits) -> bool:
-    return not blocking_keys(one).isdisjoint(blocking_keys(other))
+def do_meet(visit: Traits, known: Traits) -> bool:
+    blocks, letters = met_under(visit)
+    return bool(blocks & blocking_keys(known) or letters & search_keys(known))
 
 
 def test_the_keys_of_a_person_are_texts_to_be_blinded() -> None:
@@ -30,7 +32,9 @@ def test_the_keys_of_a_person_are_texts_to_be_blinded() -> None:
     "change",
     [
         {"birth_name": "DUPONT"},
-        {"birth_name": "DUPONT", "given_names": ("LEA",), "given_names_text": "LEA"},
+        {"birth_name": "ADAM", "given_names": ("LEA",), "given_names_text": "LEA"},
+        {"birth_name": "DUPONT", "given_names": ("ZELIE",), "given_names_text": "ZELIE"},
+        {"birth_name": "ZOE", "given_names": ("ADRUN",), "given_names_text": "ADRUN"},
         {"birth_date": BirthDate("1975-12-13")},
         {"birth_date": BirthDate("1975-01-31"), "birth_name": "ADRUND"},
         {"birth_date": BirthDate("1957-12-31")},
@@ -66,10 +70,19 @@ def test_a_person_is_found_again_whatever_one_field_says(change: dict[str, objec
         {"birth_date": BirthDate("1975-11-30"), "birth_name": "DUPONT"},
         {"birth_date": BirthDate("1975-11-30"), "given_names": ("LEA",), "given_names_text": "LEA"},
         {"birth_date": None},
+        {"birth_name": "DUPONT", "given_names": ("LEA",), "given_names_text": "LEA"},
     ],
 )
 def test_a_stranger_is_not(change: dict[str, object]) -> None:
     assert not do_meet(INSI, replace(INSI, **change))
+
+
+def test_a_day_alone_meets_nobody_unless_nothing_else_is_stated() -> None:
+    stranger = replace(INSI, birth_name="DUPONT", given_names=("LEA",), given_names_text="LEA")
+    nameless = Traits(Source.CARD, birth_date=INSI.birth_date)
+    assert not do_meet(stranger, INSI)
+    assert do_meet(nameless, INSI)
+    assert met_under(Traits(Source.CARD)) == (frozenset(), frozenset())
 
 
 def test_either_century_of_a_zone_and_a_completed_date_have_keys() -> None:

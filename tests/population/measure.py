@@ -8,7 +8,7 @@ from statistics import median
 
 from rapidfuzz.distance import JaroWinkler
 
-from kiosk.core.coherence.blocking import blocking_keys
+from kiosk.core.coherence.blocking import blocking_keys, met_under
 from kiosk.core.coherence.candidates import MUST_SAY, PROBABLE, comparable, weigh
 from kiosk.core.coherence.duplicates import SearchKey, search_for, search_keys
 from kiosk.core.coherence.given_names import listed
@@ -20,7 +20,7 @@ from tests.population.people import World
 from tests.population.visits import Desk, Record, Visit, register_of
 
 SIMILARITY = JaroWinkler.normalized_similarity
-MOST_OPENED = 12  # records that the console opens for one newcomer
+MOST_OPENED = 24  # records that the console opens for one newcomer
 
 
 @dataclass(slots=True)
@@ -95,9 +95,13 @@ class Register:
                 self._holders[ipp].append(index)
 
     def blocked(self, sources: Iterable[Traits]) -> Counter[int]:
-        """Who has a key in common with the visit, and how many."""
-        keys = {key for source in sources for key in blocking_keys(source)}
-        return Counter(index for key in keys for index in self._by_key.get(key, ()))
+        """Who is met under a key of the visit, and under how many."""
+        met = [met_under(source) for source in sources]
+        blocks = {key for keys, _letters in met for key in keys}
+        letters = {key for _keys, keys in met for key in keys}
+        found = Counter(index for key in blocks for index in self._by_key.get(key, ()))
+        found.update(index for key in letters for index in self._by_letters.get(key, ()))
+        return found
 
     def by_letters(self, sources: Iterable[Traits]) -> set[int]:
         """Whom today's search finds: the birth date, three letters of the name and of the first name."""

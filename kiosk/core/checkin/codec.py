@@ -179,9 +179,12 @@ class _Reading:
         known = written_fields(kind)
         self.note_new_fields(given.keys() - known.keys() - {"is"}, where)
         values: dict[str, Any] = {}
+        hints = _types_of(kind)
         for word, field in known.items():
-            if word in given:
-                values |= self._field(field, _types_of(kind)[field.name], given[word], f"{where}.{word}")
+            if word in given and (leaf := _LEAVES.get(hints[field.name])) is not None:
+                values[field.name] = leaf(given[word], f"{where}.{word}")
+            elif word in given:
+                values |= self._field(field, hints[field.name], given[word], f"{where}.{word}")
             elif not _has_default(field):
                 raise BadCheckIn(f"{where}.{word} is missing")
         try:

@@ -1,18 +1,23 @@
 """Under which keys somebody is found again although a letter, a digit or a field differs (recherche d'antériorité).
 
-A person known is indexed under all of their keys, a visit is looked for under all of its own: one in common, and the
-two are compared (``candidates``). Each key is a text to be blinded before it is kept. What staff type follows another
-rule, the birth date and three letters (``duplicates.search_for``, GI3 EXI ID 17); this is what the machine looks for by
-itself, and the more keys two have in common, the sooner they are worth opening.
+A person known is indexed under all of their keys, a visit is looked for under its own: one in common, and the two are
+compared (``candidates``). Each key is a text to be blinded before it is kept. What staff type follows another rule, the
+birth date and three letters (``duplicates.search_for``, GI3 EXI ID 17); this is what the machine looks for by itself,
+and the more keys two have in common, the sooner they are worth opening.
+
+A day alone is no reason to open anybody: of a million people thirty are born on each. A letter of a name goes with it.
 """
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
-from kiosk.core.coherence.given_names import listed
+from kiosk.core.coherence.duplicates import SearchField, SearchKey, search_keys
+from kiosk.core.coherence.given_names import listed, stated_first
 from kiosk.core.identity.names import NameRefused, comparison_key
 from kiosk.core.identity.traits import Traits
 
+_DAY = "date "  # how the key of a whole date begins
 MOST_WORDS = 3  # of a name or a list of given names that have keys of their own: hostile input stays small
 SOUNDS = 4  # letters kept of how a word sounds
 # What sounds alike in French, in this order; then the vowels go, but the first, and so does what is silent at the end.
@@ -38,9 +43,21 @@ def blocking_keys(traits: Traits) -> frozenset[str]:
     return frozenset(key for date in _dates(traits) for key in _keys(date, names, given))
 
 
+def met_under(traits: Traits) -> tuple[frozenset[str], frozenset[SearchKey]]:
+    """Under which of their keys, and which of staff's (``search_keys``), whoever may be this person is known.
+
+    The day goes with the beginning of a name, or of a name in the other's field; alone where no name is stated.
+    """
+    swapped = replace(traits, birth_name=stated_first(traits), name_in_use="", given_names=(traits.birth_name,))
+    starts = search_keys(traits) | search_keys(replace(swapped, given_names_text=""))
+    letters = frozenset(key for key in starts if key.field is not SearchField.BIRTH_DATE)
+    blocks = blocking_keys(traits)
+    return frozenset(key for key in blocks if not (letters and key.startswith(_DAY))), letters
+
+
 def _keys(date: str, names: frozenset[str], given: frozenset[str]) -> Iterator[str]:
     year, month, day = date.split("-")
-    yield f"date {date}"
+    yield f"{_DAY}{date}"
     for one in given:
         yield f"given {one} {year}-{month}"
     for name in names:
