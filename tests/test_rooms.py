@@ -72,7 +72,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.upkeep": _of_the_console(
         *("vigilance", "identities", "arrivals", "terminals", "staff", "register", "records", "witness")
     )
-    | {"kiosk.insi"},
+    | {"kiosk.insi", "kiosk.settings"},
     "kiosk.console.site": _of_the_console(
         "upkeep", "identities", "arrivals", "terminals", "register", "records", "witness"
     ),

@@ -12,6 +12,8 @@ from django.utils import timezone
 from kiosk.console.views.oversight import harmless
 from kiosk.console.vigilance import indicators
 from kiosk.core.sources.insi import InsNotFound
+from kiosk.insi.simulated.testpki import make_pki
+from kiosk.settings import InsiSection
 from tests.console.arrivals import arrive, enrol, mrz_of
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE
@@ -197,6 +199,37 @@ def test_the_administrator_sees_kiosks_and_accounts_and_nobody_s_identity() -> N
     text = get(client, "/bornes/").content.decode() + get(client, "/comptes/").content.decode()
     assert "borne-1" in text and "ada" in text
     assert "ADRUN" not in text
+
+
+@pytest.mark.parametrize(
+    ("valid", "words", "is_alarming"),
+    [(90, "89 j", False), (12, "11 j", True), (None, "inutilisable", True)],
+    ids=["for long", "not for long", "broken"],
+)
+def test_whoever_supervises_sees_how_long_the_certificate_serves_that_no_kiosk_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, valid: int | None, words: str, is_alarming: bool
+) -> None:
+    from django.conf import settings
+
+    from kiosk.console.site import metrics
+
+    pki = make_pki(tmp_path, days=valid or 90)
+    if valid is None:
+        pki.client_p12.write_bytes(b"no certificate")
+    section = InsiSection(
+        endpoint="https://127.0.0.1:9/",
+        certificate=pki.client_p12,
+        password_file=pki.password_file,
+        ca=pki.ca,
+        idam="X",
+    )
+    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"insi": section}))
+    page = get(at_desk("ada", "administrator"), "/bornes/").content.decode()
+    assert words in page.split('class="insi-certificate"')[1].split("</p>")[0]
+    queue = get(at_desk("lea"), "/file/").content.decode()
+    assert ("certificat INSi" in queue) is is_alarming
+    days = -1 if valid is None else valid - 1
+    assert f"console_insi_certificate_days {days}" in metrics.text()
 
 
 def test_figures_for_supervision_are_given_to_who_shows_the_token(

@@ -10,6 +10,7 @@ from kiosk.console import audit
 from kiosk.console.arrivals import queue
 from kiosk.console.models import Arrival, Inspection, Stage, Witness
 from kiosk.console.terminals import health
+from kiosk.console.upkeep import certificate
 from kiosk.console.witness import findings
 
 
@@ -24,7 +25,7 @@ def is_allowed(authorization: str) -> bool:
 
 def text() -> str:
     """Everything, one line each."""
-    return "\n".join((*_queue(), *_terminals(), *_register(), ""))
+    return "\n".join((*_queue(), *_insi(), *_terminals(), *_register(), ""))
 
 
 def _queue() -> Iterator[str]:
@@ -42,6 +43,13 @@ def _queue() -> Iterator[str]:
     yield f"console_open_calls {queue.open_calls().count()}"
     yield "# TYPE console_insi_pending gauge"
     yield f"console_insi_pending {Arrival.objects.exclude(insi_next_at=None).count()}"
+
+
+def _insi() -> Iterator[str]:
+    days = certificate.days_left(timezone.localdate())
+    if days is not None:
+        yield "# TYPE console_insi_certificate_days gauge"
+        yield f"console_insi_certificate_days {days}"
 
 
 def _register() -> Iterator[str]:

@@ -19,7 +19,7 @@ from kiosk.console.identities import asking
 from kiosk.console.models import Arrival, Need, Stage
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.terminals import health
-from kiosk.console.upkeep import insi_now
+from kiosk.console.upkeep import certificate, insi_now
 from kiosk.console.views.accounts import home_of
 
 RECENT = timedelta(hours=12)
@@ -98,6 +98,7 @@ def queue_context(current: UUID | None, need: str = "", desk: str = "") -> dict[
     now = timezone.now()
     arrivals, calls, terminals = list(queue.in_work(need, desk)), list(queue.open_calls()), health.terminals()
     counts, waiting = queue.counts()
+    certificate_days = certificate.days_left(timezone.localdate())
     shown = [
         tuple(sorted(counts.items())),
         *(
@@ -105,6 +106,7 @@ def queue_context(current: UUID | None, need: str = "", desk: str = "") -> dict[
             for a in arrivals
         ),
         *((call.key,) for call in calls),
+        certificate_days,
         *((line.terminal.pk, line.is_silent, line.lost, line.alarms, line.terminal.queue) for line in terminals),
     ]
     return {
@@ -112,6 +114,8 @@ def queue_context(current: UUID | None, need: str = "", desk: str = "") -> dict[
         "calls": calls,
         "fresh_calls": {call.key for call in calls if now - call.called_at < FRESH},  # spoken by a screen reader once
         "terminals": terminals,
+        "renew_certificate": certificate_days is not None and certificate_days < certificate.SOON,
+        "certificate_days": certificate_days,
         "waiting": waiting,
         "need": need,
         "narrowed_desk": desk,

@@ -20,6 +20,7 @@ from kiosk.console.site import metrics
 from kiosk.console.staff.access import Right, act, needs
 from kiosk.console.templatetags.console_tags import act as act_word
 from kiosk.console.terminals import health
+from kiosk.console.upkeep import certificate
 from kiosk.console.vigilance import indicators, told
 
 ACTS_IN_A_FILE = 100_000  # what is read and sent within one request's time
@@ -85,7 +86,9 @@ def _rows(period: indicators.Period, context: dict[str, Any]) -> list[tuple[obje
 @needs(Right.SUPERVISE)
 @require_safe
 def terminals(request: HttpRequest) -> HttpResponse:
-    return render(request, "console/terminals.html", {"page": "terminals", "terminals": health.terminals()})
+    days = certificate.days_left(timezone.localdate())
+    said = {"terminals": health.terminals(), "certificate_days": days, "certificate_soon": certificate.SOON}
+    return render(request, "console/terminals.html", {"page": "terminals", **said})
 
 
 @needs(Right.AUDIT)
