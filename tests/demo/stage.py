@@ -265,7 +265,6 @@ structure = "Hôpital de l'Exemple"
 data_dir = "{self.console_data}"
 host = "127.0.0.1"
 port = {self._console_port}
-trust_kiosk_answers = true
 certificate = "{pki.console_certificate}"
 key = "{pki.console_key}"
 recipient_key = "structure.pem"
