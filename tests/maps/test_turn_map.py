@@ -15,7 +15,7 @@ from tests.maps.ink import width_of
 from tests.maps.picture import PICTURE, draw
 from tests.maps.turn import TurnMap, turn_map
 
-pytestmark = pytest.mark.long  # every turn there can be is played once
+pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]  # every turn there can be is played once
 
 
 @pytest.fixture(scope="module")
