@@ -67,14 +67,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.arrivals": _of_the_console("register"),
     "kiosk.console.identities": _of_the_console("arrivals", "register", "records") | {"kiosk.insi"},
     "kiosk.console.vigilance": _of_the_console("identities", "arrivals", "register", "records") | {"kiosk.insi"},
-    "kiosk.console.intake": _of_the_console("identities", "terminals", "register", "records", "witness")
+    "kiosk.console.questions": _of_the_console("identities", "register", "records") | {"kiosk.insi"},
+    "kiosk.console.intake": _of_the_console("questions", "identities", "terminals", "register", "records", "witness")
     | {"kiosk.__version__"},
     "kiosk.console.upkeep": _of_the_console(
-        *("vigilance", "identities", "arrivals", "terminals", "staff", "register", "records", "witness")
+        *("vigilance", "questions", "identities", "arrivals", "terminals", "staff", "register", "records", "witness")
     )
     | {"kiosk.insi", "kiosk.settings"},
     "kiosk.console.site": _of_the_console(
-        "upkeep", "identities", "arrivals", "terminals", "register", "records", "witness"
+        "upkeep", "questions", "identities", "arrivals", "terminals", "register", "records", "witness"
     ),
     "kiosk.console.templatetags": _of_the_console("identities", "register"),
     "kiosk.console.views": _of_the_console(

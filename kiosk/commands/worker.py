@@ -19,7 +19,7 @@ def worker(
 ) -> None:
     """Travaille jusqu'à l'arrêt (SIGTERM) ; une ligne de JSON dit qu'il a commencé."""
     server = prepared(config)
-    from kiosk.console.upkeep import checking
+    from kiosk.console.upkeep import asked, checking
     from kiosk.console.upkeep.insi_again import insi_of
     from kiosk.console.upkeep.worker import work
 
@@ -29,4 +29,4 @@ def worker(
         signal.signal(one, lambda *_: stop.set())
     ask = insi_of(server)
     print(json.dumps({"ready": True, "insi": ask is not None}), flush=True)
-    work(ask, stop, once=once)
+    work(ask, stop, questions=asked.asker_of(server), once=once)

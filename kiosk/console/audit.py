@@ -86,6 +86,8 @@ class Act(StrEnum):
     KIOSK_INVITED = "kiosk-invited"
     KIOSK_REVOKED = "kiosk-revoked"
     RECOGNITIONS_STOPPED = "recognitions-stopped"  # a kiosk asked about more people than come to one
+    QUESTIONS_STOPPED = "questions-stopped"  # a kiosk asked INSi about more people than come to one
+    QUESTION_DROPPED = "question-dropped"  # what a kiosk asked INSi served no visit
     REMOVED = "removed"  # purge
     EMERGENCY_TAKEN = "emergency-taken"
     EMERGENCY_USED = "emergency-used"  # a page only the emergency opened

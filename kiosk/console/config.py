@@ -77,6 +77,9 @@ class ServerSettings(Section):
     intake_per_minute: int = Field(600, ge=1, le=100_000)  # a kiosk that sends more waits: its key may be stolen
     recognitions_per_minute: int = Field(10, ge=1, le=1000)  # people a kiosk asks about; a stolen key must not tell who
     recognitions_per_hour: int = Field(150, ge=1, le=10_000)  # is known: beyond, the answer is no, and an alarm
+    questions_per_minute: int = Field(20, ge=1, le=1000)  # people a kiosk has INSi asked about, through the console
+    questions_per_hour: int = Field(300, ge=1, le=10_000)  # beyond, it is told to wait, and an alarm
+    questions_at_once: int = Field(16, ge=1, le=64)  # asked of INSi side by side, by each process that serves
     witness_file: ConfigPath | None = None  # where the trail's signed heads are kept; none: "witness" in data_dir
     witness_syslog: str = Field("", pattern=r"^(/.+|[A-Za-z0-9.-]+:[0-9]{1,5})?$")  # and told: /dev/log, or host:port
     metrics_token_file: ConfigPath | None = None  # who shows this token reads the figures at /metriques

@@ -10,9 +10,10 @@ from ninja import NinjaAPI, Schema, Status
 from ninja.params.functions import Header
 
 from kiosk import __version__, journal
-from kiosk.console.intake import check_ins, heartbeats, recognition, signed
+from kiosk.console.intake import check_ins, heartbeats, questions, recognition, signed
 from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Reception, SignedRequest
 from kiosk.console.witness import brought, heads
+from kiosk.core.checkin.question import RECEIVED
 from kiosk.heads import LONGEST
 
 api = NinjaAPI(
@@ -38,7 +39,7 @@ class Said(Schema):
 
 
 _TO_ANYBODY = {Reception.NOT_TRUSTED, Reception.TOO_LARGE}  # answered without knowing who asks
-_ANSWERS = {200: Said, 201: Said, 401: Said, 404: Said, 409: Said, 413: Said, 422: Said, 429: Said}
+_ANSWERS = {200: Said, 201: Said, 202: Said, 401: Said, 404: Said, 409: Said, 413: Said, 422: Said, 429: Said}
 
 
 @api.put("/check-ins/{uuid:key}", response=_ANSWERS, openapi_extra=_BINARY_BODY, summary="Take in a check-in")
@@ -102,6 +103,27 @@ def post_recognition(
     answer = _answer(request, recognition.MAX_BODY, lambda: recognition.answer(sent(), arrived, timing))
     if isinstance(answer.value, bytes):
         return HttpResponse(answer.value, content_type="application/octet-stream")
+    return _told(response, answer)
+
+
+@api.put(
+    "/questions/{uuid:key}",
+    response=_ANSWERS,
+    openapi_extra=_BINARY_BODY,
+    summary="Have the console ask INSi",
+)
+def put_question(
+    request: HttpRequest,
+    response: HttpResponse,
+    key: UUID,
+    x_kiosk: str = Header("", alias="X-Kiosk"),
+    x_sent_at: str = Header("", alias="X-Sent-At"),
+    x_signature: str = Header("", alias="X-Signature"),
+) -> Status[Said] | HttpResponse:
+    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
+    answer = _answer(request, questions.MAX_BODY, lambda: questions.take_in(key, sent()))
+    if answer.status_code == Reception.RECEIVED:
+        return HttpResponse(RECEIVED, content_type="application/json", status=Reception.RECEIVED)
     return _told(response, answer)
 
 

@@ -1,16 +1,14 @@
 """Taking a check-in in: whose it is, whether it was here before, what it asks of staff. One transaction each."""
 
 import base64
-import fcntl
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from kiosk import journal
@@ -18,8 +16,10 @@ from kiosk.console import audit
 from kiosk.console.identities import comparing
 from kiosk.console.intake import reported
 from kiosk.console.intake.signed import NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
-from kiosk.console.intake.turnstile import Turnstile
+from kiosk.console.intake.turnstile import Turnstile, transaction_in_turn
 from kiosk.console.models import Arrival, BlindIndex, Need, Sealed, Stage, Terminal
+from kiosk.console.questions import joining, pool
+from kiosk.console.questions.joining import Fit, Named
 from kiosk.console.records import search, subject_keys, vault
 from kiosk.console.register import filing
 from kiosk.console.register.known import candidate as candidate_of
@@ -36,20 +36,6 @@ NEXT_INSI_TRY = timedelta(seconds=5)  # somebody waits
 MAX_PIXELS = 40_000_000
 
 
-@contextmanager
-def _transaction_in_turn() -> Iterator[None]:
-    """A transaction; on SQLite, one that waited for those of other processes.
-
-    Who finds SQLite busy would sleep and try again. The kernel opens the door when a process dies.
-    """
-    with ExitStack() as until_done:
-        if connection.vendor == "sqlite":
-            door = until_done.enter_context((settings.KIOSK.data_dir / "writers").open("ab"))
-            fcntl.flock(door, fcntl.LOCK_EX)
-        until_done.enter_context(transaction.atomic())
-        yield
-
-
 @dataclass(frozen=True, slots=True)
 class _Delivery:
     """What one check-in leaves in the database."""
@@ -59,6 +45,7 @@ class _Delivery:
     indexes: set[bytes]
     answer: bytes = b""  # the one that counts, where that is not what the kiosk says
     reported: str = ""  # then, what kind of answer the kiosk says it was
+    named: Named | None = None  # the question that it names
 
 
 def _keep(deliveries: Sequence[_Delivery]) -> None:
@@ -75,12 +62,13 @@ def _keep(deliveries: Sequence[_Delivery]) -> None:
         keys[one.arrival.pk].lock(one.answer, vault.context_of("answer", one.arrival.pk)) if one.answer else b""
         for one in in_order
     ]
-    with _transaction_in_turn():
+    with transaction_in_turn():
         Arrival.objects.bulk_create([one.arrival for one in in_order])
         for one, body, answer in zip(in_order, locked, answers, strict=True):
             Sealed(arrival=one.arrival, check_in=body, answer=answer).save(force_insert=True)
         indexes = ((one.arrival, value) for one in in_order for value in one.indexes)
         BlindIndex.objects.bulk_create(BlindIndex(arrival=arrival, value=value) for arrival, value in indexes)
+        joining.join((one.named, one.arrival) for one in in_order if one.named is not None)
         audit.record_all([_taken_in(one) for one in in_order])
 
 
@@ -88,6 +76,7 @@ def _taken_in(delivery: _Delivery) -> audit.Done:
     arrival = delivery.arrival
     details = {"need": str(arrival.need), "status": arrival.reported}
     details |= {"said": delivery.reported} if delivery.reported else {}
+    details |= {"question": delivery.named.fit.value} if delivery.named is not None else {}
     return audit.Done(audit.Act.TAKEN_IN, who=arrival.terminal_id, about=str(arrival.pk), details=details)
 
 
@@ -114,6 +103,9 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     candidate = _candidate(check_in)
     need = comparing.need_of(check_in, side_by_side) if candidate is None else Need.PRESENCE
     is_asked = candidate is None and comparing.may_be_asked_again(check_in) and not settings.KIOSK.asks_at_desk
+    named = joining.named_by(check_in, terminal.pk)
+    is_joined = named is not None and named.fit is Fit.JOINED
+    first_try = now + joining.PATIENCE if is_joined else first_try
     arrival = Arrival(
         key=key,
         terminal=terminal,
@@ -131,7 +123,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         candidate_id=candidate,
         insi_next_at=first_try if is_asked else None,
     )
-    delivery = _Delivery(arrival, request.body, search.indexes_of(check_in))
+    delivery = _Delivery(arrival, request.body, search.indexes_of(check_in), named=named)
     if is_reported:
         answer = vault.answer_body(check_in, check_in.insi)
         delivery = replace(delivery, answer=answer, reported=tag_of(type(came.insi)))
@@ -143,6 +135,8 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
             raise
         return known
     filing.file(arrival, check_in, comparing.places(), Actor(ActorKind.WORKER, "worker"))
+    if named is not None and is_joined:
+        pool.offer(named.key)  # what INSi has said is the visit's at once
     if check_in.not_understood:
         journal.record(journal.Happening.CHECK_IN_PARTLY_READ, key=key, count=len(check_in.not_understood))
     return Reception.TAKEN_IN

@@ -19,6 +19,7 @@ class Reception(IntEnum):
 
     ALREADY_HERE = 200
     TAKEN_IN = 201
+    RECEIVED = 202
     NOT_TRUSTED = 401
     ANOTHER_KIOSKS = 409
     TOO_LARGE = 413

@@ -3,14 +3,31 @@
 The disk is what a busy intake waits for. Nobody is told "kept" before the transaction they went through in has ended.
 """
 
+import fcntl
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Generic, TypeVar
 
-from django.db import IntegrityError
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
 
 Thing = TypeVar("Thing")
+
+
+@contextmanager
+def transaction_in_turn() -> Iterator[None]:
+    """A transaction; on SQLite, one that waited for those of other processes.
+
+    Who finds SQLite busy would sleep and try again. The kernel opens the door when a process dies.
+    """
+    with ExitStack() as until_done:
+        if connection.vendor == "sqlite":
+            door = until_done.enter_context((settings.KIOSK.data_dir / "writers").open("ab"))
+            fcntl.flock(door, fcntl.LOCK_EX)
+        until_done.enter_context(transaction.atomic())
+        yield
 
 
 class _Comer(Generic[Thing]):

@@ -13,6 +13,7 @@ from kiosk.console.models.persons import (
     PersonIndex,
     PersonPair,
 )
+from kiosk.console.models.questions import Question, QuestionState
 from kiosk.console.models.second_factor import Authenticator, NationalIdentity, SecurityKey
 from kiosk.console.models.staff import Emergency, Role, Staff
 from kiosk.console.models.terminals import Call, Invitation, Recognition, Terminal
@@ -43,6 +44,8 @@ __all__ = [
     "Person",
     "PersonIndex",
     "PersonPair",
+    "Question",
+    "QuestionState",
     "Recognition",
     "Role",
     "Sealed",

@@ -19,8 +19,9 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from kiosk import journal
 from kiosk.console.config import ServerSettings
 from kiosk.console.identities import comparing
+from kiosk.console.questions import pool
 from kiosk.console.records import structure
-from kiosk.console.upkeep import insi_now
+from kiosk.console.upkeep import asked, insi_now
 
 
 class PatientWorker(ThreadWorker):
@@ -102,6 +103,9 @@ class Served(BaseApplication):
         host = self.server.host if ":" not in self.server.host else f"[{self.server.host}]"
         journal.record(journal.Happening.STARTED, port=port)
         insi_now.start(self.server)
+        insi = asked.asker_of(self.server)
+        if insi is not None:
+            pool.start(asked.stepper(insi), self.server.questions_at_once)
         if worker.age == 1:  # the first of them; one that replaces another says nothing
             self._announce(f"https://{host}:{port}/")
 
@@ -109,6 +113,7 @@ class Served(BaseApplication):
 def _leave(_server: object, _worker: object) -> None:
     """What waits to be asked is due in the table; what is being asked is finished."""
     insi_now.stop()
+    pool.stop()
 
 
 def _tls(_config: object, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:

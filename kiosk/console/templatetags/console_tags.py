@@ -35,6 +35,7 @@ DEVICES = {
     "disk": "disque presque plein",
     "clock": "horloge décalée",
     "recognitions": "trop de questions sur des patients",
+    "questions": "trop de questions au service national",
     "stranger": "sa clé sert ailleurs",
 }
 
@@ -158,6 +159,8 @@ def _act_in(code: str, _language: str) -> str:
         "kiosk-invited": _("borne invitée"),
         "kiosk-revoked": _("borne révoquée"),
         "recognitions-stopped": _("trop de questions d’une borne"),
+        "questions-stopped": _("trop de questions d’une borne au service national"),
+        "question-dropped": _("question d’une borne écartée"),
         "emergency-taken": _("accès d’urgence pris"),
         "emergency-used": _("page ouverte en urgence"),
         "emergency-ended": _("accès d’urgence rendu"),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from kiosk.console.models import Recognition, Terminal
+from kiosk.console.models import Question, QuestionState, Recognition, Terminal
 
 SILENT_AFTER = timedelta(seconds=90)  # three heartbeats
 MANY_UNDELIVERED = 10
@@ -26,6 +26,7 @@ class TerminalLine:
     lost: tuple[str, ...]
     asked: tuple[datetime, ...] = ()  # whether somebody is known, in its name, within the hour
     asked_too_much: bool = False
+    asks_insi_too_much: bool = False
 
     @property
     def is_used_elsewhere(self) -> bool:
@@ -46,6 +47,7 @@ class TerminalLine:
             "certificate": one.certificate_days is not None and one.certificate_days < CERTIFICATE_DAYS,
             "disk": one.disk_free_mb is not None and one.disk_free_mb < LITTLE_DISK_MB,
             "recognitions": self.asked_too_much,
+            "questions": self.asks_insi_too_much,
             "stranger": self.is_used_elsewhere,
             "clock": one.clock_offset_ms is not None and abs(one.clock_offset_ms) > CLOCK_OFF_MS,
         }
@@ -61,10 +63,12 @@ def terminals() -> list[TerminalLine]:
     lines, asked = [], defaultdict[str, list[Recognition]](list)
     for question in Recognition.objects.filter(asked_at__gte=now - ASKED_WITHIN).defer("nonce"):
         asked[question.terminal_id].append(question)
+    too_many = Question.objects.filter(state=QuestionState.TOO_MANY, received_at__gte=now - ASKED_WITHIN)
+    stopped = set(too_many.values_list("terminal_id", flat=True))
     for terminal in Terminal.objects.filter(revoked_at=None).order_by("name"):
         silent = terminal.last_seen_at is None or now - terminal.last_seen_at > SILENT_AFTER
         lost = tuple(sorted(name for name, state in terminal.devices.items() if state != "ok"))
         mine = asked[terminal.name]
         times, too_much = tuple(one.asked_at for one in mine), any(one.is_too_many for one in mine)
-        lines.append(TerminalLine(terminal, silent, lost, times, too_much))
+        lines.append(TerminalLine(terminal, silent, lost, times, too_much, terminal.name in stopped))
     return lines

@@ -179,7 +179,7 @@ def _keep(key: UUID, check_in: CheckIn, asked: _Asked, answer: InsAnswer) -> Non
         arrival.leased_until = None
         arrival.insi_tries += 1
         if not asked.is_still(arrival):
-            _keep_calls(arrival, check_in, answer)  # what is asked now, if anything, is asked next
+            keep_calls(arrival, check_in, answer)  # what is asked now, if anything, is asked next
             if not answers.is_asked(arrival):
                 notes.withdraw_question(arrival)
         elif comparing.is_pending(answer):
@@ -191,7 +191,7 @@ def _keep(key: UUID, check_in: CheckIn, asked: _Asked, answer: InsAnswer) -> Non
                 asking.answered(arrival, found_nobody=False)  # staff may try again
         else:
             arrival.insi_next_at = None
-            _take_up(arrival, check_in, answer)
+            take_up(arrival, check_in, answer)
         arrival.save()
         audit.record(
             audit.Act.INSI_ASKED,
@@ -205,14 +205,14 @@ def _keep(key: UUID, check_in: CheckIn, asked: _Asked, answer: InsAnswer) -> Non
     journal.record(journal.Happening.INSI_CALLED, outcome=type(answer).__name__)
 
 
-def _keep_calls(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
+def keep_calls(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
     """An answer to what nobody asks any more answers nothing; that INSi was called is kept (GI3 EXI REC 07)."""
     exchanges = (*check_in.insi.exchanges, *answer.exchanges)[-MOST_EXCHANGES:]
     arrival.sealed.answer = vault.seal_answer(check_in, replace(check_in.insi, exchanges=exchanges))
     arrival.sealed.save(update_fields=["answer"])
 
 
-def _take_up(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
+def take_up(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
     """Keep what INSi answered: for the visit, and as an observation about whose visit it is. Nothing is decided.
 
     What was found once is not lost because other criteria find nobody (GI3 EXI REC 07: every call is kept).

@@ -11,8 +11,10 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone
 
 from kiosk import journal
+from kiosk.console.questions import dropping
+from kiosk.console.questions.asking import Insi
 from kiosk.console.records import erasing
-from kiosk.console.upkeep import checking, keys, retention
+from kiosk.console.upkeep import asked, checking, keys, retention
 from kiosk.console.upkeep.insi_again import Ask, insi_once
 from kiosk.console.vigilance import campaigns, look_alikes
 from kiosk.console.witness import findings, kept
@@ -23,9 +25,9 @@ FIRST_PURGE = timedelta(minutes=2)  # what witnesses know of this database is he
 KEPT_EVERY = timedelta(minutes=5)
 
 
-def work(ask: Ask | None, stop: threading.Event, *, once: bool = False) -> None:
+def work(ask: Ask | None, stop: threading.Event, *, questions: Insi | None = None, once: bool = False) -> None:
     """Look at the table again and again until told to stop; a database that goes away is waited for."""
-    next_purge = next_kept = next_check = next_keys = timezone.now()
+    next_purge = next_kept = next_check = next_keys = next_drop = timezone.now()
     is_lost = is_begun = False
     while not stop.is_set():
         now = timezone.now()
@@ -39,13 +41,16 @@ def work(ask: Ask | None, stop: threading.Event, *, once: bool = False) -> None:
             if now >= next_purge and not findings.in_doubt():  # of an older database all may be wrongly due
                 retention.purge(now)
                 next_purge = now + PURGE_EVERY
+            if now >= next_drop:
+                dropping.once(now)
+                next_drop = now + dropping.EVERY
             if not is_begun:
                 erasing.again()  # the keys' file may be an older one, put back while nobody looked
                 is_begun = True
             is_more = now >= next_keys and keys.once(now)
             if now >= next_keys and not is_more:
                 next_keys = now + keys.EVERY
-            done = _one_thing(ask) or is_more
+            done = _one_thing(ask, questions) or is_more
         except (OperationalError, InterfaceError):
             if once:
                 raise
@@ -64,6 +69,8 @@ def work(ask: Ask | None, stop: threading.Event, *, once: bool = False) -> None:
             stop.wait(PAUSE)
 
 
-def _one_thing(ask: Ask | None) -> bool:
+def _one_thing(ask: Ask | None, questions: Insi | None) -> bool:
     """Do what is due first; False when nothing is."""
+    if questions is not None and asked.once(questions):
+        return True
     return (ask is not None and (insi_once(ask) or campaigns.verify_once(ask))) or look_alikes.seek_once()

@@ -81,7 +81,21 @@ def _document(data: bytes) -> dict[str, Any]:
     return document
 
 
-def read_as(kind: type, given: object, where: str) -> Any:
+def written(value: object) -> bytes:
+    """One value of a check-in by itself, as bytes."""
+    return json.dumps(plain(value), ensure_ascii=False).encode()
+
+
+def read_written(kind: Any, data: bytes) -> Any:
+    """What ``written`` wrote. BadCheckIn when it is not of this kind, or says more than this version knows."""
+    try:
+        given = json.loads(data)
+    except (ValueError, RecursionError):
+        raise BadCheckIn("not JSON") from None
+    return read_as(kind, given, "value")
+
+
+def read_as(kind: Any, given: object, where: str) -> Any:
     """Read one record by itself, which ``plain`` wrote. BadCheckIn also when it says more than this version knows."""
     reading = _Reading()
     value = reading.value(kind, given, where)

@@ -358,14 +358,8 @@ RULES: tuple[Rule, ...] = (
         _D,
         (
             *("checkin.question.question_by_card", "checkin.question.question_by_document"),
-            "checkin.question.QUESTION_BYTES",
+            *("checkin.question.read_question", "checkin.question.QUESTION_BYTES", "checkin.question.RECEIVED"),
         ),
         ("question: whoever_it_is", "question: the_answer_is_always"),
-        {
-            "checkin.codec.read_as": Issue.INSI,
-            "checkin.question.RECEIVED": Issue.INSI,
-            "checkin.question.BadQuestion": Issue.INSI,
-            "checkin.question.read_question": Issue.INSI,
-        },
     ),
 )

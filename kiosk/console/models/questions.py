@@ -1,0 +1,44 @@
+"""What kiosks ask INSi through the console, until the check-in that names it has taken the answer."""
+
+from django.db import models
+
+
+class QuestionState(models.TextChoices):
+    """Where a question stands."""
+
+    WAITING = "waiting"  # INSi is to be asked
+    ANSWERED = "answered"  # what INSi said waits for the check-in
+    TAKEN = "taken"  # the visit has it
+    DROPPED = "dropped"  # no check-in, or one of somebody else
+    LATE = "late"  # its check-in came before it: the visit is asked about without it
+    TOO_MANY = "too-many"  # more than people come to a kiosk: the ones after it are not even counted
+
+
+class Question(models.Model):
+    """One question. The key is the kiosk's, random; whom it is about is closed, under a key of its own."""
+
+    key = models.UUIDField(primary_key=True)
+    terminal = models.ForeignKey("console.Terminal", on_delete=models.PROTECT, related_name="+")
+    sent_at = models.CharField(max_length=40)  # with the signature: proof of whose it is
+    signature = models.BinaryField(max_length=64)
+    received_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)  # the card or the document, by the kiosk
+    body = models.BinaryField(default=bytes)  # as received; empty once the question is closed
+    answer = models.BinaryField(default=bytes)  # what INSi said, with every exchange
+    state = models.CharField(max_length=10, choices=QuestionState)
+    by_document = models.BooleanField(default=False)  # the card led nowhere: asked with the visit's document
+    visit = models.OneToOneField("console.Arrival", null=True, on_delete=models.PROTECT, related_name="asked_before")
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)  # somebody is asking; after that, another may
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("state", "next_at"), name="console_question_due"),
+            models.Index(fields=("terminal", "received_at"), name="console_question_lately"),
+            models.Index(fields=("received_at",), name="console_question_old"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.key)

@@ -1,0 +1,149 @@
+"""INSi asked what a kiosk asks: by whoever holds the question's lease, so that a killed process loses nothing.
+
+A pool of threads of the console holds the lease of what has just come; the worker takes over what is overdue.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from kiosk import journal
+from kiosk.console.identities import comparing
+from kiosk.console.models import Question, QuestionState
+from kiosk.console.questions import keeping, order
+from kiosk.console.records import vault
+from kiosk.core.checkin.codec import BadCheckIn
+from kiosk.core.checkin.question import BadQuestion
+from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.card import Beneficiary
+from kiosk.core.sources.insi import InsAnswer, InsUnreachable
+from kiosk.insi.client import InsiClient
+from kiosk.sealing import CannotOpen
+
+DEADLINE = 20.0  # seconds, one whole search
+LEASE = timedelta(seconds=DEADLINE + 20)
+FIRST_PAUSE = timedelta(seconds=15)  # then twice as long each time
+HEAD_START = timedelta(seconds=5)  # for who has just answered, or joined, to bring it to the visit
+CALLER = "console"
+
+
+class Insi(Protocol):
+    """Whoever answers for INSi."""
+
+    def by_card(self, person: Beneficiary, insured: Beneficiary | None) -> InsAnswer: ...
+
+    def by_traits(self, traits: Traits) -> InsAnswer: ...
+
+
+class InsiOverTheWire:
+    """INSi itself, for kiosks' questions."""
+
+    def __init__(self, client: InsiClient) -> None:
+        self._client = client
+
+    def by_card(self, person: Beneficiary, insured: Beneficiary | None) -> InsAnswer:
+        return self._client.find_by_card(person, insured, DEADLINE, caller=CALLER)
+
+    def by_traits(self, traits: Traits) -> InsAnswer:
+        return self._client.find_by_traits(traits, DEADLINE, caller=CALLER)
+
+
+def lease(key: UUID) -> bool:
+    """Have this question to ask, for as long as a lease lasts; False when another has it, or it is no longer asked."""
+    now = timezone.now()
+    free = Q(leased_until=None) | Q(leased_until__lt=now)
+    waiting = Question.objects.filter(free, pk=key, state=QuestionState.WAITING)
+    return bool(waiting.update(leased_until=now + LEASE))
+
+
+def lease_due() -> UUID | None:
+    """Have the next question that is due."""
+    now = timezone.now()
+    free = Q(leased_until=None) | Q(leased_until__lt=now)
+    due = Question.objects.filter(free, state=QuestionState.WAITING, next_at__lte=now)
+    for key in due.order_by("next_at").values_list("pk", flat=True)[:5]:
+        if lease(key):
+            return UUID(str(key))
+    return None
+
+
+def to_be_brought() -> UUID | None:
+    """A question whose answer nobody brought to the visit that waits for it: who had it was killed."""
+    now = timezone.now()
+    late = Question.objects.filter(state=QuestionState.ANSWERED, next_at__lte=now).exclude(visit=None)
+    key = late.order_by("next_at").values_list("pk", flat=True).first()
+    return UUID(str(key)) if key is not None else None
+
+
+def ask(key: UUID, insi: Insi) -> None:
+    """Ask a question whose lease is ours, and keep what INSi said, every call of it."""
+    row = Question.objects.select_related("visit__sealed", "visit__person").filter(pk=key).first()
+    if row is None or row.state != QuestionState.WAITING:
+        return
+    try:
+        answer = _by_document(row, insi) if row.by_document else _as_asked(row, insi)
+        _keep(key, answer)
+    except (CannotOpen, BadQuestion, BadCheckIn):  # no key for it any more, or not as it was written
+        journal.record(journal.Happening.INSI_CALLED, outcome="CannotOpen")
+        give_up(key)
+
+
+def _as_asked(row: Question, insi: Insi) -> InsAnswer:
+    asked = keeping.asked(row)
+    if asked.beneficiary is not None:
+        return insi.by_card(asked.beneficiary, asked.insured)
+    if asked.traits is None:
+        raise BadQuestion("neither a card nor a document")
+    return insi.by_traits(asked.traits)
+
+
+def _by_document(row: Question, insi: Insi) -> InsAnswer:
+    """The visit's document, where the card led nowhere."""
+    if row.visit is None:
+        raise BadQuestion("no visit")
+    traits = order.goes_on_with(keeping.answer_of(row), vault.open_arrival(row.visit))
+    return insi.by_traits(traits) if traits is not None else InsUnreachable("not-asked")
+
+
+def _keep(key: UUID, answer: InsAnswer) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        row = Question.objects.select_for_update().get(pk=key)
+        if row.state not in keeping.OPEN:
+            return  # dropped while INSi was asked
+        row.tries, row.asked_at, row.leased_until = row.tries + 1, now, None
+        before = keeping.answer_of(row)
+        if row.state == QuestionState.ANSWERED:  # another took over, and was quicker: the calls alone are new
+            answer = replace(before, exchanges=(*before.exchanges, *answer.exchanges)[-keeping.MOST_EXCHANGES :])
+        elif row.by_document:
+            answer = order.come_to(before, answer)
+        else:
+            answer = replace(answer, exchanges=(*before.exchanges, *answer.exchanges)[-keeping.MOST_EXCHANGES :])
+        keeping.set_answer(row, answer)
+        row.state, row.next_at = _then(row, answer, now)
+        row.save()
+    journal.record(journal.Happening.INSI_CALLED, outcome=type(answer).__name__)
+
+
+def _then(row: Question, answer: InsAnswer, now: datetime) -> tuple[QuestionState, datetime]:
+    """No answer is asked for again, until a visit takes the question over with its own patience."""
+    if comparing.is_pending(answer) and row.visit_id is None and row.state == QuestionState.WAITING:
+        return QuestionState.WAITING, now + FIRST_PAUSE * 2 ** min(row.tries - 1, 8)
+    return QuestionState.ANSWERED, now + HEAD_START
+
+
+def give_up(key: UUID) -> None:
+    """It cannot be read here: the visit that named it, if any, is asked about without it."""
+    with transaction.atomic():
+        row = Question.objects.select_for_update().get(pk=key)
+        if row.state in keeping.OPEN:
+            keeping.drop(row, "unreadable")
+
+
+Step = Callable[[UUID, bool], None]  # a question, and whether its lease is ours

@@ -1,0 +1,79 @@
+"""A question as it is kept: what the kiosk sealed and what INSi said, locked with a key of the question's own."""
+
+from collections.abc import Sequence
+from typing import cast
+from uuid import UUID
+
+from kiosk.console import audit
+from kiosk.console.models import Question, QuestionState
+from kiosk.console.records import erasing, subject_keys, vault
+from kiosk.core.checkin import codec, question
+from kiosk.core.sources.insi import InsAnswer, InsUnreachable
+from kiosk.sealing import CannotOpen
+
+MOST_EXCHANGES = 60  # kept of one question, every call of every search
+OPEN = (QuestionState.WAITING, QuestionState.ANSWERED)
+_BODY, _ANSWER = "question", "question-answer"
+_NO_ANSWER = InsUnreachable("not-asked")
+
+
+def read(sealed: bytes, key: UUID) -> question.Question:
+    """What a kiosk sent. CannotOpen or BadQuestion."""
+    asked = question.read_question(vault.open_body(sealed, vault.context_of(_BODY, key)))
+    if asked.key != str(key):
+        raise question.BadQuestion("the question inside is not the one announced")
+    return asked
+
+
+def keep(rows: Sequence[tuple[Question, bytes]]) -> list[Question]:
+    """Make each one's key and lock with it what the kiosk sealed; the caller writes the rows.
+
+    Killed in between, a key is left that locks nothing: the worker destroys it.
+    """
+    keys = subject_keys.create((row.pk for row, _ in rows), pending=True)
+    for row, sealed in rows:
+        row.body = keys[row.pk].lock(sealed, vault.context_of(_BODY, row.pk))
+    return [row for row, _ in rows]
+
+
+def asked(row: Question) -> question.Question:
+    """Whom it is about. CannotOpen, KeyGone, or BadQuestion."""
+    return question.read_question(vault.open_part(bytes(row.body), _BODY, row.pk))
+
+
+def answer_of(row: Question) -> InsAnswer:
+    """What INSi said so far. CannotOpen or BadCheckIn."""
+    if not row.answer:
+        return _NO_ANSWER
+    written = vault.open_part(bytes(row.answer), _ANSWER, row.pk)
+    return cast(InsAnswer, codec.read_written(InsAnswer, written))
+
+
+def set_answer(row: Question, answer: InsAnswer) -> None:
+    """Lock what INSi said; the caller saves the row. KeyGone when the question was closed meanwhile."""
+    row.answer = subject_keys.lock(row.pk, codec.written(answer), vault.context_of(_ANSWER, row.pk))
+
+
+def close(row: Question, state: QuestionState) -> None:
+    """Nothing of it is needed any more: it goes, and its key with it, in the caller's transaction."""
+    row.state, row.body, row.answer, row.signature = state, b"", b"", b""
+    row.leased_until = row.next_at = None
+    row.save()
+    erasing.ask([row.pk])
+
+
+def drop(row: Question, why: str) -> None:
+    """Close it without a visit that takes its answer, and say so in the trail: INSi may have been called for it."""
+    try:
+        said = type(answer_of(row)).__name__ if row.answer else ""
+    except (CannotOpen, codec.BadCheckIn):
+        said = ""
+    close(row, QuestionState.DROPPED)
+    audit.record(
+        audit.Act.QUESTION_DROPPED,
+        who=row.terminal_id,
+        about=str(row.pk),
+        why=why,
+        answer=said,
+        tries=row.tries,
+    )

@@ -1,0 +1,92 @@
+"""The threads of one console process that ask INSi at once, while the document is still being filmed.
+
+Few, and little waits for them: a question is on disk before it comes here, and what finds no room is taken from there.
+Without a pool (no INSi configured, a process that does not serve) the worker asks.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from uuid import UUID
+
+from django.db import connections
+
+from kiosk import journal
+from kiosk.console.questions import asking
+
+WAITING = 16  # that wait for a thread, for each thread
+
+
+class Pool:
+    """Bounded: ``slot`` says whether there is room, before anything is promised."""
+
+    def __init__(self, step: asking.Step, threads: int) -> None:
+        """``step`` does all there is to do for one question."""
+        self._step = step
+        self._room = threading.BoundedSemaphore(threads * (WAITING + 1))
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="insi")
+        self._overflowed = threading.Event()
+
+    def slot(self) -> Callable[[UUID | None, bool], None] | None:
+        """Room for one question; it is used once, or given back with None. None: there is no room now."""
+        if not self._room.acquire(blocking=False):
+            self._overflowed.set()
+            return None
+        return self._use
+
+    def stop(self) -> None:
+        """What has not begun stays where it is: another takes it over."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _use(self, key: UUID | None, is_leased: bool) -> None:
+        if key is None:
+            self._room.release()
+            return
+        self._executor.submit(self._work, key, is_leased).add_done_callback(self._done)
+
+    def _work(self, key: UUID, is_leased: bool) -> None:
+        try:
+            self._step(key, is_leased)
+            while self._overflowed.is_set():  # somebody found no room: what they left is on disk
+                due = asking.lease_due()
+                if due is None:
+                    self._overflowed.clear()
+                    break
+                self._step(due, True)
+        finally:
+            connections.close_all()
+
+    def _done(self, future: "Future[None]") -> None:
+        self._room.release()
+        trouble = future.exception() if not future.cancelled() else None
+        if trouble is not None:
+            journal.record_bug(trouble)
+
+
+class _Of:
+    """This process's pool."""
+
+    now: Pool | None = None
+
+
+def start(step: asking.Step, threads: int) -> None:
+    """Have threads in this process that ask. Once, after the process was forked."""
+    _Of.now = Pool(step, threads)
+
+
+def stop() -> None:
+    if _Of.now is not None:
+        _Of.now.stop()
+    _Of.now = None
+
+
+def slot() -> Callable[[UUID | None, bool], None] | None:
+    """Room for one question in this process's pool; None when there is none, or no pool."""
+    return _Of.now.slot() if _Of.now is not None else None
+
+
+def offer(key: UUID) -> None:
+    """Have somebody see to this question now if there is room; the worker does else."""
+    use = slot()
+    if use is not None:
+        use(key, False)

@@ -1,0 +1,115 @@
+"""Questions as kiosks send them, and an INSi that answers as a test says and remembers what it was asked."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from kiosk.core.checkin.question import Question, question_by_card, question_by_document
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.card import Beneficiary
+from kiosk.core.sources.insi import BY_CARD, Exchange, InsAnswer, InsUnreachable
+from kiosk.insi.names import BY_TRAITS
+from kiosk.sealing import seal
+from tests.console.arrivals import check_in_of, found, mrz_of, put
+from tests.people import Person
+
+THROUGH = InsUnreachable("through-console")
+
+
+@dataclass
+class FakeInsi:
+    """INSi at the test's word: an answer, or what it does, by card and by traits."""
+
+    card: InsAnswer | Callable[[], InsAnswer]
+    traits: InsAnswer | Callable[[], InsAnswer] = field(default_factory=lambda: InsUnreachable("timeout"))
+    asked: list[object] = field(default_factory=list)
+
+    def by_card(self, person: Beneficiary, insured: Beneficiary | None) -> InsAnswer:
+        self.asked.append((person, insured))
+        return self._answer(self.card, BY_CARD)
+
+    def by_traits(self, traits: Traits) -> InsAnswer:
+        self.asked.append(traits)
+        return self._answer(self.traits, BY_TRAITS)
+
+    def _answer(self, said: Any, operation: str) -> InsAnswer:
+        answer: InsAnswer = said() if callable(said) else said
+        number = len(self.asked)
+        now = datetime.now(UTC).isoformat()
+        call = Exchange(operation, f"uuid:{number}", now, 300, "00", b"<question/>", b"<answer/>")
+        return replace(answer, exchanges=(call,))
+
+
+def knowing(person: Person) -> FakeInsi:
+    """INSi that finds this person, whatever it is asked."""
+    return FakeInsi(found(person), found(person))
+
+
+def by_card(person: Person, **changes: str) -> Question:
+    beneficiary = replace(person.beneficiary(), **changes)
+    question = question_by_card(str(uuid.uuid4()), beneficiary, None, datetime.now(UTC).isoformat())
+    assert question is not None
+    return question
+
+
+def by_document(person: Person) -> Question:
+    question = question_by_document(str(uuid.uuid4()), mrz_of(person).traits, datetime.now(UTC).isoformat())
+    assert question is not None
+    return question
+
+
+def sealed(question: Question, key: str = "") -> bytes:
+    from kiosk.console.records import vault
+
+    context = f"question:{key or question.key}".encode()
+    return seal(question.to_bytes(), vault.keys().current.public_key, context)
+
+
+def send(question: Question, *, body: bytes | None = None, key: str = "", **said: Any) -> Any:
+    """The question as its kiosk sends it."""
+    path = f"/intake/questions/{key or question.key}"
+    return put(path, sealed(question) if body is None else body, **said)
+
+
+def asked(person: Person, question: Question | None = None, **said: Any) -> Question:
+    """A question about this person, received by the console."""
+    question = question or by_card(person)
+    answer = send(question, **said)
+    assert (answer.status_code, answer.content) == (202, b'{"outcome": "received"}')
+    return question
+
+
+def naming(question: Question, person: Person, **changes: object) -> CheckIn:
+    """The check-in that rests on this question."""
+    return check_in_of(person, THROUGH, question=question.key, **changes)
+
+
+def due_now() -> None:
+    """Time has passed: leases are over, and what waits is due."""
+    from kiosk.console.models import Question as Row
+
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    Row.objects.exclude(leased_until=None).update(leased_until=long_ago)
+    Row.objects.exclude(next_at=None).update(next_at=long_ago)
+
+
+def answered(insi: FakeInsi) -> int:
+    """The worker does all that is due; gives how much."""
+    from kiosk.console.upkeep import asked as upkeep
+
+    due_now()
+    count = 0
+    while upkeep.once(insi):
+        count += 1
+        assert count < 50
+    return count
+
+
+def row_of(question: Question) -> Any:
+    from kiosk.console.models import Question as Row
+
+    return Row.objects.get(pk=UUID(question.key))

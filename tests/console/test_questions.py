@@ -1,0 +1,589 @@
+"""INSi asked through the console: received and nothing more, kept, asked, the visit's own answer. Kiosks may lie."""
+
+import base64
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kiosk import sealing
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.sources.insi import (
+    BY_CARD,
+    InsAnswer,
+    InsFound,
+    InsNotFound,
+    InsRefused,
+    InsSeveral,
+    InsUnreachable,
+)
+from kiosk.insi.names import BY_TRAITS
+from tests.console.arrivals import SIGNER, check_in_of, deliver, enrol, found, mrz_of
+from tests.console.asked_through import (
+    THROUGH,
+    FakeInsi,
+    answered,
+    asked,
+    by_card,
+    by_document,
+    due_now,
+    knowing,
+    naming,
+    row_of,
+    sealed,
+    send,
+)
+from tests.people import DOMINIQUE, LEO, ZOE
+
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
+
+
+@pytest.fixture(autouse=True)
+def _enrolled(console: object) -> None:
+    enrol()
+
+
+def came(check_in: CheckIn) -> Any:
+    from kiosk.console.models import Arrival
+
+    answer = deliver(check_in)
+    assert answer.status_code == 201, answer.content
+    return Arrival.objects.select_related("sealed", "person").get(pk=check_in.key)
+
+
+def said_to(arrival: Any) -> InsAnswer:
+    """INSi's answer that counts for this visit."""
+    from kiosk.console.models import Arrival
+    from kiosk.console.register import visits
+
+    return visits.opened(Arrival.objects.select_related("sealed", "person__absorbed_by").get(pk=arrival.pk)).insi
+
+
+def trail(act: str) -> list[dict[str, Any]]:
+    import json
+
+    from kiosk.console.models import AuditEntry
+
+    return [json.loads(one.details) for one in AuditEntry.objects.filter(act=act).order_by("number")]
+
+
+# --- received ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_the_kiosk_is_told_is_the_same_whoever_it_is_about_and_however_often_it_asks() -> None:
+    questions = [by_card(ZOE), by_card(DOMINIQUE), by_document(ZOE)]
+    answers = [send(one) for one in (*questions, questions[0])]
+    answered(knowing(ZOE))
+    answers.append(send(questions[0]))
+    assert {(one.status_code, one.content) for one in answers} == {(202, b'{"outcome": "received"}')}
+    headers = [{name: said for name, said in one.headers.items() if name != "Expires"} for one in answers]
+    assert all(one == headers[0] for one in headers)
+
+
+def test_a_question_is_kept_closed_under_a_key_of_its_own() -> None:
+    from kiosk.console.records import subject_keys
+
+    question = asked(ZOE)
+    row = row_of(question)
+    assert subject_keys.is_locked(bytes(row.body)) and subject_keys.exists(row.pk)
+    assert ZOE.number.encode() not in bytes(row.body)
+    assert (row.state, row.tries, row.visit) == ("waiting", 0, None)
+    answered(knowing(ZOE))
+    row = row_of(question)
+    assert subject_keys.is_locked(bytes(row.answer))
+    assert ZOE.birth_name.encode() not in bytes(row.answer)
+
+
+def test_who_is_no_kiosk_of_ours_has_nothing_asked() -> None:
+    from kiosk.console.models import Question
+    from kiosk.console.terminals import enrolment
+
+    question = by_card(ZOE)
+    refusals = [
+        send(question, signer=sealing.generate_signer()),
+        send(question, kiosk="borne-9"),
+        send(question, signature=base64.b64encode(sealing.sign(b"something else", SIGNER)).decode()),
+        send(question, sent_at=(datetime.now(UTC) - timedelta(minutes=6)).isoformat()),
+        send(question, sent_at=(datetime.now(UTC) + timedelta(minutes=6)).isoformat()),
+    ]
+    enrolment.revoke("borne-1", who="test")
+    refusals.append(send(question))
+    assert {(one.status_code, one.content) for one in refusals} == {(401, refusals[0].content)}
+    assert not Question.objects.exists()
+
+
+def test_a_question_of_another_kiosk_is_not_taken_over() -> None:
+    enrol("borne-2")
+    question = asked(ZOE)
+    assert send(question, kiosk="borne-2").status_code == 401
+    assert row_of(question).terminal_id == "borne-1"
+
+
+def test_what_is_no_question_is_not_understood_and_not_repeated() -> None:
+    from kiosk.console.models import Question
+    from kiosk.console.records import vault
+
+    question, ours = by_card(ZOE), vault.keys().current.public_key
+    context = f"question:{question.key}".encode()
+    for body in (
+        b"",
+        b"noise",
+        sealing.seal(question.to_bytes(), sealing.generate_recipient().public_key, context),
+        sealing.seal(question.to_bytes(), ours, f"check-in:{question.key}".encode()),
+        sealing.seal(question.to_bytes() + b" ", ours, context),
+        sealing.seal(by_card(ZOE).to_bytes(), ours, context),  # another question inside
+    ):
+        refused = send(question, body=body)
+        assert refused.status_code == 422
+        assert ZOE.number not in refused.content.decode()
+    assert send(question, body=b"x" * 4097).status_code == 413
+    assert not Question.objects.exists()
+
+
+@pytest.mark.parametrize(("minute", "hour"), [(2, 100), (100, 2)])
+def test_a_kiosk_that_asks_more_than_people_come_to_one_is_told_to_wait_and_the_trail_says_so_once(
+    monkeypatch: pytest.MonkeyPatch, minute: int, hour: int
+) -> None:
+    from django.conf import settings
+
+    from kiosk.console.models import AuditEntry, Question
+    from kiosk.console.site import metrics
+    from kiosk.console.templatetags.console_tags import device
+    from kiosk.console.terminals import health
+
+    limits = {"questions_per_minute": minute, "questions_per_hour": hour}
+    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update=limits))
+    enrol("borne-2")
+    first = asked(ZOE)
+    asked(ZOE)
+    stopped = [send(by_card(person)) for person in (ZOE, DOMINIQUE, ZOE)]
+    assert {(one.status_code, one.content) for one in stopped} == {(429, stopped[0].content)}
+    assert send(first).status_code == 202  # repeated: it is here
+    assert [entry.who for entry in AuditEntry.objects.filter(act="questions-stopped")] == ["borne-1"]
+    assert Question.objects.count() == 3  # what comes after that fills no table
+    alarms = {line.terminal.name: line.alarms for line in health.terminals()}
+    assert alarms == {"borne-1": ("questions",), "borne-2": ()}
+    assert device("questions") != "questions"
+    assert 'kiosk_alarm{kiosk="borne-1",about="questions"} 1' in metrics.text()
+    asked(ZOE, kiosk="borne-2")  # each kiosk for itself
+    Question.objects.update(received_at=datetime.now(UTC) - timedelta(minutes=61))
+    asked(ZOE)
+
+
+# --- the visit's answer -----------------------------------------------------------------------------------------------
+
+
+def test_an_answer_that_is_here_before_the_check_in_is_the_visits() -> None:
+    from kiosk.console.keystore.models import Erasure
+    from kiosk.console.models import Need
+
+    question, insi = asked(ZOE), knowing(ZOE)
+    answered(insi)
+    assert row_of(question).state == "answered"
+    arrival = came(naming(question, ZOE))
+    assert arrival.insi_next_at > datetime.now(UTC) + timedelta(seconds=40)  # nobody asks a second time
+    answered(insi)
+    arrival.refresh_from_db()
+    assert (arrival.need, arrival.reported, arrival.insi_next_at) == (Need.READY, "RETRIEVED", None)
+    answer = said_to(arrival)
+    assert isinstance(answer, InsFound) and answer.matricule == ZOE.matricule
+    assert [one.operation for one in answer.exchanges] == [BY_CARD]
+    assert len(insi.asked) == 1
+    row = row_of(question)
+    assert (row.state, bytes(row.body), bytes(row.answer)) == ("taken", b"", b"")
+    assert Erasure.objects.filter(pk=row.pk).exists()  # what its key locked opens no more
+
+
+def test_an_answer_that_comes_after_the_check_in_is_the_visits_when_it_comes() -> None:
+    from kiosk.console.models import Need
+
+    question = asked(ZOE)
+    arrival = came(naming(question, ZOE))
+    assert (arrival.need, arrival.reported) == (Need.INSI_PENDING, "PROVISIONAL")
+    answered(knowing(ZOE))
+    arrival.refresh_from_db()
+    assert (arrival.need, arrival.reported, arrival.insi_next_at) == (Need.READY, "RETRIEVED", None)
+    [one] = trail("insi-asked")
+    assert one["answer"] == "InsFound"
+    assert trail("taken-in") == [{"need": "insi-pending", "question": "joined", "status": "PROVISIONAL"}]
+
+
+def test_a_document_is_asked_with_too() -> None:
+    question, insi = asked(ZOE, by_document(ZOE)), knowing(ZOE)
+    arrival = came(naming(question, ZOE, card=None, card_nir=""))
+    answered(insi)
+    answer = said_to(arrival)
+    assert isinstance(answer, InsFound)
+    assert [one.operation for one in answer.exchanges] == [BY_TRAITS]
+
+
+def test_a_child_without_a_number_is_asked_about_with_the_insureds() -> None:
+    from kiosk.core.checkin.question import question_by_card
+
+    born = datetime.now(UTC).isoformat()
+    question = question_by_card(str(uuid.uuid4()), LEO.beneficiary(), ZOE.beneficiary(), born)
+    assert question is not None
+    asked(LEO, question)
+    arrival = came(
+        naming(question, LEO, card_nir="", birth_rank=LEO.birth_rank, insured_nir=ZOE.number + ZOE.key, mrz=None)
+    )
+    answered(FakeInsi(InsSeveral()))
+    assert isinstance(said_to(arrival), InsSeveral)
+
+
+def test_insi_that_does_not_answer_is_asked_again_later_and_every_call_is_kept() -> None:
+    from kiosk.console.models import Arrival
+
+    silent, question = FakeInsi(InsUnreachable("timeout")), asked(ZOE)
+    for tries in (1, 2):
+        due_now()
+        from kiosk.console.upkeep import asked as upkeep
+
+        assert upkeep.once(silent)
+        assert not upkeep.once(silent)  # not at once
+        row = row_of(question)
+        assert (row.state, row.tries) == ("waiting", tries)
+    arrival = came(naming(question, ZOE))
+    answered(silent)
+    assert row_of(question).state == "taken"  # the visit has a patience of its own
+    arrival = Arrival.objects.select_related("sealed").get(pk=arrival.pk)
+    assert arrival.insi_next_at is not None
+    assert arrival.insi_next_at < datetime.now(UTC) + timedelta(seconds=20)
+    assert arrival.insi_tries == 3
+    assert len(said_to(arrival).exchanges) == 3
+
+
+# --- where the card leads nowhere -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "card", [InsNotFound(), InsSeveral(), InsRefused("siram_40", "", "")], ids=["nobody", "several", "refused"]
+)
+@pytest.mark.parametrize("is_before", [True, False], ids=["answered first", "checked in first"])
+def test_where_the_card_leads_nowhere_the_search_goes_on_with_the_document(card: InsAnswer, is_before: bool) -> None:
+    question, insi = asked(ZOE), FakeInsi(card, found(ZOE))
+    if is_before:
+        answered(insi)
+    arrival = came(naming(question, ZOE))
+    answered(insi)
+    answer = said_to(arrival)
+    assert isinstance(answer, InsFound)
+    assert [one.operation for one in answer.exchanges] == [BY_CARD, BY_TRAITS]
+    assert insi.asked[1] == mrz_of(ZOE).traits
+    arrival.refresh_from_db()
+    assert (arrival.need, arrival.reported) == ("ready", "RETRIEVED")
+
+
+@pytest.mark.parametrize(
+    ("card", "document", "stands"),
+    [
+        (InsSeveral(), InsNotFound(), InsSeveral),
+        (InsNotFound(), InsNotFound(), InsNotFound),
+        (InsNotFound(), InsSeveral(), InsSeveral),
+        (InsRefused("siram_40", "", ""), InsNotFound(), InsNotFound),
+        (InsNotFound(), InsRefused("kiosk_trait_missing", "", ""), InsNotFound),
+        (InsNotFound(), InsUnreachable("timeout"), InsUnreachable),
+    ],
+)
+def test_what_card_and_document_come_to_keeps_every_exchange(
+    card: InsAnswer, document: InsAnswer, stands: type
+) -> None:
+    question = asked(ZOE)
+    arrival = came(naming(question, ZOE))
+    answered(FakeInsi(card, document))
+    arrival.refresh_from_db()
+    assert (arrival.insi_next_at is not None) is (stands is InsUnreachable)
+    answer = said_to(arrival)
+    assert isinstance(answer, stands)
+    assert [one.operation for one in answer.exchanges] == [BY_CARD, BY_TRAITS]
+
+
+@pytest.mark.parametrize("mrz", [None, mrz_of(ZOE, accepted=False)], ids=["none", "uncertain"])
+def test_a_document_that_was_not_read_with_certainty_is_not_asked_with(mrz: object) -> None:
+    question, insi = asked(ZOE), FakeInsi(InsNotFound(), found(ZOE))
+    arrival = came(naming(question, ZOE, mrz=mrz))
+    answered(insi)
+    assert isinstance(said_to(arrival), InsNotFound)
+    assert len(insi.asked) == 1
+
+
+# --- a kiosk that lies ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"nir": DOMINIQUE.number, "nir_key": DOMINIQUE.key},
+        {"birth_rank": "2"},
+        {"birth_date": "1975-12-30"},
+    ],
+    ids=["number", "rank", "date"],
+)
+def test_a_question_about_somebody_else_is_dropped_and_the_visit_is_asked_about_anew(changes: dict[str, str]) -> None:
+    from kiosk.console.keystore.models import Erasure
+
+    question = asked(ZOE, by_card(ZOE, **changes))
+    answered(knowing(DOMINIQUE))
+    arrival = came(naming(question, ZOE))
+    assert arrival.insi_next_at < datetime.now(UTC) + timedelta(seconds=6)
+    assert answered(knowing(DOMINIQUE)) == 0
+    assert said_to(arrival) == THROUGH
+    row = row_of(question)
+    assert (row.state, row.visit, bytes(row.answer)) == ("dropped", None, b"")
+    assert Erasure.objects.filter(pk=row.pk).exists()
+    assert trail("question-dropped") == [{"answer": "InsFound", "tries": 1, "why": "mismatch"}]
+    assert trail("taken-in")[0]["question"] == "mismatch"
+
+
+def test_a_document_that_says_otherwise_is_somebody_elses() -> None:
+    question = asked(ZOE, by_document(DOMINIQUE))
+    answered(knowing(DOMINIQUE))
+    arrival = came(naming(question, ZOE, card=None, card_nir=""))
+    assert said_to(arrival) == THROUGH
+    assert row_of(question).state == "dropped"
+
+
+def test_an_insured_who_is_another_makes_another_question() -> None:
+    question = asked(ZOE)
+    came(naming(question, ZOE, insured_nir=DOMINIQUE.number + DOMINIQUE.key))
+    assert row_of(question).state == "dropped"
+
+
+def test_a_question_of_another_kiosk_serves_nobody_and_is_left_to_its_own() -> None:
+    enrol("borne-2")
+    question = asked(ZOE, kiosk="borne-2")
+    answered(knowing(ZOE))
+    arrival = came(naming(question, ZOE))
+    assert answered(knowing(ZOE)) == 0
+    assert said_to(arrival) == THROUGH
+    assert row_of(question).state == "answered"
+    assert trail("taken-in")[0]["question"] == "strange"
+    assert arrival.insi_next_at < datetime.now(UTC) + timedelta(seconds=6)
+
+
+def test_a_question_serves_one_check_in_and_no_other() -> None:
+    question, insi = asked(ZOE), knowing(ZOE)
+    first, second = came(naming(question, ZOE)), came(naming(question, ZOE))
+    answered(insi)
+    third = came(naming(question, ZOE))
+    assert isinstance(said_to(first), InsFound)
+    assert (said_to(second), said_to(third)) == (THROUGH, THROUGH)
+    assert [one["question"] for one in trail("taken-in")] == ["joined", "used", "used"]
+    assert len(insi.asked) == 1
+
+
+def test_two_check_ins_at_the_same_moment_never_share_a_question() -> None:
+    """Both looked at it before either was kept."""
+    from django.utils import timezone
+
+    from kiosk.console.models import Arrival
+    from kiosk.console.questions import joining
+
+    question = asked(ZOE)
+    check_ins = [naming(question, ZOE), naming(question, ZOE)]
+    named = [joining.named_by(one, "borne-1") for one in check_ins]
+    arrivals = [came(replace(one, question="")) for one in check_ins]
+    for one, arrival in zip(named, arrivals, strict=True):
+        assert one is not None
+        joining.join([(one, arrival)])
+    assert Arrival.objects.filter(asked_before__pk=question.key).count() == 1
+    assert row_of(question).received_at < timezone.now()
+
+
+@pytest.mark.parametrize("name", ["x", "A" * 5000, "00000000-0000-0000-0000-00000000000g"])
+def test_a_name_that_is_none_joins_nothing(name: str) -> None:
+    arrival = came(check_in_of(ZOE, THROUGH, question=name))
+    assert arrival.insi_next_at is not None
+    assert trail("taken-in")[0]["question"] == "strange"
+
+
+def test_a_question_that_comes_after_its_check_in_is_received_and_not_asked() -> None:
+    question, insi = by_card(ZOE), knowing(ZOE)
+    arrival = came(naming(question, ZOE))
+    assert arrival.insi_next_at < datetime.now(UTC) + timedelta(seconds=6)  # asked about by itself
+    asked(ZOE, question)
+    assert answered(insi) == 0
+    assert insi.asked == []
+    assert row_of(question).state == "late"
+    assert trail("taken-in")[0]["question"] == "late"
+
+
+def test_an_answer_that_nobody_awaits_any_more_decides_nothing_and_is_kept() -> None:
+    """The worker was quicker, or staff decided."""
+    from kiosk.console.models import Arrival
+
+    question = asked(ZOE)
+    arrival = came(naming(question, ZOE))
+    Arrival.objects.filter(pk=arrival.pk).update(insi_next_at=None)
+    answered(knowing(ZOE))
+    answer = said_to(arrival)
+    assert isinstance(answer, InsUnreachable)
+    assert [one.operation for one in answer.exchanges] == [BY_CARD]
+
+
+# --- killed at each step ----------------------------------------------------------------------------------------------
+
+
+def test_who_was_killed_before_asking_or_before_keeping_the_answer_leaves_it_to_another() -> None:
+    from kiosk.console.questions import asking
+    from kiosk.console.upkeep import asked as upkeep
+
+    question, insi = asked(ZOE), knowing(ZOE)
+    key = row_of(question).pk
+    assert asking.lease(key)  # and killed
+    assert not asking.lease(key)
+    assert not upkeep.once(insi)
+    assert answered(insi) == 1  # when the lease is over
+    assert row_of(question).state == "answered"
+
+
+def test_two_who_both_asked_keep_one_answer_and_every_call() -> None:
+    from kiosk.console.questions import asking, keeping
+
+    question = asked(ZOE)
+    key = row_of(question).pk
+
+    def meanwhile() -> InsAnswer:
+        asking.ask(key, knowing(ZOE))
+        return InsNotFound()
+
+    asking.ask(key, FakeInsi(meanwhile))
+    answer = keeping.answer_of(row_of(question))
+    assert isinstance(answer, InsFound)
+    assert len(answer.exchanges) == 2
+
+
+def test_who_was_killed_before_bringing_the_answer_leaves_it_to_another() -> None:
+    from kiosk.console.questions import asking
+    from kiosk.console.upkeep import asked as upkeep
+
+    question, insi = asked(ZOE), knowing(ZOE)
+    arrival = came(naming(question, ZOE))
+    asking.ask(row_of(question).pk, insi)  # and killed
+    assert not upkeep.once(insi)  # who answered brings it, for five seconds
+    assert answered(insi) == 1
+    assert isinstance(said_to(arrival), InsFound)
+    assert len(insi.asked) == 1
+
+
+def test_who_was_killed_between_card_and_document_leaves_the_document_to_another() -> None:
+    from kiosk.console.questions import asking
+    from kiosk.console.upkeep import asked as upkeep
+
+    question, insi = asked(ZOE), FakeInsi(InsNotFound(), found(ZOE))
+    arrival = came(naming(question, ZOE))
+    asking.ask(row_of(question).pk, insi)
+    assert upkeep.bring(row_of(question).pk)  # it is to be asked with the document; and killed
+    assert not upkeep.once(insi)
+    assert answered(insi) == 1
+    assert isinstance(said_to(arrival), InsFound)
+    assert len(insi.asked) == 2
+
+
+def test_bringing_twice_brings_once() -> None:
+    from kiosk.console.upkeep import asked as upkeep
+
+    question = asked(ZOE)
+    came(naming(question, ZOE))
+    answered(knowing(ZOE))
+    assert not upkeep.bring(row_of(question).pk)
+    assert len(trail("insi-asked")) == 1
+
+
+def test_a_visit_that_was_removed_meanwhile_takes_nothing() -> None:
+    from kiosk.console.models import Arrival, Stage
+
+    question = asked(ZOE)
+    arrival = came(naming(question, ZOE))
+    Arrival.objects.filter(pk=arrival.pk).update(stage=Stage.REMOVED)
+    answered(knowing(ZOE))
+    assert row_of(question).state == "dropped"
+    assert trail("question-dropped")[0]["why"] == "removed"
+
+
+def test_a_question_whose_key_is_gone_is_dropped_and_the_visit_goes_on_without() -> None:
+    from kiosk.console.records import subject_keys
+
+    question, other = asked(ZOE), asked(DOMINIQUE)
+    arrival = came(naming(question, ZOE))
+    subject_keys.destroy([row_of(question).pk])
+    insi = knowing(DOMINIQUE)
+    answered(insi)
+    assert [row_of(one).state for one in (question, other)] == ["dropped", "answered"]
+    arrival.refresh_from_db()
+    assert arrival.insi_next_at is not None
+
+
+# --- without a check-in -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_question_whose_check_in_never_comes_is_dropped_within_the_hour_and_its_key_goes(is_answered: bool) -> None:
+    from kiosk.console.questions import dropping
+    from kiosk.console.records import erasing, subject_keys
+
+    question = asked(ZOE)
+    if is_answered:
+        answered(knowing(ZOE))
+    now = datetime.now(UTC)
+    assert dropping.once(now + timedelta(minutes=54)) == 0
+    assert dropping.once(now + timedelta(minutes=59)) == 1
+    row = row_of(question)
+    assert (row.state, bytes(row.body), bytes(row.answer), bytes(row.signature)) == ("dropped", b"", b"", b"")
+    said = "InsFound" if is_answered else ""
+    assert trail("question-dropped") == [{"answer": said, "tries": int(is_answered), "why": "no-check-in"}]
+    while erasing.carry_out():
+        continue
+    assert not subject_keys.exists(row.pk)
+    arrival = came(naming(question, ZOE))  # too late
+    assert said_to(arrival) == THROUGH
+    assert trail("taken-in")[0]["question"] == "used"
+
+
+def test_the_worker_drops_them_by_itself() -> None:
+    import threading
+
+    from kiosk.console.models import Question
+    from kiosk.console.upkeep.worker import work
+
+    question = asked(ZOE)
+    Question.objects.update(received_at=datetime.now(UTC) - timedelta(minutes=56), leased_until=datetime.now(UTC))
+    work(None, threading.Event(), once=True)
+    assert row_of(question).state == "dropped"
+
+
+def test_the_worker_asks_what_is_due_by_itself() -> None:
+    import threading
+
+    from kiosk.console.upkeep.worker import work
+
+    question = asked(ZOE)
+    due_now()
+    work(None, threading.Event(), questions=knowing(ZOE), once=True)
+    assert row_of(question).state == "answered"
+
+
+def test_what_is_closed_is_known_for_two_days() -> None:
+    from kiosk.console.models import Question
+    from kiosk.console.questions import dropping
+
+    question = asked(ZOE)
+    came(naming(question, ZOE))
+    answered(knowing(ZOE))
+    now = datetime.now(UTC)
+    dropping.once(now + timedelta(days=1))
+    assert Question.objects.count() == 1
+    dropping.once(now + timedelta(days=3))
+    assert Question.objects.count() == 0
+
+
+def test_the_key_of_a_question_that_waits_is_not_taken_for_one_of_which_nothing_came() -> None:
+    from kiosk.console.records import subject_keys
+    from kiosk.console.upkeep import keys
+
+    question = asked(ZOE)
+    keys.settle(datetime.now(UTC) + timedelta(days=2))
+    assert subject_keys.exists(row_of(question).pk)
+    assert sealed(question) != bytes(row_of(question).body)
