@@ -1,7 +1,7 @@
 """Questions as kiosks send them, and an INSi that answers as a test says and remembers what it was asked."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from kiosk.core.checkin.question import Question, question_by_card, question_by_
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.card import Beneficiary
-from kiosk.core.sources.insi import BY_CARD, Exchange, InsAnswer, InsUnreachable
+from kiosk.core.sources.insi import BY_CARD, Exchange, InsAnswer, InsNotFound, InsRefused, InsSeveral, InsUnreachable
 from kiosk.insi.names import BY_TRAITS
 from kiosk.sealing import seal
 from tests.console.arrivals import check_in_of, found, mrz_of, put
@@ -28,20 +28,35 @@ class FakeInsi:
     traits: InsAnswer | Callable[[], InsAnswer] = field(default_factory=lambda: InsUnreachable("timeout"))
     asked: list[object] = field(default_factory=list)
 
-    def by_card(self, person: Beneficiary, insured: Beneficiary | None) -> InsAnswer:
-        self.asked.append((person, insured))
-        return self._answer(self.card, BY_CARD)
+    def find(
+        self,
+        person: Beneficiary | None,
+        insured: Beneficiary | None,
+        traits: Traits | None,
+        earlier: Sequence[Exchange],
+    ) -> InsAnswer:
+        """As the client does: card, then document; what answered before is not asked again."""
+        card: InsAnswer | None = None
+        if person is not None:
+            is_known = any(one.operation == BY_CARD and one.code != "timeout" for one in earlier)
+            card = self._said(self.card) if is_known else self._answer(self.card, BY_CARD, (person, insured))
+            if traits is None or not isinstance(card, InsNotFound | InsSeveral | InsRefused):
+                return card
+        assert traits is not None
+        then = self._answer(self.traits, BY_TRAITS, traits)
+        return replace(then, exchanges=((card.exchanges if card is not None else ()) + then.exchanges))
 
-    def by_traits(self, traits: Traits) -> InsAnswer:
-        self.asked.append(traits)
-        return self._answer(self.traits, BY_TRAITS)
-
-    def _answer(self, said: Any, operation: str) -> InsAnswer:
-        answer: InsAnswer = said() if callable(said) else said
-        number = len(self.asked)
+    def _answer(self, said: Any, operation: str, asked: object) -> InsAnswer:
+        self.asked.append(asked)
+        answer = self._said(said)
+        code = "timeout" if isinstance(answer, InsUnreachable) else "00"
         now = datetime.now(UTC).isoformat()
-        call = Exchange(operation, f"uuid:{number}", now, 300, "00", b"<question/>", b"<answer/>")
+        call = Exchange(operation, f"uuid:{len(self.asked)}", now, 300, code, b"<question/>", b"<answer/>")
         return replace(answer, exchanges=(call,))
+
+    def _said(self, said: Any) -> InsAnswer:
+        answer: InsAnswer = said() if callable(said) else said
+        return answer
 
 
 def knowing(person: Person) -> FakeInsi:

@@ -58,11 +58,11 @@ def test_the_answer_is_always_the_same() -> None:
 
 
 def test_the_longest_names_a_card_bears_fit_and_longer_ones_are_asked_about_elsewhere() -> None:
-    long = replace(DOMINIQUE.beneficiary(), name="É" * 80, given_name="É" * 80)
+    long = replace(DOMINIQUE.beneficiary(), name="É" * 80, given_name="É" * 80, birth_name="É" * 80)
     question = question_by_card(KEY, long, long, READ_AT)
     assert question is not None and len(question.to_bytes()) == QUESTION_BYTES
     assert question_by_card(KEY, replace(long, name="E" * 81), None, READ_AT) is None
-    endless = replace(PRINTED, given_names=("MURIEL",) * 190)
+    endless = replace(PRINTED, given_names=("MURIEL-ALEXANDRA",) * 190)
     assert question_by_document(KEY, endless, READ_AT) is None
 
 
@@ -130,7 +130,7 @@ def _said(question: Question, **changes: object) -> bytes:
 
 
 CARD = {"name": "ADRUN", "given_name": "ZOE", "birth_date": "1975-12-31", "birth_rank": "1"}
-CARD |= {"nir": "2751263220749", "nir_key": "74"}
+CARD |= {"nir": "2751263220749", "nir_key": "74", "birth_name": ""}
 
 
 @pytest.mark.parametrize(
@@ -181,8 +181,8 @@ def test_any_bytes_are_refused(data: bytes) -> None:
 
 GOLDEN_CARD = (
     b'{"version": 1, "key": "0b9d3a4e-52c5-4d6e-9a58-9d1f4a7e6b10", "beneficiary": {"name": "ADRUN", "given_name":'
-    b' "ZOE", "birth_date": "1975-12-31", "birth_rank": "1", "nir": "2751263220749", "nir_key": "74"}, "insured": null,'
-    b' "traits": null, "read_at": "2026-11-29T10:00:00+01:00"}'
+    b' "ZOE", "birth_date": "1975-12-31", "birth_rank": "1", "nir": "2751263220749", "nir_key": "74", "birth_name":'
+    b' ""}, "insured": null, "traits": null, "read_at": "2026-11-29T10:00:00+01:00"}'
 )
 GOLDEN_DOCUMENT = (
     b'{"version": 1, "key": "0b9d3a4e-52c5-4d6e-9a58-9d1f4a7e6b10", "beneficiary": null, "insured": null, "traits":'

@@ -26,7 +26,7 @@ class Question(models.Model):
     body = models.BinaryField(default=bytes)  # as received; empty once the question is closed
     answer = models.BinaryField(default=bytes)  # what INSi said, with every exchange
     state = models.CharField(max_length=10, choices=QuestionState)
-    by_document = models.BooleanField(default=False)  # the card led nowhere: asked with the visit's document
+    by_document = models.BooleanField(default=False)  # asked with the visit's document, where the card led nowhere
     visit = models.OneToOneField("console.Arrival", null=True, on_delete=models.PROTECT, related_name="asked_before")
     tries = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True)

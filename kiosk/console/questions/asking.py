@@ -3,7 +3,7 @@
 A pool of threads of the console holds the lease of what has just come; the worker takes over what is overdue.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -22,7 +22,7 @@ from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.question import BadQuestion
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.card import Beneficiary
-from kiosk.core.sources.insi import InsAnswer, InsUnreachable
+from kiosk.core.sources.insi import Exchange, InsAnswer
 from kiosk.insi.client import InsiClient
 from kiosk.sealing import CannotOpen
 
@@ -34,11 +34,15 @@ CALLER = "console"
 
 
 class Insi(Protocol):
-    """Whoever answers for INSi."""
+    """Whoever answers for INSi: the whole search, with the card and then the document; what it was asked is known."""
 
-    def by_card(self, person: Beneficiary, insured: Beneficiary | None) -> InsAnswer: ...
-
-    def by_traits(self, traits: Traits) -> InsAnswer: ...
+    def find(
+        self,
+        person: Beneficiary | None,
+        insured: Beneficiary | None,
+        traits: Traits | None,
+        earlier: Sequence[Exchange],
+    ) -> InsAnswer: ...
 
 
 class InsiOverTheWire:
@@ -47,11 +51,14 @@ class InsiOverTheWire:
     def __init__(self, client: InsiClient) -> None:
         self._client = client
 
-    def by_card(self, person: Beneficiary, insured: Beneficiary | None) -> InsAnswer:
-        return self._client.find_by_card(person, insured, DEADLINE, caller=CALLER)
-
-    def by_traits(self, traits: Traits) -> InsAnswer:
-        return self._client.find_by_traits(traits, DEADLINE, caller=CALLER)
+    def find(
+        self,
+        person: Beneficiary | None,
+        insured: Beneficiary | None,
+        traits: Traits | None,
+        earlier: Sequence[Exchange],
+    ) -> InsAnswer:
+        return self._client.find_person(person, insured, traits, DEADLINE, caller=CALLER, earlier=earlier)
 
 
 def lease(key: UUID) -> bool:
@@ -87,31 +94,22 @@ def ask(key: UUID, insi: Insi) -> None:
     if row is None or row.state != QuestionState.WAITING:
         return
     try:
-        answer = _by_document(row, insi) if row.by_document else _as_asked(row, insi)
-        _keep(key, answer)
+        _keep(key, _said(row, insi), with_visit=row.visit is not None)
     except (CannotOpen, BadQuestion, BadCheckIn):  # no key for it any more, or not as it was written
         journal.record(journal.Happening.INSI_CALLED, outcome="CannotOpen")
         give_up(key)
 
 
-def _as_asked(row: Question, insi: Insi) -> InsAnswer:
-    asked = keeping.asked(row)
-    if asked.beneficiary is not None:
-        return insi.by_card(asked.beneficiary, asked.insured)
-    if asked.traits is None:
-        raise BadQuestion("neither a card nor a document")
-    return insi.by_traits(asked.traits)
+def _said(row: Question, insi: Insi) -> InsAnswer:
+    """INSi's answer to what the kiosk asked, and to the visit's document where a visit has joined."""
+    asked, before = keeping.asked(row), keeping.answer_of(row)
+    traits = asked.traits
+    if traits is None and row.visit is not None:
+        traits = order.document_of(vault.open_arrival(row.visit))
+    return insi.find(asked.beneficiary, asked.insured, traits, before.exchanges)
 
 
-def _by_document(row: Question, insi: Insi) -> InsAnswer:
-    """The visit's document, where the card led nowhere."""
-    if row.visit is None:
-        raise BadQuestion("no visit")
-    traits = order.goes_on_with(keeping.answer_of(row), vault.open_arrival(row.visit))
-    return insi.by_traits(traits) if traits is not None else InsUnreachable("not-asked")
-
-
-def _keep(key: UUID, answer: InsAnswer) -> None:
+def _keep(key: UUID, answer: InsAnswer, *, with_visit: bool) -> None:
     now = timezone.now()
     with transaction.atomic():
         row = Question.objects.select_for_update().get(pk=key)
@@ -119,13 +117,11 @@ def _keep(key: UUID, answer: InsAnswer) -> None:
             return  # dropped while INSi was asked
         row.tries, row.asked_at, row.leased_until = row.tries + 1, now, None
         before = keeping.answer_of(row)
-        if row.state == QuestionState.ANSWERED:  # another took over, and was quicker: the calls alone are new
-            answer = replace(before, exchanges=(*before.exchanges, *answer.exchanges)[-keeping.MOST_EXCHANGES :])
-        elif row.by_document:
-            answer = order.come_to(before, answer)
-        else:
-            answer = replace(answer, exchanges=(*before.exchanges, *answer.exchanges)[-keeping.MOST_EXCHANGES :])
+        is_second = row.state == QuestionState.ANSWERED  # another took over, and was quicker: the calls alone are new
+        exchanges = (*before.exchanges, *answer.exchanges)[-keeping.MOST_EXCHANGES :]
+        answer = replace(before if is_second else answer, exchanges=exchanges)
         keeping.set_answer(row, answer)
+        row.by_document = row.by_document or (with_visit and not is_second)
         row.state, row.next_at = _then(row, answer, now)
         row.save()
     journal.record(journal.Happening.INSI_CALLED, outcome=type(answer).__name__)

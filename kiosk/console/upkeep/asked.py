@@ -79,8 +79,8 @@ def bring(key: UUID) -> bool:
 def _brought(row: Question, arrival: Arrival) -> bool:
     check_in, answer = vault.open_arrival(arrival), keeping.answer_of(row)
     is_awaited = answers.is_asked(arrival) and by_staff.wanted_of(arrival) is None
-    if is_awaited and not row.by_document and order.goes_on_with(answer, check_in) is not None:
-        row.by_document, row.state = True, QuestionState.WAITING
+    if is_awaited and not row.by_document and order.goes_on(answer, check_in):
+        row.state = QuestionState.WAITING
         row.leased_until = timezone.now() + asking.LEASE
         row.save()
         return True

@@ -18,7 +18,7 @@ from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.card import Beneficiary
 
 VERSION = 1
-QUESTION_BYTES = 2048
+QUESTION_BYTES = 2560
 RECEIVED = b'{"outcome": "received"}'  # the whole of the console's answer, whoever it is about
 
 _NUMBER = re.compile(r"[0-9]{13}|[0-9]{5}2[AB][0-9]{6}|", re.ASCII)  # a child may have none of its own
@@ -32,6 +32,7 @@ _FORMS = {
     "birth_rank": _RANK,
     "nir": _NUMBER,
     "nir_key": _KEY,
+    "birth_name": re.compile(r"[^\x00-\x1f]{0,80}"),
 }
 _WORDS = {"version", "key", "beneficiary", "insured", "traits", "read_at"}
 
