@@ -28,7 +28,7 @@ class FakeInsi:
     traits: InsAnswer | Callable[[], InsAnswer] = field(default_factory=lambda: InsUnreachable("timeout"))
     asked: list[object] = field(default_factory=list)
 
-    def find(
+    def look_for(
         self,
         person: Beneficiary | None,
         insured: Beneficiary | None,

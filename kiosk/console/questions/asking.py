@@ -36,7 +36,7 @@ CALLER = "console"
 class Insi(Protocol):
     """Whoever answers for INSi: the whole search, with the card and then the document; what it was asked is known."""
 
-    def find(
+    def look_for(
         self,
         person: Beneficiary | None,
         insured: Beneficiary | None,
@@ -51,7 +51,7 @@ class InsiOverTheWire:
     def __init__(self, client: InsiClient) -> None:
         self._client = client
 
-    def find(
+    def look_for(
         self,
         person: Beneficiary | None,
         insured: Beneficiary | None,
@@ -106,7 +106,7 @@ def _said(row: Question, insi: Insi) -> InsAnswer:
     traits = asked.traits
     if traits is None and row.visit is not None:
         traits = order.document_of(vault.open_arrival(row.visit))
-    return insi.find(asked.beneficiary, asked.insured, traits, before.exchanges)
+    return insi.look_for(asked.beneficiary, asked.insured, traits, before.exchanges)
 
 
 def _keep(key: UUID, answer: InsAnswer, *, with_visit: bool) -> None:
