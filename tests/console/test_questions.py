@@ -255,6 +255,31 @@ def test_insi_that_does_not_answer_is_asked_again_later_and_every_call_is_kept()
     assert len(said_to(arrival).exchanges) == 3
 
 
+@pytest.mark.parametrize("minutes", [19, 21])
+def test_a_card_is_asked_with_for_twenty_minutes_after_it_was_read(minutes: int) -> None:
+    from kiosk.console.upkeep import asked as upkeep
+
+    read_at = datetime.now(UTC) - timedelta(minutes=minutes)
+    insi = knowing(ZOE)
+    asked(ZOE, replace(by_card(ZOE), read_at=read_at.isoformat()))
+    for _ in range(3):
+        due_now()
+        upkeep.once(insi)
+    assert len(insi.asked) == (minutes < 20)
+
+
+def test_where_insi_is_asked_at_the_desk_a_question_is_kept_and_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kiosk.console.config import ServerSettings
+
+    monkeypatch.setattr(ServerSettings, "asks_at_desk", True)
+    question, insi = asked(ZOE), knowing(ZOE)
+    assert row_of(question).next_at is None
+    arrival = came(naming(question, ZOE))
+    assert answered(insi) == 0
+    assert insi.asked == []
+    assert arrival.insi_next_at is None
+
+
 # --- where the card leads nowhere -------------------------------------------------------------------------------------
 
 

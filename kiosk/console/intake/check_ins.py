@@ -135,7 +135,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
             raise
         return known
     filing.file(arrival, check_in, comparing.places(), Actor(ActorKind.WORKER, "worker"))
-    if named is not None and is_joined:
+    if named is not None and is_joined and is_asked:
         pool.offer(named.key)  # what INSi has said is the visit's at once
     if check_in.not_understood:
         journal.record(journal.Happening.CHECK_IN_PARTLY_READ, key=key, count=len(check_in.not_understood))

@@ -68,7 +68,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         received_at=now,
         read_at=min(instant(asked.read_at), now),  # a kiosk's clock may run ahead
         state=QuestionState.WAITING,
-        next_at=now,
+        next_at=None if settings.KIOSK.asks_at_desk else now,  # else when staff take the patient
     )
     if not _may_ask(terminal, now):
         return Reception.TOO_MANY
@@ -78,7 +78,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
 
 def _store(row: Question, sealed: bytes) -> None:
     """On disk first; then somebody of this process asks, if there is room, or the worker does."""
-    use = pool.slot()
+    use = pool.slot() if row.next_at is not None else None
     row.leased_until = row.received_at + asking.LEASE if use is not None else None
     is_kept = False
     try:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -22,7 +23,7 @@ from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.question import BadQuestion
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.card import Beneficiary
-from kiosk.core.sources.insi import Exchange, InsAnswer
+from kiosk.core.sources.insi import Exchange, InsAnswer, InsUnreachable
 from kiosk.insi.client import InsiClient
 from kiosk.sealing import CannotOpen
 
@@ -103,10 +104,17 @@ def ask(key: UUID, insi: Insi) -> None:
 def _said(row: Question, insi: Insi) -> InsAnswer:
     """INSi's answer to what the kiosk asked, and to the visit's document where a visit has joined."""
     asked, before = keeping.asked(row), keeping.answer_of(row)
+    if asked.beneficiary is not None and not _card_counts(row):
+        return InsUnreachable("not-asked")  # the visit is asked about as one whose card was read too long ago
     traits = asked.traits
     if traits is None and row.visit is not None:
         traits = order.document_of(vault.open_arrival(row.visit))
     return insi.look_for(asked.beneficiary, asked.insured, traits, before.exchanges)
+
+
+def _card_counts(row: Question) -> bool:
+    """A card speaks for some minutes after it was read: later nobody can tell that its person is there."""
+    return row.read_at is not None and timezone.now() < row.read_at + timedelta(minutes=settings.KIOSK.card_minutes)
 
 
 def _keep(key: UUID, answer: InsAnswer, *, with_visit: bool) -> None:

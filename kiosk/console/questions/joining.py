@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from kiosk.console.identities import comparing
@@ -71,7 +72,8 @@ def _join(one: Named, arrival: Arrival, now: datetime) -> None:
     mine = Question.objects.filter(pk=one.key, terminal=arrival.terminal_id, visit=None, state__in=keeping.OPEN)
     match one.fit:
         case Fit.JOINED:
-            mine.update(visit=arrival, next_at=now + asking.HEAD_START)
+            is_at_desk = settings.KIOSK.asks_at_desk  # INSi is asked when staff take the patient
+            mine.update(visit=arrival, next_at=None if is_at_desk else now + asking.HEAD_START)
         case Fit.MISMATCH:
             row = mine.select_for_update().first()
             if row is not None:

@@ -184,7 +184,7 @@ def _keep(key: UUID, check_in: CheckIn, asked: _Asked, answer: InsAnswer) -> Non
                 notes.withdraw_question(arrival)
         elif comparing.is_pending(answer):
             if answer.exchanges:
-                _keep_calls(arrival, check_in, answer)  # what is answered there is not asked again
+                keep_calls(arrival, check_in, answer)  # what is answered there is not asked again
             pause = FIRST_PAUSE * 2 ** min(arrival.insi_tries - 1, 8)
             arrival.insi_next_at = timezone.now() + pause if arrival.insi_tries < TRIES else None
             if arrival.insi_next_at is None:
