@@ -138,7 +138,10 @@ def client_context(config: InsiConfig, credentials: Credentials) -> ssl.SSLConte
     """Make the TLS settings of a call: our certificate, the configured authorities and no other, TLS 1.2 or later."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
+    context.options |= ssl.OP_NO_COMPRESSION
+    # Some gateways read the request first and only then ask for the certificate: TLS 1.2 renegotiates for it (the safe
+    # way alone, RFC 5746), TLS 1.3 has a message of its own. Each handshake checks the server's name again.
+    context.post_handshake_auth = True
     try:
         context.load_verify_locations(cadata=_read(config.ca).decode("ascii"))
     except (ssl.SSLError, ValueError) as error:

@@ -29,6 +29,7 @@ from kiosk.insi.names import BY_CARD, BY_TRAITS
 from kiosk.insi.retry import CircuitBreaker, RetryPolicy, retry_after_seconds
 from kiosk.insi.search import Answered, goes_on_by_traits, is_secondary, may_be_the_same, next_search
 from kiosk.insi.transport import HttpAnswer, NotSentError, TlsRefusedError, Transport
+from kiosk.insi.tunnel import ProxyRefusedError
 
 __all__ = ["Environment", "InsiClient", "InsiConfig"]
 
@@ -208,6 +209,8 @@ class InsiClient:
             code, answer = error.reason, InsUnreachable(error.reason)
         except TlsRefusedError as error:
             code, answer = "certificate", InsCertificateTrouble(error.reason)
+        except ProxyRefusedError as error:
+            code, answer = "kiosk_proxy", InsRefused("kiosk_proxy", str(error.status), "")
         else:
             received = http.body
             retry_after = retry_after_seconds(http.retry_after, self._now().timestamp())
@@ -267,7 +270,7 @@ class InsiClient:
                 raise
             return old  # a certificate half replaced: the one in use still serves, `check` tells what is wrong
         agent = f"{self._config.software_name}/{self._config.software_version}"
-        fresh = Transport(self._config.endpoint, context, agent)
+        fresh = Transport(self._config.endpoint, context, agent, proxy=self._config.proxy)
         if old is not None:
             old.close()
         self._caller = replace(self._caller, structure=credentials.structure)

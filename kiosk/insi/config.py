@@ -20,6 +20,21 @@ class Environment(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Proxy:
+    """The structure's own proxy. Its password is named by file: no address and no journal ever holds it."""
+
+    host: str
+    port: int
+    user: str = ""
+    password_file: Path | None = None
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it listens."""
+        return self.host, self.port
+
+
+@dataclass(frozen=True, slots=True)
 class InsiConfig:
     """A structure's access to the téléservice INSi. Secrets are named by file, never held here."""
 
@@ -35,6 +50,7 @@ class InsiConfig:
     wsdl: Path | None = None  # the official bundle, when the site holds it
     environment: Environment = Environment.PRODUCTION
     max_calls: int = MOST  # calls a search; no official limit is known (ins-rules 3.3, Design)
+    proxy: Proxy | None = None
 
     def __post_init__(self) -> None:
         if not self.endpoint.startswith("https://"):

@@ -22,6 +22,7 @@ def advice(code: str) -> str:
         "kiosk_sex": _("Le service ne connaît que les sexes F et M : reprendre à l'accueil."),
         "kiosk_date": _("La date de naissance n'est pas une date du calendrier : l'interpréter à l'accueil."),
         "kiosk_wsdl": _("Les fichiers WSDL du service ne se lisent pas : vérifier [insi] wsdl."),
+        "kiosk_proxy": _("Le proxy ne laisse pas passer : vérifier [insi.proxy], son compte et son mot de passe."),
         "kiosk_simulator": _("C'est un simulateur qui a répondu, en production : vérifier [insi] endpoint et ca."),
     }
     if code in known:

@@ -22,6 +22,8 @@ from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 
 from kiosk import bounded
+from kiosk.insi.config import Proxy
+from kiosk.insi.tunnel import ProxyRefusedError, open_tunnel
 
 LARGEST_ANSWER = 1 << 18  # bytes; a real answer is a few thousand
 _CONNECT_AT_MOST = 3.0  # seconds for one address: another may answer
@@ -95,20 +97,28 @@ def _addresses(host: str, port: int) -> list[tuple[Any, ...]]:
 
 
 class _Connection(HTTPSConnection):
+    proxy_of_ours: Proxy | None = None  # urllib3's own would wait for it without our deadline
+
     def _new_conn(self) -> socket.socket:
         last: OSError = OSError("no address")
+        via = self.proxy_of_ours
         try:
-            for family, kind, protocol, _, address in _addresses(self._dns_host, self.port):
+            for family, kind, protocol, _, address in _addresses(*(via.place if via else (self._dns_host, self.port))):
                 peer = socket.socket(family, kind, protocol)
                 try:
                     peer.settimeout(time_left(at_most=_CONNECT_AT_MOST))
                     peer.connect(address)
                     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    if via is not None:
+                        open_tunnel(peer, via, self._dns_host, self.port, time_left)
+                    peer.settimeout(time_left())
                 except OSError as error:
                     peer.close()
                     last = error
                     continue
-                peer.settimeout(time_left())
+                except ProxyRefusedError:
+                    peer.close()
+                    raise
                 return peer
         except OSError as error:
             last = error
@@ -119,16 +129,27 @@ class _Pool(HTTPSConnectionPool):
     ConnectionCls = _Connection
 
 
+def _pool_through(proxy: Proxy) -> type[_Pool]:
+    class _Through(_Connection):
+        proxy_of_ours = proxy
+
+    class _ThroughPool(_Pool):
+        ConnectionCls = _Through
+
+    return _ThroughPool
+
+
 class _Adapter(HTTPAdapter):
     """Trusts the given context and nothing else: no system authorities, no environment."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(self, context: ssl.SSLContext, proxy: Proxy | None) -> None:
         self._context = context
+        self._pool = _pool_through(proxy) if proxy else _Pool
         super().__init__(pool_connections=1, pool_maxsize=2)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
         super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"https": _Pool}
+        self.poolmanager.pool_classes_by_scheme = {"https": self._pool}
 
     def cert_verify(self, conn: Any, _url: str, _verify: object, _cert: object) -> None:
         conn.cert_reqs = "CERT_REQUIRED"
@@ -163,7 +184,9 @@ class TlsRefusedError(Exception):
 class Transport:
     """A kept connection to one endpoint."""
 
-    def __init__(self, endpoint: str, context: ssl.SSLContext, user_agent: str) -> None:
+    def __init__(
+        self, endpoint: str, context: ssl.SSLContext, user_agent: str, *, proxy: Proxy | None = None
+    ) -> None:
         if not endpoint.startswith("https://"):
             raise ValueError("INSi is called over HTTPS only")
         context.sslsocket_class = DeadlineSocket
@@ -172,7 +195,7 @@ class Transport:
         self._session.trust_env = False  # neither a proxy nor a netrc nobody configured here
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is kept between patients
         self._session.adapters.clear()
-        self._session.mount("https://", _Adapter(context))
+        self._session.mount("https://", _Adapter(context, proxy))
         self._session.headers.clear()
         self._session.headers.update({"User-Agent": user_agent, "Accept": "application/soap+xml"})
         self._session.headers["Accept-Encoding"] = "identity"
@@ -181,21 +204,26 @@ class Transport:
         """Hang up."""
         self._session.close()
 
-    def post(self, body: bytes, content_type: str, seconds: float) -> HttpAnswer:
-        """Send one request and have its whole answer within this many seconds; otherwise raise what became of it."""
+    def post(self, body: bytes, content_type: str, seconds: float, *, bearer: str = "") -> HttpAnswer:
+        """Send one request and have its whole answer within this many seconds; otherwise raise what became of it.
+
+        ``bearer`` is the token of the professional who asks, when one does: it travels beside the envelope, so that no
+        kept exchange ever holds it.
+        """
+        headers = {"Content-Type": content_type} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
         try:
             with deadline(seconds):
-                return self._post(body, content_type)
+                return self._post(body, headers)
         except TimeoutError as error:
             raise NotSentError("timeout") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise _border(error) from error
 
-    def _post(self, body: bytes, content_type: str) -> HttpAnswer:
+    def _post(self, body: bytes, headers: dict[str, str]) -> HttpAnswer:
         answer = self._session.post(
             self._endpoint,
             data=body,
-            headers={"Content-Type": content_type},
+            headers=headers,
             stream=True,
             allow_redirects=False,
             timeout=time_left(),
