@@ -3,6 +3,7 @@
 Paths are read relative to the file. The console's own section stands in ``kiosk.console.config``.
 """
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,6 +17,7 @@ from pydantic import (
     Tag,
     ValidationError,
     ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -88,6 +90,75 @@ class CameraSection(Section):
     exposure_us: int | None = Field(default=None, ge=20, le=1_000_000)  # none: automatic; microseconds
 
 
+def has_its_key(number: str) -> bool:
+    """Luhn's key of a FINESS, SIREN or SIRET number; Corsica's letters count as the digits 1 and 2."""
+    digits = [int(one) for one in reversed(number.translate({ord("A"): "1", ord("B"): "2"}))]
+    return (sum(digits[::2]) + sum(sum(divmod(2 * one, 10)) for one in digits[1::2])) % 10 == 0
+
+
+_LA_POSTE = "356000000"  # its thousands of SIRET numbers are keyed otherwise: their digits add up to fives
+
+
+def _finess(number: str) -> str:
+    if number and not (re.fullmatch(r"[0-9][0-9AB][0-9]{7}", number, re.ASCII) and has_its_key(number)):
+        raise ValueError("not a FINESS number: nine digits (2A or 2B in Corsica), the last of which is a key")
+    return number
+
+
+def _siret(number: str) -> str:
+    if not number:
+        return number
+    is_number = re.fullmatch(r"[0-9]{14}", number, re.ASCII) is not None
+    is_keyed = has_its_key(number) or (number.startswith(_LA_POSTE) and sum(map(int, number)) % 5 == 0)
+    if not (is_number and is_keyed and has_its_key(number[:9])):
+        raise ValueError("not a SIRET number: fourteen digits, of which the ninth and the last are keys")
+    return number
+
+
+class ProxySection(Section):
+    """The structure's own proxy, when INSi is reached through one (CONNECT)."""
+
+    url: str  # http://proxy.example:3128
+    user: str = Field(default="", max_length=200, pattern=r"^[^:\r\n]*$")
+    password_file: ConfigPath | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _holds_no_secret(cls, url: str) -> str:
+        if "@" in url:
+            raise ValueError("an address holds no password: say the account in user and password_file")
+        if not re.fullmatch(r"http://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}/?", url):
+            raise ValueError("write the proxy's address and port: http://proxy.example:3128")
+        return url
+
+    @model_validator(mode="after")
+    def _has_both_or_none(self) -> "ProxySection":
+        if bool(self.user) != (self.password_file is not None):
+            raise ValueError("user and password_file go together")
+        return self
+
+
+Speciality = Annotated[str, Field(pattern=r"^[0-9A-Z]{0,4}$")]  # codeSpecialite, as the health insurance numbers them
+
+
+class InsiPscSection(Section):
+    """INSi asked at the desk in the name of who signed in with Pro Santé Connect."""
+
+    endpoint: str = Field(pattern=r"^https://")
+    speciality: Speciality = ""  # of doctors not named below
+    specialities: dict[str, Speciality] = Field(default_factory=dict)  # by savoir-faire (SM54 …)
+
+
+class InsiCpxSection(Section):
+    """INSi asked at the desk with the professional's own card, whose key signs each assertion."""
+
+    endpoint: str = Field(pattern=r"^https://")
+    certificate: ConfigPath  # the card's authentication certificate, PEM
+    key: str = Field(pattern=r"^pkcs11:")  # where it is on the card (RFC 7512)
+    password_file: ConfigPath  # the card's code
+    speciality: Speciality = ""  # when its holder is a doctor
+
+
 class InsiSection(Section):
     """How the national teleservice is called (téléservice INSi): by the console, or by a kiosk that asks itself."""
 
@@ -98,11 +169,33 @@ class InsiSection(Section):
     password_file: ConfigPath | None = None
     ca: ConfigPath
     idam: str = Field(min_length=1, max_length=20)  # numéro d'autorisation
+    software_name: str = Field(
+        default="kiosk", pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$"
+    )  # as the contract says it
+    software_version: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,30}$")  # empty: this version
+    finess: Annotated[str, AfterValidator(_finess)] = ""  # géographique: what an assertion says of the structure
+    siret: Annotated[str, AfterValidator(_siret)] = ""  # the same, where there is no FINESS
+    sector: str = Field(default="", pattern=r"^[A-Za-z0-9]{0,10}$")  # secteurActivite
+    speciality_attribute: Literal["codeSpecialite", "codeSpecialiteAMO"] = "codeSpecialite"  # guide and sample differ
+    desk_caller: Literal["certificate", "psc", "cpx"] = "certificate"  # in whose name staff's own questions are asked
+    psc: InsiPscSection | None = None
+    cpx: InsiCpxSection | None = None
+    proxy: ProxySection | None = None
     instance: str | None = None  # UUID of this installation
     wsdl: ConfigPath | None = None  # the official bundle, when the site has it
     patient_seconds: float = Field(default=8.0, gt=0, le=30)  # how long a patient waits; after that staff asks again
     when: Literal["check-in", "desk"] = "check-in"  # the console asks: as somebody comes, or as staff take them in hand
     card_minutes: int = Field(default=20, ge=1, le=120)  # how long after its reading INSi is asked with a card
+
+    @model_validator(mode="after")
+    def _says_who_asks(self) -> "InsiSection":
+        if self.desk_caller == "certificate":
+            return self
+        if getattr(self, self.desk_caller) is None:
+            raise ValueError(f"desk_caller = {self.desk_caller} needs the section [insi.{self.desk_caller}]")
+        if not (self.finess or self.siret) or not self.sector:
+            raise ValueError(f"desk_caller = {self.desk_caller} needs finess (or siret) and sector")
+        return self
 
 
 class ThroughConsole(Section):

@@ -109,6 +109,12 @@ class ServerSettings(Section):
             )
         return self
 
+    @model_validator(mode="after")
+    def _can_ask_in_a_name(self) -> "ServerSettings":
+        if self.insi is not None and self.insi.desk_caller == "psc" and self.psc is None:
+            raise ValueError("insi.desk_caller = psc needs the section [server.psc]: who signs in with it is who asks")
+        return self
+
     @property
     def keys_folder(self) -> Path:
         """Where the keys' own database stands when it is a file."""

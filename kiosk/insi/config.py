@@ -1,6 +1,7 @@
 """What a site says about its access to INSi."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -35,6 +36,37 @@ class Proxy:
 
 
 @dataclass(frozen=True, slots=True)
+class Practice:
+    """Where a professional asks from, as every assertion says it."""
+
+    billing: str  # identifiantFacturation: the geographic FINESS, or the SIRET
+    sector: str  # secteurActivite
+    speciality_attribute: str = "codeSpecialite"
+
+
+@dataclass(frozen=True, slots=True)
+class PscAccess:
+    """How INSi is asked in the name of who signed in with Pro Santé Connect."""
+
+    endpoint: str
+    practice: Practice
+    speciality: str = ""  # of doctors whom ``specialities`` does not name
+    specialities: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CpxAccess:
+    """How INSi is asked with a professional's card."""
+
+    endpoint: str
+    practice: Practice
+    certificate: Path
+    key: str  # a "pkcs11:" URI
+    password_file: Path
+    speciality: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InsiConfig:
     """A structure's access to the téléservice INSi. Secrets are named by file, never held here."""
 
@@ -51,6 +83,8 @@ class InsiConfig:
     environment: Environment = Environment.PRODUCTION
     max_calls: int = MOST  # calls a search; no official limit is known (ins-rules 3.3, Design)
     proxy: Proxy | None = None
+    psc: PscAccess | None = None  # both for staff's own questions at the desk only
+    cpx: CpxAccess | None = None
 
     def __post_init__(self) -> None:
         if not self.endpoint.startswith("https://"):
@@ -64,6 +98,32 @@ class InsiConfig:
         return self.key is not None and self.key.startswith("pkcs11:")
 
 
+class ProxyTold(Protocol):
+    """The section ``[insi.proxy]``."""
+
+    url: str
+    user: str
+    password_file: Path | None
+
+
+class PscTold(Protocol):
+    """The section ``[insi.psc]``."""
+
+    endpoint: str
+    speciality: str
+    specialities: dict[str, str]
+
+
+class CpxTold(Protocol):
+    """The section ``[insi.cpx]``."""
+
+    endpoint: str
+    certificate: Path
+    key: str
+    password_file: Path
+    speciality: str
+
+
 class InsiAccess(Protocol):
     """What a configuration file says of INSi: the section ``[insi]``, shared by the kiosk and the console's worker."""
 
@@ -75,6 +135,23 @@ class InsiAccess(Protocol):
     idam: str
     instance: str | None
     wsdl: Path | None
+    software_name: str
+    software_version: str
+    finess: str
+    siret: str
+    sector: str
+
+    @property
+    def speciality_attribute(self) -> str: ...
+
+    @property
+    def proxy(self) -> ProxyTold | None: ...
+
+    @property
+    def psc(self) -> PscTold | None: ...
+
+    @property
+    def cpx(self) -> CpxTold | None: ...
 
 
 def config_from(access: InsiAccess, mode: str) -> InsiConfig:
@@ -89,4 +166,36 @@ def config_from(access: InsiAccess, mode: str) -> InsiConfig:
         key=str(access.key) if access.key else None,
         wsdl=access.wsdl,
         environment=Environment.PRODUCTION if mode == "production" else Environment.DEMO,
+        software_name=access.software_name,
+        software_version=access.software_version or __version__,
+        proxy=_proxy(access.proxy),
+        psc=_psc(access),
+        cpx=_cpx(access),
+    )
+
+
+def _proxy(told: ProxyTold | None) -> Proxy | None:
+    if told is None:
+        return None
+    host, _, port = told.url.removeprefix("http://").rstrip("/").rpartition(":")
+    return Proxy(host.strip("[]"), int(port), told.user, told.password_file)
+
+
+def _practice(access: InsiAccess) -> Practice:
+    return Practice(access.finess or access.siret, access.sector, access.speciality_attribute)
+
+
+def _psc(access: InsiAccess) -> PscAccess | None:
+    told = access.psc
+    if told is None:
+        return None
+    return PscAccess(told.endpoint, _practice(access), told.speciality, told.specialities)
+
+
+def _cpx(access: InsiAccess) -> CpxAccess | None:
+    told = access.cpx
+    if told is None:
+        return None
+    return CpxAccess(
+        *(told.endpoint, _practice(access), told.certificate, told.key, told.password_file), speciality=told.speciality
     )

@@ -184,9 +184,7 @@ class TlsRefusedError(Exception):
 class Transport:
     """A kept connection to one endpoint."""
 
-    def __init__(
-        self, endpoint: str, context: ssl.SSLContext, user_agent: str, *, proxy: Proxy | None = None
-    ) -> None:
+    def __init__(self, endpoint: str, context: ssl.SSLContext, user_agent: str, *, proxy: Proxy | None = None) -> None:
         if not endpoint.startswith("https://"):
             raise ValueError("INSi is called over HTTPS only")
         context.sslsocket_class = DeadlineSocket

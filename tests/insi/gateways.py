@@ -78,7 +78,9 @@ def proxy_server(reply: bytes = b"") -> Iterator[ProxyServer]:
         server.stop()
 
 
-ANSWER = f"HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml\r\nContent-Length: {len(FOUND.encode())}\r\n\r\n{FOUND}"
+ANSWER = (
+    f"HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml\r\nContent-Length: {len(FOUND.encode())}\r\n\r\n{FOUND}"
+)
 
 
 @contextmanager
