@@ -26,6 +26,7 @@ ALLOWED_NAMES = ("INSI-AUTO", "INSI-MANU")  # desir_560 otherwise
 PRODUCTION_ISSUER = "AC IGC-SANTE ELEMENTAIRE ORGANISATIONS"
 TEST_ISSUER = f"TEST {PRODUCTION_ISSUER}"
 _WARN_DAYS = (7, 30, 60)
+_UNSAFE_RENEGOTIATION = 0x4 | 0x40000  # OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT, ALLOW_UNSAFE_LEGACY_RENEGOTIATION
 _LARGEST_FILE = 1 << 20
 
 
@@ -139,6 +140,7 @@ def client_context(config: InsiConfig, credentials: Credentials) -> ssl.SSLConte
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_COMPRESSION
+    context.options &= ~_UNSAFE_RENEGOTIATION
     # Some gateways read the request first and only then ask for the certificate: TLS 1.2 renegotiates for it (the safe
     # way alone, RFC 5746), TLS 1.3 has a message of its own. Each handshake checks the server's name again.
     context.post_handshake_auth = True
