@@ -105,6 +105,7 @@ HANDLERS = {"guard.py", "patience.py"}
 # Who alone may know a library, so that it can be replaced in one place.
 KNOWN_ONLY_TO = {
     "zeep": {"kiosk.insi"},
+    "signxml": {"kiosk.insi"},
     "smartcard": {"hardware.cards"},
     "kivy": {"kiosk.ui"},
     "django": {"kiosk.console", "kiosk.commands"},

@@ -135,8 +135,17 @@ def _pem_key(config: InsiConfig, content: bytes, password: bytes | None) -> Priv
         return serialization.load_pem_private_key(pem, None)
 
 
-def client_context(config: InsiConfig, credentials: Credentials) -> ssl.SSLContext:
-    """Make the TLS settings of a call: our certificate, the configured authorities and no other, TLS 1.2 or later."""
+def one_certificate(path: Path) -> x509.Certificate:
+    """Read the first certificate of a PEM file."""
+    try:
+        return x509.load_pem_x509_certificates(_read(path))[0]
+    except ValueError as error:
+        what = _("{path} ne contient pas de certificat").format(path=path)
+        raise CertificateTroubleError("file", what) from error
+
+
+def server_context(config: InsiConfig) -> ssl.SSLContext:
+    """Make the TLS settings of a call: the configured authorities and no other, TLS 1.2 or later."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_COMPRESSION
@@ -149,6 +158,12 @@ def client_context(config: InsiConfig, credentials: Credentials) -> ssl.SSLConte
     except (ssl.SSLError, ValueError) as error:
         what = _("{path} n'est pas une liste d'autorités").format(path=config.ca)
         raise CertificateTroubleError("authorities", what) from error
+    return context
+
+
+def client_context(config: InsiConfig, credentials: Credentials) -> ssl.SSLContext:
+    """Make the TLS settings of a call that shows our certificate."""
+    context = server_context(config)
     shown = (credentials.certificate, *credentials.chain)
     pem = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in shown)
     if credentials.key is None:

@@ -22,7 +22,7 @@ from kiosk.core.sources.insi import (
     InsUnreachable,
 )
 from kiosk.insi import answers, criteria
-from kiosk.insi.certificate import CertificateTroubleError, client_context, load
+from kiosk.insi.certificate import CertificateTroubleError
 from kiosk.insi.config import Environment, InsiConfig
 from kiosk.insi.envelope import BundleError, Caller, Cover, Envelopes, Request
 from kiosk.insi.names import BY_CARD, BY_TRAITS
@@ -30,6 +30,7 @@ from kiosk.insi.retry import CircuitBreaker, RetryPolicy, retry_after_seconds
 from kiosk.insi.search import Answered, goes_on_by_traits, is_secondary, may_be_the_same, next_search
 from kiosk.insi.transport import HttpAnswer, NotSentError, TlsRefusedError, Transport
 from kiosk.insi.tunnel import ProxyRefusedError
+from kiosk.insi.ways import ByCertificate, NotVouchedError, Way
 
 __all__ = ["Environment", "InsiClient", "InsiConfig"]
 
@@ -57,14 +58,17 @@ class InsiClient:
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[float], object] | None = None,
         now: Callable[[], datetime.datetime] = _utc_now,
+        way: Way | None = None,
+        envelopes: Envelopes | None = None,
     ) -> None:
         self._config = config
+        self._way = way or ByCertificate(config)
         self._clock = clock
         self._now = now
         self._wait = wait or threading.Event().wait
         self._breaker = breaker or CircuitBreaker(clock)
         self._retry = retry or RetryPolicy()
-        self._envelopes: Envelopes | None = None
+        self._envelopes = envelopes
         self._transport: Transport | None = None
         self._caller = Caller("", config.idam, config.software_name, config.software_version, config.instance)
         self._seen: tuple[object, ...] = ()
@@ -170,8 +174,11 @@ class InsiClient:
         """Make one call, again if that can help and time is left; ``most`` calls altogether."""
         try:
             envelopes, transport, caller = self._ready()
+            voucher = self._way.vouch(self._now())
         except CertificateTroubleError as trouble:
             return InsCertificateTrouble(f"{trouble.code}: {trouble.what}")
+        except NotVouchedError as refused:
+            return InsRefused(refused.code, "", "")
         except BundleError as error:
             return InsRefused("kiosk_wsdl", str(error), "")
         exchanges: tuple[Exchange, ...] = ()
@@ -185,8 +192,8 @@ class InsiClient:
             if not self._breaker.may_call():
                 answer = InsUnreachable("service") if not exchanges else answer
                 break
-            request = envelopes.make(operation, criteria, caller, cover, _stamp(self._now()))
-            answer, exchange, retry_after = self._call(transport, request, left)
+            request = envelopes.make(operation, criteria, caller, cover, _stamp(self._now()), voucher.security)
+            answer, exchange, retry_after = self._call(transport, request, left, voucher.bearer)
             exchanges += (exchange,)
             _record(exchange, asked_by)
             if not isinstance(answer, InsUnreachable):
@@ -199,12 +206,14 @@ class InsiClient:
             self._wait(pause)
         return replace(answer, exchanges=exchanges)
 
-    def _call(self, transport: Transport, request: Request, left: float) -> tuple[InsAnswer, Exchange, float | None]:
+    def _call(
+        self, transport: Transport, request: Request, left: float, bearer: str
+    ) -> tuple[InsAnswer, Exchange, float | None]:
         started, started_at = self._clock(), _stamp(self._now())
         answer: InsAnswer
         code, received, retry_after = "", b"", None
         try:
-            http = transport.post(request.body, request.content_type, left)
+            http = transport.post(request.body, request.content_type, left, bearer=bearer)
         except NotSentError as error:
             code, answer = error.reason, InsUnreachable(error.reason)
         except TlsRefusedError as error:
@@ -249,7 +258,7 @@ class InsiClient:
         with self._lock:
             if self._envelopes is None:
                 self._envelopes = Envelopes(self._config.wsdl)
-            seen = tuple(_print_of(path) for path in self._files())
+            seen = tuple(_print_of(path) for path in self._way.files())
             if self._pin_refused is not None and self._transport is None and seen == self._seen:
                 raise self._pin_refused  # a token locks itself after three wrong codes: tried again when it changes
             if self._transport is None or seen != self._seen:
@@ -259,8 +268,7 @@ class InsiClient:
 
     def _renewed(self, old: Transport | None) -> Transport:
         try:
-            credentials = load(self._config)
-            context = client_context(self._config, credentials)
+            context, structure = self._way.open()
         except CertificateTroubleError as trouble:
             if trouble.code == "pin":
                 self._pin_refused = trouble
@@ -270,18 +278,11 @@ class InsiClient:
                 raise
             return old  # a certificate half replaced: the one in use still serves, `check` tells what is wrong
         agent = f"{self._config.software_name}/{self._config.software_version}"
-        fresh = Transport(self._config.endpoint, context, agent, proxy=self._config.proxy)
+        fresh = Transport(self._way.endpoint, context, agent, proxy=self._config.proxy)
         if old is not None:
             old.close()
-        self._caller = replace(self._caller, structure=credentials.structure)
+        self._caller = replace(self._caller, structure=structure)
         return fresh
-
-    def _files(self) -> list[Path]:
-        key = self._config.key
-        files = [self._config.certificate, self._config.ca, self._config.password_file]
-        if key and not self._config.has_key_in_token:
-            files.append(Path(key))
-        return [path for path in files if path is not None]
 
 
 def _record(exchange: Exchange, asked_by: str) -> None:

@@ -1,5 +1,6 @@
 """INSi's requests, made by zeep from the WSDL (ours, or the official bundle): the only place that knows zeep."""
 
+import copy
 import logging
 import uuid
 from collections.abc import Mapping
@@ -95,11 +96,21 @@ class Envelopes:
                     return self._client.bind(service.name, port.name), actions
         raise BundleError("the WSDL has no SOAP 1.2 port with both searches")
 
-    def make(self, operation: str, criteria: Mapping[str, object], caller: Caller, cover: Cover, now: str) -> Request:
-        """Make one request; ``now`` is the time of the call, ISO 8601 in UTC."""
+    def make(
+        self,
+        operation: str,
+        criteria: Mapping[str, object],
+        caller: Caller,
+        cover: Cover,
+        now: str,
+        security: etree._Element | None = None,
+    ) -> Request:
+        """Make one request; ``now`` is the time of the call, ISO 8601 in UTC; ``security`` says which professional."""
         message_id = f"uuid:{uuid.uuid4()}"
         action = self._actions[operation]
         headers = [_context_lps(caller, now), *_addressing(action, message_id), _context_bam(caller, cover, now)]
+        if security is not None:
+            headers.insert(0, copy.deepcopy(security))  # an element stands in one envelope only
         envelope = self._client.create_message(self._proxy, operation, _soapheaders=headers, **criteria)
         body = etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
         return Request(operation, message_id, f'application/soap+xml; charset=utf-8; action="{action}"', body)

@@ -23,6 +23,8 @@ def advice(code: str) -> str:
         "kiosk_date": _("La date de naissance n'est pas une date du calendrier : l'interpréter à l'accueil."),
         "kiosk_wsdl": _("Les fichiers WSDL du service ne se lisent pas : vérifier [insi] wsdl."),
         "kiosk_proxy": _("Le proxy ne laisse pas passer : vérifier [insi.proxy], son compte et son mot de passe."),
+        "kiosk_psc-session": _("La session Pro Santé Connect est terminée : se reconnecter, puis reposer la question."),
+        "kiosk_speciality": _("La spécialité du médecin manque : compléter [insi.psc] speciality ou specialities."),
         "kiosk_simulator": _("C'est un simulateur qui a répondu, en production : vérifier [insi] endpoint et ca."),
     }
     if code in known:
@@ -33,6 +35,8 @@ def advice(code: str) -> str:
         return _("Le serveur refuse le certificat de la structure : « kiosk insi check » dit pourquoi.")
     if code.startswith("pin:"):
         return _("Corriger password_file ; la borne n'essaie pas deux fois le même code.")
+    if code.startswith("card:"):
+        return _("Vérifier la carte dans son lecteur, et [insi.cpx] certificate et key.")
     if code.startswith("http_"):
         return _("Le serveur ne reconnaît pas l'adresse ou le certificat : vérifier [insi] endpoint et certificate.")
     return _("Réponse que la borne ne connaît pas : transmettre le code et l'identifiant du message au support.")

@@ -11,6 +11,8 @@ LPS = "urn:siram:lps:ctxlps"
 SIRAM = "urn:siram"
 WSA = "http://www.w3.org/2005/08/addressing"
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
+SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
+DS = "http://www.w3.org/2000/09/xmldsig#"
 SIMULATOR = "urn:kiosk:simulateur"  # ours: a simulator's answers say what they are
 SIMULATOR_HEADER = "X-Simulateur"  # the same, as an HTTP header
 

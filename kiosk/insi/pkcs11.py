@@ -14,6 +14,7 @@ import urllib.parse
 from gettext import gettext as _
 
 _ENGINE_LOCK = threading.Lock()
+_LONGEST_SIGNATURE = 1024  # bytes: of an 8192-bit key
 
 
 class TokenTroubleError(Exception):
@@ -46,6 +47,25 @@ def use_key(context: ssl.SSLContext, uri: str, pin: bytes | None, certificates_p
         crypto.ERR_clear_error()
 
 
+def sign(uri: str, pin: bytes | None, data: bytes) -> bytes:
+    """Have the token sign with the key that this URI names: rsa-sha256."""
+    crypto, _tls = _libraries()
+    key = _key(crypto, uri, pin)
+    work = crypto.EVP_MD_CTX_new()
+    try:
+        room = ctypes.c_size_t(_LONGEST_SIGNATURE)
+        signature = ctypes.create_string_buffer(_LONGEST_SIGNATURE)
+        is_done = crypto.EVP_DigestSignInit(work, None, crypto.EVP_sha256(), None, key) == 1
+        is_done = is_done and crypto.EVP_DigestSign(work, signature, ctypes.byref(room), data, len(data)) == 1
+        if not is_done:
+            raise _trouble(crypto)
+        return signature.raw[: room.value]
+    finally:
+        crypto.EVP_MD_CTX_free(work)
+        crypto.EVP_PKEY_free(key)
+        crypto.ERR_clear_error()
+
+
 def _libraries() -> tuple[ctypes.CDLL, ctypes.CDLL]:
     known = sys.implementation.name == "cpython" and (3, 11) <= sys.version_info < (3, 14)
     if not known or object.__basicsize__ != 2 * ctypes.sizeof(ctypes.c_void_p):
@@ -63,6 +83,11 @@ def _libraries() -> tuple[ctypes.CDLL, ctypes.CDLL]:
         (crypto, "ENGINE_free", number, [address]),
         (crypto, "ENGINE_load_private_key", address, [address, text, address, address]),
         (crypto, "EVP_PKEY_free", None, [address]),
+        (crypto, "EVP_MD_CTX_new", address, []),
+        (crypto, "EVP_MD_CTX_free", None, [address]),
+        (crypto, "EVP_sha256", address, []),
+        (crypto, "EVP_DigestSignInit", number, [address, address, address, address, address]),
+        (crypto, "EVP_DigestSign", number, [address, text, address, text, ctypes.c_size_t]),
         (crypto, "ERR_clear_error", None, []),
         (crypto, "ERR_get_error", ctypes.c_ulong, []),
         (crypto, "ERR_error_string_n", None, [ctypes.c_ulong, text, ctypes.c_size_t]),

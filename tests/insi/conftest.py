@@ -15,6 +15,8 @@ from kiosk.insi.simulated.population import Population
 from kiosk.insi.simulated.simulator import TEST_IDAM, Behaviour, Simulator
 from kiosk.insi.simulated.testpki import TestPki, make_pki
 from kiosk.insi.transport import HttpAnswer, Transport
+from tests.insi.professionals import TestCard, made_in
+from tests.insi.softhsm import holding
 
 INSTANCE = "7a1c52f0-3f0e-4a51-9f0e-5f3b1d2c4e6a"
 MakeClient = Callable[..., InsiClient]
@@ -23,6 +25,7 @@ MakeClient = Callable[..., InsiClient]
 _BY_NAME = {
     f"{{{namespace}}}{name}": etree.XMLSchema(etree.parse(str(OUR_WSDL.parent / file)))
     for namespace, name, file in (
+        (names.WSSE, "Security", "security.xsd"),
         (names.LPS, "ContexteLPS", "contexte-lps.xsd"),
         (names.BAM, "ContexteBAM", "contexte-bam.xsd"),
         (names.WSA, "Action", "ws-addr.xsd"),
@@ -39,16 +42,17 @@ def _every_request_follows_the_schemas(monkeypatch: pytest.MonkeyPatch) -> Itera
     broken: list[str] = []
     send = Transport.post
 
-    def post(self: Transport, body: bytes, content_type: str, seconds: float) -> HttpAnswer:
+    def post(self: Transport, body: bytes, content_type: str, seconds: float, *, bearer: str = "") -> HttpAnswer:
         root = etree.fromstring(body)
         parts = [*root[0], *root[1]]
-        if [str(etree.QName(part).localname) for part in root] != ["Header", "Body"] or len(parts) != 5:
+        vouched = root[0].find(f"{{{names.WSSE}}}Security") is not None
+        if [str(etree.QName(part).localname) for part in root] != ["Header", "Body"] or len(parts) != 5 + vouched:
             broken.append("envelope")
         for part in parts:
             schema = _BY_NAME.get(str(part.tag))
             if schema is None or not schema.validate(part):
                 broken.append(str(part.tag))
-        return send(self, body, content_type, seconds)
+        return send(self, body, content_type, seconds, bearer=bearer)
 
     monkeypatch.setattr(Transport, "post", post)
     yield
@@ -58,6 +62,15 @@ def _every_request_follows_the_schemas(monkeypatch: pytest.MonkeyPatch) -> Itera
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> TestPki:
     return make_pki(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.fixture(scope="session")
+def card(pki: TestPki, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestCard]:
+    """A professional's card in a software token; beside it a token with the structure's own key."""
+    made, key = made_in(tmp_path_factory.mktemp("card"))
+    with holding(tmp_path_factory.mktemp("softhsm"), {"insi": ("insi-auto", pki.client_key), "cpx": ("auth", key)}):
+        key.unlink()
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +107,7 @@ def make_client(simulator: Simulator, pki: TestPki) -> Iterator[MakeClient]:
     made: list[InsiClient] = []
 
     def make(retry: RetryPolicy | None = None, **changes: Any) -> InsiClient:
-        extra = {name: changes.pop(name) for name in ("breaker", "clock", "wait", "now") if name in changes}
+        extra = {name: changes.pop(name) for name in ("breaker", "clock", "wait", "now", "way") if name in changes}
         config = config_for(simulator, pki, **changes)
         client = InsiClient(config, retry=retry or RetryPolicy(attempts=1), **extra)
         made.append(client)

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,32 +12,17 @@ from kiosk.insi.certificate import Level, check
 from kiosk.insi.simulated.simulator import Simulator
 from kiosk.insi.simulated.testpki import TestPki
 from tests.insi.conftest import MakeClient, config_for
+from tests.insi.professionals import TestCard
+from tests.insi.softhsm import MODULE, PIN
 from tests.insi.test_certificate import NOW
 from tests.insi.test_searches import CARD
 
-MODULE = "/usr/lib/softhsm/libsofthsm2.so"
-PIN = "4711"
 
-
-@pytest.fixture(scope="module")
-def token(pki: TestPki, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A token that holds the client's key and nothing else does; yields its URI."""
-    directory = tmp_path_factory.mktemp("token")
-    (directory / "tokens").mkdir()
-    conf = directory / "softhsm2.conf"
-    conf.write_text(f"directories.tokendir = {directory}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n")
-    before = os.environ.get("SOFTHSM2_CONF")
-    os.environ["SOFTHSM2_CONF"] = str(conf)  # SoftHSM reads it from the environment when the module is loaded
-    secrets = ["--so-pin", "0000", "--pin", PIN]
-    init = ["--init-token", "--free", "--label", "insi"]
-    subprocess.run(["softhsm2-util", *init, *secrets], check=True, capture_output=True)
-    bring = ["--import", str(pki.client_key), "--token", "insi", "--label", "insi-auto", "--id", "01", "--pin", PIN]
-    subprocess.run(["softhsm2-util", *bring], check=True, capture_output=True)
-    yield f"pkcs11:token=insi;object=insi-auto;type=private?module-path={MODULE}"
-    if before is None:
-        del os.environ["SOFTHSM2_CONF"]
-    else:
-        os.environ["SOFTHSM2_CONF"] = before
+@pytest.fixture(scope="session")
+def token(card: TestCard) -> str:
+    """Where the client's key is: beside a card's, for the tokens of a process are made together."""
+    assert card.key
+    return f"pkcs11:token=insi;object=insi-auto;type=private?module-path={MODULE}"
 
 
 def with_token(pki: TestPki, token: str, directory: Path, pin: str = PIN) -> dict[str, object]:

@@ -1,31 +1,18 @@
 """What a simulated INSi accepts: as strict as the real one, by the documented faults where there are any."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from lxml import etree
 
 from kiosk.core.identity.names import is_valid_birth_name, is_valid_given_name
 from kiosk.core.identity.places import UNKNOWN_PLACE
-from kiosk.insi.certificate import ALLOWED_NAMES, PRODUCTION_ISSUER, TEST_ISSUER
 from kiosk.insi.envelope import OUR_WSDL
-from kiosk.insi.names import ACTIONS, BAM, BODIES, LPS, SOAP, WSA, WSSE
+from kiosk.insi.names import ACTIONS, BAM, BODIES, LPS, SOAP, WSA
+from kiosk.insi.simulated.vouching import Doorkeeper, Must, OfCertificates, Shown
 
 _MESSAGE_ID = re.compile(r"uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _SOFTWARE = re.compile(r"urn:lps:[^:]+:[^:]+", re.ASCII)
-
-Must = Callable[[bool, str, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Who calls, from the TLS layer: the client certificate's names."""
-
-    common_name: str
-    structure: str
-    issuer: str
 
 
 class RefusedError(Exception):
@@ -42,8 +29,9 @@ class RefusedError(Exception):
 class Rules:
     """Checks one request after the other."""
 
-    def __init__(self, idam: str) -> None:
+    def __init__(self, idam: str, doorkeeper: Doorkeeper | None = None) -> None:
         self._idam = idam
+        self._doorkeeper = doorkeeper or OfCertificates()
         here = OUR_WSDL.parent
         files = {
             f"{{{LPS}}}ContexteLPS": "contexte-lps.xsd",
@@ -53,7 +41,7 @@ class Rules:
         }
         self._schemas = {tag: etree.XMLSchema(etree.parse(str(here / name))) for tag, name in files.items()}
 
-    def accept(self, body: bytes, content_type: str, subject: Subject) -> tuple[str, str, etree._Element]:
+    def accept(self, body: bytes, content_type: str, shown: Shown) -> tuple[str, str, etree._Element]:
         """Check everything; return operation, message id and the body's element, or raise RefusedError."""
         root = self._parse(body)
         message_id = (root.findtext(f"{{{SOAP}}}Header/{{{WSA}}}MessageID") or "").strip()
@@ -62,16 +50,11 @@ class Rules:
             if not is_so:
                 raise RefusedError(code, text, message_id)
 
-        issuers = (PRODUCTION_ISSUER, TEST_ISSUER)
-        must(
-            subject.common_name in ALLOWED_NAMES and subject.issuer in issuers,
-            *("desir_560", "Le niveau d'acces est insuffisant"),
-        )
         header, soap_body = root.find(f"{{{SOAP}}}Header"), root.find(f"{{{SOAP}}}Body")
         if header is None or soap_body is None or len(soap_body) != 1:
             raise RefusedError("simu_enveloppe", "Enveloppe incomplete", message_id)
         must(_MESSAGE_ID.fullmatch(message_id) is not None, "simu_message_id", "MessageID absent ou mal forme")
-        must(header.find(f"{{{WSSE}}}Security") is None, "simu_security", "Security est inattendu avec un certificat")
+        caller = self._doorkeeper.admit(header, shown, must)
         element = soap_body[0]
         operation = {tag: name for name, tag in BODIES.items()}.get(str(element.tag), "")
         must(bool(operation), "simu_operation", "Operation inconnue")
@@ -85,7 +68,7 @@ class Rules:
             must(len(contexts) == 1 and self._schemas[name].validate(contexts[0]), "simu_contexte", "Contexte invalide")
             local = contexts[0].find(f"{{{etree.QName(name).namespace}}}Emetteur")
             sender = (local.text or "") if local is not None else ""
-            must(sender in ("", subject.structure), "simu_emetteur", "Emetteur different du certificat")
+            must(sender in ("", caller), "simu_emetteur", "Emetteur different de qui appelle")
         self._check_software(header, must)
         sex = element.findtext(f"{{{etree.QName(element).namespace}}}Sexe")
         must(sex in (None, "F", "M"), "insi_24", "Le format du sexe est incorrect")

@@ -22,7 +22,8 @@ from lxml import etree
 from kiosk.insi.names import BY_CARD, SIMULATOR_HEADER
 from kiosk.insi.simulated import answers
 from kiosk.insi.simulated.population import Person, Population
-from kiosk.insi.simulated.rules import RefusedError, Rules, Subject
+from kiosk.insi.simulated.rules import RefusedError, Rules
+from kiosk.insi.simulated.vouching import Doorkeeper, OfCertificates, Shown
 
 PATH = "/lps"
 TEST_IDAM = "TEST00000001"
@@ -67,15 +68,17 @@ class Simulator:
         host: str = "127.0.0.1",
         port: int = 0,
         behaviour: Behaviour | None = None,
+        doorkeeper: Doorkeeper | None = None,
     ) -> None:
         self.population = population or Population()
-        self._rules = Rules(idam)
+        doorkeeper = doorkeeper or OfCertificates()  # one way of calling a host, as the real ones
+        self._rules = Rules(idam, doorkeeper)
         self._lock = threading.Lock()
         self._behaviour = behaviour or Behaviour()
         self._left = self._behaviour.times
         self._answered = 0
         self.released = threading.Event()  # set: whoever is being kept waiting is let go
-        self._context = _server_context(certificate, key, ca)
+        self._context = _server_context(certificate, key, ca, must_show=doorkeeper.wants_certificate)
         self._server = _Server((host, port), self._context, self)
         self._control = ThreadingHTTPServer(("127.0.0.1", 0), _control_handler(self))
         self._control.daemon_threads = True
@@ -138,10 +141,10 @@ class Simulator:
                     self._behaviour = Behaviour(style=behaviour.style)
             return behaviour, self.released
 
-    def answer(self, body: bytes, content_type: str, subject: Subject, behaviour: Behaviour) -> tuple[int, bytes]:
+    def answer(self, body: bytes, content_type: str, shown: Shown, behaviour: Behaviour) -> tuple[int, bytes]:
         """Answer one request as the service would: HTTP status and envelope."""
         try:
-            operation, message_id, element = self._rules.accept(body, content_type, subject)
+            operation, message_id, element = self._rules.accept(body, content_type, shown)
         except RefusedError as refused:
             return 500, answers.fault(refused.subcode, refused.code, refused.text, refused.message_id)
         if behaviour.kind == "fault":
@@ -192,10 +195,10 @@ def gzip_bomb() -> bytes:
     return b"".join([packed.compress(b" " * 1_000_000) for _ in range(100)]) + packed.flush()
 
 
-def _server_context(certificate: Path, key: Path, ca: Path) -> ssl.SSLContext:
+def _server_context(certificate: Path, key: Path, ca: Path, *, must_show: bool) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.verify_mode = ssl.CERT_REQUIRED
+    context.verify_mode = ssl.CERT_REQUIRED if must_show else ssl.CERT_OPTIONAL
     context.load_verify_locations(ca)
     context.load_cert_chain(certificate, key)
     return context
@@ -269,7 +272,7 @@ class _Handler(BaseHTTPRequestHandler):
         behaviour, released = simulator.next_behaviour()
         if behaviour.seconds and behaviour.kind not in ("dribble", "dribble-headers"):
             released.wait(behaviour.seconds)
-        status, answer = simulator.answer(body, self.headers.get("Content-Type", ""), self._subject(), behaviour)
+        status, answer = simulator.answer(body, self.headers.get("Content-Type", ""), self._shown(), behaviour)
         self._behave(behaviour, released, status, answer)
 
     def _behave(self, behaviour: Behaviour, released: threading.Event, status: int, answer: bytes) -> None:
@@ -332,12 +335,12 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             self.request.sendall(slowly[index : index + 1])
 
-    def _subject(self) -> Subject:
+    def _shown(self) -> Shown:
         shown = self.request.getpeercert() or {}
         subject = {name: value for part in shown.get("subject", ()) for name, value in part}
         issuer = {name: value for part in shown.get("issuer", ()) for name, value in part}
         names = subject.get("commonName", ""), subject.get("organizationalUnitName", ""), issuer.get("commonName", "")
-        return Subject(*names)
+        return Shown(*names, bearer=self.headers.get("Authorization", "").removeprefix("Bearer "))
 
     def _send(self, status: int, content_type: str, body: bytes, **headers: str) -> None:
         self.send_response(status)

@@ -1,0 +1,19 @@
+from collections.abc import Collection
+from enum import Enum
+
+class InvalidInput(ValueError): ...
+class InvalidSignature(Exception): ...
+
+class CanonicalizationMethod(Enum):
+    EXCLUSIVE_XML_CANONICALIZATION_1_0 = ...
+
+class SignatureConstructionMethod(Enum):
+    enveloped = ...
+
+class SignatureMethod(Enum):
+    RSA_SHA256 = ...
+
+class SignatureConfiguration:
+    def __init__(
+        self, *, signature_methods: Collection[SignatureMethod], location: str, expect_references: int
+    ) -> None: ...
