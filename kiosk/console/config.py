@@ -116,6 +116,11 @@ class ServerSettings(Section):
         return self
 
     @property
+    def names_professionals(self) -> bool:
+        """National identifiers are linked to accounts: for signing in, or because INSi is asked with a card."""
+        return self.psc is not None or (self.insi is not None and self.insi.desk_caller == "cpx")
+
+    @property
     def keys_folder(self) -> Path:
         """Where the keys' own database stands when it is a file."""
         return self.keys_dir or self.data_dir / "keys"

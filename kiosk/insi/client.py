@@ -59,7 +59,6 @@ class InsiClient:
         wait: Callable[[float], object] | None = None,
         now: Callable[[], datetime.datetime] = _utc_now,
         way: Way | None = None,
-        envelopes: Envelopes | None = None,
     ) -> None:
         self._config = config
         self._way = way or ByCertificate(config)
@@ -68,7 +67,7 @@ class InsiClient:
         self._wait = wait or threading.Event().wait
         self._breaker = breaker or CircuitBreaker(clock)
         self._retry = retry or RetryPolicy()
-        self._envelopes = envelopes
+        self._envelopes: Envelopes | None = None
         self._transport: Transport | None = None
         self._caller = Caller("", config.idam, config.software_name, config.software_version, config.instance)
         self._seen: tuple[object, ...] = ()

@@ -24,6 +24,7 @@ from tests.console.served import _certificate as make_certificate
 CLIENT, SECRET = "borne-saint-exemple", "a secret of the tests"
 REALM = "/auth/realms/esante-wallet"
 NATIONAL_ID = "899700218896"  # fictitious
+TOKEN = "of-the-tests"
 PERSON: dict[str, Any] = {
     "sub": "f:550dc1c8:899700218896",
     "SubjectNameID": NATIONAL_ID,
@@ -69,6 +70,9 @@ class Provider:
         self.discovery: dict[str, Any] = {}
         self.fails: dict[str, tuple[int, bytes]] = {}  # path → status and body
         self.denies = False
+        self.lifetime = 120  # seconds a token is good for
+        self.refresh = "fetches-the-next-one"
+        self.renewed = 0
 
     def metadata(self) -> dict[str, Any]:
         connect = f"{self.issuer}/protocol/openid-connect"
@@ -91,13 +95,19 @@ class Provider:
         return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
 
     def tokens(self, form: dict[str, str]) -> dict[str, Any] | None:
+        if form.get("grant_type") == "refresh_token":
+            if form.get("refresh_token") != self.refresh:
+                return None
+            self.renewed += 1
+            return {"access_token": f"renewed-{self.renewed}", "token_type": "Bearer", "expires_in": 120}
         asked = self.codes.pop(form.get("code", ""), None)
         if asked is None or form.get("redirect_uri") != asked["redirect_uri"]:
             return None
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         if base64.urlsafe_b64encode(digest).decode().rstrip("=") != asked["code_challenge"]:
             return None
-        return {"access_token": "of-the-tests", "token_type": "Bearer", "id_token": self.id_token(asked)}
+        lasts = {"expires_in": self.lifetime, "refresh_token": self.refresh, "refresh_expires_in": 1800}
+        return {"access_token": TOKEN, "token_type": "Bearer", "id_token": self.id_token(asked), **lasts}
 
     def id_token(self, asked: dict[str, str]) -> str:
         now = int(time.time())
@@ -145,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
         elif url.path.endswith("/certs"):
             self._json(dict(KeySet([provider.key]).as_dict(private=False)))
-        elif url.path.endswith("/userinfo") and self.headers["Authorization"] == "Bearer of-the-tests":
+        elif url.path.endswith("/userinfo") and self.headers["Authorization"] == f"Bearer {TOKEN}":
             self._json(provider.person)
         else:
             self._json({"error": "not_found"}, 404)

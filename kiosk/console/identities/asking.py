@@ -1,6 +1,7 @@
 """INSi asked again by staff, with what they read on the original (ins-rules 3.3)."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -60,8 +61,13 @@ def why_not_ask(arrival: Arrival, check_in: CheckIn) -> str:
     return "" if asking.left else _("Cinq recherches ont été faites pour cette venue : c’est le maximum.")
 
 
-def ask_again(key: UUID, staff: Staff, criteria: Original, *, where: str = "") -> Arrival:
-    """Have the worker ask INSi with these criteria (ins-rules 3.3); never the same twice."""
+def ask_again(
+    key: UUID, staff: Staff, criteria: Original, *, where: str = "", held_for: timedelta | None = None
+) -> Arrival:
+    """Have the worker ask INSi with these criteria (ins-rules 3.3); never the same twice.
+
+    ``held_for``: not before so long, because the caller asks itself, in somebody's name.
+    """
     with in_words(audit.Act.INSI_REQUESTED, staff.username, key, where):
         arrival = deciding.in_hand(key, staff)
         check_in = visits.opened(arrival)
@@ -85,7 +91,8 @@ def ask_again(key: UUID, staff: Staff, criteria: Original, *, where: str = "") -
         answers.ask(arrival, Actor(ActorKind.STAFF, staff.username), where=where, number=number)
         if arrival.need == Need.ASK_AGAIN:
             arrival.need = Need.INSI_PENDING
-        arrival.save(update_fields=["insi_next_at", "insi_tries", "question", "need"])
+        arrival.leased_until = timezone.now() + held_for if held_for is not None else None
+        arrival.save(update_fields=["insi_next_at", "insi_tries", "question", "need", "leased_until"])
         return arrival
 
 

@@ -7,9 +7,10 @@ at the usual place, its accounts are known by ``SubjectNameID`` and ``otherIds``
 import base64
 import hashlib
 import json
+import re
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -28,6 +29,10 @@ LEEWAY = 30  # seconds between two clocks
 LONGEST = 256 * 1024
 FRESH_FOR = 600.0  # seconds the discovery document is believed
 ANSWER_WITHIN = 600  # seconds somebody takes with card or telephone
+LONGEST_TOKEN = 8192
+USUAL = 120  # seconds an access token is good for when the service does not say; it says two to five minutes
+LASTS = 4 * 3600  # seconds: no session with the service is longer
+_BEARER = re.compile(r"[A-Za-z0-9._~+/-]{1,8192}=*", re.ASCII)  # RFC 6750; nothing else goes into a header
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 
 
@@ -61,6 +66,16 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Tokens(Confidential):
+    """What lets another service hear that this person signed in; seconds since 1970."""
+
+    access: str
+    until: int
+    refresh: str = ""  # fetches the next one, while the person's session with the service lasts
+    refresh_until: int = 0
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Professional(Confidential):
     """Who Pro Santé Connect says somebody is."""
 
@@ -68,6 +83,9 @@ class Professional(Confidential):
     name: str
     structures: frozenset[str]  # FINESS and SIRET of the places where they work
     acr: str
+    profession: str = ""  # codeProfession (TRE_G15)
+    skills: tuple[str, ...] = ()  # codeSavoirFaire (SM54 …)
+    tokens: Tokens | None = None
 
 
 def begin(psc: PscSection, here: str) -> tuple[str, Started]:
@@ -118,7 +136,35 @@ def finish(psc: PscSection, here: str, said: dict[str, str], started: Started) -
     person = _fetch(psc, metadata["userinfo_endpoint"], bearer=str(tokens.get("access_token", "")))
     if person.get("sub") != claims["sub"]:
         raise Trouble(Why.NOT_SURE)
-    return _professional(person, str(claims["acr"]))
+    return with_tokens(_professional(person, str(claims["acr"])), _tokens(tokens))
+
+
+def refreshed(psc: PscSection, refresh: str) -> Tokens:
+    """The next tokens of somebody whose session with the service lasts. Trouble when it does not."""
+    url = _metadata(psc)["token_endpoint"]
+    said = _fetch(psc, url, {"grant_type": "refresh_token", "refresh_token": refresh})
+    tokens = _tokens(said)
+    if tokens is None:
+        raise Trouble(Why.NOT_SURE)
+    return tokens if tokens.refresh else replace(tokens, refresh=refresh, refresh_until=tokens.until)
+
+
+def with_tokens(professional: Professional, tokens: Tokens | None) -> Professional:
+    return replace(professional, tokens=tokens)
+
+
+def _tokens(said: dict[str, Any]) -> Tokens | None:
+    """What the service gave; None when it is nothing that could be sent on."""
+    access, refresh = said.get("access_token"), said.get("refresh_token", "")
+    if not isinstance(access, str) or not _BEARER.fullmatch(access) or not isinstance(refresh, str):
+        return None
+    until, refresh_until = _ends(said.get("expires_in"), USUAL), _ends(said.get("refresh_expires_in"), LASTS)
+    return Tokens(access, until, refresh[:LONGEST_TOKEN], refresh_until)
+
+
+def _ends(seconds: object, usual: int) -> int:
+    good = isinstance(seconds, int) and 0 < seconds <= LASTS
+    return int(time.time()) + (seconds if good and isinstance(seconds, int) else usual)
 
 
 def normalised(national_id: str) -> str:
@@ -158,15 +204,23 @@ def _professional(person: dict[str, Any], acr: str) -> Professional:
     found = [person.get("SubjectNameID"), *(one.get("identifiant") for one in _tables(others))]
     identifiers = dict.fromkeys(normalised(one)[:60] for one in found if isinstance(one, str) and one.strip())
     practice = person.get("SubjectRefPro")
+    exercises = _tables(practice.get("exercices") if isinstance(practice, dict) else None)
     places = {
         str(activity[name])
-        for exercise in _tables(practice.get("exercices") if isinstance(practice, dict) else None)
+        for exercise in exercises
         for activity in _tables(exercise.get("activities"))
         for name in ("numeroFinessSite", "numeroFinessetablissementJuridique", "numeroSiretSite")
         if activity.get(name)
     }
+    professions = [_code(exercise.get("codeProfession")) for exercise in exercises]
+    skills = tuple(filter(None, (_code(exercise.get("codeSavoirFaire")) for exercise in exercises)))
     name = " ".join(str(person.get(part) or "") for part in ("given_name", "family_name")).strip()
-    return Professional(tuple(identifiers), name[:80], frozenset(places), acr)
+    profession = next(filter(None, professions), "")
+    return Professional(tuple(identifiers), name[:80], frozenset(places), acr, profession, skills)
+
+
+def _code(said: object) -> str:
+    return said if isinstance(said, str) and re.fullmatch(r"[A-Z0-9]{1,10}", said, re.ASCII) else ""
 
 
 def _tables(value: object) -> list[dict[str, Any]]:

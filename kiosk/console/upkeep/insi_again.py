@@ -77,7 +77,7 @@ def insi_once(ask: Ask) -> bool:
     key = _leased()
     if key is None:
         return False
-    _ask(ask, key)
+    see_to(ask, key)
     return True
 
 
@@ -85,11 +85,12 @@ def insi_now(ask: Ask, key: UUID) -> bool:
     """Ask INSi about this arrival if it is due; False when it is not, or somebody asks already."""
     if not _lease(key):
         return False
-    _ask(ask, key)
+    see_to(ask, key)
     return True
 
 
-def _ask(ask: Ask, key: UUID) -> None:
+def see_to(ask: Ask, key: UUID, *, who: str = WORKER.name, means: str = "") -> None:
+    """Ask about an arrival whose lease is ours; ``who`` asks, and by which means other than the certificate."""
     arrival = Arrival.objects.select_related("sealed", "person__absorbed_by").get(pk=key)
     try:
         check_in, asked = vault.open_arrival(arrival), _Asked(arrival.question, asking.wanted_of(arrival))
@@ -105,7 +106,7 @@ def _ask(ask: Ask, key: UUID) -> None:
                 return
             asked = replace(asked, is_card_left_out=may_say.card is not check_in.card)
             answer = ask(may_say)
-        _keep(key, check_in, asked, answer)
+        _keep(key, check_in, asked, answer, who, means)
     except (CannotOpen, BadCheckIn):  # no key for it here, or not as it was written: nothing to ask
         Arrival.objects.filter(pk=key).update(insi_next_at=None, leased_until=None)
         journal.record(journal.Happening.INSI_CALLED, outcome="CannotOpen")
@@ -171,7 +172,7 @@ def _lease(key: UUID) -> bool:
     return bool(due.update(leased_until=now + LEASE))
 
 
-def _keep(key: UUID, check_in: CheckIn, asked: _Asked, answer: InsAnswer) -> None:
+def _keep(key: UUID, check_in: CheckIn, asked: _Asked, answer: InsAnswer, who: str, means: str) -> None:
     with transaction.atomic():
         arrival = Arrival.objects.select_for_update().filter(pk=key).exclude(stage=Stage.REMOVED).first()
         if arrival is None:
@@ -195,12 +196,13 @@ def _keep(key: UUID, check_in: CheckIn, asked: _Asked, answer: InsAnswer) -> Non
         arrival.save()
         audit.record(
             audit.Act.INSI_ASKED,
-            who="worker",
+            who=who,
             about=str(key),
             answer=tag_of(type(answer)),
             tries=arrival.insi_tries,
             status=arrival.status,
             **({"without": "card-too-old"} if asked.is_card_left_out else {}),
+            **({"means": means} if means else {}),
         )
     journal.record(journal.Happening.INSI_CALLED, outcome=type(answer).__name__)
 

@@ -4,6 +4,7 @@ What is to be asked is due in the table before it comes here: what a killed proc
 worker takes up. A process that does not serve has no threads, and leaves all of it to the worker.
 """
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from uuid import UUID
 
@@ -37,13 +38,22 @@ def stop() -> None:
 
 def ask_soon(key: UUID) -> None:
     """Have INSi asked about this arrival, which is due."""
-    if _Of.executor is not None and _Of.ask is not None:
-        _Of.executor.submit(_asked, _Of.ask, key).add_done_callback(_done)
+    ask = _Of.ask
+    if ask is not None:
+        soon(lambda: insi_again.insi_now(ask, key))
 
 
-def _asked(ask: insi_again.Ask, key: UUID) -> None:
+def soon(work: Callable[[], object]) -> bool:
+    """Have a thread of this process do it; False when it has none."""
+    if _Of.executor is None:
+        return False
+    _Of.executor.submit(_whole, work).add_done_callback(_done)
+    return True
+
+
+def _whole(work: Callable[[], object]) -> None:
     try:
-        insi_again.insi_now(ask, key)
+        work()
     finally:
         connections.close_all()
 

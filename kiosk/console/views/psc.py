@@ -23,7 +23,7 @@ from kiosk.console import audit
 from kiosk.console.config import PscSection
 from kiosk.console.models import NationalIdentity, Role, Staff
 from kiosk.console.records import vault
-from kiosk.console.staff import psc
+from kiosk.console.staff import in_name, psc
 from kiosk.console.staff.access import Right, act, address_of, needs, open_session
 from kiosk.console.staff.psc import Professional, Started, Trouble, Why
 from kiosk.console.views.accounts import home_of
@@ -52,7 +52,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 def come_back(request: HttpRequest) -> HttpResponse:
     section = _section()
     try:
-        identity, acr = _identity(request, section)
+        identity, professional = _identity(request, section)
     except Trouble as trouble:
         return _sorry(request, trouble.why)
     staff = identity.user
@@ -62,7 +62,8 @@ def come_back(request: HttpRequest) -> HttpResponse:
     request.session["means"] = "psc"
     otp_login(request, identity)
     open_session(request)
-    act(request, audit.Act.SIGNED_IN, means="psc", acr=acr)
+    in_name.keep(request, staff, professional)
+    act(request, audit.Act.SIGNED_IN, means="psc", acr=professional.acr)
     response = render(request, "console/psc_done.html", {"where": reverse(home_of(staff))})
     response.delete_cookie(COOKIE, samesite="Lax")
     return response
@@ -79,7 +80,7 @@ def _here(request: HttpRequest) -> str:
     return f"https://{request.get_host()}{reverse('psc-back')}"
 
 
-def _identity(request: HttpRequest, section: PscSection) -> tuple[NationalIdentity, str]:
+def _identity(request: HttpRequest, section: PscSection) -> tuple[NationalIdentity, Professional]:
     """The account of who came back. Trouble when there is none, or when anything was not right."""
     try:
         started = Started(**signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=psc.ANSWER_WITHIN))
@@ -93,9 +94,9 @@ def _identity(request: HttpRequest, section: PscSection) -> tuple[NationalIdenti
         if known is not None:
             if not known.user.is_active:
                 raise Trouble(Why.NOT_LINKED)
-            return known, professional.acr
+            return known, professional
     if section.create and professional.national_ids and professional.structures & set(section.structures):
-        return _created(request, professional), professional.acr
+        return _created(request, professional), professional
     raise Trouble(Why.NOT_LINKED)
 
 

@@ -95,7 +95,7 @@ def _renewed(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 def _page(request: HttpRequest, **more: object) -> HttpResponse:
     staff = Staff.objects.order_by("username").prefetch_related("nationalidentity_set", "securitykey_set")
-    context = {"page": "accounts", "staff": staff, "roles": Role.choices, "has_psc": settings.KIOSK.psc is not None}
+    context = {"page": "accounts", "staff": staff, "roles": Role.choices, "has_psc": settings.KIOSK.names_professionals}
     return render(request, "console/accounts.html", context | more)
 
 

@@ -36,6 +36,7 @@ MEANS = {
     "totp": "code",
     "key": "clé de sécurité",
     "psc": "Pro Santé Connect",
+    "cpx": "carte CPx",
     "password+totp": "mot de passe et code",
     "password+key": "mot de passe et clé de sécurité",
 }
