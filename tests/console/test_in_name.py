@@ -275,7 +275,7 @@ def test_who_signs_out_leaves_no_token_behind(provider: Provider, nation: Nation
 
     client = signed_in(provider)
     assert client.session["in_name"]
-    post(client, "/deconnexion/")
+    post(client, "/quitter/")
     assert Session.objects.count() == 0
 
 
