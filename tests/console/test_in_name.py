@@ -88,7 +88,7 @@ def asking(
     from kiosk.console.staff import accounts
 
     secret.write_text(SECRET)
-    psc = PscSection(issuer=provider.issuer, client_id=CLIENT, client_secret_file=secret, ca=provider.ca, seconds=3)
+    psc = PscSection(issuer=provider.issuer, client_id=CLIENT, client_secret_file=secret, ca=provider.ca, seconds=20)
     people = Population([known(ZOE)])
     with Simulator(pki.insi_certificate, pki.insi_key, pki.ca, people, doorkeeper=doorkeeper).running() as there:
         insi = InsiSection(
