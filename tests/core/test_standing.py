@@ -222,6 +222,25 @@ def test_what_is_remembered_of_answers_and_questions_is_bounded() -> None:
     assert (standing.answers[-1].nth, standing.questions[-1][0]) == (428, 429)
 
 
+def test_what_an_identity_rests_on_is_remembered_however_many_answers_came_since() -> None:
+    """Somebody who comes three times a week: what says otherwise a year later is still beside what was accepted."""
+    standing = _answered_since(qualified().standing)
+    assert [one.nth for one in standing.answers] == [4, *range(standing.version - 199, standing.version + 1)]
+    decision = standing.version + 1
+    refused = apply(standing, Fact(decision, InsiRejected(), LEA, NOW, decision=decision)).standing
+    later = _answered_since(refused)
+    assert (later.answer(4), len(later.answers)) == (Answer(4, ONE, 0), 201)  # it may still be taken back
+    undone = apply(later, Fact(later.version + 1, pe.Undone(), LEA, NOW, decision)).standing
+    assert undone.answer(undone.basis.answer) == Answer(4, ONE, 0)
+
+
+def _answered_since(standing: Standing) -> Standing:
+    """Three years of visits."""
+    for _visit in range(450):
+        standing = apply(standing, Fact(standing.version + 1, pe.InsiAnswered(ONE), WORKER, NOW)).standing
+    return standing
+
+
 def test_a_record_leads_to_another_and_stands_for_itself_again_properties_12_and_17() -> None:
     into = pe.Side("other")
     life = known().does(CHECKED)

@@ -2,14 +2,16 @@
 
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
-from kiosk.console.identities import deciding
+from kiosk.console.identities import comparing, deciding
 from kiosk.console.identities.knowing import candidates_of
 from kiosk.console.identities.reasons import NotAllowed, Stopped, refused
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Need, Staff
+from kiosk.console.records import vault
 from kiosk.console.register import attaching as register
 from kiosk.console.register import visits
 from kiosk.console.register.known import is_sound
@@ -43,6 +45,9 @@ def say_new(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
             register.detach(arrival, Actor(ActorKind.STAFF, staff.username), where=where)
         else:
             audit.record(audit.Act.SAID_NEW, who=staff.username, where=where, about=str(key))
-        arrival.is_new = True
-        arrival.save(update_fields=["person", "question", "is_new"])
+        if arrival.candidate is not None and comparing.may_be_asked_again(vault.open_arrival(arrival)):
+            arrival.insi_next_at = timezone.now()  # as long as there was a candidate nobody asked
+        arrival.is_new, arrival.candidate = True, None
+        seen = ("presence_at", "presence_by")
+        arrival.save(update_fields=["person", "candidate", "question", "insi_next_at", "is_new", *seen])
         return arrival

@@ -32,13 +32,13 @@ class Expected:
 def laid(arrival: Arrival, check_in: CheckIn) -> tuple[CheckIn, Expected | None]:
     """What a page shows of a visit: beside the card, what the person expected was qualified with; and whom it expects.
 
-    One key confirms them; nobody where the document shown says otherwise: then it is looked at as ever.
+    One key confirms them; nobody where the document shown says otherwise: then it is looked at as ever, without them.
     """
     person = presence.expected(arrival)
     if person is None:
         return check_in, None
     beside = presence.beside(check_in, person)
-    return beside, None if comparing.compared(beside).blocks else _expected(arrival, person)
+    return (check_in, None) if comparing.compared(beside).blocks else (beside, _expected(arrival, person))
 
 
 def _expected(arrival: Arrival, person: Person) -> Expected:

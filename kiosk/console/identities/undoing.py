@@ -96,13 +96,18 @@ def _undo_identity(arrival: Arrival, staff: Staff, where: str, lost: str) -> Non
     standing = visits.standing_of(arrival)
     restored = standing.before.identity.status.value if standing.before is not None else lost
     # what was doubted stays known: what INSi had answered does not count again (T8)
-    is_left = not standing.identity.is_barred and not known.visits.exclude(pk=arrival.pk).exists()
+    is_left = not standing.identity.is_barred and not _is_somebody_s(known, arrival)
     leaves = bool(arrival.before.get("opened")) and is_left
     after = arrival.reported if leaves else restored
     told = [writer.Told(Undone(), audit.Act.UNDONE, {"before": lost, "after": after}, cites=decision)]
     visits.recorded(arrival, known, told, by, where=where)
     if leaves:
         attaching.detach(arrival, by, where=where)
+
+
+def _is_somebody_s(known: Person, arrival: Arrival) -> bool:
+    """Another visit is theirs, or another record leads to theirs: left as nobody's, neither would be found again."""
+    return known.visits.exclude(pk=arrival.pk).exists() or known.absorbed.exists()
 
 
 def _unsee(arrival: Arrival, known: Person, by: Actor, where: str) -> None:

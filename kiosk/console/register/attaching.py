@@ -34,6 +34,7 @@ def detach(arrival: Arrival, by: Actor, *, where: str = "") -> None:
         told = [Told(VisitDetached(), audit.Act.VISIT_DETACHED)]
         writer.record(arrival.person.pk, told, by, visit=arrival.pk, where=where)
         arrival.person, arrival.question = None, 0
+        arrival.presence_at = arrival.presence_by = None  # it was them who were seen
 
 
 def was_decided(arrival: Arrival) -> bool:

@@ -13,7 +13,7 @@ from kiosk.core.checkin.claims import said_by
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.places import PlaceTable
-from kiosk.core.sources.insi import InsFound
+from kiosk.core.sources.insi import InsAnswer, InsFound
 from kiosk.core.status.permissions import BARRING, Attribute
 from kiosk.core.status.returning import Known, filed_under
 from kiosk.core.status.transitions import Actor
@@ -38,6 +38,16 @@ def file(arrival: Arrival, check_in: CheckIn, places: PlaceTable, by: Actor) -> 
         arrival.person = None
         return False  # what has become of the person meanwhile is staff's to see
     return True
+
+
+def names_somebody(answer: InsAnswer) -> bool:
+    """INSi gave a number, today's or a former one, by which somebody is known."""
+    if not isinstance(answer, InsFound):
+        return False
+    numbers = (answer.matricule, *(past.matricule for past in answer.history))
+    values = [bodies.value_of(number) for number in numbers if number.is_complete]
+    known = Person.objects.filter(absorbed_by=None, erased_at=None, indexes__value__in=values)
+    return known.exists()
 
 
 def _named(check_in: CheckIn, places: PlaceTable) -> Person | None:

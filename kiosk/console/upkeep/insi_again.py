@@ -227,6 +227,7 @@ def take_up(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
     answers.answered(arrival, check_in, replace(answer, exchanges=exchanges), WORKER)
     arrival.sealed.answer = vault.seal_answer(check_in, later.insi)
     arrival.sealed.save(update_fields=["answer"])
+    arrival.reported = comparing.automatic_status(later)  # of the answer that counts now, whoever is at the visit
     search.index(arrival, search.indexes_of(later))
     if held is not None:
         _observe(arrival, held, answer)
@@ -236,6 +237,8 @@ def take_up(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
     _conclude(arrival, later)
     if arrival.person is None and arrival.decided_at is None and not arrival.is_new:
         filing.file(arrival, later, comparing.places(), WORKER)
+    elif arrival.is_new and filing.names_somebody(answer):
+        arrival.is_new = False  # staff said so before INSi named who is known: they are asked once more
 
 
 def _observe(arrival: Arrival, held: InsAnswer, answer: InsAnswer) -> None:
@@ -248,17 +251,11 @@ def _observe(arrival: Arrival, held: InsAnswer, answer: InsAnswer) -> None:
 
 
 def _conclude(arrival: Arrival, later: CheckIn) -> None:
-    """What the late answer makes of a visit that nobody decided: what the kiosk would have said.
+    """What the late answer makes of a visit that staff have dealt with.
 
-    After staff validated the identity: a task for the identity-vigilance unit, since only staff may say that the answer
+    After they validated the identity: a task for the identity-vigilance unit, since only staff may say that the answer
     agrees with the evidence already checked (T5). What staff left provisional or doubted stays so.
     """
-    if arrival.person is None:
-        if arrival.decided_at is None:
-            arrival.reported = comparing.automatic_status(later)
-    elif (
-        arrival.status == IdentityStatus.VALIDATED.value
-        and comparing.is_found(later.insi)
-        and arrival.stage not in queue.IN_WORK
-    ):
+    is_validated = arrival.person is not None and arrival.status == IdentityStatus.VALIDATED.value
+    if is_validated and comparing.is_found(later.insi) and arrival.stage not in queue.IN_WORK:
         arrival.stage, arrival.reason = Stage.SET_ASIDE, reasons.WhyAside.LATE_ANSWER.value

@@ -7,7 +7,7 @@ from kiosk.core.status.person_events import InsiAnswered, InsReplaced, Migrated
 from kiosk.core.status.standing import Answer, Basis, Fact, Standing
 from kiosk.core.status.transitions import ActorKind, EvidenceChecked, InsiAccepted, Refusal
 
-MOST_ANSWERS = 200  # of one epoch, and open questions: a person is not asked about more often
+MOST_ANSWERS = 200  # remembered beside what the identity rests on; and open questions
 
 
 def accepted(standing: Standing, fact: Fact, event: InsiAccepted) -> tuple[str, Standing | Refusal]:
@@ -77,9 +77,17 @@ def answered(standing: Standing, fact: Fact, event: InsiAnswered) -> Standing | 
     if fact.cites and fact.cites not in epochs:
         return Refusal.NO_QUESTION
     epoch = epochs.get(fact.cites, standing.basis.epoch)
-    answers = (*standing.answers, Answer(fact.nth, event.mark, epoch))[-MOST_ANSWERS:]
+    answers = _remembered(standing, Answer(fact.nth, event.mark, epoch))
     left = tuple(one for one in standing.questions if one[0] != fact.cites)
     return replace(standing, answers=answers, questions=left)
+
+
+def _remembered(standing: Standing, latest: Answer) -> tuple[Answer, ...]:
+    """The latest answers, after those that the identity rests on, or will if its decision is taken back."""
+    rests_on = {basis.answer for basis in (standing.basis, standing.before) if basis is not None}
+    answers = (*standing.answers, latest)
+    older = tuple(one for one in answers[:-MOST_ANSWERS] if one.nth in rests_on)
+    return older + answers[-MOST_ANSWERS:]
 
 
 def verified(standing: Standing, fact: Fact) -> Standing | Refusal:
