@@ -136,8 +136,11 @@ def answer_call(key: UUID, staff: Staff, *, where: str = "") -> None:
 
 
 def locked(key: UUID) -> Arrival:
-    """One arrival, held until the transaction ends, with what is sealed of it."""
-    arrival = Arrival.objects.select_for_update(of=("self",)).select_related("sealed").filter(pk=key).first()
+    """One arrival, held until the transaction ends.
+
+    What is sealed of it is read after that, not with it: PostgreSQL would give what stood there before the wait.
+    """
+    arrival = Arrival.objects.select_for_update().filter(pk=key).first()
     if arrival is None:
         raise NotPossible
     return arrival

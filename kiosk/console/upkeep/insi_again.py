@@ -135,7 +135,7 @@ class _Asked(Confidential):
 def _withdraw(key: UUID) -> None:
     """Nobody awaits an answer any more."""
     with transaction.atomic():
-        arrival = Arrival.objects.select_for_update(of=("self",)).select_related("sealed").get(pk=key)
+        arrival = Arrival.objects.select_for_update().get(pk=key)  # what is sealed is read after the wait
         notes.withdraw_question(arrival)
         arrival.leased_until = None
         arrival.save(update_fields=["insi_next_at", "question", "leased_until"])
