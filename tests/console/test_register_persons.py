@@ -1,16 +1,18 @@
 """A row altered, a number moved, a body swapped or taken away: found by the checks, whatever the database let pass."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from kiosk.console import audit
-from kiosk.console.models import AuditEntry, FactBody, Holding, Inspection, Person
-from kiosk.console.register import checks, known, reading
+from kiosk.console.models import AuditEntry, FactBody, Holding, Inspection, PairState, Person, PersonPair
+from kiosk.console.register import checks, known, reading, writer
 from kiosk.console.upkeep import checking
 from kiosk.console.witness import findings, words
 from kiosk.core.identity.matricule import OID_NIR, Matricule
+from tests.console.recorded import CREATED, NOW, WORKER
 from tests.console.test_register import LEA, _known
 from tests.console.test_register_check import turns
 
@@ -153,3 +155,107 @@ def test_while_the_register_is_in_doubt_nobody_is_known_by_it(
 def test_a_place_that_is_none_begins_again(place: str) -> None:
     assert checks.persons(place, 500).count == 3
     assert checks.facts(place, 500).count == 18
+
+
+# --- pairs ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture()
+def judged(people: list[object]) -> list[object]:
+    """Perhaps one, two people, merged and un-merged: each pair with its facts."""
+    from kiosk.console.register import pairs
+
+    first, second, third = (Person.objects.get(pk=key) for key in people)
+    other = Person.objects.get(pk=writer.open_person(writer.newcomer(), [CREATED], LEA).pk)
+    for likeness, (one, another) in enumerate(((first, second), (second, third), (third, other)), 80):
+        assert pairs.propose(one, another, likeness, WORKER)
+    two, one = (pairs.locked(PersonPair.objects.get(likeness=found).pk, PairState.POSSIBLE) for found in (81, 82))
+    assert two is not None and one is not None
+    pairs.set_apart(two, LEA)
+    sides = {side.pk: side for side in (one.first, one.second)}
+    pairs.merge(one, sides[other.pk], sides[third.pk], LEA)
+    return people
+
+
+def _found() -> list[str]:
+    return [
+        one.code for name in ("pairs", "links") for part in checking.whole(checking.CHECKS[name]) for one in part.found
+    ]
+
+
+def test_pairs_as_they_were_judged_are_found_so(judged: list[object]) -> None:
+    assert _found() == []
+    pair = PersonPair.objects.get(state=PairState.MERGED)
+    from kiosk.console.register import pairs
+
+    merged = pairs.locked(pair.pk, PairState.MERGED)
+    assert merged is not None
+    sides = [merged.first, merged.second]
+    pairs.unmerge(merged, *sorted(sides, key=lambda side: side.absorbed_by_id is None), LEA)
+    assert _found() == []
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE console_personpair SET state = 'apart' WHERE state = 'possible'",
+        "UPDATE console_personpair SET state = 'merged' WHERE state = 'possible'",
+        "UPDATE console_personpair SET state = 'possible' WHERE state = 'apart'",
+        "UPDATE console_personpair SET state = 'apart' WHERE state = 'merged'",
+        "DELETE FROM console_personpair WHERE state = 'possible'",
+        "DELETE FROM console_personpair WHERE state = 'apart'",
+        "DELETE FROM console_personpair WHERE state = 'merged'",
+    ],
+)
+def test_a_pair_that_is_not_what_was_said_of_it_is_found_once(judged: list[object], harm: str) -> None:
+    unguarded(harm)
+    assert set(_found()) == {"pair"}
+    turns(1)
+    assert [one.code for one in findings.unseen()] == ["pair"]
+    assert not words.told("pair", findings.unseen()[0].about).startswith("pair")
+
+
+def test_two_who_were_set_apart_by_nobody_are_found(judged: list[object]) -> None:
+    """It would take the bar away that somebody's doubt is to the other."""
+    first, _second, third = judged
+    PersonPair.objects.create(first_id=first, second_id=third, likeness=9, state=PairState.APART, found_at=NOW)
+    assert _found() == ["pair"]
+
+
+def test_a_pair_that_went_with_who_was_erased_is_missed_by_nobody(judged: list[object]) -> None:
+    from kiosk.console.register import erasure
+
+    erasure.erase(judged[0], LEA, erasure.Why.REQUEST)
+    assert PersonPair.objects.count() == 2
+    assert _found() == []
+
+
+# --- erased while it is read ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", ["FactBody", "Person"])
+def test_who_is_erased_while_the_worker_reads_their_facts_is_no_finding(
+    people: list[object], monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    """Persons and bodies are read one after the other: each time somebody is erased in between."""
+    from kiosk.console.register import erasure
+
+    class Between:
+        @property
+        def objects(self) -> Any:
+            monkeypatch.undo()
+            erasure.erase(people[1], LEA, erasure.Why.REQUEST)
+            return {"FactBody": FactBody, "Person": Person}[before].objects
+
+    monkeypatch.setattr(checks, before, Between())
+    assert checks.facts("", 500).found == ()
+    assert Person.objects.exclude(erased_at=None).count() == 1
+
+
+def test_what_was_erased_and_stands_again_is_found(people: list[object]) -> None:
+    from kiosk.console.register import erasure
+
+    kept = FactBody.objects.get(pk=of(people[1], 4))
+    erasure.erase(people[1], LEA, erasure.Why.REQUEST)
+    kept.save(force_insert=True)
+    assert [one.name for one in checks.facts("", 500).found] == [f"body:{kept.pk}-back"]

@@ -76,16 +76,16 @@ def _looked_at_again(key: UUID) -> Iterator[Found]:
 
 
 def facts(position: str, most: int) -> Part:
-    """Every fact's body is the one the chain covers, and every fact's person is there; what was erased is missing."""
+    """Every fact's body is the one the chain covers, and every fact's person is there; what was erased stays away."""
     after = int(position) if position.isascii() and position.isdecimal() and len(position) < 19 else 0
     entries = AuditEntry.objects.filter(number__gt=after).exclude(person=None).order_by("number")
     batch = list(entries.values_list("number", "person", "digest")[:most])
-    people = dict(Person.objects.filter(pk__in={person for _, person, _ in batch}).values_list("pk", "erased_at"))
     kept = {
         one.pk: bodies.digest_of(bytes(one.body))
         for one in FactBody.objects.filter(pk__in=[number for number, _, digest in batch if digest]).iterator(500)
-    }
-    found = []
+    }  # before the persons: whoever is erased meanwhile takes them along
+    people = dict(Person.objects.filter(pk__in={person for _, person, _ in batch}).values_list("pk", "erased_at"))
+    found, back = [], []
     for number, person, digest in batch:
         if person not in people:
             found.append(Found("person", f"{person}-gone"))
@@ -93,6 +93,10 @@ def facts(position: str, most: int) -> Part:
             found.append(Found("body", f"{number}-gone"))
         elif number in kept and kept[number] != bytes(digest):
             found.append(Found("body", f"{number}-{kept[number][:5].hex()}"))
+        elif number in kept and people[person] is not None:
+            back.append(number)
+    still = FactBody.objects.filter(pk__in=back).values_list("pk", flat=True) if back else ()
+    found += [Found("body", f"{number}-back") for number in still]
     is_whole = len(batch) < most
     return Part("" if is_whole else str(batch[-1][0]), len(batch), tuple({one.name: one for one in found}.values()))
 

@@ -13,6 +13,7 @@ from django.db.models import Q
 from kiosk.console import audit
 from kiosk.console.models import Inspection
 from kiosk.console.register import checks as of_register
+from kiosk.console.register import pair_checks as of_pairs
 from kiosk.console.witness import checks, findings
 from kiosk.console.witness.checks import Check, Part
 
@@ -22,6 +23,8 @@ CHECKS: dict[str, Check] = {
     "persons": of_register.persons,
     "facts": of_register.facts,
     "visits": of_register.visits,
+    "pairs": of_pairs.pairs,
+    "links": of_pairs.links,
 }
 EVERY = timedelta(seconds=10)
 SLICES = 50  # of a whole reading: within ten minutes, whatever else the worker does

@@ -10,6 +10,8 @@ CHECKED = {
     "persons": "Personnes repliées de leurs faits",
     "facts": "Faits dont le contenu est relu",
     "visits": "Venues et leur personne",
+    "pairs": "Doublons jugés ou à juger",
+    "links": "Faits qui parlent d’un doublon",
 }  # the command's own words, for the technician
 
 
@@ -24,11 +26,12 @@ def told(code: str, about: str) -> str:
         "person": _("La ligne d’une personne n’est pas ce que disent ses faits (%(number)s)."),
         "holding": _("Le matricule tenu n’est pas celui que disent les faits (%(number)s)."),
         "visit": _("Une venue n’est pas à la personne que disent les faits (%(number)s)."),
+        "pair": _("Un doublon n’est pas ce que disent les faits des deux personnes (%(number)s)."),
         "body": _("Le contenu de l’acte %(number)s a été changé ou retiré."),
         "head": _("La fin du journal (acte %(number)s) n’a pas été écrite par la console."),
     }
     number = (
-        about[:8] if code in {"person", "holding", "visit"} else about.partition("-")[0]
+        about[:8] if code in {"person", "holding", "visit", "pair"} else about.partition("-")[0]
     )  # of a key, what tells it apart
     return sentences[code] % {"number": number} if code in sentences else f"{code} {about}"
 
@@ -41,6 +44,8 @@ def what(check: str) -> str:
         "persons": _("personnes"),
         "facts": _("contenus des faits"),
         "visits": _("venues"),
+        "pairs": _("doublons"),
+        "links": _("faits des doublons"),
     }.get(check, check)
 
 
