@@ -76,6 +76,28 @@ def drop_number(people: list[object]) -> None:
     unguarded("DELETE FROM console_holding WHERE person_id = %s", _sql(people[1]))
 
 
+def change_number(people: list[object]) -> None:
+    """Somebody else may be given theirs, as far as the database sees."""
+    unguarded("UPDATE console_holding SET value = %s WHERE person_id = %s", bytes(16), _sql(people[1]))
+
+
+def exchange_numbers(people: list[object]) -> None:
+    first, second = (Holding.objects.get(person=one, until=None) for one in people[:2])
+    change_number(people)
+    unguarded("UPDATE console_holding SET value = %s WHERE id = %s", bytes(second.value), first.pk)
+    unguarded("UPDATE console_holding SET value = %s WHERE id = %s", bytes(first.value), second.pk)
+
+
+def change_number_of_before(people: list[object]) -> None:
+    """An undo would give it back."""
+    from kiosk.console.register.writer import Told
+    from kiosk.core.status.transitions import InsiRejected
+
+    rejected = Told(InsiRejected(), audit.Act.INS_REFUSED)
+    writer.record(people[1], [rejected], LEA, is_decision=True)  # type: ignore[arg-type]
+    change_number(people)
+
+
 def swap_bodies(people: list[object]) -> None:
     first, second = of(people[0], 4), of(people[1], 4)
     one, other = (bytes(FactBody.objects.get(pk=number).body) for number in (first, second))
@@ -108,6 +130,9 @@ def test_people_as_they_were_written_are_found_so(people: list[object], monkeypa
         (take_row_away, {"person"}),
         (move_number, {"holding"}),
         (drop_number, {"holding"}),
+        (change_number, {"holding"}),
+        (exchange_numbers, {"holding"}),
+        (change_number_of_before, {"holding"}),
         (swap_bodies, {"body"}),
         (take_body_away, {"body"}),
     ],

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
-from kiosk.console.models import Arrival, AuditEntry, FactBody, Holding, IdentifierKind, Person
+from kiosk.console.models import Arrival, AuditEntry, FactBody, Holding, IdentifierKind, Person, PersonIndex
 from kiosk.console.register import bodies, reading
 from kiosk.console.witness.checks import Part
 from kiosk.console.witness.findings import Found
@@ -18,6 +19,7 @@ from kiosk.core.status.standing import Standing
 FACTS_EACH = 8  # of a person, about: so many fewer persons than acts in one slice
 ACTS_EACH = 4  # of a visit
 Marks = list[tuple[str, str]]  # the matricules held: mark and OID
+_BY_HAND = ("", "")
 
 
 def persons(position: str, most: int) -> Part:
@@ -40,10 +42,15 @@ def _entries(keys: Sequence[UUID]) -> dict[UUID | None, list[reading.Kept]]:
 
 
 def _held(keys: Sequence[UUID]) -> dict[UUID, Marks]:
+    """What each holds; a number of today or of before under which they are not found was written in by hand."""
     grouped: dict[UUID, Marks] = defaultdict(list)
-    held = Holding.objects.filter(person__in=keys, kind=IdentifierKind.INS, until=None)
-    for person, mark, domain in held.values_list("person", "mark", "domain"):
-        grouped[person].append((mark, domain))
+    found = PersonIndex.objects.filter(person=OuterRef("person"), value=OuterRef("value"))
+    held = Holding.objects.filter(person__in=keys, kind=IdentifierKind.INS).annotate(is_found=Exists(found))
+    for person, mark, domain, until, is_found in held.values_list("person", "mark", "domain", "until", "is_found"):
+        if not is_found:
+            grouped[person].append(_BY_HAND)
+        elif until is None:
+            grouped[person].append((mark, domain))
     return grouped
 
 
