@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from kiosk.console.register import answers, prior, writer
+from kiosk.console.upkeep import retention
 from kiosk.core.checkin.value import CheckIn, Way
 from kiosk.core.sources.insi import InsAnswer, InsFound, InsNotFound, InsUnreachable
 from kiosk.core.status.transitions import Actor, ActorKind
@@ -156,3 +160,24 @@ def test_what_says_otherwise_is_shown_however_many_answers_came_since_the_accept
     assert same is not None and other is not None
     writer.record(person.pk, [*[same] * 210, other], WORKER)
     assert "Une autre réponse nationale" in get(officer, path).content.decode()
+
+
+# --- the purge --------------------------------------------------------------------------------------------------------
+
+
+def test_whom_staff_decide_about_while_the_purge_looks_for_what_is_due_is_not_removed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client, check_in = at_desk(), arrive(ZOE)
+    path = taken_up(client, check_in)
+    atomic = retention.transaction.atomic
+
+    def after_staff() -> Any:
+        monkeypatch.undo()
+        post(client, path + "qualifier/", **TICKED)
+        return atomic()
+
+    monkeypatch.setattr(retention.transaction, "atomic", after_staff)
+    retention.purge(timezone.now() + timedelta(hours=13))
+    assert (visit_of(check_in).stage, visit_of(check_in).status) == ("done", "QUALIFIED")
+    assert get(client, path).status_code == 200

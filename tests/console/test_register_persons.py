@@ -94,7 +94,7 @@ def change_number_of_before(people: list[object]) -> None:
     from kiosk.core.status.transitions import InsiRejected
 
     rejected = Told(InsiRejected(), audit.Act.INS_REFUSED)
-    writer.record(people[1], [rejected], LEA, is_decision=True)  # type: ignore[arg-type]
+    writer.record(Person.objects.get(pk=people[1]).pk, [rejected], LEA, is_decision=True)
     change_number(people)
 
 

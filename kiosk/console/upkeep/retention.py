@@ -58,12 +58,13 @@ def _visits(now: datetime) -> int:
     removed = 0
     while keys := list(Arrival.objects.filter(unseen | old).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
-            due = Arrival.objects.select_for_update().filter(pk__in=keys).exclude(stage=Stage.REMOVED)
-            for arrival in due.order_by("pk"):  # as another worker takes them
+            # whom staff took up or decided since they were looked up are not due any more
+            due = list(Arrival.objects.select_for_update().filter(unseen | old, pk__in=keys).order_by("pk"))
+            for arrival in due:  # in their order, as another worker takes them
                 why = "unseen" if arrival.decided_at is None else "copies"
                 erasure.remove([arrival], WORKER, why)
                 removed += 1
-            erasing.ask(keys)
+            erasing.ask(one.pk for one in due)
     return removed
 
 
