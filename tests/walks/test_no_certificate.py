@@ -17,7 +17,7 @@ from kiosk.insi.simulated.testpki import pki_in
 from kiosk.settings import ThroughConsole, load
 from tests.demo.processes import wait_until
 from tests.demo.stage import Stage
-from tests.walks.walker import Walker, arrivals
+from tests.walks.walker import Walker, arrivals, terminal_state
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -65,6 +65,8 @@ def test_neither_the_kiosks_disk_nor_its_process_holds_anything_of_insi(stage: S
     walker.go_to("take_card")
     walker.leave()
     wait_until(lambda: [one for one in arrivals(stage) if one[0] == walker.ticket], 60, "the check-in")
+    said = wait_until(lambda: terminal_state(stage)["last_seen_at"] and terminal_state(stage), 60, "a heartbeat")
+    assert "insi" not in str(said["devices"]) and said["certificate_days"] is None, "nor does it say anything of it"
     running = Path("/proc") / str(kiosk.pid)
     process = {name: (running / name).read_bytes() for name in ("environ", "cmdline", "maps")}
     disk = _files(stage.terminal)
