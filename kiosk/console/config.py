@@ -118,7 +118,12 @@ class ServerSettings(Section):
     @property
     def names_professionals(self) -> bool:
         """National identifiers are linked to accounts: for signing in, or because INSi is asked with a card."""
-        return self.psc is not None or (self.insi is not None and self.insi.desk_caller == "cpx")
+        return self.psc is not None or self.desk_caller == "cpx"
+
+    @property
+    def desk_caller(self) -> str:
+        """In whose name staff's own questions to INSi are asked."""
+        return self.insi.desk_caller if isinstance(self.insi, InsiSection) else "certificate"
 
     @property
     def keys_folder(self) -> Path:

@@ -61,8 +61,7 @@ def held(request: HttpRequest, staff: Staff) -> Professional:
 
 
 def _is_wanted() -> bool:
-    section = settings.KIOSK.insi
-    return section is not None and section.desk_caller == "psc" and settings.KIOSK.psc is not None
+    return settings.KIOSK.desk_caller == "psc" and settings.KIOSK.psc is not None
 
 
 def _written(professional: Professional) -> bytes:

@@ -60,8 +60,8 @@ def by_token(professional: Professional) -> InName | None:
 
 def by_card(staff: Staff) -> InName | None:
     """In the name of the card's holder, when that is who asks; None for who has no card. NotAllowed."""
-    config, section = _config(), settings.KIOSK.insi
-    if config is None or config.cpx is None or section is None or section.desk_caller != "cpx":
+    config = _config() if settings.KIOSK.desk_caller == "cpx" else None
+    if config is None or config.cpx is None:
         return None
     if not NationalIdentity.objects.filter(user=staff).exists():
         return None
