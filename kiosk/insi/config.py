@@ -1,7 +1,6 @@
 """What a site says about its access to INSi."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -51,7 +50,7 @@ class PscAccess:
     endpoint: str
     practice: Practice
     speciality: str = ""  # of doctors whom ``specialities`` does not name
-    specialities: Mapping[str, str] = field(default_factory=dict)
+    specialities: tuple[tuple[str, str], ...] = ()  # savoir-faire, codeSpecialite
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +188,7 @@ def _psc(access: InsiAccess) -> PscAccess | None:
     told = access.psc
     if told is None:
         return None
-    return PscAccess(told.endpoint, _practice(access), told.speciality, told.specialities)
+    return PscAccess(told.endpoint, _practice(access), told.speciality, tuple(sorted(told.specialities.items())))
 
 
 def _cpx(access: InsiAccess) -> CpxAccess | None:

@@ -122,7 +122,8 @@ class ByToken(ByCertificate):
             raise NotVouchedError("kiosk_psc-session")
         speciality = ""
         if who.profession == assertion.DOCTOR:
-            known = [access.specialities[one] for one in who.skills if one in access.specialities]
+            numbers = dict(access.specialities)
+            known = [numbers[one] for one in who.skills if one in numbers]
             speciality = known[0] if known else access.speciality
             if not speciality:
                 raise NotVouchedError(NO_SPECIALITY)

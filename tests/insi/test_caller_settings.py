@@ -112,7 +112,8 @@ password_file = "card.code"
     practice = Practice("35600000049837", "SA01", "codeSpecialiteAMO")
     assert (config.software_name, config.software_version) == ("Borne Accueil", "4.2")
     assert config.proxy == Proxy("::1", 3128, "borne", tmp_path / "proxy.password")
-    assert config.psc == PscAccess("https://psc.example/lps", practice, "01", {"SM54": "03"})
+    assert config.psc == PscAccess("https://psc.example/lps", practice, "01", (("SM54", "03"),))
+    assert hash(config), "what is looked up by its configuration finds it"
     assert config.cpx == CpxAccess(
         *("https://cpx.example/lps", practice, tmp_path / "card.pem", "pkcs11:object=auth", tmp_path / "card.code")
     )

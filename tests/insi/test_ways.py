@@ -107,8 +107,8 @@ def test_each_host_lets_in_its_own_way_alone(
         (replace(LEA, national_id=DOCTOR.national_id), {}, "simu_assertion"),  # in another's name
         (PAUL, {}, "kiosk_speciality"),
         (PAUL, {"speciality": "01"}, ""),
-        (replace(PAUL, skills=("SM54",)), {"specialities": {"SM54": "03"}}, ""),
-        (replace(PAUL, skills=("SM26",)), {"specialities": {"SM54": "03"}}, "kiosk_speciality"),
+        (replace(PAUL, skills=("SM54",)), {"specialities": (("SM54", "03"),)}, ""),
+        (replace(PAUL, skills=("SM26",)), {"specialities": (("SM54", "03"),)}, "kiosk_speciality"),
     ],
 )
 def test_who_may_not_ask_is_refused_with_a_code_and_what_to_do(
