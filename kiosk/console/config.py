@@ -154,6 +154,14 @@ def read_server_settings(path: Path) -> ServerSettings:
         raise BadSettings(f"{path}: server: this section is missing; the console and its worker need it")
     shared: dict[str, Any] = {name: document[name] for name in ("mode", "insi") if name in document}
     try:
-        return ServerSettings.model_validate({**shared, **section}, context={"folder": path.resolve().parent})
+        server = ServerSettings.model_validate({**shared, **section}, context={"folder": path.resolve().parent})
     except ValidationError as trouble:
         raise BadSettings(problems_of(trouble, path)) from None
+    insi = document.get("insi")
+    is_direct = isinstance(insi, dict) and insi.get("via") == "direct"
+    if server.trust_kiosk_answers and "kiosk" in document and not is_direct:
+        raise BadSettings(
+            f'{path}: server.trust_kiosk_answers: this kiosk asks INSi through the console (insi.via is not "direct") '
+            "and answers nothing itself: remove the key"
+        )
+    return server

@@ -3,11 +3,13 @@
 import os
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from kiosk.console.config import read_server_settings
 from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Person
 from kiosk.console.records import search, vault
 from kiosk.console.register import visits
@@ -22,9 +24,11 @@ from kiosk.core.sources.insi import (
     InsSeveral,
     InsUnreachable,
 )
+from kiosk.settings import BadSettings
 from tests.console import forged
 from tests.console.acquainted import make_known
 from tests.console.arrivals import arrive, check_in_of, enrol, found, original_of, put, sealed
+from tests.console.served import ServedConsole
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, ZOE
 
@@ -140,6 +144,26 @@ def test_a_console_that_is_its_kiosks_own_machine_believes_it_and_nobody_from_el
     assert put(path, sealed(other), address="192.0.2.7").status_code == 201
     assert Arrival.objects.get(pk=mine.key).status == "RETRIEVED"
     assert Arrival.objects.get(pk=other.key).status == "PROVISIONAL"
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ("", ""),
+        ('\nborne-2 = "borne-1.pem"', "kiosks names several"),
+        ("\n[kiosk]\n", 'insi.via is not "direct"'),
+    ],
+)
+def test_what_says_that_kiosk_and_console_are_one_machine_is_refused_where_they_are_not(
+    tmp_path: Path, more: str, why: str
+) -> None:
+    served = ServedConsole(tmp_path)
+    served.config.write_text(served.config.read_text() + more)
+    if not why:
+        assert read_server_settings(served.config).trust_kiosk_answers
+        return
+    with pytest.raises(BadSettings, match=why):
+        read_server_settings(served.config)
 
 
 @pytest.mark.timeout(300 + COUNT)
