@@ -145,7 +145,7 @@ class _Adapter(HTTPAdapter):
     def __init__(self, context: ssl.SSLContext, proxy: Proxy | None) -> None:
         self._context = context
         self._pool = _pool_through(proxy) if proxy else _Pool
-        super().__init__(pool_connections=1, pool_maxsize=2)
+        super().__init__(pool_connections=1, pool_maxsize=64)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
         super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **kwargs)

@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import IntegrityError
-from django.db.models import Count, Q
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from kiosk import journal
@@ -103,9 +102,8 @@ def _is_here(key: UUID, terminal: Terminal) -> bool:
 def _may_ask(terminal: Terminal, now: datetime) -> bool:
     """No more often than people come to a kiosk; the first time beyond that is written down and raises an alarm."""
     server = settings.KIOSK
-    mine = Question.objects.filter(terminal=terminal, received_at__gt=now - HOUR).exclude(state=QuestionState.LATE)
-    lately = mine.aggregate(hour=Count("pk"), minute=Count("pk", filter=Q(received_at__gt=now - MINUTE)))
-    over = max(lately["hour"] - server.questions_per_hour, lately["minute"] - server.questions_per_minute)
+    hour, minute = _lately(terminal, now)
+    over = max(hour - server.questions_per_hour, minute - server.questions_per_minute)
     if over < 0:
         return True
     if over == 0:
@@ -113,3 +111,16 @@ def _may_ask(terminal: Terminal, now: datetime) -> bool:
         audit.record(audit.Act.QUESTIONS_STOPPED, who=terminal.name, about=terminal.name)
         journal.record(journal.Happening.QUESTIONS_STOPPED, kiosk=terminal.name)
     return False
+
+
+def _lately(terminal: Terminal, now: datetime) -> tuple[int, int]:
+    """How many this kiosk asked within the hour, and within the minute."""
+    since = [connection.ops.adapt_datetimefield_value(now - ago) for ago in (MINUTE, HOUR)]
+    with connection.cursor() as cursor:  # by hand: two numbers out of one index, for every question
+        cursor.execute(
+            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN received_at > %s THEN 1 ELSE 0 END), 0) FROM console_question"
+            " WHERE terminal_id = %s AND received_at > %s AND state <> %s",
+            [since[0], terminal.pk, since[1], QuestionState.LATE.value],
+        )
+        hour, minute = cursor.fetchone()
+    return int(hour), int(minute)

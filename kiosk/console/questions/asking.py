@@ -89,16 +89,20 @@ def to_be_brought() -> UUID | None:
     return UUID(str(key)) if key is not None else None
 
 
-def ask(key: UUID, insi: Insi) -> None:
-    """Ask a question whose lease is ours, and keep what INSi said, every call of it."""
-    row = Question.objects.select_related("visit__sealed", "visit__person").filter(pk=key).first()
+def ask(key: UUID, insi: Insi) -> bool:
+    """Ask a question whose lease is ours, and keep what INSi said, every call of it; True when a visit waits for it.
+
+    A visit that joins after that brings it itself.
+    """
+    row = Question.objects.filter(pk=key).first()
     if row is None or row.state != QuestionState.WAITING:
-        return
+        return True  # whoever has it may have been killed before bringing it
     try:
-        _keep(key, _said(row, insi), with_visit=row.visit is not None)
+        return _keep(key, _said(row, insi), with_visit=row.visit_id is not None)
     except (CannotOpen, BadQuestion, BadCheckIn):  # no key for it any more, or not as it was written
         journal.record(journal.Happening.INSI_CALLED, outcome="CannotOpen")
         give_up(key)
+        return False
 
 
 def _said(row: Question, insi: Insi) -> InsAnswer:
@@ -117,12 +121,12 @@ def _card_counts(row: Question) -> bool:
     return row.read_at is not None and timezone.now() < row.read_at + timedelta(minutes=settings.KIOSK.card_minutes)
 
 
-def _keep(key: UUID, answer: InsAnswer, *, with_visit: bool) -> None:
+def _keep(key: UUID, answer: InsAnswer, *, with_visit: bool) -> bool:
     now = timezone.now()
     with transaction.atomic():
         row = Question.objects.select_for_update().get(pk=key)
         if row.state not in keeping.OPEN:
-            return  # dropped while INSi was asked
+            return False  # dropped while INSi was asked
         row.tries, row.asked_at, row.leased_until = row.tries + 1, now, None
         before = keeping.answer_of(row)
         is_second = row.state == QuestionState.ANSWERED  # another took over, and was quicker: the calls alone are new
@@ -131,8 +135,9 @@ def _keep(key: UUID, answer: InsAnswer, *, with_visit: bool) -> None:
         keeping.set_answer(row, answer)
         row.by_document = row.by_document or (with_visit and not is_second)
         row.state, row.next_at = _then(row, answer, now)
-        row.save()
+        row.save(update_fields=["state", "next_at", "tries", "asked_at", "leased_until", "answer", "by_document"])
     journal.record(journal.Happening.INSI_CALLED, outcome=type(answer).__name__)
+    return row.visit_id is not None
 
 
 def _then(row: Question, answer: InsAnswer, now: datetime) -> tuple[QuestionState, datetime]:

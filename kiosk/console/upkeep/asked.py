@@ -39,8 +39,8 @@ def stepper(insi: asking.Insi) -> asking.Step:
 
 def see_to(key: UUID, insi: asking.Insi, *, is_leased: bool) -> None:
     """Ask if it is ours to ask; bring the answer to the visit; go on with the document where the card led nowhere."""
-    if is_leased or asking.lease(key):
-        asking.ask(key, insi)
+    if (is_leased or asking.lease(key)) and not asking.ask(key, insi):
+        return
     while bring(key):
         asking.ask(key, insi)
 
