@@ -5,13 +5,14 @@ import http.client
 import json
 import sqlite3
 import ssl
-import urllib.request
 import uuid
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import requests
 
 from kiosk.core.checkin.question import RECEIVED, Question, question_by_card
 from kiosk.insi.simulated.testpki import make_pki
@@ -57,7 +58,9 @@ class Questioned:
         """What the database holds of every question, by its key."""
         columns = ("key", "state", "received_at", "asked_at", "visit_id")
         with closing(sqlite3.connect(self.console.folder / "data" / "console.sqlite3", timeout=30)) as database:
-            found = database.execute(f"SELECT {', '.join(columns)} FROM console_question").fetchall()  # noqa: S608
+            found = database.execute(
+                "SELECT key, state, received_at, asked_at, visit_id FROM console_question"
+            ).fetchall()
         return {str(uuid.UUID(one[0])): dict(zip(columns, one, strict=True)) for one in found}
 
     def visits(self) -> dict[str, str]:
@@ -84,9 +87,7 @@ class Questioned:
         text = self.console.config.read_text().replace("port = 0", limits + "\nintake_per_minute = 100000")
         text = text.replace("trust_kiosk_answers = true\n", "")  # several kiosks: the console asks by itself
         self.console.config.write_text("\n".join([text, *more, "[insi]", *lines]) + "\n")
-        slow = json.dumps({"kind": "slow", "seconds": seconds}).encode()
-        with urllib.request.urlopen(str(said["control"]), slow, timeout=10) as answer:  # noqa: S310 - our own simulator
-            answer.read()
+        requests.post(str(said["control"]), json={"kind": "slow", "seconds": seconds}, timeout=10).raise_for_status()
         return insi
 
 
