@@ -7,7 +7,7 @@ import sys
 import threading
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,6 +26,9 @@ from kiosk.core.sources.insi import (
 )
 from kiosk.insi.config import Environment, InsiConfig, config_from
 from kiosk.insi.faults import advice
+
+if TYPE_CHECKING:
+    from kiosk.insi.verify import Verifier
 
 app = typer.Typer(help="Téléservice INSi : rechercher, contrôler, vérifier.", no_args_is_help=True)
 
@@ -257,11 +260,13 @@ def verify(
     idam: Idam = None,
     wsdl: Wsdl = None,
     environment: Env = None,
+    verifier_name: Annotated[str, typer.Option("--verifier", help="Extension de l'opération nationale.")] = "",
     config: Config = None,
 ) -> None:
     """Vérifie des identités enregistrées ; interrompue, la même commande reprend où elle en était.
 
-    Sortie : 0 terminé, 2 fichier inutilisable, 5 refus, 6 injoignable, 7 certificat.
+    En production, par l'opération nationale seulement ([insi] verifier) : rechercher en masse n'est pas permis.
+    Sortie : 0 terminé, 2 fichier inutilisable ou commande fermée, 5 refus, 6 injoignable, 7 certificat.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
@@ -272,7 +277,9 @@ def verify(
 
     options = {"endpoint": endpoint, "certificate": certificate, "key": key, "password_file": password_file, "ca": ca}
     options |= {"idam": idam, "wsdl": wsdl, "environment": environment}
-    client = InsiClient(_configuration(config, **options))
+    chosen = _configuration(config, **options)
+    client = InsiClient(chosen)
+    verifier = _verifier(chosen, verifier_name or _verifier_named(config)) or VerifyBySearch(client.find_by_traits)
     results = output or file.with_name(file.name + ".results.jsonl")
     screen = Console(stderr=True)
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -280,7 +287,7 @@ def verify(
         with Progress(*columns, console=screen, disable=not screen.is_terminal, refresh_per_second=4) as progress:
             bar = progress.add_task("", total=bulk.count(file) if screen.is_terminal else None)
             report = bulk.verify_file(
-                VerifyBySearch(client.find_by_traits),
+                verifier,
                 file,
                 results,
                 deadline=deadline,
@@ -296,6 +303,34 @@ def verify(
     finally:
         client.close()
     print(json.dumps(report.told()))
+
+
+CLOSED = (
+    "Commande fermée en production : sans l'opération nationale de vérification ([insi] verifier), ce serait une "
+    "recherche en masse, qui n'est pas permise. Une identité se vérifie depuis sa page de la console."
+)
+
+
+def _verifier_named(config: Path | None) -> str:
+    """The plug-in that the file names; none without a file."""
+    from kiosk.settings import read_toml
+
+    section = read_toml(config).get("insi", {}) if config is not None else {}
+    return str(section.get("verifier", ""))
+
+
+def _verifier(chosen: InsiConfig, name: str) -> "Verifier | None":
+    """The official operation; None: by search. Ends the command (2) where many may not be searched for."""
+    from kiosk.insi.verify import NoVerifierError, plugged_in
+
+    if not name and chosen.environment is Environment.PRODUCTION:
+        typer.echo(CLOSED, err=True)
+        raise typer.Exit(2)
+    try:
+        return plugged_in(name, chosen) if name else None
+    except NoVerifierError as missing:
+        typer.echo(str(missing), err=True)
+        raise typer.Exit(2) from None
 
 
 # A search that names nobody: letters alone, born when no one living was.

@@ -22,11 +22,18 @@ def worker(
     from kiosk.console.upkeep import asked, checking
     from kiosk.console.upkeep.insi_again import insi_of
     from kiosk.console.upkeep.worker import work
+    from kiosk.console.vigilance.campaigns import verifier_of
+    from kiosk.insi.verify import NoVerifierError
 
     checking.look_back()
     stop = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: stop.set())
     ask = insi_of(server)
+    try:
+        verifier = verifier_of(server)
+    except NoVerifierError as missing:
+        typer.echo(str(missing), err=True)
+        raise typer.Exit(2) from None
     print(json.dumps({"ready": True, "insi": ask is not None}), flush=True)
-    work(ask, stop, questions=asked.asker_of(server), once=once)
+    work(ask, stop, questions=asked.asker_of(server), once=once, verifier=verifier)

@@ -66,6 +66,7 @@ class Act(StrEnum):
     CARD_TOO_OLD = "card-too-old"  # read too long ago to ask INSi with it, and nothing else asks: staff's
     COMPLETED = "completed"  # complementary traits
     VERIFIED = "verified"  # INSi asked whether the matricule is still right
+    VERIFICATION_REQUESTED = "verification-requested"  # of one identity, by the unit
     CAMPAIGN_STARTED = "campaign-started"
     CAMPAIGN_STOPPED = "campaign-stopped"
     PAIR_FOUND = "pair-found"

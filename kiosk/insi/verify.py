@@ -1,18 +1,23 @@
 """Verification (vérification d'INS): is this matricule with these traits still right?
 
 Built on the search by traits, behind an interface of its own: the contract of the official operation is not public. A
-site that holds it puts its own ``Verifier`` here; nothing else changes.
+site that holds it plugs its own ``Verifier`` in; nothing else changes. By search one identity is verified at a time:
+many would be retrieval in bulk, which is not permitted (insi-interface 6).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.metadata import entry_points
 from typing import Protocol
 
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.matricule import Matricule
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsAnswer, InsFound, InsNotFound, InsSeveral
+from kiosk.insi.config import InsiConfig
+
+PLUG_INS = "kiosk.verifiers"  # entry points: each makes a Verifier of an InsiConfig
 
 
 class VerificationVerdict(StrEnum):
@@ -21,7 +26,7 @@ class VerificationVerdict(StrEnum):
     CONFIRMED = "confirmed"
     DIFFERENT = "different"  # the service knows the person otherwise: ``differences`` names how
     NOT_FOUND = "not-found"
-    SEVERAL = "several"
+    SEVERAL = "several"  # not verified either: INSi does not say which, and nothing failed
     NOT_VERIFIED = "not-verified"  # nothing is known: refused, unreachable, certificate trouble
 
 
@@ -47,6 +52,19 @@ class Verifier(Protocol):
 
     def verify(self, stored: StoredIdentity, deadline: float, *, caller: str = "kiosk") -> Verification:
         """Verify one identity within this many seconds."""
+
+
+class NoVerifierError(Exception):
+    """No plug-in of this name is installed; the message says which key names it."""
+
+
+def plugged_in(name: str, config: InsiConfig) -> Verifier:
+    """Make the verifier that a site plugs in (entry point group ``kiosk.verifiers``), by its name."""
+    for plug_in in entry_points(group=PLUG_INS):
+        if plug_in.name == name:
+            verifier: Verifier = plug_in.load()(config)
+            return verifier
+    raise NoVerifierError(f"insi.verifier: no verification is called {name}; install its plug-in, or remove the key")
 
 
 class VerifyBySearch:

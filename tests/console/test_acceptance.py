@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -64,7 +65,8 @@ def _production(console: object, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.conf import settings
 
     enrol()
-    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"mode": "production", "insi": object()}))
+    section = SimpleNamespace(verifier="")
+    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"mode": "production", "insi": section}))
 
 
 def _arrival(check_in):

@@ -54,6 +54,7 @@ TABLE = {
     "answer-part": (WORK, "get"),
     "complete": (WORK, "post"),
     "downgrade": ({"officer"}, "post"),
+    "verify": ({"officer"}, "post"),
     "vigilance": ({"officer"}, "get"),
     "pairs": ({"officer"}, "get"),
     "pair": ({"officer"}, "get"),

@@ -147,7 +147,7 @@ def test_a_verification_that_finds_several_takes_nothing_away() -> None:
     post(officer, "/vigilance/verifications/ouvrir/", before=before)
     assert campaigns.verify_once(lambda *_: InsSeveral())
     arrival = visit_of(check_in)
-    assert (arrival.status, arrival.stage, arrival.reason) == ("QUALIFIED", "set-aside", "verification")
+    assert (arrival.status, arrival.stage, arrival.reason) == ("QUALIFIED", "done", "")
     assert visits.opened(arrival).insi.matricule == ZOE.matricule
     _folds_to_its_row(check_in)
 

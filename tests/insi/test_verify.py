@@ -236,3 +236,31 @@ def test_a_wrong_file_is_told(tmp_path: Path, simulator: Simulator, pki: TestPki
     outcome = CliRunner().invoke(app, ["verify", str(source), *access(simulator, pki)])
     assert outcome.exit_code == 2
     assert "birth_name" in outcome.output
+
+
+def test_in_production_many_are_verified_only_by_the_official_operation(
+    simulator: Simulator, pki: TestPki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write(tmp_path / "people.jsonl", list(generated(3, 5)))
+    command = ["verify", str(source), *access(simulator, pki), "--environment", "production"]
+    before = simulator.answered
+    closed = CliRunner().invoke(app, command)
+    assert closed.exit_code == 2
+    assert "recherche en masse" in closed.output and "[insi] verifier" in closed.output
+    assert simulator.answered == before
+    assert not (tmp_path / "people.jsonl.results.jsonl").exists()
+    missing = CliRunner().invoke(app, [*command, "--verifier", "official"])
+    assert missing.exit_code == 2
+    assert "insi.verifier" in missing.output
+
+    class PlugIn:
+        name = "official"
+
+        @staticmethod
+        def load() -> object:
+            return lambda _config: Confirming()
+
+    monkeypatch.setattr("kiosk.insi.verify.entry_points", lambda group: [PlugIn()])
+    done = CliRunner().invoke(app, [*command, "--verifier", "official"])
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["verdicts"] == {"confirmed": 3}

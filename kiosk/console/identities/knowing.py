@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from kiosk.console.identities.reasons import NotAllowed
-from kiosk.console.models import UNCONFIRMED, Arrival, Verification
+from kiosk.console.models import UNCONFIRMED, VERIFIED, Arrival, Verification
 from kiosk.console.register import prior, visits
 from kiosk.console.register.prior import Candidate
 from kiosk.core.checkin.value import CheckIn
@@ -33,7 +33,8 @@ def is_unconfirmed(arrival: Arrival) -> bool:
     known = arrival.known
     if known is None:
         return False
-    last = Verification.objects.filter(person=known, done_at__isnull=False).order_by("-done_at").first()
+    told = Verification.objects.filter(person=known, done_at__isnull=False, verdict__in=VERIFIED)
+    last = told.order_by("-done_at").first()
     if last is None or last.verdict not in UNCONFIRMED or last.done_at is None:
         return False
     return visits.standing_of(arrival).held is not None and (

@@ -17,11 +17,12 @@ from kiosk.console.models.questions import Question, QuestionState
 from kiosk.console.models.second_factor import Authenticator, NationalIdentity, SecurityKey
 from kiosk.console.models.staff import Emergency, Role, Staff
 from kiosk.console.models.terminals import Call, Invitation, Recognition, Terminal
-from kiosk.console.models.vigilance import UNCONFIRMED, Campaign, Verification
+from kiosk.console.models.vigilance import UNCONFIRMED, VERIFIED, Campaign, Verification
 from kiosk.console.models.witness import Finding, Inspection, Witness
 
 __all__ = [
     "UNCONFIRMED",
+    "VERIFIED",
     "Arrival",
     "AuditEntry",
     "AuditHead",

@@ -4,7 +4,8 @@ from django.db import models
 
 from kiosk.console.models.persons import Person
 
-UNCONFIRMED = ("different", "not-found", "several")  # verdicts after which the unit decides
+UNCONFIRMED = ("different", "not-found")  # verdicts after which the unit decides
+VERIFIED = ("confirmed", *UNCONFIRMED)  # the others tell nothing: several people, or no answer
 
 
 class Campaign(models.Model):

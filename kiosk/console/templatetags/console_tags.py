@@ -139,6 +139,7 @@ def _act_in(code: str, _language: str) -> str:
         "completed": _("traits complémentaires écrits"),
         "downgraded": _("identité déclassée"),
         "verified": _("INS vérifié"),
+        "verification-requested": _("vérification de l’INS demandée"),
         "campaign-started": _("campagne de vérification ouverte"),
         "campaign-stopped": _("campagne de vérification arrêtée"),
         "pair-found": _("doublon possible signalé"),

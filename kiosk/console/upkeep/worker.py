@@ -18,6 +18,7 @@ from kiosk.console.upkeep import asked, checking, keys, retention
 from kiosk.console.upkeep.insi_again import Ask, insi_once
 from kiosk.console.vigilance import campaigns, look_alikes
 from kiosk.console.witness import findings, kept
+from kiosk.insi.verify import Verifier
 
 PAUSE = 2.0  # seconds between looks at the table
 PURGE_EVERY = timedelta(minutes=10)
@@ -25,7 +26,14 @@ FIRST_PURGE = timedelta(minutes=2)  # what witnesses know of this database is he
 KEPT_EVERY = timedelta(minutes=5)
 
 
-def work(ask: Ask | None, stop: threading.Event, *, questions: Insi | None = None, once: bool = False) -> None:
+def work(
+    ask: Ask | None,
+    stop: threading.Event,
+    *,
+    questions: Insi | None = None,
+    once: bool = False,
+    verifier: Verifier | None = None,
+) -> None:
     """Look at the table again and again until told to stop; a database that goes away is waited for."""
     next_purge = next_kept = next_check = next_keys = next_drop = timezone.now()
     is_lost = is_begun = False
@@ -50,7 +58,7 @@ def work(ask: Ask | None, stop: threading.Event, *, questions: Insi | None = Non
             is_more = now >= next_keys and keys.once(now)
             if now >= next_keys and not is_more:
                 next_keys = now + keys.EVERY
-            done = _one_thing(ask, questions) or is_more
+            done = _one_thing(ask, questions, verifier) or is_more
         except (OperationalError, InterfaceError):
             if once:
                 raise
@@ -69,8 +77,8 @@ def work(ask: Ask | None, stop: threading.Event, *, questions: Insi | None = Non
             stop.wait(PAUSE)
 
 
-def _one_thing(ask: Ask | None, questions: Insi | None) -> bool:
+def _one_thing(ask: Ask | None, questions: Insi | None, verifier: Verifier | None) -> bool:
     """Do what is due first; False when nothing is."""
     if questions is not None and asked.once(questions):
         return True
-    return (ask is not None and (insi_once(ask) or campaigns.verify_once(ask))) or look_alikes.seek_once()
+    return (ask is not None and (insi_once(ask) or campaigns.verify_once(ask, verifier))) or look_alikes.seek_once()

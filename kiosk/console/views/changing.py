@@ -16,6 +16,7 @@ from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.upkeep import at_the_desk, insi_now
 from kiosk.console.views.arrival import carried_out
 from kiosk.console.views.shown import version_shown
+from kiosk.console.vigilance import campaigns
 from kiosk.console.words import one_line
 
 
@@ -96,6 +97,14 @@ def downgrade(request: HttpRequest, key: UUID) -> HttpResponse:
     staff, where = staff_of(request), address_of(request)
     reason, version = reasons.WhyDown(why), version_shown(request)
     return carried_out(request, key, lambda: downgrading.downgrade(key, staff, reason, version=version, where=where))
+
+
+@needs(Right.VIGILANCE)
+@require_POST
+def verify(request: HttpRequest, key: UUID) -> HttpResponse:
+    """INSi asked whether this identity's matricule is still right."""
+    staff, where = staff_of(request), address_of(request)
+    return carried_out(request, key, lambda: campaigns.verify_one(key, staff, where=where))
 
 
 def _line(request: HttpRequest, name: str) -> str:

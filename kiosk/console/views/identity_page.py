@@ -33,14 +33,15 @@ from kiosk.console.identities import (
 )
 from kiosk.console.identities.choices import Action
 from kiosk.console.identities.trying import Laid, Offer
-from kiosk.console.models import Arrival, Staff, Stage
+from kiosk.console.models import Arrival, AuditEntry, Staff, Stage
 from kiosk.console.records import search
 from kiosk.console.register import visits
 from kiosk.console.staff import in_name
 from kiosk.console.staff.access import Right, rights_of, staff_of
+from kiosk.console.templatetags.console_tags import act as act_word
 from kiosk.console.templatetags.console_tags import reason as reason_label
 from kiosk.console.views.desk import queue_context
-from kiosk.console.vigilance import look_alikes
+from kiosk.console.vigilance import look_alikes, told
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.document import DocumentPicture
 
@@ -124,7 +125,7 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
         "pair": look_alikes.pair_of(arrival.person),
         "kept": _kept(arrival),
         "questions": rows.questions(),
-        "history": list(audit.entries(about=str(arrival.key), limit=60)),
+        "history": [(entry, _found_by(entry)) for entry in audit.entries(about=str(arrival.key), limit=60)],
         **queue_context(arrival.key),
     }
 
@@ -134,6 +135,11 @@ def _alike(arrival: Arrival, check_in: CheckIn, shown: Collection[UUID]) -> list
     whose = {*shown, arrival.known.pk if arrival.known is not None else arrival.candidate_id}
     others = [one for one in search.alike(check_in) if one.pk != arrival.pk]
     return [one for one in others if one.known is None or one.known.pk not in whose][:6]
+
+
+def _found_by(entry: AuditEntry) -> str:
+    """What a verification found, in words; of other acts the trail's own page tells more."""
+    return told.told(entry.details, act_word) if entry.act == audit.Act.VERIFIED else ""
 
 
 def _kept(arrival: Arrival) -> Arrival | None:

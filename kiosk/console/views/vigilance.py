@@ -98,6 +98,7 @@ def campaigns_page(request: HttpRequest) -> HttpResponse:
         "page": "vigilance",
         "campaigns": [campaigns.progress_of(one) for one in latest],
         "running": campaigns.running(),
+        "why_not_many": campaigns.why_not_many(),
         "failed": [(row, campaigns.words_of(row)) for row in campaigns.failed()[:50]],
         "before": before,
         "due": min(campaigns.due(before).count(), campaigns.MOST),

@@ -1,12 +1,15 @@
 """Campaigns of verification (campagne de vérification): is what INSi gave long ago still right?
 
-One campaign at a time; the worker asks, one identity after the other, and can be stopped at any moment. What is not
-confirmed becomes a task of the unit, who decides whether the matricule goes (T11).
+One campaign at a time; the worker asks, one identity after the other, and can be stopped at any moment. What INSi knows
+otherwise, or not at all, becomes a task of the unit, who decides whether the matricule goes (T11). Several people, or
+silence, tell nothing. In production many are verified only by the official operation, where a site plugs it in: by
+search it would be retrieval in bulk, which is not permitted; one identity at a time the unit verifies from its page.
 """
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -17,8 +20,9 @@ from django.utils.translation import gettext as _
 
 from kiosk import journal
 from kiosk.console import audit
-from kiosk.console.identities import reasons
+from kiosk.console.identities import deciding, reasons
 from kiosk.console.identities.accepting import judged
+from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import UNCONFIRMED, Arrival, Campaign, Person, Staff, Stage, Verification
 from kiosk.console.records import vault
 from kiosk.console.register import answers, reading, visits, writer
@@ -29,14 +33,17 @@ from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.permissions import IdentityStatus, may_verify
 from kiosk.core.status.person_events import Verified
 from kiosk.core.status.transitions import Actor, ActorKind
-from kiosk.insi.verify import StoredIdentity, VerificationVerdict, VerifyBySearch
+from kiosk.insi.config import config_from
+from kiosk.insi.verify import StoredIdentity, VerificationVerdict, VerifyBySearch, plugged_in
 from kiosk.insi.verify import Verification as VerifiedSo
 from kiosk.sealing import CannotOpen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kiosk.console.config import ServerSettings
     from kiosk.core.sources.insi import InsAnswer
+    from kiosk.insi.verify import Verifier
 
 MOST = 5000  # identities of one campaign: the next one takes the rest
 LEASE = timedelta(minutes=2)
@@ -48,8 +55,8 @@ VERDICTS = {
     VerificationVerdict.CONFIRMED: "confirmé",
     VerificationVerdict.DIFFERENT: "différent",
     VerificationVerdict.NOT_FOUND: "introuvable",
-    VerificationVerdict.SEVERAL: "plusieurs identités",
-    VerificationVerdict.NOT_VERIFIED: "sans réponse",
+    VerificationVerdict.SEVERAL: "non vérifié, plusieurs identités",
+    VerificationVerdict.NOT_VERIFIED: "non vérifié, sans réponse",
     UNOPENED: "illisible ici",
 }
 DIFFERENT = {
@@ -94,10 +101,56 @@ def running() -> Campaign | None:
     return open_ones.order_by("-pk").first()
 
 
+def why_not_many() -> str:
+    """The rule that forbids campaigns here; empty where they are open."""
+    server = settings.KIOSK
+    if server.insi is None:
+        return _("Le service national n’est pas configuré ici.")
+    if server.is_production and not server.insi.verifier:
+        return _(
+            "Campagnes fermées : sans l’opération nationale de vérification, il faudrait rechercher en masse, ce qui"
+            " n’est pas permis. Une identité se vérifie depuis sa page."
+        )
+    return ""
+
+
+def verifier_of(server: "ServerSettings") -> "Verifier | None":
+    """The official operation, where a site plugs it in; None: by search. NoVerifierError."""
+    section = server.insi
+    if section is None or not section.verifier:
+        return None
+    return plugged_in(section.verifier, config_from(section, server.mode))
+
+
+def why_not_one(person: Person | None) -> str:
+    """The rule that forbids verifying this identity now; empty when it may be."""
+    if settings.KIOSK.insi is None:
+        return _("Le service national n’est pas configuré ici.")
+    if person is None or not may_verify(reading.standing_of(person).identity):
+        return _("Cette identité n’a pas d’INS à vérifier.")
+    if Verification.objects.filter(person=person, next_at__isnull=False).exists():
+        return _("La vérification est demandée : attendez la réponse.")
+    return ""
+
+
+def verify_one(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
+    """Have the worker verify one identity, which a member of the unit has in hand."""
+    with in_words(audit.Act.VERIFICATION_REQUESTED, staff.username, key, where):
+        arrival = deciding.in_hand(key, staff)
+        person, now = arrival.known, timezone.now()
+        rule = why_not_one(person)
+        if rule or person is None:
+            raise reasons.NotAllowed(rule)
+        campaign = Campaign.objects.create(started_by=staff, started_at=now, before=timezone.localdate(), total=1)
+        Verification.objects.create(campaign=campaign, person=person, next_at=now)
+        audit.record(audit.Act.VERIFICATION_REQUESTED, who=staff.username, where=where, about=str(key))
+        return arrival
+
+
 def start(staff: Staff, before: date, *, where: str = "") -> Campaign:
     """Open a campaign over what was not confirmed since that day."""
-    if settings.KIOSK.insi is None:
-        raise reasons.NotAllowed(_("Le service national n’est pas configuré ici."))
+    if rule := why_not_many():
+        raise reasons.NotAllowed(rule)
     with transaction.atomic():
         if running() is not None:
             raise reasons.NotAllowed(_("Une campagne est en cours : attendez sa fin, ou arrêtez-la."))
@@ -153,8 +206,8 @@ def words_of(row: Verification) -> str:
     return f"{verdict} : {differences}" if differences else verdict
 
 
-def verify_once(ask: "Callable[..., InsAnswer]") -> bool:
-    """Verify one identity that is due; False when none is."""
+def verify_once(ask: "Callable[..., InsAnswer]", verifier: "Verifier | None" = None) -> bool:
+    """Verify one identity that is due, by the official operation or by search; False when none is."""
     row = _leased()
     if row is None:
         return False
@@ -167,8 +220,8 @@ def verify_once(ask: "Callable[..., InsAnswer]") -> bool:
     if stored is None:
         _note(row, VerificationVerdict.NOT_VERIFIED.value)  # the matricule went meanwhile: nothing to verify
         return True
-    verifier = VerifyBySearch(lambda traits, _deadline, **_who: ask(None, traits))
-    result = verifier.verify(StoredIdentity(stored.matricule, stored.traits), DEADLINE, caller="worker")
+    by_search = VerifyBySearch(lambda traits, _deadline, **_who: ask(None, traits))
+    result = (verifier or by_search).verify(StoredIdentity(stored.matricule, stored.traits), DEADLINE, caller="worker")
     result = _believed(result, stored)
     if result.verdict is VerificationVerdict.NOT_VERIFIED and row.tries + 1 < TRIES:
         Verification.objects.filter(pk=row.pk, next_at__isnull=False).update(
@@ -206,6 +259,8 @@ def _leased() -> Verification | None:
     now = timezone.now()
     free = Q(leased_until=None) | Q(leased_until__lt=now)
     waiting = Verification.objects.filter(free, next_at__lte=now).order_by("next_at", "pk")
+    if why_not_many():  # one that was opened before it was known, or elsewhere: it waits for its verifier
+        waiting = waiting.filter(campaign__total=1)
     for number in waiting.values_list("pk", flat=True)[:5]:
         if Verification.objects.filter(free, pk=number, next_at__lte=now).update(leased_until=now + LEASE):
             return Verification.objects.select_related("person").get(pk=number)
@@ -220,7 +275,7 @@ def _note(
     *,
     rests_on: int = 0,
 ) -> None:
-    """Keep a verdict. One that does not confirm is an observation and a task: whether the matricule goes, staff says.
+    """Keep a verdict. A negative one is an observation and a task: whether the matricule goes, staff says.
 
     What was confirmed while the identity changed is not what stands now: another campaign asks.
     Every call is kept (GI3 EXI REC 07).

@@ -140,7 +140,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "2.2",
-        "T11: not confirmed: matricule and OID go, qualified to validated, retrieved to provisional, staff task.",
+        "T11: not confirmed: a task of the unit; if a person says so, matricule and OID go (validated or provisional).",
         "BK",
         _U,
         ("status.transitions.VerificationFailed",),
