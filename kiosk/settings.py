@@ -183,9 +183,7 @@ class InsiSection(Section):
     proxy: ProxySection | None = None
     instance: str | None = None  # UUID of this installation
     wsdl: ConfigPath | None = None  # the official bundle, when the site has it
-    verifier: str = Field(
-        "", max_length=80
-    )  # the plug-in of the official verification (kiosk.verifiers); without: search
+    verifier: str = Field("", max_length=80)  # plug-in of the official verification (kiosk.verifiers); without: search
     patient_seconds: float = Field(default=8.0, gt=0, le=30)  # how long a patient waits; after that staff asks again
     when: Literal["check-in", "desk"] = "check-in"  # the console asks: as somebody comes, or as staff take them in hand
     card_minutes: int = Field(default=20, ge=1, le=120)  # how long after its reading INSi is asked with a card
