@@ -65,7 +65,7 @@ def _production(console: object, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.conf import settings
 
     enrol()
-    section = SimpleNamespace(verifier="")
+    section = SimpleNamespace(verifier="", desk_caller="certificate")
     monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"mode": "production", "insi": section}))
 
 

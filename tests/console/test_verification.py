@@ -38,7 +38,7 @@ MOVED = replace(found(ZOE), traits=replace(found(ZOE).traits, birth_place_code="
 def _in(monkeypatch: pytest.MonkeyPatch, mode: str, verifier: str = "") -> None:
     from django.conf import settings
 
-    section = SimpleNamespace(verifier=verifier)
+    section = SimpleNamespace(verifier=verifier, desk_caller="certificate")
     monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"mode": mode, "insi": section}))
 
 
