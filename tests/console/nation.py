@@ -9,6 +9,7 @@ from kiosk.insi.simulated.testpki import TestPki
 from tests.people import CHLOE, CLARA, LEO, SOPHIE, ZOE, Person
 
 INSTANCE = "7a1c52f0-3f0e-4a51-9f0e-5f3b1d2c4e6a"
+NOWHERE = {"endpoint": "https://127.0.0.1:9/", "certificate": "none.p12", "ca": "none.pem", "idam": "X"}
 INSURED = {LEO: ZOE, CHLOE: SOPHIE, CLARA: SOPHIE}  # on whose card
 
 

@@ -13,6 +13,7 @@ from kiosk.settings import InsiSection
 from tests.console.acquainted import make_known
 from tests.console.arrivals import arrive, check_in_of, enrol, found
 from tests.console.hall import NUMBER, THROUGH, Hall, opened
+from tests.console.nation import NOWHERE
 from tests.console.staff import at_desk, get, post
 from tests.people import DOMINIQUE, ZOE, somebody_like
 
@@ -25,7 +26,7 @@ LEFT = "Le service national sera interrogé dès que vous prendrez ce patient."
 def patient(console, monkeypatch: pytest.MonkeyPatch) -> None:
     """A console that waits for its desks; no thread of it asks, so that the worker does."""
     enrol()
-    section = InsiSection.model_construct(when="desk", card_minutes=20)
+    section = InsiSection(**NOWHERE, when="desk")
     monkeypatch.setattr(settings, "KIOSK", console.model_copy(update={"insi": section, "trust_kiosk_answers": False}))
 
 

@@ -19,6 +19,7 @@ from kiosk.documents.vitale import traits_of
 from kiosk.insi import criteria
 from kiosk.settings import InsiSection
 from tests.console.arrivals import arrive, check_in_of, found, mrz_of
+from tests.console.nation import NOWHERE
 from tests.console.staff import at_desk, get, post
 from tests.people import DOMINIQUE, LEO, SOPHIE, ZOE, somebody_like
 
@@ -179,7 +180,7 @@ def test_the_page_says_that_the_card_is_too_old_and_staff_ask_with_the_original(
 
 
 def test_how_long_a_card_counts_is_the_structures_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    section = InsiSection.model_construct(when="check-in", card_minutes=5)
+    section = InsiSection(**NOWHERE, card_minutes=5)
     monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"insi": section}))
     check_in, arrival = check_in_of(ZOE, SILENT, **UNREAD), Arrival(arrived_at=timezone.now())
     later = timezone.now() + timedelta(minutes=6)
