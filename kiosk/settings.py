@@ -159,6 +159,29 @@ class InsiCpxSection(Section):
     speciality: Speciality = ""  # when its holder is a doctor
 
 
+class InjectedSection(Section):
+    """An answer put in INSi's place, in the test environment only: for whom, and which."""
+
+    birth_name: str = Field(default="", max_length=100)  # all that is said must be what is asked, letter for letter
+    given_name: str = Field(default="", max_length=100)
+    number: str = Field(default="", pattern=r"^([0-9]{5}[0-9AB]{2}[0-9]{6})?$")  # of the card's person, or the insured
+    answer: Literal["", "01", "02"] = ""  # nobody, several
+    file: ConfigPath | None = None  # or any answer at all, as INSi would write it
+
+    @model_validator(mode="after")
+    def _says_for_whom_and_which(self) -> "InjectedSection":
+        if not (self.birth_name or self.given_name or self.number):
+            raise ValueError("say for whom: birth_name, given_name or number")
+        if bool(self.answer) == (self.file is not None):
+            raise ValueError("say which answer: answer (01 or 02) or file, one of both")
+        if self.file is not None and not self.file.is_file():
+            raise ValueError("the file of this answer is not there")
+        return self
+
+
+ONLY_IN_TEST = "answers are injected in the test environment only: remove them, or write mode = test"
+
+
 class InsiSection(Section):
     """How the national teleservice is called (téléservice INSi): by the console, or by a kiosk that asks itself."""
 
@@ -187,6 +210,7 @@ class InsiSection(Section):
     patient_seconds: float = Field(default=8.0, gt=0, le=30)  # how long a patient waits; after that staff asks again
     when: Literal["check-in", "desk"] = "check-in"  # the console asks: as somebody comes, or as staff take them in hand
     card_minutes: int = Field(default=20, ge=1, le=120)  # how long after its reading INSi is asked with a card
+    injected: tuple[InjectedSection, ...] = ()  # the console's only, with mode = "test": its pages say so
 
     @model_validator(mode="after")
     def _says_who_asks(self) -> "InsiSection":
@@ -246,7 +270,7 @@ class ConsoleSection(Section):
 class Settings(Section):
     """The whole file, as a kiosk reads it."""
 
-    mode: Literal["production", "demo"]
+    mode: Literal["production", "demo", "test"]
     kiosk: KioskSection
     card: CardSection = CardSection()
     camera: CameraSection = CameraSection()
@@ -256,7 +280,9 @@ class Settings(Section):
     server: dict[str, Any] | None = None  # the console's, when it runs on the same machine
 
     def refuse_simulations(self) -> None:
-        """In production nothing is simulated. BadSettings names what is."""
+        """In production nothing is simulated, on a kiosk no answer injected. BadSettings names what is."""
+        if isinstance(self.insi, InsiSection) and self.insi.injected:
+            raise BadSettings("insi.injected: no page of a kiosk would show it; answers are injected at the console")
         if self.mode != "production":
             return
         problems = []
@@ -303,7 +329,10 @@ def load_insi(path: Path) -> tuple[InsiSection, str]:
         section = InsiSection.model_validate(said["insi"], context={"folder": path.resolve().parent})
     except ValidationError as trouble:
         raise BadSettings(problems_of(trouble, path, "insi")) from None
-    return section, str(said.get("mode", "production"))
+    mode = str(said.get("mode", "production"))
+    if section.injected and mode != "test":
+        raise BadSettings(f"{path}: insi.injected: {ONLY_IN_TEST}")
+    return section, mode
 
 
 def problems_of(trouble: ValidationError, path: Path, *within: str) -> str:

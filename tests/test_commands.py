@@ -28,7 +28,8 @@ def kiosk(*arguments: str) -> "subprocess.CompletedProcess[str]":
     "command",
     [
         "run", "console", "worker", "doctor", "keys structure", "keys terminal", "card read", "card watch",
-        "document read", "document watch", "insi search", "insi check", "insi verify", "simulate card", "simulate insi",
+        "document read", "document watch", "insi search", "insi check", "insi verify",
+        "insi approval run", "insi approval verify", "simulate card", "simulate insi",
         "simulate document", "console user add", "console kiosk add", "console audit verify",
         "console register check", "outbox list",
         "outbox retry",

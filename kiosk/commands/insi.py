@@ -5,12 +5,26 @@ import json
 import signal
 import sys
 import threading
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kiosk.commands import approval
+from kiosk.commands.insi_access import (
+    AsJson,
+    Ca,
+    Certificate,
+    Config,
+    Endpoint,
+    Env,
+    Idam,
+    Key,
+    PasswordFile,
+    Wsdl,
+    configuration,
+)
 from kiosk.commands.roles import advice_where_missing
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.traits import Sex, Source, Traits
@@ -24,50 +38,16 @@ from kiosk.core.sources.insi import (
     InsSeveral,
     InsUnreachable,
 )
-from kiosk.insi.config import Environment, InsiConfig, config_from
+from kiosk.insi.config import Environment, InsiConfig
 from kiosk.insi.faults import advice
 
 if TYPE_CHECKING:
     from kiosk.insi.verify import Verifier
 
 app = typer.Typer(help="Téléservice INSi : rechercher, contrôler, vérifier.", no_args_is_help=True)
+app.add_typer(approval.app, name="approval")
 
-Endpoint = Annotated[str | None, typer.Option("--endpoint", help="Adresse du service.")]
-Certificate = Annotated[Path | None, typer.Option("--certificate", help="Certificat de la structure, PKCS#12 ou PEM.")]
-Key = Annotated[str | None, typer.Option("--key", help="Clé PEM, ou adresse pkcs11: d'un jeton.")]
-PasswordFile = Annotated[Path | None, typer.Option("--password-file", help="Fichier qui contient le mot de passe.")]
-Ca = Annotated[Path | None, typer.Option("--ca", help="Autorités qui garantissent le serveur, PEM.")]
-Idam = Annotated[str | None, typer.Option("--idam", help="Numéro d'autorisation du logiciel.")]
-Wsdl = Annotated[Path | None, typer.Option("--wsdl", help="WSDL du kit officiel.")]
-Env = Annotated[Environment | None, typer.Option("--environment", help="production, test ou demo.")]
-Config = Annotated[Path | None, typer.Option("--config", help="Le fichier de configuration (TOML).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON.")]
 Deadline = Annotated[float, typer.Option("--deadline", min=0.1, max=120, help="Secondes pour toute la recherche.")]
-
-
-def _configuration(config: Path | None, **options: Any) -> InsiConfig:
-    """Join the file and the options; the options win. Ends the command (2) when something is missing."""
-    said = {name: value for name, value in options.items() if value is not None}
-    missing = [name for name in ("endpoint", "certificate", "ca", "idam") if not said.get(name, config)]
-    if missing:
-        typer.echo("Il manque : " + ", ".join(f"--{name}" for name in missing) + " (ou --config)", err=True)
-        raise typer.Exit(2)
-    from kiosk.settings import BadSettings
-
-    try:
-        if config is not None:
-            return replace(_of_file(config), **said)
-        return InsiConfig(**{"environment": Environment.TEST, **said})
-    except (BadSettings, ValueError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
-
-
-def _of_file(config: Path) -> InsiConfig:
-    from kiosk.settings import load_insi
-
-    section, mode = load_insi(config)
-    return config_from(section, mode)
 
 
 def describe(answer: InsAnswer) -> tuple[int, dict[str, Any]]:
@@ -150,7 +130,7 @@ def search(
 
     options = {"endpoint": endpoint, "certificate": certificate, "key": key, "password_file": password_file, "ca": ca}
     options |= {"idam": idam, "wsdl": wsdl, "environment": environment}
-    client = InsiClient(_configuration(config, **options))
+    client = InsiClient(configuration(config, **options))
     if card:
         if nir or insured_nir:
             person = Beneficiary(name, given, born, rank, nir[:13], nir[13:15], birth_name=name)
@@ -227,7 +207,7 @@ def check(
 
     options = {"endpoint": endpoint, "certificate": certificate, "key": key, "password_file": password_file, "ca": ca}
     options |= {"idam": idam, "wsdl": wsdl, "environment": environment}
-    chosen = _configuration(config, **options)
+    chosen = configuration(config, **options)
     findings = check_certificate(chosen, datetime.datetime.now(datetime.UTC))
     client = InsiClient(chosen)
     status, told = describe(client.find_by_traits(NOBODY, 8.0))
@@ -277,7 +257,7 @@ def verify(
 
     options = {"endpoint": endpoint, "certificate": certificate, "key": key, "password_file": password_file, "ca": ca}
     options |= {"idam": idam, "wsdl": wsdl, "environment": environment}
-    chosen = _configuration(config, **options)
+    chosen = configuration(config, **options)
     client = InsiClient(chosen)
     verifier = _verifier(chosen, verifier_name or _verifier_named(config)) or VerifyBySearch(client.find_by_traits)
     results = output or file.with_name(file.name + ".results.jsonl")

@@ -7,7 +7,16 @@ from pydantic import Field, PlainValidator, StringConstraints, ValidationError, 
 
 from kiosk.console import evidence
 from kiosk.core.status.evidence import EvidenceTable
-from kiosk.settings import BadSettings, ConfigPath, InsiSection, Section, against_the_file, problems_of, read_toml
+from kiosk.settings import (
+    ONLY_IN_TEST,
+    BadSettings,
+    ConfigPath,
+    InsiSection,
+    Section,
+    against_the_file,
+    problems_of,
+    read_toml,
+)
 
 EndpointName = Literal["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"]
 TerminalName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
@@ -53,7 +62,7 @@ class PscSection(Section):
 class ServerSettings(Section):
     """The console and its worker. ``mode`` and ``insi`` may stand at the top of the file, shared with the kiosk's."""
 
-    mode: Literal["production", "demo"] = "production"
+    mode: Literal["production", "demo", "test"] = "production"
     structure: str = Field("Centre hospitalier", min_length=1, max_length=80)  # what staff and patients call the place
     data_dir: ConfigPath
     host: str = "127.0.0.1"
@@ -107,6 +116,12 @@ class ServerSettings(Section):
                 "trust_kiosk_answers = true says that kiosk and console are one machine, and kiosks names several: "
                 "remove the key, and the console asks INSi itself"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _injects_in_test_only(self) -> "ServerSettings":
+        if self.insi is not None and self.insi.injected and self.mode != "test":
+            raise ValueError(f"insi.injected: {ONLY_IN_TEST}")
         return self
 
     @model_validator(mode="after")

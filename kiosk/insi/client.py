@@ -21,7 +21,7 @@ from kiosk.core.sources.insi import (
     InsSeveral,
     InsUnreachable,
 )
-from kiosk.insi import answers, criteria
+from kiosk.insi import answers, criteria, injected
 from kiosk.insi.certificate import CertificateTroubleError
 from kiosk.insi.config import Environment, InsiConfig
 from kiosk.insi.envelope import BundleError, Caller, Cover, Envelopes, Request
@@ -212,7 +212,9 @@ class InsiClient:
         answer: InsAnswer
         code, received, retry_after = "", b"", None
         try:
-            http = transport.post(request.body, request.content_type, left, bearer=bearer)
+            http = injected.answer_to(request, self._config) or transport.post(
+                request.body, request.content_type, left, bearer=bearer
+            )
         except NotSentError as error:
             code, answer = error.reason, InsUnreachable(error.reason)
         except TlsRefusedError as error:
@@ -236,7 +238,8 @@ class InsiClient:
 
     def _understand(self, http: HttpAnswer, message_id: str) -> tuple[str, InsAnswer]:
         reply = answers.read(http.body)
-        if reply.is_simulator and self._config.environment is Environment.PRODUCTION:
+        is_invented = reply.is_simulator or injected.is_marked(http.body)
+        if is_invented and self._config.environment is Environment.PRODUCTION:
             return "kiosk_simulator", InsRefused("kiosk_simulator", "", message_id)
         answer = reply.answer
         if reply.code == "nonsense" and http.status != 200:
@@ -248,7 +251,7 @@ class InsiClient:
             return f"http_{http.status}", InsUnreachable("nonsense")
         if isinstance(answer, InsRefused) and not answer.message_id:
             answer = replace(answer, message_id=message_id)
-        if isinstance(answer, InsFound) and reply.is_simulator:
+        if isinstance(answer, InsFound) and is_invented:
             answer = replace(answer, flags=(*answer.flags, "simulator"))
         return reply.code, answer
 

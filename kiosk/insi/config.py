@@ -1,11 +1,13 @@
 """What a site says about its access to INSi."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from kiosk import __version__
+from kiosk.core.confidential import Confidential
 from kiosk.insi.search import MOST
 
 NO_INSTANCE = "00000000-0000-4000-8000-000000000000"  # of an installation that was given no UUID
@@ -65,6 +67,17 @@ class CpxAccess:
     speciality: str = ""
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Injection(Confidential):
+    """An answer put in INSi's place for whoever fits all that is said here (``injected`` reads it)."""
+
+    birth_name: str = ""
+    given_name: str = ""
+    number: str = ""
+    answer: str = ""  # "01", "02"
+    file: Path | None = None  # or the answer itself
+
+
 @dataclass(frozen=True, slots=True)
 class InsiConfig:
     """A structure's access to the téléservice INSi. Secrets are named by file, never held here."""
@@ -84,8 +97,11 @@ class InsiConfig:
     proxy: Proxy | None = None
     psc: PscAccess | None = None  # both for staff's own questions at the desk only
     cpx: CpxAccess | None = None
+    injected: tuple[Injection, ...] = ()  # what the test environment cannot answer
 
     def __post_init__(self) -> None:
+        if self.injected and self.environment is not Environment.TEST:
+            raise ValueError("answers are injected in the test environment only, never in production")
         if not self.endpoint.startswith("https://"):
             raise ValueError("INSi is called over HTTPS: the endpoint begins with https://")
         if self.max_calls < 1:
@@ -123,6 +139,18 @@ class CpxTold(Protocol):
     speciality: str
 
 
+class InjectionTold(Protocol):
+    """One of ``[[insi.injected]]``."""
+
+    birth_name: str
+    given_name: str
+    number: str
+    file: Path | None
+
+    @property
+    def answer(self) -> str: ...
+
+
 class InsiAccess(Protocol):
     """What a configuration file says of INSi: the section ``[insi]``, shared by the kiosk and the console's worker."""
 
@@ -152,6 +180,9 @@ class InsiAccess(Protocol):
     @property
     def cpx(self) -> CpxTold | None: ...
 
+    @property
+    def injected(self) -> Sequence[InjectionTold]: ...
+
 
 def config_from(access: InsiAccess, mode: str) -> InsiConfig:
     """Say to the client what the file says; only ``production`` is production."""
@@ -164,13 +195,19 @@ def config_from(access: InsiAccess, mode: str) -> InsiConfig:
         password_file=access.password_file,
         key=str(access.key) if access.key else None,
         wsdl=access.wsdl,
-        environment=Environment.PRODUCTION if mode == "production" else Environment.DEMO,
+        environment=Environment(mode) if mode in ("production", "test") else Environment.DEMO,
         software_name=access.software_name,
         software_version=access.software_version or __version__,
         proxy=_proxy(access.proxy),
         psc=_psc(access),
         cpx=_cpx(access),
+        injected=injections(access.injected),
     )
+
+
+def injections(told: Sequence[InjectionTold]) -> tuple[Injection, ...]:
+    """Say to the client what a file puts in INSi's place."""
+    return tuple(Injection(each.birth_name, each.given_name, each.number, each.answer, each.file) for each in told)
 
 
 def _proxy(told: ProxyTold | None) -> Proxy | None:

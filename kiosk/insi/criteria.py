@@ -144,7 +144,7 @@ def card_asked_before(question: CardQuestion, exchanges: Iterable[Exchange]) -> 
 
 
 def _search_of(request: bytes) -> Iterator[Search]:
-    said = dict(_said(request, BY_TRAITS))
+    said = dict(said_in(request, BY_TRAITS))
     if {"NomNaissance", "Prenom", "Sexe", "DateNaissance"} <= said.keys():
         names = said["NomNaissance"], said["Prenom"], said["Sexe"], said["DateNaissance"]
         yield Search(*names, said.get("LieuNaissance", ""))
@@ -155,10 +155,10 @@ def _says(request: bytes, elements: dict[str, object]) -> bool:
         name: str(value.get("NumIdentifiant")) if isinstance(value, dict) else str(value)
         for name, value in elements.items()
     }
-    return dict(_said(request, BY_CARD)) == wanted_of
+    return dict(said_in(request, BY_CARD)) == wanted_of
 
 
-def _said(request: bytes, operation: str) -> Iterator[tuple[str, str]]:
+def said_in(request: bytes, operation: str) -> Iterator[tuple[str, str]]:
     """Read the elements of one of our own requests; of a number, without its key."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:

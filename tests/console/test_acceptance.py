@@ -187,10 +187,10 @@ def test_an_identity_that_an_earlier_version_retrieved_from_such_an_answer_is_no
 
 
 def test_every_code_has_words_for_staff() -> None:
-    from kiosk.console.identities import accepting
+    from kiosk.core.status import notices
 
-    assert set(accepting.FAULTS) == set(AnswerFault)
-    assert set(accepting.ODDITIES) == set(AnswerOddity)
+    assert set(notices.FAULTS) == set(AnswerFault)
+    assert set(notices.ODDITIES) == set(AnswerOddity)
 
 
 def test_in_a_demonstration_test_people_are_qualified_and_everything_else_is_judged_alike(

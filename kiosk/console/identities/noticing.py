@@ -6,7 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from kiosk.console.identities.accepting import FAULTS, ODDITIES, judged
+from kiosk.console.identities.accepting import judged
 from kiosk.console.identities.comparing import is_partly_read
 from kiosk.console.identities.reasons import TRAITS
 from kiosk.console.register import visits
@@ -17,6 +17,7 @@ from kiosk.core.identity.matricule import MatriculeKind
 from kiosk.core.sources.document import SealReading, SealVerdict, ValidityStatus
 from kiosk.core.sources.insi import InsCertificateTrouble, InsFound, InsNotFound, InsRefused, InsSeveral, InsUnreachable
 from kiosk.core.status.acceptance import AnswerFault
+from kiosk.core.status.notices import FAULTS, ODDITIES
 
 
 @dataclass(frozen=True, slots=True)

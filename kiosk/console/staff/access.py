@@ -192,6 +192,7 @@ def for_templates(request: HttpRequest) -> dict[str, Any]:
     return {
         "structure": settings.KIOSK.structure,
         "is_demo": settings.KIOSK.mode == "demo",
+        "is_test": settings.KIOSK.mode == "test",
         "me": staff,
         "may": {right.name.lower(): right in rights for right in Right},
         "taken": staff.taken if staff is not None else None,

@@ -44,6 +44,7 @@ from kiosk.console.views.desk import queue_context
 from kiosk.console.vigilance import look_alikes, told
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.document import DocumentPicture
+from kiosk.core.status.notices import ODDITIES
 
 OTHERS = (Action.ACCEPT_INS, Action.REFUSE_INS, Action.DOUBT, Action.FICTITIOUS, Action.HOMONYM, Action.CLEAR)
 
@@ -180,7 +181,7 @@ def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> Identity
         asks_first_name=has_choice,
         tolerated=side_by_side.asks_confirmation,
         by_hand=comparing.is_compared_by_hand(check_in),
-        odd=tuple((odd.value, _(accepting.ODDITIES[odd])) for odd in judged.to_confirm),
+        odd=tuple((odd.value, _(ODDITIES[odd])) for odd in judged.to_confirm),
         answer_mark=accepting.mark_of(check_in),
         is_unusable=bool(judged.forbids),
         to_see=seeing.boxes(trying.asked(Action.QUALIFY, laid), lines),

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kiosk.console.identities import accepting, complements, pieces, seeing
+from kiosk.console.identities import complements, pieces, seeing
 from kiosk.console.identities.reasons import DOWNGRADES, REASONS, REFUSALS, STOPPED
 from kiosk.console.models import Need, Role, Stage
 from kiosk.console.vigilance.campaigns import DIFFERENT, VERDICTS
 from kiosk.console.words import day, inside
+from kiosk.core.status.notices import ODDITIES
 from kiosk.core.status.permissions import IdentityStatus
 
 SHORT = 8  # letters of a key, enough to tell it apart
@@ -124,7 +125,7 @@ _OF_REASONS = {one.value: str(words) for table in (REASONS, DOWNGRADES) for one,
 _WORDS: dict[str, Callable[[str], str]] = {
     "rules": lambda value: _("règle {value}").format(value=value.replace("+", ", ")),
     "flow": _short("code {value} dans les flux"),
-    "odd": _listed({one.value: words for one, words in accepting.ODDITIES.items()}),
+    "odd": _listed({one.value: words for one, words in ODDITIES.items()}),
     "seen": lambda codes: _("vu : {value}").format(value=", ".join(seeing.named(codes.split("+")))),
     "reason": _listed(_OF_REASONS),
     "status": _listed(STATES),

@@ -1,0 +1,30 @@
+"""What staff read about an answer that may not be accepted, or not before somebody confirms: the page's own words."""
+
+from kiosk.core.status.acceptance import AnswerFault, AnswerOddity
+
+FAULTS = {
+    AnswerFault.SEVERAL: "La réponse nationale désigne plusieurs personnes : aucune ne peut être retenue.",
+    AnswerFault.ODD_NUMBER: "Le numéro renvoyé n’a pas la forme d’un matricule INS.",
+    AnswerFault.NO_OID: "Le matricule est renvoyé sans son autorité (OID).",
+    AnswerFault.UNKNOWN_OID: "L’autorité du matricule (OID) est inconnue.",
+    AnswerFault.TEST_OID: "Matricule de test ou de démonstration : ce n’est pas une identité réelle.",
+    AnswerFault.SIMULATOR: "Un simulateur a répondu, et non le service national. Prévenez l’informatique.",
+    AnswerFault.NO_NAME: "La réponse nationale ne donne pas de nom de naissance.",
+    AnswerFault.NO_GIVEN_NAMES: "La réponse nationale ne donne aucun prénom de naissance.",
+    AnswerFault.NO_DATE: "La réponse nationale ne donne pas de date de naissance.",
+    AnswerFault.ODD_DATE: "La date de naissance renvoyée n’est pas un jour du calendrier (GI3 EXI ID 12).",
+    AnswerFault.NO_SEX: "La réponse nationale ne donne pas le sexe.",
+    AnswerFault.NO_PLACE: "La réponse nationale ne donne pas de lieu de naissance.",
+    AnswerFault.ODD_PLACE: "Le lieu de naissance renvoyé n’est pas un code officiel.",
+}
+ODDITIES = {
+    AnswerOddity.WRONG_KEY: "La clé du matricule n’est pas celle attendue",
+    AnswerOddity.NO_KEY: "Le matricule est renvoyé sans sa clé",
+    AnswerOddity.UNKNOWN_PLACE: "Le service national ne connaît pas le lieu de naissance (99999)",
+    AnswerOddity.SECONDARY_NAME: "Trouvé par un prénom secondaire : le premier prénom est à vérifier",
+    AnswerOddity.OUTSIDE_LIST: "Un prénom renvoyé n’est pas dans la liste des prénoms",
+    AnswerOddity.PERIOD: "Les dates de validité du matricule sont irrégulières",
+    AnswerOddity.HISTORY: "L’historique des matricules est irrégulier",
+    AnswerOddity.UNKNOWN_ELEMENTS: "La réponse contient des éléments inconnus de ce logiciel",
+    AnswerOddity.OTHER: "La réponse porte une mention inconnue de ce logiciel",
+}
