@@ -83,11 +83,12 @@ def test_what_the_kiosk_is_told_is_the_same_whoever_it_is_about_and_however_ofte
 
 
 def test_a_question_is_kept_closed_under_a_key_of_its_own() -> None:
+    from kiosk.console.questions import keeping
     from kiosk.console.records import subject_keys
 
     question = asked(ZOE)
     row = row_of(question)
-    assert subject_keys.is_locked(bytes(row.body)) and subject_keys.exists(row.pk)
+    assert subject_keys.is_locked(bytes(row.body)) and subject_keys.exists(keeping.subject_of(row.pk))
     assert ZOE.number.encode() not in bytes(row.body)
     assert (row.state, row.tries, row.visit) == ("waiting", 0, None)
     answered(knowing(ZOE))
@@ -178,6 +179,7 @@ def test_a_kiosk_that_asks_more_than_people_come_to_one_is_told_to_wait_and_the_
 def test_an_answer_that_is_here_before_the_check_in_is_the_visits() -> None:
     from kiosk.console.keystore.models import Erasure
     from kiosk.console.models import Need
+    from kiosk.console.questions import keeping
 
     question, insi = asked(ZOE), knowing(ZOE)
     answered(insi)
@@ -193,7 +195,7 @@ def test_an_answer_that_is_here_before_the_check_in_is_the_visits() -> None:
     assert len(insi.asked) == 1
     row = row_of(question)
     assert (row.state, bytes(row.body), bytes(row.answer)) == ("taken", b"", b"")
-    assert Erasure.objects.filter(pk=row.pk).exists()  # what its key locked opens no more
+    assert Erasure.objects.filter(pk=keeping.subject_of(row.pk)).exists()  # what its key locked opens no more
 
 
 def test_an_answer_that_comes_after_the_check_in_is_the_visits_when_it_comes() -> None:
@@ -338,6 +340,7 @@ def test_a_document_that_was_not_read_with_certainty_is_not_asked_with(mrz: obje
 )
 def test_a_question_about_somebody_else_is_dropped_and_the_visit_is_asked_about_anew(changes: dict[str, str]) -> None:
     from kiosk.console.keystore.models import Erasure
+    from kiosk.console.questions import keeping
 
     question = asked(ZOE, by_card(ZOE, **changes))
     answered(knowing(DOMINIQUE))
@@ -347,7 +350,7 @@ def test_a_question_about_somebody_else_is_dropped_and_the_visit_is_asked_about_
     assert said_to(arrival) == THROUGH
     row = row_of(question)
     assert (row.state, row.visit, bytes(row.answer)) == ("dropped", None, b"")
-    assert Erasure.objects.filter(pk=row.pk).exists()
+    assert Erasure.objects.filter(pk=keeping.subject_of(row.pk)).exists()
     assert trail("question-dropped") == [{"answer": "InsFound", "tries": 1, "why": "mismatch"}]
     assert trail("taken-in")[0]["question"] == "mismatch"
 
@@ -519,11 +522,12 @@ def test_a_visit_that_was_removed_meanwhile_takes_nothing() -> None:
 
 
 def test_a_question_whose_key_is_gone_is_dropped_and_the_visit_goes_on_without() -> None:
+    from kiosk.console.questions import keeping
     from kiosk.console.records import subject_keys
 
     question, other = asked(ZOE), asked(DOMINIQUE)
     arrival = came(naming(question, ZOE))
-    subject_keys.destroy([row_of(question).pk])
+    subject_keys.destroy([keeping.subject_of(row_of(question).pk)])
     insi = knowing(DOMINIQUE)
     answered(insi)
     assert [row_of(one).state for one in (question, other)] == ["dropped", "answered"]
@@ -536,7 +540,7 @@ def test_a_question_whose_key_is_gone_is_dropped_and_the_visit_goes_on_without()
 
 @pytest.mark.parametrize("is_answered", [True, False])
 def test_a_question_whose_check_in_never_comes_is_dropped_within_the_hour_and_its_key_goes(is_answered: bool) -> None:
-    from kiosk.console.questions import dropping
+    from kiosk.console.questions import dropping, keeping
     from kiosk.console.records import erasing, subject_keys
 
     question = asked(ZOE)
@@ -551,7 +555,7 @@ def test_a_question_whose_check_in_never_comes_is_dropped_within_the_hour_and_it
     assert trail("question-dropped") == [{"answer": said, "tries": int(is_answered), "why": "no-check-in"}]
     while erasing.carry_out():
         continue
-    assert not subject_keys.exists(row.pk)
+    assert not subject_keys.exists(keeping.subject_of(row.pk))
     arrival = came(naming(question, ZOE))  # too late
     assert said_to(arrival) == THROUGH
     assert trail("taken-in")[0]["question"] == "used"
@@ -595,10 +599,11 @@ def test_what_is_closed_is_known_for_two_days() -> None:
 
 
 def test_the_key_of_a_question_that_waits_is_not_taken_for_one_of_which_nothing_came() -> None:
+    from kiosk.console.questions import keeping
     from kiosk.console.records import subject_keys
     from kiosk.console.upkeep import keys
 
     question = asked(ZOE)
     keys.settle(datetime.now(UTC) + timedelta(days=2))
-    assert subject_keys.exists(row_of(question).pk)
+    assert subject_keys.exists(keeping.subject_of(row_of(question).pk))
     assert sealed(question) != bytes(row_of(question).body)

@@ -25,33 +25,44 @@ def read(sealed: bytes, key: UUID) -> question.Question:
     return asked
 
 
+def subject_of(key: UUID) -> UUID:
+    """Whose key locks it: not the question's name, which a kiosk chooses and may choose to be a visit's."""
+    return UUID(bytes=vault.blind("question", str(key)))
+
+
+def subjects() -> set[UUID]:
+    """Of all that is open."""
+    return {subject_of(key) for key in Question.objects.filter(state__in=OPEN).values_list("pk", flat=True)}
+
+
 def keep(rows: Sequence[tuple[Question, bytes]]) -> list[Question]:
     """Make each one's key and lock with it what the kiosk sealed; the caller writes the rows.
 
     Killed in between, a key is left that locks nothing: the worker destroys it.
     """
-    keys = subject_keys.create((row.pk for row, _ in rows), pending=True)
+    keys = subject_keys.create((subject_of(row.pk) for row, _ in rows), pending=True)
     for row, sealed in rows:
-        row.body = keys[row.pk].lock(sealed, vault.context_of(_BODY, row.pk))
+        row.body = keys[subject_of(row.pk)].lock(sealed, vault.context_of(_BODY, row.pk))
     return [row for row, _ in rows]
 
 
 def asked(row: Question) -> question.Question:
     """Whom it is about. CannotOpen, KeyGone, or BadQuestion."""
-    return question.read_question(vault.open_part(bytes(row.body), _BODY, row.pk))
+    context = vault.context_of(_BODY, row.pk)
+    return question.read_question(vault.open_body(_unlocked(row, bytes(row.body), context), context))
 
 
 def answer_of(row: Question) -> InsAnswer:
     """What INSi said so far. CannotOpen or BadCheckIn."""
     if not row.answer:
         return _NO_ANSWER
-    written = vault.open_part(bytes(row.answer), _ANSWER, row.pk)
+    written = _unlocked(row, bytes(row.answer), vault.context_of(_ANSWER, row.pk))
     return cast(InsAnswer, codec.read_written(InsAnswer, written))
 
 
 def set_answer(row: Question, answer: InsAnswer) -> None:
     """Lock what INSi said; the caller saves the row. KeyGone when the question was closed meanwhile."""
-    row.answer = subject_keys.lock(row.pk, codec.written(answer), vault.context_of(_ANSWER, row.pk))
+    row.answer = subject_keys.lock(subject_of(row.pk), codec.written(answer), vault.context_of(_ANSWER, row.pk))
 
 
 def close(row: Question, state: QuestionState) -> None:
@@ -59,7 +70,11 @@ def close(row: Question, state: QuestionState) -> None:
     row.state, row.body, row.answer, row.signature = state, b"", b"", b""
     row.leased_until = row.next_at = None
     row.save()
-    erasing.ask([row.pk])
+    erasing.ask([subject_of(row.pk)])
+
+
+def _unlocked(row: Question, body: bytes, context: bytes) -> bytes:
+    return subject_keys.unlock(subject_of(row.pk), body, context)
 
 
 def drop(row: Question, why: str) -> None:

@@ -12,7 +12,7 @@ from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.keystore.models import KnownStore, StoreKey, SubjectKey
 from kiosk.console.keystore.router import KEYS
-from kiosk.console.models import Person, Question, Sealed
+from kiosk.console.models import Person, Sealed
 from kiosk.console.questions import keeping
 from kiosk.console.records import erasing, store_keys, structure, subject_keys
 from kiosk.console.upkeep.retention import forget_free_pages
@@ -81,12 +81,11 @@ def settle(now: datetime) -> None:
         return
     used = set(Sealed.objects.filter(pk__in=since).values_list("pk", flat=True))
     used |= set(Person.objects.filter(pk__in=since, version__gt=0).values_list("pk", flat=True))
-    used |= set(Question.objects.filter(pk__in=since, state__in=keeping.OPEN).values_list("pk", flat=True))
     with store_keys.in_turn():
         SubjectKey.objects.filter(pk__in=used).update(pending_since=None)
     unused = [one for one, at in since.items() if one not in used and at is not None and at < now - UNUSED_AFTER]
     if unused:
-        subject_keys.destroy(unused)
+        subject_keys.destroy(set(unused) - keeping.subjects())
 
 
 def lock_some(now: datetime) -> bool:
