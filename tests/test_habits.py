@@ -71,3 +71,24 @@ def test_what_a_stub_says_of_a_library_is_there(stub: Path) -> None:
         for name in names:
             assert hasattr(found, name), ".".join(names)
             found = getattr(found, name)
+
+
+def _names_called(expression: ast.expr) -> Iterator[str]:
+    """The methods of one chain of calls, the last first."""
+    while isinstance(expression, ast.Call | ast.Attribute):
+        if isinstance(expression, ast.Attribute):
+            yield expression.attr
+        expression = expression.func if isinstance(expression, ast.Call) else expression.value
+
+
+def test_who_waits_for_a_row_reads_nothing_beside_it() -> None:
+    """PostgreSQL gives who waited the row as it is now, and what was joined to it as it was before the wait."""
+    chains = [
+        (file.name, set(_names_called(node)))
+        for file in (ROOT / "kiosk" / "console").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    ]
+    waiting = [(name, methods) for name, methods in chains if "select_for_update" in methods]
+    assert len(waiting) > 20
+    assert [name for name, methods in waiting if "select_related" in methods] == []

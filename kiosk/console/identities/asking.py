@@ -113,8 +113,7 @@ def at_desk(key: UUID, staff: Staff, *, where: str = "") -> bool:
     if not settings.KIOSK.asks_at_desk:
         return False
     with transaction.atomic():
-        held = Arrival.objects.select_for_update(of=("self",)).select_related("sealed", "person__absorbed_by")
-        arrival = held.get(pk=key)
+        arrival = Arrival.objects.select_for_update().get(pk=key)
         if not deciding.is_in_hand(arrival, staff):
             return False
         try:

@@ -66,8 +66,8 @@ def bring(key: UUID) -> bool:
             row = mine.exclude(visit=None).first()
             if row is None:
                 return False
-            visits = Arrival.objects.select_for_update(of=("self",)).select_related("sealed", "person__absorbed_by")
-            arrival = visits.filter(asked_before=row).exclude(stage=Stage.REMOVED).first()
+            visits = Arrival.objects.select_for_update(of=("self",)).filter(asked_before=row)
+            arrival = visits.exclude(stage=Stage.REMOVED).first()  # what is sealed with it is read once it is held
             if arrival is not None:
                 return _brought(row, arrival)
             keeping.drop(row, "removed")

@@ -102,11 +102,11 @@ def see_to(ask: Ask, key: UUID, *, who: str = WORKER.name, means: str = "") -> N
         else:
             may_say = reasking.while_card_counts(check_in, arrival, timezone.now())
             if may_say is None:
-                _leave_to_staff(key, check_in)
+                _leave_to_staff(key)
                 return
             asked = replace(asked, is_card_left_out=may_say.card is not check_in.card)
             answer = ask(may_say)
-        _keep(key, check_in, asked, answer, who, means)
+        _keep(key, asked, answer, who, means)
     except (CannotOpen, BadCheckIn):  # no key for it here, or not as it was written: nothing to ask
         Arrival.objects.filter(pk=key).update(insi_next_at=None, leased_until=None)
         journal.record(journal.Happening.INSI_CALLED, outcome="CannotOpen")
@@ -141,12 +141,16 @@ def _withdraw(key: UUID) -> None:
         arrival.save(update_fields=["insi_next_at", "question", "leased_until"])
 
 
-def _leave_to_staff(key: UUID, check_in: CheckIn) -> None:
+def _leave_to_staff(key: UUID) -> None:
     """The card was read too long ago, and nothing else asks: the page says so."""
     with transaction.atomic():
-        arrival = Arrival.objects.select_for_update(of=("self",)).select_related("sealed").get(pk=key)
-        notes.withdraw_question(arrival)
+        arrival = Arrival.objects.select_for_update().get(pk=key)
         arrival.leased_until = None
+        check_in = vault.open_arrival(arrival)
+        if not comparing.is_pending(check_in.insi):  # a question that the visit named has its answer by now
+            arrival.save(update_fields=["leased_until"])
+            return
+        notes.withdraw_question(arrival)
         arrival.sealed.answer = vault.seal_answer(
             check_in, InsUnreachable(visits.CARD_TOO_OLD, check_in.insi.exchanges)
         )
@@ -172,11 +176,12 @@ def _lease(key: UUID) -> bool:
     return bool(due.update(leased_until=now + LEASE))
 
 
-def _keep(key: UUID, check_in: CheckIn, asked: _Asked, answer: InsAnswer, who: str, means: str) -> None:
+def _keep(key: UUID, asked: _Asked, answer: InsAnswer, who: str, means: str) -> None:
     with transaction.atomic():
         arrival = Arrival.objects.select_for_update().filter(pk=key).exclude(stage=Stage.REMOVED).first()
         if arrival is None:
             return
+        check_in = vault.open_arrival(arrival)  # what else has answered while INSi was asked
         arrival.leased_until = None
         arrival.insi_tries += 1
         if not asked.is_still(arrival):
