@@ -161,11 +161,11 @@ def test_a_database_that_goes_away_is_waited_for(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)
     one_thing = worker._one_thing
 
-    def looked(ask: insi_again.Ask) -> bool:
+    def looked(*told: object) -> bool:
         if troubles:
             raise troubles.pop()
         stop.set()
-        return one_thing(ask)
+        return one_thing(*told)
 
     monkeypatch.setattr(worker, "_one_thing", looked)
     worker.work(lambda _: found(ZOE), stop)
