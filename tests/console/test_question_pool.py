@@ -81,6 +81,20 @@ def test_what_found_no_room_is_taken_from_the_disk_by_who_has_done(work: Work, m
     assert sum(is_leased for _, is_leased in work.began) == 5
 
 
+def test_what_waited_for_a_thread_beyond_its_lease_is_another_s_to_ask(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, due = uuid4(), [uuid4()]
+    monkeypatch.setattr(pool, "LATE", -1.0)
+    monkeypatch.setattr(asking, "lease_due", lambda: due.pop() if due else None)
+    use = pool.slot()
+    assert use is not None
+    use(late, True)
+    work.go.set()
+    work.wait_for(1)
+    assert late not in [key for key, _ in work.began]
+
+
 def test_a_thread_that_meets_a_bug_is_not_lost_and_the_journal_has_its_class(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ Without a pool (no INSi configured, a process that does not serve) the worker as
 """
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from uuid import UUID
@@ -15,6 +16,7 @@ from kiosk import journal
 from kiosk.console.questions import asking
 
 WAITING = 16  # that wait for a thread, for each thread
+LATE = asking.LEASE.total_seconds() - asking.DEADLINE  # seconds: asked later, a search would outlast its lease
 
 
 class Pool:
@@ -42,11 +44,14 @@ class Pool:
         if key is None:
             self._room.release()
             return
-        self._executor.submit(self._work, key, is_leased).add_done_callback(self._done)
+        self._executor.submit(self._work, key, is_leased, time.monotonic()).add_done_callback(self._done)
 
-    def _work(self, key: UUID, is_leased: bool) -> None:
+    def _work(self, key: UUID, is_leased: bool, since: float) -> None:
         try:
-            self._step(key, is_leased)
+            if is_leased and time.monotonic() - since > LATE:
+                self._overflowed.set()  # INSi hangs: another has it by now, or it is taken from the disk
+            else:
+                self._step(key, is_leased)
             while self._overflowed.is_set():  # somebody found no room: what they left is on disk
                 due = asking.lease_due()
                 if due is None:
