@@ -16,6 +16,7 @@ from kiosk.core.status.transitions import (
     Created,
     EvidenceChecked,
     InsiAccepted,
+    InsiRejected,
     Refusal,
 )
 
@@ -72,3 +73,51 @@ def test_a_verification_since_is_of_the_number_that_stays() -> None:
     qualified = _then(accepted, CARD, decides=True)
     assert _undone(_then(qualified, Verified())).basis.verified_at == AT.isoformat()
     assert _undone(_then(accepted, Verified())).basis.verified_at == ""
+
+
+def test_a_doubt_that_is_undone_goes_whatever_came_since() -> None:
+    marked = _then(_answered(), HOMONYM, decides=True)
+    assert _undone(_then(marked, TraitsStated())).identity.attributes == frozenset()
+    cleared = _then(marked, AttributeRemoved(Attribute.HOMONYM))
+    assert _undone(_then(cleared, TraitsStated())).identity.attributes == frozenset()
+
+
+def test_an_attribute_that_the_decision_removed_and_the_unit_set_again_stays() -> None:
+    cleared = _then(_then(_answered(), HOMONYM), AttributeRemoved(Attribute.HOMONYM), decides=True)
+    assert _undone(_then(cleared, HOMONYM)).identity.attributes == {Attribute.HOMONYM}
+
+
+def test_traits_that_a_decision_stated_go_with_it_and_those_stated_since_stay() -> None:
+    stated = _then(_answered(), TraitsStated())
+    decided = _then(stated, TraitsStated(), decides=True)
+    assert _undone(_then(decided, HOMONYM)).basis.traits == stated.version
+    assert _undone(_then(decided, TraitsStated())).basis.traits == decided.version + 1
+
+
+def test_an_epoch_that_a_decision_began_goes_with_it() -> None:
+    accepted = _then(_answered(), InsiAccepted(MARK, True, True), cites=2)
+    rejected = _then(accepted, InsiRejected(), decides=True)
+    assert rejected.basis.epoch == rejected.version
+    assert _undone(_then(rejected, HOMONYM)).basis.epoch == accepted.basis.epoch
+
+
+def test_a_long_story_is_undone_as_a_short_one() -> None:
+    """Numbers over 256 are no longer the same objects when they are equal."""
+    long = _answered()
+    for _ in range(300):
+        long = _then(long, TraitsStated())
+    answered = _then(long, InsiAnswered(MARK))
+    accepted = _then(answered, InsiAccepted(MARK, True, True), cites=answered.version)
+    checked = _then(accepted, CARD, decides=True)
+    assert checked.is_compared
+    verified = _then(checked, Verified())
+    undone = _undone(verified)
+    assert (undone.basis.verified_at, undone.basis.answer) == (AT.isoformat(), answered.version)
+    assert undone.basis.traits == long.version
+    rejected = _then(undone, InsiRejected(), decides=True)
+    again = _then(rejected, InsiAnswered(MARK))
+    assert again.latest_answer is not None and again.latest_answer.nth == again.version
+    later = _then(again, HOMONYM)
+    assert _undone(later).basis.epoch == undone.basis.epoch
+    stated = _then(_then(again, TraitsStated(), decides=True), HOMONYM)
+    assert _undone(stated).basis.traits == long.version
