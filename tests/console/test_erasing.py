@@ -150,7 +150,7 @@ def test_a_check_in_that_was_cut_off_after_its_key_comes_again_under_the_same(mo
 
     check_in = check_in_of(ZOE)
     with monkeypatch.context() as patched:
-        patched.setattr(check_ins, "_transaction_in_turn", dies)
+        patched.setattr(check_ins, "transaction_in_turn", dies)
         with pytest.raises(RuntimeError):
             deliver(check_in)
     subject = UUID(check_in.key)

@@ -4,9 +4,9 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import Result
 from typer.testing import CliRunner
 
 from kiosk import sealing
@@ -43,7 +43,7 @@ def access(simulator: Simulator, pki: TestPki) -> list[str]:
     ]
 
 
-def approval(*arguments: object) -> Result:
+def approval(*arguments: object) -> Any:
     return CliRunner().invoke(app, ["approval", *map(str, arguments)])
 
 

@@ -145,6 +145,7 @@ def test_accents_and_ligatures_are_written_in_insis_letters(client: InsiClient) 
 
 def test_the_pool_of_time_is_shared_by_all_calls_of_a_search(client: InsiClient, simulator: Simulator) -> None:
     simulator.behave(Behaviour("none", seconds=0.3))
+    client.prepare()  # WSDL and certificate are read once, and a busy machine takes its time
     answer = client.find_by_traits(PIERRE.traits(Source.DOCUMENT), 0.7)
     assert isinstance(answer, InsUnreachable)
     assert answer.reason == "timeout"

@@ -26,7 +26,7 @@ from tests.insi.test_searches import CARD
 
 ZOE = Traits(Source.DOCUMENT, "ADRUN", given_names=("ZOE",), sex=Sex.FEMALE, birth_date=BirthDate("1975-12-31"))
 NOW = datetime.datetime.now(datetime.UTC)
-SOON = NOW + datetime.timedelta(minutes=4)
+SOON = NOW + datetime.timedelta(hours=4)  # longer than all the tests take
 LEA = Signed(NURSE.national_id, TOKEN, SOON, profession="60")
 PAUL = Signed(DOCTOR.national_id, "doctor", SOON, profession="10")
 

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from kiosk.settings import InsiSection
+from tests.console.nation import NOWHERE
 from tests.properties.clock import Clock, running
 from tests.properties.touched import Refusals, Touched
 
@@ -127,7 +129,8 @@ def console(url: str = "", keys_url: str = "") -> Iterator[Ground]:
     where = str(MEMORY) if MEMORY.is_dir() else None
     sessions = "django.contrib.sessions.backends.cache"  # years pass in a sequence, and nobody signs in again
     with tempfile.TemporaryDirectory(prefix="properties-", dir=where) as folder, running(clock):
-        said = {"mode": "production", "insi": object(), "data_dir": Path(folder), "intake_per_minute": 100_000}
+        insi = InsiSection(**NOWHERE, verifier="played")  # by the sequence: nobody calls anybody
+        said = {"mode": "production", "insi": insi, "data_dir": Path(folder), "intake_per_minute": 100_000}
         server = before.model_copy(update={**said, "database": url, "keys_database": keys_url})
         with override_settings(KIOSK=server, SESSION_ENGINE=sessions):
             copies = OnPostgresql() if url else OnSqlite()

@@ -138,7 +138,9 @@ def test_what_the_worker_hears_after_an_undo_stands_beside_no_evidence(story: St
 def test_a_verification_that_does_not_confirm_is_a_task_and_takes_nothing(story: Story) -> None:
     _qualified(story)
     before = story.of("v1").established
-    story.verify("several")
+    story.verify("several")  # not verified: nobody is asked to do anything
+    assert (story.of("v1").established, story.visit("v1").stage) == (before, "done")
+    story.verify("nobody")
     assert story.of("v1").established == before
     assert story.visit("v1").stage == "set-aside"
     story.take("nora", "v1")
