@@ -20,7 +20,7 @@ from tests.population.people import World
 from tests.population.visits import Desk, Record, Visit, register_of
 
 SIMILARITY = JaroWinkler.normalized_similarity
-MOST_OPENED = 24  # records that the console opens for one newcomer
+MOST_OPENED = 20  # records that the console opens for one newcomer
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsAnswer, InsFound
 from kiosk.sealing import CannotOpen
 
-MOST_COMPARED = 24  # persons opened for one newcomer, those who share most keys
+MOST_COMPARED = 20  # persons opened for one newcomer, those who share most keys
 MOST_FORMER = 20  # numbers of one person
 BITS_A_STEP = 2.5  # so that a letter apart shows
 
