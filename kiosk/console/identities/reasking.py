@@ -31,14 +31,18 @@ class Question(Confidential):
 
 def question_of(check_in: CheckIn) -> Question | None:
     """What can be asked with what came; None when there is nothing to ask with."""
-    read = best(check_in, (Witness.DOCUMENT,))
-    document = read if read is not None and not read.other_birth_dates else None
-    person = _card_person(check_in)
+    document, person = document_of(check_in), _card_person(check_in)
     if person is not None:
         number = check_in.insured_nir
         insured = Beneficiary("", "", "", nir=number[:13], nir_key=number[13:15]) if number else None
         return Question(person, insured, document)
     return Question(None, None, document) if document is not None else None
+
+
+def document_of(check_in: CheckIn) -> Traits | None:
+    """The document's traits, when it was read with certainty and leaves one birth date only."""
+    read = best(check_in, (Witness.DOCUMENT,))
+    return read if read is not None and not read.other_birth_dates else None
 
 
 def while_card_counts(check_in: CheckIn, arrival: Arrival, now: datetime) -> CheckIn | None:

@@ -15,9 +15,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kiosk import journal
-from kiosk.console.identities import comparing
+from kiosk.console.identities import comparing, reasking
 from kiosk.console.models import Question, QuestionState
-from kiosk.console.questions import keeping, order
+from kiosk.console.questions import keeping
 from kiosk.console.records import vault
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.question import BadQuestion
@@ -112,7 +112,7 @@ def _said(row: Question, insi: Insi) -> InsAnswer:
         return InsUnreachable("not-asked")  # the visit is asked about as one whose card was read too long ago
     traits = asked.traits
     if traits is None and row.visit is not None:
-        traits = order.document_of(vault.open_arrival(row.visit))
+        traits = reasking.document_of(vault.open_arrival(row.visit))
     return insi.look_for(asked.beneficiary, asked.insured, traits, before.exchanges)
 
 

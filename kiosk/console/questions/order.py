@@ -3,16 +3,9 @@
 The order of the calls is the client's.
 """
 
-from kiosk.console.identities import comparing
+from kiosk.console.identities.reasking import document_of
 from kiosk.core.checkin.value import CheckIn
-from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsAnswer, InsNotFound, InsRefused, InsSeveral
-
-
-def document_of(check_in: CheckIn) -> Traits | None:
-    """The document's traits, when it was read with certainty and leaves one birth date only."""
-    read = comparing.read_by_machine(check_in)
-    return read if read is not None and not read.other_birth_dates else None
 
 
 def goes_on(answer: InsAnswer, check_in: CheckIn) -> bool:

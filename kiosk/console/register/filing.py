@@ -42,12 +42,8 @@ def file(arrival: Arrival, check_in: CheckIn, places: PlaceTable, by: Actor) -> 
 
 def names_somebody(answer: InsAnswer) -> bool:
     """INSi gave a number, today's or a former one, by which somebody is known."""
-    if not isinstance(answer, InsFound):
-        return False
-    numbers = (answer.matricule, *(past.matricule for past in answer.history))
-    values = [bodies.value_of(number) for number in numbers if number.is_complete]
-    known = Person.objects.filter(absorbed_by=None, erased_at=None, indexes__value__in=values)
-    return known.exists()
+    values = prior.values_of(answer)
+    return Person.objects.filter(absorbed_by=None, erased_at=None, indexes__value__in=values).exists()
 
 
 def _named(check_in: CheckIn, places: PlaceTable) -> Person | None:

@@ -39,7 +39,7 @@ class Candidate(Confidential):
 
 def candidates(check_in: CheckIn, besides: UUID | None = None) -> tuple[Candidate, ...]:
     """Who may already be known, the likeliest first: whom INSi gave the same number, and who may be meant."""
-    numbered = _known_by(_values(check_in.insi))
+    numbered = _known_by(values_of(check_in.insi))
     keys = [key for key in dict.fromkeys([*numbered, *_met(check_in)]) if key != besides][:MOST_COMPARED]
     if not keys:
         return ()
@@ -69,7 +69,7 @@ def _persons(keys: list[UUID]) -> QuerySet[Person]:
     return known.select_related("absorbed_by")
 
 
-def _values(answer: InsAnswer) -> list[bytes]:
+def values_of(answer: InsAnswer) -> list[bytes]:
     """The number INSi gave and those it gave before: by any of them somebody is known."""
     if not isinstance(answer, InsFound):
         return []
