@@ -4,6 +4,7 @@ The console's tests are run on both databases (``tests/console/conftest.py``): o
 """
 
 import os
+from collections.abc import Iterable
 
 import pytest
 from xdist.remote import Producer
@@ -52,4 +53,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if is_quick(item):
             item.add_marker("quick")
+    _keep_apart(items)
     items.sort(key=lambda item: together_with(item.nodeid) not in LONGEST)
+
+
+def _keep_apart(items: Iterable[pytest.Item]) -> None:
+    """A module's browser runs a loop on its thread until the module ends: Django writes nothing beside it."""
+    browsing = {str(item.path) for item in items if "browser" in getattr(item, "fixturenames", ())}
+    writing = {str(item.path) for item in items if "[postgresql" in item.nodeid}
+    if both := browsing & writing:
+        raise pytest.UsageError(f"give the tests with a browser a file of their own: {', '.join(sorted(both))}")
