@@ -18,7 +18,7 @@ CORE = "kiosk.core."
 CONSOLE = "kiosk.console."
 # What every room of the console stands on: its tables, its settings, the trail, how things are written, the core.
 GROUND = {
-    *(CONSOLE + name for name in ("models", "keystore", "config", "audit", "words")),
+    *(CONSOLE + name for name in ("models", "keystore", "config", "audit", "words", "threads")),
     *("kiosk.core", "kiosk.documents", "kiosk.sealing", "kiosk.journal", "kiosk.heads"),
 }
 
@@ -65,6 +65,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.config": {"kiosk.console.evidence", "kiosk.core", "kiosk.settings"},
     "kiosk.console.audit": {"kiosk.console.models"},
     "kiosk.console.words": {"kiosk.core"},
+    "kiosk.console.threads": {"kiosk.journal"},
     "kiosk.console.apps": {"kiosk.journal"},
     "kiosk.console.migrations": _of_the_console("register", "records", "staff"),
     "kiosk.console.records": _of_the_console(),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django.db import IntegrityError, OperationalError
 
-from kiosk.console.intake.turnstile import Turnstile
+from kiosk.console.records.turnstile import Turnstile
 from tests.demo.processes import wait_until
 
 

@@ -16,11 +16,11 @@ from kiosk.console import audit
 from kiosk.console.identities import comparing
 from kiosk.console.intake import reported
 from kiosk.console.intake.signed import NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
-from kiosk.console.intake.turnstile import Turnstile, transaction_in_turn
 from kiosk.console.models import Arrival, BlindIndex, Need, Sealed, Stage, Terminal
 from kiosk.console.questions import joining, pool
 from kiosk.console.questions.joining import Fit, Named
 from kiosk.console.records import search, subject_keys, vault
+from kiosk.console.records.turnstile import Turnstile, transaction_in_turn
 from kiosk.console.register import filing
 from kiosk.console.register.known import candidate as candidate_of
 from kiosk.console.words import one_line

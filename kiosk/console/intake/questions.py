@@ -18,9 +18,9 @@ from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.intake.heartbeats import CLOCK_TOLERANCE
 from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
-from kiosk.console.intake.turnstile import Turnstile, transaction_in_turn
 from kiosk.console.models import Question, QuestionState, Terminal
 from kiosk.console.questions import asking, keeping, pool
+from kiosk.console.records.turnstile import Turnstile, transaction_in_turn
 from kiosk.core.checkin.question import QUESTION_BYTES, BadQuestion
 from kiosk.sealing import CannotOpen
 

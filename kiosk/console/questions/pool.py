@@ -7,13 +7,10 @@ Without a pool (no INSi configured, a process that does not serve) the worker as
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from uuid import UUID
 
-from django.db import connections
-
-from kiosk import journal
 from kiosk.console.questions import asking
+from kiosk.console.threads import Threads
 
 WAITING = 16  # that wait for a thread, for each thread
 LATE = asking.LEASE.total_seconds() - asking.DEADLINE  # seconds: asked later, a search would outlast its lease
@@ -26,7 +23,7 @@ class Pool:
         """``step`` does all there is to do for one question."""
         self._step = step
         self._room = threading.BoundedSemaphore(threads * (WAITING + 1))
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="insi")
+        self._threads = Threads(threads, "insi")
         self._overflowed = threading.Event()
 
     def slot(self) -> Callable[[UUID | None, bool], None] | None:
@@ -38,13 +35,14 @@ class Pool:
 
     def stop(self) -> None:
         """What has not begun stays where it is: another takes it over."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._threads.stop()
 
     def _use(self, key: UUID | None, is_leased: bool) -> None:
         if key is None:
             self._room.release()
             return
-        self._executor.submit(self._work, key, is_leased, time.monotonic()).add_done_callback(self._done)
+        since = time.monotonic()
+        self._threads.do(lambda: self._work(key, is_leased, since))
 
     def _work(self, key: UUID, is_leased: bool, since: float) -> None:
         try:
@@ -59,13 +57,7 @@ class Pool:
                     break
                 self._step(due, True)
         finally:
-            connections.close_all()
-
-    def _done(self, future: "Future[None]") -> None:
-        self._room.release()
-        trouble = future.exception() if not future.cancelled() else None
-        if trouble is not None:
-            journal.record_bug(trouble)
+            self._room.release()
 
 
 class _Of:

@@ -5,13 +5,10 @@ worker takes up. A process that does not serve has no threads, and leaves all of
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from uuid import UUID
 
-from django.db import connections
-
-from kiosk import journal
 from kiosk.console.config import ServerSettings
+from kiosk.console.threads import Threads
 from kiosk.console.upkeep import insi_again
 
 THREADS = 8  # a desk waits for each
@@ -20,20 +17,20 @@ THREADS = 8  # a desk waits for each
 class _Of:
     """This process's threads, and their way to INSi."""
 
-    executor: ThreadPoolExecutor | None = None
+    threads: Threads | None = None
     ask: insi_again.Ask | None = None
 
 
 def start(server: ServerSettings) -> None:
     """Have threads in this process that ask for staff. Once, after the process was forked."""
     _Of.ask = insi_again.insi_of(server, caller="desk")
-    _Of.executor = ThreadPoolExecutor(THREADS, thread_name_prefix="desk") if _Of.ask is not None else None
+    _Of.threads = Threads(THREADS, "desk") if _Of.ask is not None else None
 
 
 def stop() -> None:
-    if _Of.executor is not None:
-        _Of.executor.shutdown(wait=False, cancel_futures=True)
-    _Of.executor = _Of.ask = None
+    if _Of.threads is not None:
+        _Of.threads.stop()
+    _Of.threads = _Of.ask = None
 
 
 def ask_soon(key: UUID) -> None:
@@ -45,20 +42,7 @@ def ask_soon(key: UUID) -> None:
 
 def soon(work: Callable[[], object]) -> bool:
     """Have a thread of this process do it; False when it has none."""
-    if _Of.executor is None:
+    if _Of.threads is None:
         return False
-    _Of.executor.submit(_whole, work).add_done_callback(_done)
+    _Of.threads.do(work)
     return True
-
-
-def _whole(work: Callable[[], object]) -> None:
-    try:
-        work()
-    finally:
-        connections.close_all()
-
-
-def _done(future: "Future[None]") -> None:
-    trouble = future.exception() if not future.cancelled() else None
-    if trouble is not None:
-        journal.record_bug(trouble)
