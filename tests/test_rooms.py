@@ -67,7 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.words": {"kiosk.core"},
     "kiosk.console.threads": {"kiosk.journal"},
     "kiosk.console.apps": {"kiosk.journal"},
-    "kiosk.console.migrations": _of_the_console("register", "records", "staff"),
+    "kiosk.console.migrations": _of_the_console("identities", "register", "records", "staff"),
     "kiosk.console.records": _of_the_console(),
     "kiosk.console.staff": _of_the_console("records") | {"kiosk.bounded"},
     "kiosk.console.witness": _of_the_console(),

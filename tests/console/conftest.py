@@ -132,3 +132,28 @@ def browser() -> Iterator[Any]:
 
     with chromium() as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Any]:
+    """A PostgreSQL of one module's own, for tests that migrate databases."""
+    from tests.console.postgres import running
+
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def before(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+    """A console of before persons were known, on one database and then on the other."""
+    from django.db import connections
+
+    from tests.console.before import Before
+
+    databases = ("", "")
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        databases = (server.url(), server.url())
+    take(settings_with(*databases).model_copy(update={"data_dir": tmp_path / "data"}))
+    yield Before(django_settings.KIOSK)
+    connections.close_all()

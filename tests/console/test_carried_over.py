@@ -1,14 +1,11 @@
 """What earlier versions decided about visits is carried over to persons: nothing lost, nothing wrong kept."""
 
 import json
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connections
 
 from kiosk.console import audit
 from kiosk.console.models import Arrival, AuditEntry, Holding, Person, PersonPair, Verification
@@ -18,31 +15,9 @@ from kiosk.core.sources.insi import InsFound, InsNotFound, InsSeveral
 from kiosk.core.status.permissions import Attribute
 from tests.console.arrivals import found
 from tests.console.before import DOUBTED, QUALIFIED, SINCE, VALIDATED, Before, differing
-from tests.console.conftest import settings_with, take
-from tests.console.postgres import Postgres, running
 from tests.people import DOMINIQUE, LINA, PIERRE_ALAIN, SOPHIE, TOUSSAINT, ZOE
 
 pytestmark = pytest.mark.starts  # each migrates a database: seconds
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with running() as server:
-        yield server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def before(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Before]:
-    """A console of before, on one database and then on the other."""
-    databases = ("", "")
-    if request.param == "postgresql":
-        server: Postgres = request.getfixturevalue("postgres")
-        databases = (server.url(), server.url())
-    take(settings_with(*databases).model_copy(update={"data_dir": tmp_path / "data"}))
-    from django.conf import settings
-
-    yield Before(settings.KIOSK)
-    connections.close_all()
 
 
 def _report() -> dict[str, Any]:

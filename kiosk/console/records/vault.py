@@ -12,16 +12,19 @@ from kiosk.console.records import subject_keys
 from kiosk.console.records.structure import context_of, keys, open_body, seal_body
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.value import CheckIn
-from kiosk.core.sources.insi import InsAnswer
+from kiosk.core.sources.insi import InsAnswer, InsUnreachable
 from kiosk.sealing import is_sealed
 
 __all__ = [
     "INSI",
+    "REPORTED",
     "answer_body",
     "blind",
     "context_of",
+    "is_silence",
     "keys",
     "open_arrival",
+    "open_as_told",
     "open_body",
     "open_check_in",
     "open_part",
@@ -31,6 +34,9 @@ __all__ = [
 ]
 
 INSI = "check_in.insi"  # where the codec read INSi's answer
+REPORTED = "reported"  # a kiosk said what INSi answered: that is its word, and the console asks itself
+# Why a kiosk has no answer, in its own words: they say nothing of anybody, and are kept as said.
+_SILENCES = frozenset({"timeout", "connection", "service", "nonsense", "not-asked", "through-console"})
 
 
 def open_part(body: bytes, part: str, key: object) -> bytes:
@@ -61,7 +67,25 @@ def open_check_in(body: bytes, key: object) -> CheckIn:
 
 
 def open_arrival(arrival: Arrival) -> CheckIn:
-    """The whole of what is known: the check-in, with the answer that counts where that is not the kiosk's word."""
+    """The whole of what counts: the check-in with INSi's answer, which its kiosk alone does not give.
+
+    An earlier version kept no other answer where a kiosk had brought one: that one is reported too.
+    """
+    told = open_as_told(arrival)
+    if arrival.sealed.answer or settings.KIOSK.trust_kiosk_answers or is_silence(told):
+        return told
+    return replace(told, insi=InsUnreachable(REPORTED))
+
+
+def is_silence(check_in: CheckIn) -> bool:
+    """Nothing was answered, and nothing stands beside that: no call of the kiosk's, nothing that is not understood."""
+    said = check_in.insi
+    is_whole = not any(where.startswith(INSI) for where in check_in.not_understood)
+    return is_whole and isinstance(said, InsUnreachable) and said.reason in _SILENCES and not said.exchanges
+
+
+def open_as_told(arrival: Arrival) -> CheckIn:
+    """The check-in with the last answer that anybody told, its kiosk included. CannotOpen or BadCheckIn."""
     sealed: Sealed = arrival.sealed
     check_in = open_check_in(bytes(sealed.check_in), arrival.key)
     if not sealed.answer:

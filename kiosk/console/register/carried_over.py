@@ -29,6 +29,7 @@ REASONS = {  # for the technician: why a visit's columns are not what its person
     "same-number-not-filed": "Même INS, homonyme ou doublon à juger : seul le dernier dossier le porte",
     "barred-elsewhere": "INS donné pour une identité douteuse ou fictive : aucun dossier ne le porte plus",
     "unusable-answer": "Réponse nationale que personne ne peut accepter",
+    "reported": "Réponse nationale donnée par la borne seule, que personne n’avait acceptée",
     "no-answer": "INS sans réponse nationale conservée",
     "answer-withdrawn": "Réponse nationale écartée par une décision, puis reprise",
     "late-answer": "Réponse nationale arrivée après la qualification, à sa place",

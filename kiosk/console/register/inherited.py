@@ -20,7 +20,7 @@ from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.matricule import Matricule
-from kiosk.core.sources.insi import InsAnswer, InsFound
+from kiosk.core.sources.insi import InsAnswer, InsFound, InsUnreachable
 from kiosk.core.status.acceptance import acceptance_of
 from kiosk.core.status.permissions import BARRING, Attribute, IdentityStatus
 from kiosk.sealing import CannotOpen
@@ -82,15 +82,23 @@ class Old:
         return bool(self.attributes & BARRING)
 
     @property
+    def is_as_told(self) -> bool:
+        """What a kiosk alone said INSi answered counts where staff accepted it, or bars somebody; else for nothing."""
+        return self.is_accepted or self.is_barred
+
+    @property
     def may_hold(self) -> bool:
         """A matricule was accepted, and can still be."""
         return self.status in OBTAINED and not self.is_barred and bool(self.value) and not self.why
 
 
-def opened(row: Any) -> Opened | None:
-    """Open one visit; None when no key of this console opens it, or when what is inside is no check-in."""
+def opened(row: Any, *, is_as_told: bool = True) -> Opened | None:
+    """Open one visit; None when no key of this console opens it, or when what is inside is no check-in.
+
+    ``is_as_told``: with INSi's answer as staff saw it then, also where a kiosk alone had said it.
+    """
     try:
-        check_in = vault.open_arrival(row)
+        check_in = vault.open_as_told(row) if is_as_told else vault.open_arrival(row)
         body = bytes(row.sealed.observed)
         plain = vault.open_part(body, "observed", row.key) if body else b""
         observed = codec.from_bytes(plain).insi if plain else None
@@ -128,7 +136,7 @@ def old_of(row: Any, trail: Trail) -> Old:
 
 def look_inside(old: Old, row: Any) -> None:
     """Note which matricule INSi gave, and what speaks against carrying it over."""
-    inside = opened(row) if is_sealed(row) else None
+    inside = opened(row, is_as_told=old.is_as_told) if is_sealed(row) else None
     if inside is None:
         old.why = "copies-erased" if row.stage == REMOVED else "unopened"
         return
@@ -141,6 +149,8 @@ def look_inside(old: Old, row: Any) -> None:
 
 def _why_not(inside: Opened, old: Old, row: Any) -> str:
     found = inside.check_in.insi
+    if isinstance(found, InsUnreachable) and found.reason == visits.REPORTED:
+        return "reported"
     if not isinstance(found, InsFound) or inside.matricule is None:
         return "no-answer"
     if acceptance_of(found, in_production=settings.KIOSK.is_production).forbids:

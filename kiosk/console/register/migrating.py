@@ -35,6 +35,7 @@ TASKS = {  # why a visit goes to the unit's list, by why its identity is not car
     planning.BARRED: SHARED,
     planning.NOT_FILED: SHARED,
     "unopened": "technical",
+    "reported": "technical",
     "no-answer": "technical",
     "unusable-answer": "unusable-answer",
     "answer-withdrawn": "ins-wrong",
@@ -126,7 +127,7 @@ class _Carrying:
         self._attach(updates)
 
     def _look(self, old: Old, row: Any) -> Opened | None:
-        inside = inherited.opened(row) if inherited.is_sealed(row) else None
+        inside = inherited.opened(row, is_as_told=old.is_as_told) if inherited.is_sealed(row) else None
         if inside is None:
             old.why = old.why or ("copies-erased" if row.stage == REMOVED else "unopened")
         if old.why:
@@ -179,7 +180,7 @@ class _Carrying:
         waiting = arrivals.filter(person=None, reported=IdentityStatus.RETRIEVED.value).exclude(stage=REMOVED)
         lost = []
         for some in pieces(waiting.values_list("pk", flat=True), _OPENED_AT_ONCE):
-            opened = {key: inherited.opened(row) for key, row in self._rows(some).items()}
+            opened = {key: inherited.opened(row, is_as_told=False) for key, row in self._rows(some).items()}
             lost += [key for key, one in opened.items() if one is None or not _is_retrieved(one.check_in)]
         for some in pieces(lost, _ROWS_AT_ONCE):
             arrivals.filter(pk__in=some).update(reported=IdentityStatus.PROVISIONAL.value)

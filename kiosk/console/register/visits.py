@@ -22,7 +22,7 @@ from kiosk.core.status.transitions import Actor, Refusal
 
 ASKED = "asked"  # nothing has answered yet
 VOID = "void"  # why nothing answers: what did was set aside with a decision
-REPORTED = "reported"  # a kiosk said what INSi answered: that is its word, and the console asks itself
+REPORTED = vault.REPORTED
 CARD_TOO_OLD = "card-too-old"  # the card was read too long ago to ask with it, and nothing else asks
 
 

@@ -161,6 +161,7 @@ def _act_in(code: str, _language: str) -> str:
         "kiosk-revoked": _("borne révoquée"),
         "recognitions-stopped": _("trop de questions d’une borne"),
         "questions-stopped": _("trop de questions d’une borne au service national"),
+        "answer-reported": _("réponse nationale donnée par la borne seule : non retenue"),
         "question-dropped": _("question d’une borne écartée"),
         "emergency-taken": _("accès d’urgence pris"),
         "emergency-used": _("page ouverte en urgence"),
