@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -75,6 +76,7 @@ def examine(settings: Settings) -> list[Diagnosis]:
         ("keys", _keys),
         ("certificate", _certificate),
         ("insi", _insi),
+        ("kiosk-answers", _own_answers),
         ("console", _console),
     ]
     diagnoses: list[Diagnosis] = []
@@ -293,6 +295,22 @@ def _through_console(section: ThroughConsole, *, is_shared: bool) -> Diagnosis:
     what = _("interrogé par la console ; cette borne garde inutilement : {keys}").format(keys=", ".join(left))
     todo = _("Retirez ces lignes de [insi], puis effacez de la borne le certificat, sa clé et son mot de passe.")
     return Diagnosis("insi", Level.WARNING, what, todo)
+
+
+def _own_answers(settings: Settings) -> list[Diagnosis]:
+    """Where kiosk and console are one machine, what this kiosk says INSi answered counts if it comes straight there."""
+    if not (settings.server or {}).get("trust_kiosk_answers"):
+        return []
+    host = urlsplit(settings.console.url).hostname or ""
+    try:
+        found = {ip_address(str(place[0])) for *_some, place in socket.getaddrinfo(host, None)}
+    except OSError:
+        found = set()
+    if found and all(one.is_loopback for one in found):
+        return [Diagnosis("kiosk-answers", Level.OK, _("retenues : borne et console sur cette machine"))]
+    what = _("non retenues : la console est jointe par {host}, pas directement sur cette machine").format(host=host)
+    todo = _("Écrivez https://localhost:… dans console.url, sans mandataire, ou retirez server.trust_kiosk_answers.")
+    return [Diagnosis("kiosk-answers", Level.BAD, what, todo)]
 
 
 def _console(settings: Settings) -> list[Diagnosis]:

@@ -112,3 +112,12 @@ def test_the_doctor_examines_the_certificate_of_a_kiosk_that_asks_itself(tmp_pat
     found = examined(load(written(tmp_path, 'via = "direct"\n' + DIRECT)))
     assert found[-1] == doctor.Diagnosis("insi", doctor.Level.BAD, found[-1].what, found[-1].todo)
     assert any(one.part.startswith("certificate-") and one.level is doctor.Level.BAD for one in found)
+
+
+@pytest.mark.parametrize(("host", "level"), [("localhost", "ok"), ("127.0.0.1", "ok"), ("console.invalid", "bad")])
+def test_the_doctor_says_whether_what_a_kiosk_answers_can_count(tmp_path: Path, host: str, level: str) -> None:
+    path = written(tmp_path, 'via = "direct"\n' + DIRECT, SERVER + "trust_kiosk_answers = true\n")
+    path.write_text(path.read_text().replace("console.test", host))
+    [found] = doctor._own_answers(load(path))
+    assert (found.level.value, bool(found.todo)) == (level, level == "bad")
+    assert doctor._own_answers(load(written(tmp_path, 'via = "direct"\n' + DIRECT, SERVER))) == []

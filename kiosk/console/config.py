@@ -111,10 +111,10 @@ class ServerSettings(Section):
 
     @model_validator(mode="after")
     def _trusts_its_own_kiosk_only(self) -> "ServerSettings":
-        if self.trust_kiosk_answers and len(self.kiosks) > 1:
+        if self.trust_kiosk_answers and len(self.kiosks) != 1:
             raise ValueError(
-                "trust_kiosk_answers = true says that kiosk and console are one machine, and kiosks names several: "
-                "remove the key, and the console asks INSi itself"
+                "trust_kiosk_answers = true says that kiosk and console are one machine: kiosks must name that kiosk "
+                f"and no other, and names {len(self.kiosks)}; remove the key, and the console asks INSi itself"
             )
         return self
 
@@ -129,6 +129,10 @@ class ServerSettings(Section):
         if self.insi is not None and self.insi.desk_caller == "psc" and self.psc is None:
             raise ValueError("insi.desk_caller = psc needs the section [server.psc]: who signs in with it is who asks")
         return self
+
+    def believes(self, kiosk: str) -> bool:
+        """What this kiosk says INSi answered counts: it is the one on this machine, and the file names no other."""
+        return self.trust_kiosk_answers and self.kiosks.keys() <= {kiosk}
 
     @property
     def names_professionals(self) -> bool:
@@ -178,5 +182,15 @@ def read_server_settings(path: Path) -> ServerSettings:
         raise BadSettings(
             f'{path}: server.trust_kiosk_answers: this kiosk asks INSi through the console (insi.via is not "direct") '
             "and answers nothing itself: remove the key"
+        )
+    kiosk = document.get("kiosk")
+    if (
+        isinstance(kiosk, dict)
+        and server.trust_kiosk_answers
+        and not server.believes(str(kiosk.get("name", "kiosk-1")))
+    ):
+        raise BadSettings(
+            f"{path}: server.trust_kiosk_answers: the kiosk of this file (kiosk.name) is not the one that "
+            "server.kiosks names: remove the key, or name it there"
         )
     return server

@@ -95,17 +95,21 @@ class InsiClient:
         *,
         caller: str = "kiosk",
         earlier: Sequence[Exchange] = (),
+        card_seconds: float | None = None,
     ) -> InsAnswer:
         """Make the whole search: with the card; where it finds nobody or several, or is refused, with the document.
 
         ``traits``: the document's, when it was read with certainty; of another person than the card's it is not asked.
         ``earlier``: what was exchanged for this visit; what answered nobody or several there is not asked again.
+        ``card_seconds``: no call with the card is begun later than that, where the card counts no longer.
         ``caller`` is who asks, for the journal: a turn's random id, a member of staff's account id.
         """
-        until = self._clock() + deadline
+        began = self._clock()
+        until = began + deadline
         if beneficiary is None:
             return self._by_traits(traits, until, caller, earlier) if traits else InsUnreachable("not-asked")
-        by_card = self._by_card(beneficiary, insured, until, caller, earlier)
+        card_until = until if card_seconds is None else min(until, began + card_seconds)
+        by_card = self._by_card(beneficiary, insured, card_until, caller, earlier)
         if traits is None or not goes_on_by_traits(criteria.answered(by_card)):
             return by_card
         if not may_be_the_same(beneficiary, traits):

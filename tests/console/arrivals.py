@@ -2,6 +2,7 @@
 
 import base64
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -109,13 +110,14 @@ def put(
     witness: str = "",
     method: str = "PUT",
     address: str = "127.0.0.1",
+    headers: Mapping[str, str] | None = None,
 ):
     """One signed request, as a kiosk sends it."""
     sent_at = sent_at or datetime.now(UTC).isoformat()
     signed = signature or base64.b64encode(sign(intake_message(path, kiosk, sent_at, body), signer)).decode()
-    headers = {"X-Kiosk": kiosk, "X-Sent-At": sent_at, "X-Signature": signed}
-    headers |= {"X-Witness": witness} if witness else {}
-    said = {"secure": True, "headers": headers, "REMOTE_ADDR": address}
+    all_headers = {"X-Kiosk": kiosk, "X-Sent-At": sent_at, "X-Signature": signed} | dict(headers or {})
+    all_headers |= {"X-Witness": witness} if witness else {}
+    said = {"secure": True, "headers": all_headers, "REMOTE_ADDR": address}
     return _at_the_kiosk().generic(method, path, body, "application/octet-stream", **said)
 
 

@@ -27,6 +27,7 @@ class FakeInsi:
     card: InsAnswer | Callable[[], InsAnswer]
     traits: InsAnswer | Callable[[], InsAnswer] = field(default_factory=lambda: InsUnreachable("timeout"))
     asked: list[object] = field(default_factory=list)
+    card_seconds: list[float | None] = field(default_factory=list)  # that each search was given
 
     def look_for(
         self,
@@ -34,8 +35,10 @@ class FakeInsi:
         insured: Beneficiary | None,
         traits: Traits | None,
         earlier: Sequence[Exchange],
+        card_seconds: float | None = None,
     ) -> InsAnswer:
         """As the client does: card, then document; what answered before is not asked again."""
+        self.card_seconds.append(card_seconds)
         card: InsAnswer | None = None
         if person is not None:
             is_known = any(one.operation == BY_CARD and one.code != "timeout" for one in earlier)

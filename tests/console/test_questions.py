@@ -270,6 +270,19 @@ def test_a_card_is_asked_with_for_twenty_minutes_after_it_was_read(minutes: int)
     assert len(insi.asked) == (minutes < 20)
 
 
+def test_a_question_asked_at_the_last_minute_calls_with_the_card_no_later_than_that() -> None:
+    """By who takes it over too: each search is told how long the card still counts."""
+    read_at = datetime.now(UTC) - timedelta(minutes=19, seconds=50)
+    insi = FakeInsi(InsUnreachable("timeout"))
+    asked(ZOE, replace(by_card(ZOE), read_at=read_at.isoformat()))
+    assert answered(insi) > 0
+    assert insi.card_seconds and all(seconds is not None and 0 < seconds <= 10 for seconds in insi.card_seconds)
+    asked(ZOE, by_document(ZOE))
+    insi.card_seconds.clear()
+    answered(insi)
+    assert None in insi.card_seconds, "a document has no such time"
+
+
 def test_where_insi_is_asked_at_the_desk_a_question_is_kept_and_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     from kiosk.console.config import ServerSettings
 

@@ -36,9 +36,9 @@ class Client:
     def __init__(self) -> None:
         self.asked: list[tuple[object, ...]] = []
 
-    def find_person(self, person, insured, document, deadline, *, caller, earlier):
+    def find_person(self, person, insured, document, deadline, *, caller, earlier, card_seconds):
         self.asked.append((person, insured, document))
-        self.deadline, self.caller, self.earlier = deadline, caller, earlier
+        self.deadline, self.caller, self.earlier, self.card_seconds = deadline, caller, earlier, card_seconds
         return SILENT
 
     def find_by_traits(self, traits, deadline, *, caller):
@@ -107,11 +107,11 @@ def test_who_asks_and_what_was_answered_before_go_with_the_question(has_card: bo
     assert (client.caller, client.deadline) == ("desk", insi_again.DEADLINE)
 
 
-def test_a_search_in_a_cards_name_ends_when_its_time_does() -> None:
+def test_calls_with_a_card_end_when_its_time_does_and_the_document_has_the_whole_search() -> None:
     read_at = datetime.now(UTC) - timedelta(minutes=19, seconds=55)
     client = Client()
     insi_again.ask_again(client, check_in_of(ZOE, SILENT, card_read_at=read_at.isoformat()))
-    assert 0 < client.deadline <= 5
+    assert 0 < client.card_seconds <= 5 < client.deadline
 
 
 def _due(**changes: object) -> None:

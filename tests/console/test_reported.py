@@ -35,6 +35,7 @@ from tests.people import DOMINIQUE, ZOE
 pytestmark = [pytest.mark.usefixtures("unbelieving"), pytest.mark.long]
 COUNT = int(os.environ.get("FORGED", "100"))
 MOST_PAGES = 40 + COUNT // 50  # opened by staff, spread over all of them
+DIRECT = 'endpoint = "https://insi.test/lps"\ncertificate = "c.p12"\nca = "ca.pem"\nidam = "X"\n'
 REPORTED = InsUnreachable("reported")
 NOT_TAKEN = "La réponse donnée par la borne n’est pas retenue"
 SAID: dict[str, InsAnswer] = {
@@ -146,12 +147,35 @@ def test_a_console_that_is_its_kiosks_own_machine_believes_it_and_nobody_from_el
     assert Arrival.objects.get(pk=other.key).status == "PROVISIONAL"
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "X-Forwarded-Proto"])
+def test_behind_a_proxy_on_its_own_machine_no_kiosk_is_believed(
+    console, monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    monkeypatch.setattr(settings, "KIOSK", console)
+    check_in = check_in_of(ZOE)
+    answer = put(f"/intake/check-ins/{check_in.key}", sealed(check_in), headers={header: "192.0.2.7"})
+    assert (answer.status_code, Arrival.objects.get().reported) == (201, "PROVISIONAL")
+
+
+def test_of_all_kiosks_the_one_that_the_file_names_is_believed(console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that says nothing of itself brings the others from this machine too."""
+    own = console.model_copy(update={"kiosks": {"borne-9": Path("borne-9.pem")}})
+    monkeypatch.setattr(settings, "KIOSK", own)
+    arrive(ZOE)
+    assert Arrival.objects.get().reported == "PROVISIONAL"
+    enrol("borne-9")
+    mine = check_in_of(ZOE, kiosk="borne-9")
+    assert put(f"/intake/check-ins/{mine.key}", sealed(mine), kiosk="borne-9").status_code == 201
+    assert Arrival.objects.get(pk=mine.key).reported == "RETRIEVED"
+
+
 @pytest.mark.parametrize(
     ("more", "why"),
     [
         ("", ""),
-        ('\nborne-2 = "borne-1.pem"', "kiosks names several"),
+        ('\nborne-2 = "borne-1.pem"', "and names 2"),
         ("\n[kiosk]\n", 'insi.via is not "direct"'),
+        ('\n[kiosk]\nname = "borne-2"\n[insi]\nvia = "direct"\n' + DIRECT, "not the one that server.kiosks names"),
     ],
 )
 def test_what_says_that_kiosk_and_console_are_one_machine_is_refused_where_they_are_not(
@@ -160,8 +184,10 @@ def test_what_says_that_kiosk_and_console_are_one_machine_is_refused_where_they_
     served = ServedConsole(tmp_path)
     served.config.write_text(served.config.read_text() + more)
     if not why:
+        nobody = served.config.read_text().partition("[server.kiosks]")[0]
         assert read_server_settings(served.config).trust_kiosk_answers
-        return
+        served.config.write_text(nobody)
+        why = "and names 0"
     with pytest.raises(BadSettings, match=why):
         read_server_settings(served.config)
 

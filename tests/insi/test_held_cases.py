@@ -1,6 +1,7 @@
 """The cases that a search must not miss: card, document, then its other writings; every call kept."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from lxml import etree
@@ -57,6 +58,15 @@ def test_the_card_says_nobody_and_the_document_is_right(client: InsiClient) -> N
     assert isinstance(answer, InsFound)
     assert said(answer) == [("card", "", "01"), ("ADRUN", "ZOE", "00")]
     assert [call.operation for call in answer.exchanges] == [BY_CARD, BY_TRAITS]
+
+
+def test_with_a_card_whose_time_is_over_nothing_is_called(client: InsiClient, simulator: Simulator) -> None:
+    """Nor again: each call is begun within that time, as within the search's."""
+    assert said(client.find_person(ZOE.beneficiary(), None, ZOE.traits(Source.DOCUMENT), 8, card_seconds=0)) == []
+    simulator.behave(Behaviour("http"))
+    answer = client.find_person(ZOE.beneficiary(), None, None, 8, card_seconds=0.5)
+    began = [datetime.fromisoformat(call.started_at) for call in answer.exchanges]
+    assert began and (began[-1] - began[0]).total_seconds() <= 0.5
 
 
 def test_what_the_card_finds_is_not_asked_again_with_the_document(client: InsiClient) -> None:

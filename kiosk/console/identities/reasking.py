@@ -62,12 +62,17 @@ def while_card_counts(check_in: CheckIn, arrival: Arrival, now: datetime) -> Che
     return bare if may_be_the_same(person, question.document) else None
 
 
-def seconds_left(check_in: CheckIn, most: float, now: datetime) -> float:
-    """How long a search may take: no call in a card's name is made after its time."""
+def seconds_left(check_in: CheckIn, now: datetime) -> float | None:
+    """How long INSi may still be called with the card; None where nothing says when it was read."""
     if _card_person(check_in) is None or not check_in.card_read_at:
-        return most
-    until = datetime.fromisoformat(check_in.card_read_at) + timedelta(minutes=settings.KIOSK.card_minutes)
-    return max(0.0, min(most, (until - now).total_seconds()))
+        return None
+    return seconds_of_card(datetime.fromisoformat(check_in.card_read_at), now)
+
+
+def seconds_of_card(read_at: datetime, now: datetime) -> float:
+    """How long INSi may still be called with a card that was read then; 0 once it counts no more."""
+    until = read_at + timedelta(minutes=settings.KIOSK.card_minutes)
+    return max(0.0, (until - now).total_seconds())
 
 
 def _card_person(check_in: CheckIn) -> Beneficiary | None:

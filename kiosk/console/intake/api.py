@@ -38,6 +38,7 @@ class Said(Schema):
     reason: str = ""
 
 
+_BY_PROXIES = {"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "X-Original-Forwarded-For"}
 _TO_ANYBODY = {Reception.NOT_TRUSTED, Reception.TOO_LARGE}  # answered without knowing who asks
 _ANSWERS = {200: Said, 201: Said, 202: Said, 401: Said, 404: Said, 409: Said, 413: Said, 422: Said, 429: Said}
 
@@ -169,7 +170,10 @@ def _length(request: HttpRequest) -> int:
 def _signed(request: HttpRequest, kiosk: str, sent_at: str, signature: str) -> Callable[[], SignedRequest]:
     """The request as it was signed, its body read only when asked for."""
     address = str(request.META.get("REMOTE_ADDR", ""))
-    return lambda: SignedRequest(request.path, kiosk[:60], sent_at, signature[:200], request.body, address)
+    is_forwarded = any(name.startswith("X-Forwarded") or name in _BY_PROXIES for name in request.headers)
+    return lambda: SignedRequest(
+        request.path, kiosk[:60], sent_at, signature[:200], request.body, address, is_forwarded
+    )
 
 
 def _told(response: HttpResponse, answer: Status[Said]) -> Status[Said]:

@@ -22,8 +22,11 @@ def counting(check_in: CheckIn, request: SignedRequest) -> CheckIn:
 
 
 def _is_this_machine(request: SignedRequest) -> bool:
-    """The settings say that kiosk and console are one machine, and so does where this came from."""
-    if not settings.KIOSK.trust_kiosk_answers:
+    """The settings say that this kiosk and the console are one machine, and so does where this came from.
+
+    Behind a proxy everybody comes from its machine, which may be this one.
+    """
+    if request.is_forwarded or not settings.KIOSK.believes(request.kiosk):
         return False
     try:
         address = ip_address(request.address)

@@ -45,6 +45,7 @@ class SignedRequest:
     signature: str
     body: bytes
     address: str = ""  # where it came from
+    is_forwarded: bool = False  # a proxy says that it is not who asked
 
 
 def trusted_terminal(request: SignedRequest) -> Terminal:

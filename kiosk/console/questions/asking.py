@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -43,6 +42,7 @@ class Insi(Protocol):
         insured: Beneficiary | None,
         traits: Traits | None,
         earlier: Sequence[Exchange],
+        card_seconds: float | None,
     ) -> InsAnswer: ...
 
 
@@ -58,8 +58,11 @@ class InsiOverTheWire:
         insured: Beneficiary | None,
         traits: Traits | None,
         earlier: Sequence[Exchange],
+        card_seconds: float | None,
     ) -> InsAnswer:
-        return self._client.find_person(person, insured, traits, DEADLINE, caller=CALLER, earlier=earlier)
+        return self._client.find_person(
+            *(person, insured, traits, DEADLINE), caller=CALLER, earlier=earlier, card_seconds=card_seconds
+        )
 
 
 def lease(key: UUID) -> bool:
@@ -108,17 +111,18 @@ def ask(key: UUID, insi: Insi) -> bool:
 def _said(row: Question, insi: Insi) -> InsAnswer:
     """INSi's answer to what the kiosk asked, and to the visit's document where a visit has joined."""
     asked, before = keeping.asked(row), keeping.answer_of(row)
-    if asked.beneficiary is not None and not _card_counts(row):
+    card_seconds = _seconds_left(row) if asked.beneficiary is not None else None
+    if card_seconds == 0:
         return InsUnreachable("not-asked")  # the visit is asked about as one whose card was read too long ago
     traits = asked.traits
     if traits is None and row.visit is not None:
         traits = reasking.document_of(vault.open_arrival(row.visit))
-    return insi.look_for(asked.beneficiary, asked.insured, traits, before.exchanges)
+    return insi.look_for(asked.beneficiary, asked.insured, traits, before.exchanges, card_seconds)
 
 
-def _card_counts(row: Question) -> bool:
+def _seconds_left(row: Question) -> float:
     """A card speaks for some minutes after it was read: later nobody can tell that its person is there."""
-    return row.read_at is not None and timezone.now() < row.read_at + timedelta(minutes=settings.KIOSK.card_minutes)
+    return reasking.seconds_of_card(row.read_at, timezone.now()) if row.read_at is not None else 0.0
 
 
 def _keep(key: UUID, answer: InsAnswer, *, with_visit: bool) -> bool:

@@ -65,10 +65,11 @@ def ask_again(
     question = reasking.question_of(check_in) if comparing.is_pending(check_in.insi) else None
     if question is None:
         return check_in.insi
-    seconds = reasking.seconds_left(check_in, DEADLINE, timezone.now())
-    earlier = check_in.insi.exchanges
     return client.find_person(
-        question.person, question.insured, question.document, seconds, caller=caller, earlier=earlier
+        *(question.person, question.insured, question.document, DEADLINE),
+        caller=caller,
+        earlier=check_in.insi.exchanges,
+        card_seconds=reasking.seconds_left(check_in, timezone.now()),
     )
 
 
