@@ -1,17 +1,19 @@
 """``[insi] when = "desk"``: nothing is asked before staff take somebody in hand, then at once."""
 
+import threading
+
 import pytest
 from django.conf import settings
 
 from kiosk.console.models import Arrival, AuditEntry
-from kiosk.console.upkeep import insi_again
+from kiosk.console.upkeep import insi_again, worker
 from kiosk.settings import InsiSection
 from tests.console.acquainted import make_known
 from tests.console.arrivals import arrive, enrol, found
 from tests.console.hall import THROUGH
 from tests.console.nation import NOWHERE
 from tests.console.staff import at_desk, get, post
-from tests.people import DOMINIQUE, ZOE
+from tests.people import DOMINIQUE, LINA, ZOE
 
 LEFT = "Le service national sera interrogé dès que vous prendrez ce patient."
 
@@ -52,3 +54,22 @@ def test_who_calls_the_next_has_insi_asked_about_them_and_of_who_is_expected_nob
     assert [one.insi_next_at is not None for one in Arrival.objects.order_by("received_at")] == [True, False]
     post(client, f"/arrivees/{expected.key}/absence/")
     assert Arrival.objects.get(pk=expected.key).insi_next_at is not None
+
+
+@pytest.mark.usefixtures("patient")
+def test_where_the_desk_no_longer_asks_whom_it_was_left_for_is_asked_about_when_the_worker_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits = arrive(ZOE, THROUGH)
+    nothing = arrive(LINA, THROUGH, card=None, card_nir="", mrz=None)
+    worker.work(lambda _: found(ZOE), threading.Event(), once=True)
+    assert Arrival.objects.get(pk=waits.key).insi_tries == 0, "the desk asks"
+    section = InsiSection(**NOWHERE, when="check-in")
+    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"insi": section}))
+    worker.work(lambda _: found(ZOE), threading.Event(), once=True)
+    assert (Arrival.objects.get(pk=waits.key).status, Arrival.objects.get(pk=nothing.key).insi_tries) == (
+        "RETRIEVED",
+        0,
+    )
+    assert AuditEntry.objects.filter(act="insi-requested", who="worker", about=waits.key).count() == 1
+    worker.work(lambda _: pytest.fail("it has answered"), threading.Event(), once=True)

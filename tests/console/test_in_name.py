@@ -16,7 +16,7 @@ from lxml import etree
 
 from kiosk.console.config import PscSection, ServerSettings
 from kiosk.core.checkin.value import CheckIn
-from kiosk.core.sources.insi import InsFound, InsNotFound
+from kiosk.core.sources.insi import InsFound, InsNotFound, InsUnreachable
 from kiosk.insi import pkcs11
 from kiosk.insi.envelope import OUR_WSDL
 from kiosk.insi.simulated.cards import OfCards
@@ -194,6 +194,44 @@ def test_a_token_that_ended_is_renewed_without_a_word_and_the_new_one_serves(
     check_in, _page = asks(signed_in(provider))
     assert isinstance(of(check_in)[1], InsFound)
     assert set(nation.shown) == {"renewed-1"}
+
+
+def takes(client: Client) -> CheckIn:
+    """A patient about whom INSi is asked once staff have them in hand."""
+    from django.conf import settings
+
+    at_desk_first = settings.KIOSK.insi.model_copy(update={"when": "desk"})
+    with override_settings(KIOSK=settings.KIOSK.model_copy(update={"insi": at_desk_first})):
+        check_in = arrive(ZOE, InsUnreachable("through-console"))
+        post(client, f"/arrivees/{check_in.key}/prendre/")
+    return check_in
+
+
+def test_the_first_question_at_the_desk_goes_in_the_name_of_who_took_the_patient(
+    provider: Provider, nation: Nation
+) -> None:
+    check_in = takes(signed_in(provider))
+    arrival, answer = of(check_in)
+    assert isinstance(answer, InsFound)
+    assert (arrival.insi_next_at, arrival.leased_until, set(nation.shown)) == (None, None, {TOKEN})
+    assert f'NameQualifier="PSC">{NATIONAL_ID}<'.encode() in answer.exchanges[-1].request
+    assert [(who, '"means": "psc"' in details) for who, details in told()] == [("lea", True)]
+
+
+@pytest.mark.parametrize("means", ["password", "session over"])
+def test_who_has_no_name_at_hand_has_the_first_question_asked_with_the_certificate(
+    provider: Provider, nation: Nation, means: str
+) -> None:
+    from kiosk.console.upkeep import insi_again
+
+    provider.lifetime = 1 if means == "session over" else 60
+    client = signed_in(provider) if means == "session over" else at_desk("marc")
+    provider.fails = {"token": (400, b"{}")}
+    check_in = takes(client)
+    arrival, _answer = of(check_in)
+    assert arrival.insi_next_at is not None and arrival.leased_until is None
+    assert insi_again.insi_once(lambda *_: found(ZOE))
+    assert (nation.shown, [who for who, _ in told()]) == ([], ["worker"])
 
 
 @pytest.mark.parametrize("over", ["no refresh", "refused", "elsewhere", "spoilt"])

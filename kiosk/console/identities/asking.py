@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
+from kiosk.console.arrivals.queue import IN_WORK
 from kiosk.console.identities import comparing, deciding, reasons
 from kiosk.console.identities.original import Original
 from kiosk.console.identities.reasons import BARS
@@ -108,8 +109,11 @@ def _is_too_old(answer: InsAnswer) -> bool:
     return isinstance(answer, InsUnreachable) and answer.reason == visits.CARD_TOO_OLD
 
 
-def at_desk(key: UUID, staff: Staff, *, where: str = "") -> bool:
-    """Staff have this patient in hand: have INSi asked if that was left for now. Says whether it is."""
+def at_desk(key: UUID, staff: Staff, *, where: str = "", held_for: timedelta) -> bool:
+    """Staff have this patient in hand: have INSi asked if that was left for now. Says whether it is.
+
+    ``held_for``: by nobody else before so long, because the caller asks.
+    """
     if not settings.KIOSK.asks_at_desk:
         return False
     with transaction.atomic():
@@ -122,9 +126,37 @@ def at_desk(key: UUID, staff: Staff, *, where: str = "") -> bool:
             return False
         if is_left:
             arrival.insi_next_at = timezone.now()
+            arrival.leased_until = arrival.insi_next_at + held_for
             answers.ask(arrival, Actor(ActorKind.STAFF, staff.username), where=where, number=0)
-            arrival.save(update_fields=["insi_next_at", "question"])
+            arrival.save(update_fields=["insi_next_at", "question", "leased_until"])
         return is_left
+
+
+def no_longer_left() -> int:
+    """INSi is no longer asked at the desk: whom it was left for is due now. Gives how many."""
+    if settings.KIOSK.asks_at_desk or settings.KIOSK.insi is None:
+        return 0
+    waiting = Arrival.objects.filter(stage__in=IN_WORK, need=Need.INSI_PENDING, insi_next_at=None, insi_tries=0)
+    left = waiting.filter(decided_at=None, candidate=None).order_by("arrived_at").values_list("pk", flat=True)
+    return sum(_is_due_now(UUID(str(key))) for key in left)
+
+
+def _is_due_now(key: UUID) -> bool:
+    with transaction.atomic():
+        arrival = Arrival.objects.select_for_update().get(pk=key)
+        if arrival.insi_next_at is not None or arrival.stage not in IN_WORK:
+            return False
+        try:
+            check_in = visits.opened(arrival)
+        except (CannotOpen, BadCheckIn):
+            return False
+        is_barred = visits.standing_of(arrival).identity.is_barred
+        if is_barred or _is_too_old(check_in.insi) or not comparing.may_be_asked_again(check_in):
+            return False
+        arrival.insi_next_at = timezone.now()
+        answers.ask(arrival, Actor(ActorKind.WORKER, "worker"), number=0)
+        arrival.save(update_fields=["insi_next_at", "question"])
+        return True
 
 
 def wanted_of(arrival: Arrival) -> Traits | None:

@@ -85,9 +85,23 @@ def ask_again(key: UUID, staff: Staff, criteria: Original, in_name: InName, *, w
     return arrival
 
 
+def ask_first(key: UUID, staff: Staff, in_name: InName | None) -> None:
+    """Ask about whom staff have just taken in hand: in this name, or with the structure's certificate."""
+    if in_name is not None:
+        transaction.on_commit(functools.partial(_soon, key, staff.username, in_name))
+        return
+    _leave(key)
+    transaction.on_commit(functools.partial(insi_now.ask_soon, key))
+
+
 def _soon(key: UUID, who: str, in_name: InName) -> None:
     if not insi_now.soon(functools.partial(ask, key, who, in_name)):
-        Arrival.objects.filter(pk=key).update(leased_until=None)
+        _leave(key)
+
+
+def _leave(key: UUID) -> None:
+    """To whoever looks next."""
+    Arrival.objects.filter(pk=key).update(leased_until=None)
 
 
 def ask(key: UUID, who: str, in_name: InName) -> None:
@@ -99,7 +113,7 @@ def ask(key: UUID, who: str, in_name: InName) -> None:
     try:
         insi_again.see_to(functools.partial(_in_name, client, who), key, who=who, means=in_name.means)
     except _LeftToTheWorker as left:
-        Arrival.objects.filter(pk=key).update(leased_until=None)
+        _leave(key)
         audit.record(
             audit.Act.INSI_ASKED, who=who, about=str(key), means=in_name.means, answer=tag_of(type(left.answer))
         )

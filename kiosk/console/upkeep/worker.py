@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone
 
 from kiosk import journal
+from kiosk.console.identities import asking
 from kiosk.console.questions import dropping
 from kiosk.console.questions.asking import Insi
 from kiosk.console.records import erasing
@@ -54,6 +55,7 @@ def work(
                 next_drop = now + dropping.EVERY
             if not is_begun:
                 erasing.again()  # the keys' file may be an older one, put back while nobody looked
+                asking.no_longer_left()  # settings change while nobody works
                 is_begun = True
             is_more = now >= next_keys and keys.once(now)
             if now >= next_keys and not is_more:

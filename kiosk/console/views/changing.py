@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kiosk.console.identities import asking, complements, downgrading, original, reasons, replacing
-from kiosk.console.models import Arrival, Staff, Stage
-from kiosk.console.staff import in_name
+from kiosk.console.models import Arrival, Stage
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.upkeep import at_the_desk, insi_now
+from kiosk.console.views import whose_name
 from kiosk.console.views.arrival import carried_out
 from kiosk.console.views.shown import version_shown
 from kiosk.console.vigilance import campaigns
@@ -42,7 +42,7 @@ def ask_again(request: HttpRequest, key: UUID) -> HttpResponse:
     staff, where = staff_of(request), address_of(request)
 
     def asked() -> Arrival:
-        said, name = original.read(request.POST), _name_of(request, staff)
+        said, name = original.read(request.POST), whose_name.required(request, staff)
         if name is not None:
             return at_the_desk.ask_again(key, staff, said, name, where=where)
         arrival = asking.ask_again(key, staff, said, where=where)
@@ -50,18 +50,6 @@ def ask_again(request: HttpRequest, key: UUID) -> HttpResponse:
         return arrival
 
     return carried_out(request, key, asked)
-
-
-def _name_of(request: HttpRequest, staff: Staff) -> at_the_desk.InName | None:
-    """In whose name INSi is asked, when not the structure's. NotAllowed says what to do first."""
-    if not in_name.may_ask(request):
-        return at_the_desk.by_card(staff)
-    try:
-        return at_the_desk.by_token(in_name.held(request, staff))
-    except in_name.SessionOver:
-        raise reasons.NotAllowed(
-            _("Votre session Pro Santé Connect est terminée. Reconnectez-vous, puis posez de nouveau la question.")
-        ) from None
 
 
 @needs(Right.WORK, quiet=True)

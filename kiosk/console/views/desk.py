@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,7 +18,8 @@ from kiosk.console.identities import asking
 from kiosk.console.models import Arrival, Need, Stage
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.terminals import health
-from kiosk.console.upkeep import certificate, insi_now
+from kiosk.console.upkeep import at_the_desk, certificate, insi_again
+from kiosk.console.views import whose_name
 from kiosk.console.views.accounts import home_of
 
 RECENT = timedelta(hours=12)
@@ -69,9 +69,10 @@ def call_next(request: HttpRequest) -> HttpResponse:
 
 
 def ask_at_desk(request: HttpRequest, key: UUID) -> None:
-    """INSi is asked at once about whom staff have just taken in hand, where that was left for now."""
-    if asking.at_desk(key, staff_of(request), where=address_of(request)):
-        transaction.on_commit(lambda: insi_now.ask_soon(key))
+    """INSi is asked at once about whom staff have just taken in hand, where that was left for now: in their name."""
+    staff = staff_of(request)
+    if asking.at_desk(key, staff, where=address_of(request), held_for=insi_again.LEASE):
+        at_the_desk.ask_first(key, staff, whose_name.at_hand(request, staff))
 
 
 @needs(Right.WORK)
