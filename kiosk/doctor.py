@@ -22,12 +22,13 @@ from urllib.parse import urlsplit
 from hardware.camera.base import CameraLost
 from hardware.cards.pcsc import VIRTUAL, service_state
 from kiosk.documents.cev_trust import age_in_days, load_signers
+from kiosk.insi import callers
 from kiosk.insi.certificate import CertificateTroubleError, client_context, load
 from kiosk.insi.certificate import Level as CertificateLevel
 from kiosk.insi.certificate import check as check_certificate
 from kiosk.insi.config import config_from
 from kiosk.sealing import BadKey, load_recipient_public, load_signer
-from kiosk.settings import BadSettings, InsiSection, Settings, ThroughConsole
+from kiosk.settings import BadSettings, InsiSection, Settings, ThroughConsole, load_insi
 from kiosk.storage.outbox import Outbox, OutboxFull
 from kiosk.wiring import camera
 
@@ -51,6 +52,9 @@ class Level(StrEnum):
     OK = "ok"
     WARNING = "warning"
     BAD = "bad"
+
+
+_LEVELS = {CertificateLevel.OK: Level.OK, CertificateLevel.WARNING: Level.WARNING, CertificateLevel.ERROR: Level.BAD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,12 +269,25 @@ def _keys(settings: Settings) -> list[Diagnosis]:
 
 
 def _certificate(settings: Settings) -> list[Diagnosis]:
-    levels = {CertificateLevel.OK: Level.OK, CertificateLevel.WARNING: Level.WARNING, CertificateLevel.ERROR: Level.BAD}
     if not isinstance(settings.insi, InsiSection):
         return []  # it stands where the console is
     return [
-        Diagnosis(f"certificate-{finding.code}", levels[finding.level], finding.what, finding.todo)
+        Diagnosis(f"certificate-{finding.code}", _LEVELS[finding.level], finding.what, finding.todo)
         for finding in check_certificate(config_from(settings.insi, settings.mode), datetime.now(UTC))
+    ]
+
+
+def desk_callers(settings: Settings, path: Path) -> list[Diagnosis]:
+    """In whose name the desk asks INSi, where this file is the console's too (``[insi.psc]``, ``[insi.cpx]``)."""
+    if settings.server is None or not (isinstance(settings.insi, InsiSection) or settings.insi.unused):
+        return []
+    try:
+        section, mode = load_insi(path)
+    except BadSettings as trouble:
+        return [Diagnosis("insi-callers", Level.BAD, str(trouble), _("Corrigez la configuration."))]
+    return [
+        Diagnosis(f"insi-{finding.code}", _LEVELS[finding.level], finding.what, finding.todo)
+        for finding in callers.check(config_from(section, mode), datetime.now(UTC))
     ]
 
 

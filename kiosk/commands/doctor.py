@@ -17,9 +17,10 @@ def doctor(
     as_json: bool = typer.Option(False, "--json", help="Écrire une ligne JSON par point vérifié."),
 ) -> None:
     """Vérifie la borne point par point. Sortie : 0 tout va bien, 1 avertissements, 3 au moins une panne."""
-    from kiosk.doctor import Level, examine
+    from kiosk.doctor import Level, desk_callers, examine
 
-    diagnoses = examine(load(config))
+    settings = load(config)
+    diagnoses = examine(settings) + desk_callers(settings, config)
     for diagnosis in diagnoses:
         if as_json:
             typer.echo(json.dumps(asdict(diagnosis), ensure_ascii=False))

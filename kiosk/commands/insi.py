@@ -200,7 +200,8 @@ def check(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Contrôle le certificat, puis le service par une recherche qui ne trouve personne. Sortie : 0, 5, 6 ou 7."""
+    """Contrôle certificat et réglages, puis le service par une recherche sans résultat. Sortie : 0, 5, 6 ou 7."""
+    from kiosk.insi import callers
     from kiosk.insi.certificate import Level
     from kiosk.insi.certificate import check as check_certificate
     from kiosk.insi.client import InsiClient
@@ -208,18 +209,20 @@ def check(
     options = {"endpoint": endpoint, "certificate": certificate, "key": key, "password_file": password_file, "ca": ca}
     options |= {"idam": idam, "wsdl": wsdl, "environment": environment}
     chosen = configuration(config, **options)
-    findings = check_certificate(chosen, datetime.datetime.now(datetime.UTC))
+    now = datetime.datetime.now(datetime.UTC)
+    findings, of_callers = check_certificate(chosen, now), callers.check(chosen, now)
     client = InsiClient(chosen)
     status, told = describe(client.find_by_traits(NOBODY, 8.0))
     client.close()
     status = 0 if status in (0, 3, 4) else status
-    if any(finding.level is Level.ERROR for finding in findings):
+    if any(finding.level is Level.ERROR for finding in [*findings, *of_callers]):
         status = status or 7
     service = {"code": told["code"], "advice": told.get("advice", ""), "calls": told["calls"]}
     if as_json:
-        print(json.dumps({"certificate": [asdict(each) for each in findings], "service": service}, ensure_ascii=False))
+        told_of = {"certificate": [asdict(each) for each in findings], "callers": [asdict(each) for each in of_callers]}
+        print(json.dumps(told_of | {"service": service}, ensure_ascii=False))
     else:
-        for finding in findings:
+        for finding in [*findings, *of_callers]:
             print(f"{finding.level.value:8} {finding.code:12} {finding.what}  {finding.todo}".rstrip())
         print(f"{'ok' if status == 0 else 'error':8} {'service':12} {service['code']}  {service['advice']}".rstrip())
     raise typer.Exit(status)
