@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from tests.properties import acts
@@ -236,12 +237,31 @@ def p11_retention_sees_what_was_decided(step: Step) -> Iterator[str]:
         was = step.before.visits[name]
         if not visit.is_removed or was.is_removed:
             continue
-        why = next((one.details.get("why") for one in step.new if one.about == name and one.act == "removed"), None)
-        person = step.before.persons.get(was.person)
-        if why != "copies" and person is not None and (person.evidence or person.mark):
-            yield f"{name}, a visit of {person.name} ({person.status}), is removed as {why}"
+        taken = _decided_with(step, name)
+        if taken is not None and not _is_old(step, name):
+            yield f"{name}, with which {taken.person} was decided about ({taken.kind}), is removed"
     if set(step.before.persons) - set(step.after.persons):
         yield "a person is gone"
+
+
+def _decided_with(step: Step, visit: str) -> FactSeen | None:
+    """A decision about somebody that was taken with this visit, and stands.
+
+    Whose it is may have been said by a card, or by staff: with nothing decided afterwards, nobody dealt with it.
+    """
+    return next((one for name in step.before.persons for one in step.trail.standing(name) if _is_of(one, visit)), None)
+
+
+def _is_old(step: Step, visit: str) -> bool:
+    """Its copies are due: as long ago as the structure keeps any."""
+    from django.conf import settings
+
+    told = [one.at for one in step.trail.all if one.about == visit]
+    return told[-1] - told[0] >= timedelta(days=settings.KIOSK.copies_days)
+
+
+def _is_of(fact: FactSeen, visit: str) -> bool:
+    return fact.about == visit and fact.decision > 0
 
 
 def _closes(fact: FactSeen) -> bool:
