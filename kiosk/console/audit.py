@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from kiosk.console.models import AuditEntry, AuditHead
+from kiosk.console.models import AuditEntry, AuditHead, rows
 
 _START = bytes(32)
 _UNPROVEN = bytes(32)
@@ -175,9 +175,9 @@ def record_all(acts: Sequence[Done]) -> tuple[int, bytes]:
             entry.chained = _link(bytes(head.chained), entry)
             head.last_number, head.chained = entry.number, entry.chained
             entries.append(entry)
-        AuditEntry.objects.bulk_create(entries, batch_size=1000)
-        proof = _proof(head) if is_proven else _UNPROVEN
-        AuditHead.objects.filter(pk=1).update(last_number=head.last_number, chained=head.chained, proof=proof)
+        rows.insert(AuditEntry, entries)
+        head.proof = _proof(head) if is_proven else _UNPROVEN
+        rows.update(head, "last_number", "chained", "proof")
         return head.last_number, bytes(head.chained)
 
 

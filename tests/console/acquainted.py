@@ -34,7 +34,7 @@ def make_known(person: Person, *since: object, seen_with: Person | None = None) 
         *(Told(event, audit.Act.DOUBTED) for event in since),
     )
     indexes = frozenset(search.indexes_of(check_in_of(seen_with or person)))
-    return writer.open_person(somebody, told, Actor(ActorKind.STAFF, "lea"), indexes=indexes).pk
+    return writer.open_person(writer.write_down(somebody, told, Actor(ActorKind.STAFF, "lea"), indexes=indexes)).pk
 
 
 def main(config: Path) -> None:

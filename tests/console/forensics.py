@@ -58,7 +58,9 @@ def person(visit: str) -> dict[str, Any]:
     )
     by = change.Actor(change.ActorKind.STAFF, "lea")
     indexes = prior.indexes_of(check_in)
-    arrival.person = writer.open_person(somebody, told, by, visit=arrival.pk, indexes=indexes, is_decision=True)
+    arrival.person = writer.open_person(
+        writer.write_down(somebody, told, by, visit=arrival.pk, indexes=indexes, is_decision=True)
+    )
     arrival.save()
     end(visit)
     body = bytes(FactBody.objects.filter(subject=row.pk).order_by("pk")[0].body)

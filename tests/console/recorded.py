@@ -39,7 +39,7 @@ ATTACHED = Told(VisitAttached(), audit.Act.VISIT_ATTACHED)
 
 
 def opened() -> UUID:
-    return writer.open_person(writer.newcomer(NOW), [CREATED], LEA, at=NOW).pk
+    return writer.open_person(writer.write_down(writer.newcomer(NOW), [CREATED], LEA, at=NOW)).pk
 
 
 def answered(person: UUID, number: Matricule) -> Told:

@@ -12,6 +12,7 @@ WRITES = {
     *("create", "save", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"),
     *("acreate", "asave", "aupdate", "adelete", "raw", "execute"),
 }
+BY_HAND = {"rows.insert", "rows.update"}  # kiosk.console.models.rows
 OF_PERSONS = {"Person", "FactBody", "Holding", "PersonIndex", "PersonPair", "Outbox"}
 OF_THE_TRAIL = {"AuditEntry", "AuditHead"}
 TABLES = (
@@ -37,6 +38,9 @@ def _written(tree: ast.Module, models: set[str]) -> Iterator[tuple[int, str]]:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             rows |= {one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)}
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in BY_HAND:
+            told = _names(node.args[0]) & (models | rows)
+            yield from ((node.lineno, f"{one} by hand") for one in told)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
             first = _first(node.func.value)
             if first in models or (first in rows and node.func.attr in {"save", "delete"}):
@@ -88,5 +92,7 @@ def test_no_sentence_of_sql_goes_round_them() -> None:
 def test_this_look_finds_what_it_looks_for() -> None:
     tree = ast.parse("Person.objects.filter(pk=1).update(status='x')\nrow = Person.objects.get(pk=1)\nrow.save()\n")
     assert [what for _line, what in _written(tree, OF_PERSONS)] == ["Person.update", "row.save"]
+    tree = ast.parse("row = Person()\nrows.insert(Person, [row])\nrows.update(row)\n")
+    assert [what for _line, what in _written(tree, OF_PERSONS)] == ["Person by hand", "row by hand"]
     writer = ast.parse((ROOT / REGISTER / "writer.py").read_text())
     assert len(list(_written(writer, OF_PERSONS))) >= 4

@@ -44,7 +44,8 @@ def _known(matricule: Matricule = NUMBER) -> UUID:
         Told(InsiAccepted(mark, True, True), audit.Act.ANSWER_TAKEN, cites=-1, matricule=matricule),
         Told(EvidenceChecked(CARD, True, "2026-11-29"), audit.Act.QUALIFIED),
     )
-    return writer.open_person(somebody, told, LEA, at=NOW, is_decision=True).pk
+    with transaction.atomic():
+        return writer.open_person(writer.write_down(somebody, told, LEA, at=NOW, is_decision=True)).pk
 
 
 def test_a_decision_is_facts_and_the_row_is_what_they_fold_to() -> None:

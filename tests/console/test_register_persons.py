@@ -191,7 +191,7 @@ def judged(people: list[object]) -> list[object]:
     from kiosk.console.register import pairs
 
     first, second, third = (Person.objects.get(pk=key) for key in people)
-    other = Person.objects.get(pk=writer.open_person(writer.newcomer(), [CREATED], LEA).pk)
+    other = Person.objects.get(pk=writer.open_person(writer.write_down(writer.newcomer(), [CREATED], LEA)).pk)
     for likeness, (one, another) in enumerate(((first, second), (second, third), (third, other)), 80):
         assert pairs.propose(one, another, likeness, WORKER)
     two, one = (pairs.locked(PersonPair.objects.get(likeness=found).pk, PairState.POSSIBLE) for found in (81, 82))

@@ -145,14 +145,23 @@ def test_somebody_s_first_facts_are_written_like_any_others() -> None:
     visit, began = uuid4(), timezone.now()
     told = [CREATED, Told(VisitAttached(), audit.Act.VISIT_ATTACHED, body=b"said")]
     person = writer.open_person(
-        writer.newcomer(), told, WORKER, at=LATER, visit=visit, where="4", is_decision=True, indexes=frozenset({b"x"})
+        writer.write_down(
+            writer.newcomer(),
+            told,
+            WORKER,
+            at=LATER,
+            visit=visit,
+            where="4",
+            is_decision=True,
+            indexes=frozenset({b"x"}),
+        )
     ).pk
     facts = entries(person)
     assert [(one.nth, one.who, one.about, one.where, one.effective_at, one.decision) for one in facts] == [
         (nth, "worker", str(visit), "4", LATER, 1) for nth in (1, 2)
     ]
     assert (reading.body_of(person, 2), indexes(person)) == (b"said", [b"x"])
-    [fact] = entries(writer.open_person(writer.newcomer(), [CREATED], LEA).pk)
+    [fact] = entries(writer.open_person(writer.write_down(writer.newcomer(), [CREATED], LEA)).pk)
     assert (fact.about, fact.where, fact.decision) == (str(fact.person), "", 0)
     assert fact.effective_at is not None and began <= fact.effective_at <= timezone.now()
 

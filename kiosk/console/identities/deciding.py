@@ -1,12 +1,18 @@
 """What a member of staff decides about one identity, carried out in one transaction with its line in the audit trail.
 
 What may be decided is tried first (``identities.trying``); what it makes of the person is the register's to say.
+
+Reading, trying, looking for who is known and sealing need no lock: a decision is made ready while nobody waits for it.
+Under the lock it is looked whether all that it rests on still stands; where it does not, or where a rule forbids it,
+everything is read again there, and that counts.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,70 +23,148 @@ from kiosk.console.identities.choices import ACCEPTING, WITH_ORIGINAL, Action, C
 from kiosk.console.identities.pieces import Shown
 from kiosk.console.identities.reasons import NotAllowed, Stopped, WhyAside, refused
 from kiosk.console.identities.refusing import in_words
-from kiosk.console.models import Arrival, Staff, Stage
-from kiosk.console.records import notes, search
-from kiosk.console.register import decisions, visits
+from kiosk.console.models import Arrival, Person, Sealed, Staff, Stage, rows
+from kiosk.console.records import by_hand, notes, search, vault
+from kiosk.console.register import decisions, prior, visits
 from kiosk.console.register.decisions import Step
+from kiosk.console.register.writer import Conflict, Refused
+from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
+from kiosk.core.confidential import Confidential
 from kiosk.core.identity.names import NameRefused, is_coherent_first_name
 from kiosk.core.status.permissions import Identity
 from kiosk.core.status.transitions import Actor, ActorKind, Event, EvidenceChecked, FirstNameChosen, apply
+from kiosk.sealing import CannotOpen
+
+Row = tuple[object, ...]
 
 
 def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arrival:
     """Carry out one decision. NotAllowed names the rule; nothing is changed then."""
+    ready = _beforehand(key, staff, choice, where)
     with in_words(_ACTS[choice.action], staff.username, key, where):
-        arrival = in_hand(key, staff)
-        version = choice.version if choice.version is not None else visits.standing_of(arrival).version
-        check_in = visits.opened(arrival)
-        agreeing.check_is_as_shown(choice.answer_shown, check_in)
-        side_by_side = comparing.compared(check_in)
-        laid = trying.laid(arrival, check_in, side_by_side, original.kept(arrival))
-        shown = _shown(choice, check_in)
-        confirmed = _confirmed(choice, check_in, side_by_side)
-        if choice.action in WITH_ORIGINAL:
-            _check_confirmed(confirmed)
-            if choice.action is Action.VALIDATE:
-                agreeing.check_original(choice.original, choice.first_given_name, check_in)
-                agreeing.check_it_differs(choice.original, check_in, side_by_side)
-            else:
-                agreeing.check_it_agrees(choice.original, check_in, side_by_side)
-            _check_first_name(choice, check_in)
-        seen = trying.asked(choice.action, laid)
-        knowing.check_said(arrival, check_in)
-        actor = Actor(ActorKind.STAFF, staff.username)
-        identity, facts, events = trying.tried(choice.action, laid, shown, confirmed, actor)
-        details: dict[str, audit.Detail] = {
-            "before": facts[0].before.value,
-            "after": facts[-1].after.value,
-            "rules": "+".join(fact.rule for fact in facts),
-            "evidence": identity.evidence,
-            "tolerated": choice.accepts_tolerated,
-            "said": choice.was_said,
-            "odd": accepting.written(check_in) if choice.action in ACCEPTING else "",
-            **({"seen": seeing.written(seen)} if seen else {}),
-            **(shown.written() if shown is not None else {}),
-        }
-        before, is_new = undoing.before_of(arrival), arrival.person is None
-        person = decisions.decided(
-            arrival,
-            check_in,
-            _steps(events, choice),
-            staff.username,
-            _ACTS[choice.action],
-            details=details,
-            stood=laid.identity,
-            where=where,
-            expected_version=version,
-            indexes=original.fingerprints_of(choice.original),
+        locked_so = in_hand(key, staff)
+        if ready is None or not ready.stands(locked_so):
+            ready = _made_ready(locked_so, staff, choice, where)
+        return _carried_out(ready, staff, choice)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Ready(Confidential):
+    """A decision that nothing forbids, and what that was read on."""
+
+    arrival: Arrival
+    as_read: Row
+    sealed: Row
+    latest: int  # the last act of the trail before anything was read
+    sought: list[bytes]  # under what it was looked for among those who are known
+    stored: CheckIn
+    check_in: CheckIn
+    side_by_side: comparing.Compared
+    recorded: Callable[[], Person]
+
+    def stands(self, locked_so: Arrival) -> bool:
+        """What it was read on is what stands now, under the lock. Whom it is about the register looks at itself."""
+        return (
+            self.as_read == _row(locked_so)
+            and self.sealed == _later_now(locked_so.pk)
+            and not prior.is_met_since(self.latest, self.sought)
         )
-        if choice.original.birth_name:
-            search.index(arrival, search.fingerprints_of(choice.original.traits()))
-        if choice.action in _SETTING_ASIDE:
-            arrival.need = comparing.need_of(visits.opened(arrival))
-        stage, reason = _after(choice.action, side_by_side, check_in)
-        keep(arrival, staff, stage, reason, undoing.with_decision(before, person, is_new=is_new))
-        return arrival
+
+
+def _beforehand(key: UUID, staff: Staff, choice: Choice, where: str) -> _Ready | None:
+    """A decision made ready while nobody waits; None where something speaks against it: that is said under the lock."""
+    try:
+        latest = audit.last_number()
+        arrival = Arrival.objects.select_related("sealed", "person__absorbed_by").get(pk=key)
+        if not is_in_hand(arrival, staff) or arrival.person != arrival.known:
+            return None
+        return _made_ready(arrival, staff, choice, where, latest)
+    except (NotAllowed, Conflict, Refused, CannotOpen, BadCheckIn, ObjectDoesNotExist):
+        return None
+
+
+def _made_ready(arrival: Arrival, staff: Staff, choice: Choice, where: str, latest: int = 0) -> _Ready:
+    """Try a decision on all that is known, and write down what it would record. NotAllowed names the rule."""
+    as_read, sealed = _row(arrival), _later(arrival.sealed)
+    version = choice.version if choice.version is not None else visits.standing_of(arrival).version
+    stored = vault.open_arrival(arrival)
+    check_in = visits.counting(arrival, stored)
+    agreeing.check_is_as_shown(choice.answer_shown, check_in)
+    side_by_side = comparing.compared(check_in)
+    laid = trying.laid(arrival, check_in, side_by_side, original.kept(arrival))
+    shown = _shown(choice, check_in)
+    confirmed = _confirmed(choice, check_in, side_by_side)
+    if choice.action in WITH_ORIGINAL:
+        _check_confirmed(confirmed)
+        if choice.action is Action.VALIDATE:
+            agreeing.check_original(choice.original, choice.first_given_name, check_in)
+            agreeing.check_it_differs(choice.original, check_in, side_by_side)
+        else:
+            agreeing.check_it_agrees(choice.original, check_in, side_by_side)
+        _check_first_name(choice, check_in)
+    seen = trying.asked(choice.action, laid)
+    knowing.check_said(arrival, check_in)
+    actor = Actor(ActorKind.STAFF, staff.username)
+    identity, facts, events = trying.tried(choice.action, laid, shown, confirmed, actor)
+    details: dict[str, audit.Detail] = {
+        "before": facts[0].before.value,
+        "after": facts[-1].after.value,
+        "rules": "+".join(fact.rule for fact in facts),
+        "evidence": identity.evidence,
+        "tolerated": choice.accepts_tolerated,
+        "said": choice.was_said,
+        "odd": accepting.written(check_in) if choice.action in ACCEPTING else "",
+        **({"seen": seeing.written(seen)} if seen else {}),
+        **(shown.written() if shown is not None else {}),
+    }
+    recorded = decisions.written_down(
+        arrival,
+        check_in,
+        _steps(events, choice),
+        staff.username,
+        _ACTS[choice.action],
+        details=details,
+        stood=laid.identity,
+        where=where,
+        expected_version=version,
+        indexes=original.fingerprints_of(choice.original),
+    )
+    sought = knowing.keys_of(arrival, check_in)
+    return _Ready(arrival, as_read, sealed, latest, sought, stored, check_in, side_by_side, recorded)
+
+
+def _carried_out(ready: _Ready, staff: Staff, choice: Choice) -> Arrival:
+    """Record it, and keep where it leaves the visit."""
+    arrival = ready.arrival
+    before, is_new = undoing.before_of(arrival), arrival.person is None
+    person = ready.recorded()
+    if choice.original.birth_name:
+        search.index(arrival, search.fingerprints_of(choice.original.traits()))
+    if choice.action in _SETTING_ASIDE:
+        arrival.need = comparing.need_of(visits.counting(arrival, ready.stored))
+    stage, reason = _after(choice.action, ready.side_by_side, ready.check_in)
+    keep(arrival, staff, stage, reason, undoing.with_decision(before, person, is_new=is_new))
+    return arrival
+
+
+def _row(arrival: Arrival) -> Row:
+    """All that stands in the visit's row."""
+    return tuple(getattr(arrival, field.attname) for field in Arrival._meta.concrete_fields)
+
+
+def _later(sealed: Sealed) -> Row:
+    """What is sealed of the visit and may change while it is decided about; what the kiosk sent never does."""
+    return tuple(bytes(getattr(sealed, part)) for part in _LATER)
+
+
+def _later_now(key: UUID) -> Row | None:
+    found = by_hand.rows(_LATER_NOW, by_hand.key(key))
+    return tuple(map(bytes, found[0])) if found else None
+
+
+_LATER_NOW = "SELECT answer, accepted, criteria FROM console_sealed WHERE arrival_id = %s"
+_LATER = ("answer", "accepted", "criteria")
 
 
 def set_aside(key: UUID, staff: Staff, reason: WhyAside, *, where: str = "") -> Arrival:
@@ -177,7 +261,7 @@ def keep(arrival: Arrival, staff: Staff, stage: Stage, reason: str, before: undo
         arrival.decided_by, arrival.decided_at = staff, timezone.now()
     if visits.standing_of(arrival).identity.is_barred:
         notes.withdraw_question(arrival)
-    arrival.save()
+    rows.update(arrival)
 
 
 _SETTING_ASIDE = frozenset(  # what INSi answered so far counts no more

@@ -35,7 +35,7 @@ def downgrade(key: UUID, staff: Staff, why: WhyDown, *, version: int | None = No
             "rules": "T9" if identity.is_obtained else "T10",
             "reason": why.value,
         }
-        person = decisions.decided(
+        recorded = decisions.written_down(
             arrival,
             check_in,
             [Step(StrictTraitEdited())],
@@ -46,6 +46,7 @@ def downgrade(key: UUID, staff: Staff, why: WhyDown, *, version: int | None = No
             where=where,
             expected_version=version,
         )
+        person = recorded()
         arrival.need = comparing.need_of(visits.opened(arrival))
         keep(arrival, staff, Stage.SET_ASIDE, why.value, undoing.with_decision(before, person, is_new=is_new))
         return arrival

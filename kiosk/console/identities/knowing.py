@@ -11,7 +11,17 @@ from kiosk.core.checkin.value import CheckIn
 
 def candidates_of(arrival: Arrival, check_in: CheckIn) -> tuple[Candidate, ...]:
     """Who may be the one who has come; nobody where it is known, or was said, whose visit it is."""
-    return prior.candidates(check_in) if arrival.person is None and not arrival.is_new else ()
+    return prior.candidates(check_in) if _is_open(arrival) else ()
+
+
+def _is_open(arrival: Arrival) -> bool:
+    """Nobody has said whose visit it is, or that it is nobody's who is known."""
+    return arrival.person is None and not arrival.is_new
+
+
+def keys_of(arrival: Arrival, check_in: CheckIn) -> list[bytes]:
+    """Under which it is looked for who may be the one who has come; nothing where it is known, or was said."""
+    return prior.keys_of(check_in) if _is_open(arrival) else []
 
 
 def unsaid(candidates: tuple[Candidate, ...]) -> str:

@@ -34,7 +34,7 @@ def replace_ins(key: UUID, staff: Staff, *, version: int | None = None, where: s
         before = undoing.before_of(arrival)
         identity = visits.standing_of(arrival).identity
         status = identity.status.value
-        person = decisions.decided(
+        recorded = decisions.written_down(
             arrival,
             with_changes(visits.opened(arrival), insi=found),
             [Step(InsReplaced(visits.named_mark(arrival, found.matricule), traits_agree=True, is_usable=True))],
@@ -45,7 +45,7 @@ def replace_ins(key: UUID, staff: Staff, *, version: int | None = None, where: s
             where=where,
             expected_version=version,
         )
-        keep(arrival, staff, Stage.DONE, "", {**before, "decision": undoing.decision_of(person)})
+        keep(arrival, staff, Stage.DONE, "", {**before, "decision": undoing.decision_of(recorded())})
         return arrival
 
 

@@ -1,7 +1,8 @@
 """What a decision about a visit makes of the person: they are opened with the first one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from kiosk.console import audit
 from kiosk.console.models import Arrival, Person
@@ -42,7 +43,7 @@ class Step:
     body: bytes = b""
 
 
-def decided(
+def written_down(
     arrival: Arrival,
     check_in: CheckIn,
     steps: Sequence[Step],
@@ -54,18 +55,24 @@ def decided(
     where: str = "",
     expected_version: int | None = None,
     indexes: frozenset[bytes] = frozenset(),
-) -> Person:
-    """Record a decision about a visit; whose it is becomes known with it. The caller saves the arrival.
+) -> Callable[[], Person]:
+    """A decision about a visit, ready to be recorded: to call what is given here records it, and says about whom.
 
-    ``stood``: the identity before it; of somebody whom nobody knows yet it may hold what a machine took for theirs.
-    ``writer.Refused`` and ``writer.Conflict`` as the writer says.
+    Whose it is becomes known with it; the caller saves the arrival. ``stood``: the identity before it; of somebody whom
+    nobody knows yet it may hold what a machine took for theirs. ``writer.Refused`` and ``writer.Conflict``, here or
+    then, as the writer says.
     """
     by, known, standing = Actor(ActorKind.STAFF, staff), arrival.known, visits.standing_of(arrival)
     if known is not None:
         told = _told(known, standing, [], check_in, steps, act, details)
         version = standing.version if expected_version is None else expected_version  # what the steps cite
-        return visits.recorded(
-            arrival, known, told, by, expected_version=version, where=where, is_decision=True, indexes=indexes
+        return partial(
+            visits.recorded,
+            *(arrival, known, told, by),
+            expected_version=version,
+            where=where,
+            is_decision=True,
+            indexes=indexes,
         )
     if expected_version:
         raise writer.Conflict
@@ -73,10 +80,19 @@ def decided(
     opening = _opening(arrival, check_in, somebody.row, stood.matricule)
     told = _told(somebody.row, standing, opening, check_in, steps, act, details)
     indexes |= prior.indexes_of(check_in)
-    arrival.person = writer.open_person(
-        somebody, told, by, visit=arrival.pk, where=where, is_decision=True, indexes=indexes
-    )
+    written = writer.write_down(somebody, told, by, visit=arrival.pk, where=where, is_decision=True, indexes=indexes)
+    return partial(_opened, arrival, written, _question(opening))
+
+
+def _opened(arrival: Arrival, written: writer.Written, question: int) -> Person:
+    arrival.person = writer.open_person(written)
+    arrival.question = question or arrival.question
     return arrival.person
+
+
+def _question(opening: Sequence[Told]) -> int:
+    """The fact by which INSi is being asked; 0 where nobody awaits its answer."""
+    return len(opening) if isinstance(opening[-1].event, InsiAsked) else 0
 
 
 def _opening(arrival: Arrival, check_in: CheckIn, person: Person, taken: Matricule | Mark | None) -> list[Told]:
@@ -98,7 +114,6 @@ def _opening(arrival: Arrival, check_in: CheckIn, person: Person, taken: Matricu
         told.append(complements.as_fact(written))
     if arrival.insi_next_at is not None:
         told.append(Told(InsiAsked(), audit.Act.INSI_REQUESTED, by=Actor(ActorKind.WORKER, "worker")))
-        arrival.question = len(told)
     return told
 
 

@@ -37,6 +37,16 @@ class Candidate(Confidential):
     has_same_ins: bool
 
 
+def keys_of(check_in: CheckIn) -> list[bytes]:
+    """All under which ``candidates`` looks for this visit."""
+    return sorted({*values_of(check_in.insi), *_values_met(check_in)})
+
+
+def is_met_since(number: int, keys: list[bytes]) -> bool:
+    """Whether somebody known under one of these became known, or was changed, after this act of the trail."""
+    return bool(keys and by_hand.rows(_MET_SINCE, number, keys))
+
+
 def candidates(check_in: CheckIn, besides: UUID | None = None) -> tuple[Candidate, ...]:
     """Who may already be known, the likeliest first: whom INSi gave the same number, and who may be meant."""
     numbered = _known_by(values_of(check_in.insi))
@@ -142,12 +152,16 @@ def traits_of(person: Person) -> Traits | None:
 
 def _met(check_in: CheckIn) -> list[UUID]:
     """Who is found under most of the visit's keys."""
+    return _found(_SHARING_MOST, sorted(_values_met(check_in)))
+
+
+def _values_met(check_in: CheckIn) -> set[bytes]:
     values: set[bytes] = set()
     for traits in stated(check_in, LOOKED_FOR):
         blocks, letters = met_under(traits)
         values |= {vault.blind("block", key) for key in blocks}
         values |= {vault.blind(key.field.value, key.text) for key in letters}
-    return _found(_SHARING_MOST, sorted(values))
+    return values
 
 
 def _blocks(traits: Traits) -> set[bytes]:
@@ -169,3 +183,6 @@ _SHARING_ONE = f"SELECT DISTINCT said.person_id {_SHARING} LIMIT %s"
 _SHARING_MOST = (
     f"SELECT said.person_id {_SHARING} GROUP BY said.person_id ORDER BY COUNT(*) DESC, said.person_id LIMIT %s"
 )
+# Every change of a person is an act, numbered in the order in which they are committed.
+_MET_SINCE = """SELECT 1 FROM console_auditentry fact JOIN console_personindex said ON said.person_id = fact.person
+WHERE fact.number > %s AND said.value IN (…) LIMIT 1"""

@@ -67,7 +67,12 @@ def opened(arrival: Arrival) -> CheckIn:
     That is the accepted one; else the last one that may still be accepted. What was set aside with a decision answers
     no more. CannotOpen, BadCheckIn, or ``reading.Tampered``.
     """
-    check_in, known = vault.open_arrival(arrival), arrival.known
+    return counting(arrival, vault.open_arrival(arrival))
+
+
+def counting(arrival: Arrival, check_in: CheckIn) -> CheckIn:
+    """The same of what is kept of the visit, for whom has it open (``vault.open_arrival``)."""
+    known = arrival.known
     if known is None:
         return check_in
     standing = standing_of(arrival)

@@ -15,7 +15,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kiosk.console import audit
-from kiosk.console.models import FactBody, Holding, IdentifierKind, Outbox, PairState, Person, PersonIndex, PersonPair
+from kiosk.console.models import (
+    FactBody,
+    Holding,
+    IdentifierKind,
+    Outbox,
+    PairState,
+    Person,
+    PersonIndex,
+    PersonPair,
+    rows,
+)
 from kiosk.console.records import by_hand, subject_keys
 from kiosk.console.records.subject_keys import OwnKey
 from kiosk.console.register import bodies, reading
@@ -28,7 +38,6 @@ from kiosk.core.status.standing import Fact, Standing
 from kiosk.core.status.transitions import Actor, Refusal
 
 WITHDRAWN = "withdrawn"
-_NOW = 0  # the number of a fact that has none yet: it is written last
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ def newcomer(at: datetime | None = None) -> Newcomer:
     return Newcomer(Person(key=key, opened_at=at or timezone.now()), subject_keys.create_first(key))
 
 
-def open_person(
+def write_down(
     somebody: Newcomer,
     told: Sequence[Told],
     by: Actor,
@@ -85,12 +94,22 @@ def open_person(
     where: str = "",
     is_decision: bool = False,
     indexes: frozenset[bytes] = frozenset(),
-) -> Person:
-    """Somebody's first facts, which make them a person: as ``record``, but nobody else can know them yet."""
-    with transaction.atomic():
-        appended = _Appended(somebody.row, by, at or timezone.now(), visit, where, Standing(), is_decision=is_decision)
-        appended.own = somebody.own
-        return _appended(appended, told, indexes)
+) -> "Written":
+    """Somebody's first facts, applied and sealed as ``record`` does it; nobody need wait meanwhile. Refused."""
+    appended = _Appended(somebody.row, by, at or timezone.now(), visit, where, Standing(), is_decision=is_decision)
+    appended.own = somebody.own
+    for one in told:
+        appended.add(one)
+    return Written(appended, tuple(told), indexes)
+
+
+def open_person(written: "Written") -> Person:
+    """Append somebody's first facts, which make them a person: nobody else can know them yet. Refused, as ``record``.
+
+    In the transaction of what it follows from: what fails here ends that one.
+    """
+    with transaction.atomic(savepoint=False):
+        return _append(written)
 
 
 def record(
@@ -117,23 +136,24 @@ def record(
         if expected_version is not None and before.version != expected_version:
             raise Conflict
         appended = _Appended(row, by, at or timezone.now(), visit, where, before, is_decision=is_decision)
-        return _appended(appended, told, indexes)
+        for one in told:
+            appended.add(one)
+        return _append(Written(appended, tuple(told), indexes))
 
 
-def _appended(appended: "_Appended", told: Sequence[Told], indexes: frozenset[bytes]) -> Person:
-    """All that is told, appended and projected; the trail, which all share, as late as can be."""
+def _append(written: "Written") -> Person:
+    """What is written down, appended and projected; the trail, which all share, as late as can be."""
+    appended, told = written.appended, written.told
     row, before = appended.row, appended.before
-    for one in told:
-        appended.add(one)
-    held = _hold(appended, told)
+    held = _to_hold(appended, told)
+    _index(row, written.indexes | _matricules(told), is_new=not before.version)
     number = appended.write()
-    if held is not None:
-        Holding.objects.filter(pk=held.pk).update(since=number)
-    if before.held is not None and appended.standing.held != before.held:
-        Holding.objects.filter(person=row, until=_NOW).update(until=number)
+    _hold(appended, held, number)
     project(row, appended.standing, number)
-    row.save(force_insert=row._state.adding, force_update=not row._state.adding)
-    _index(row, indexes | _matricules(told), is_new=not before.version)
+    if row._state.adding:
+        rows.insert(Person, [row])
+    else:
+        rows.update(row)
     if appended.standing.erased_at:
         _forget(row)
     if before.status is IdentityStatus.QUALIFIED and appended.standing.status is not IdentityStatus.QUALIFIED:
@@ -195,11 +215,12 @@ class _Appended:
         """Append to the chain, which all share, last; gives the last fact's number."""
         number, _chained = audit.record_all(self._done)
         first = number - len(self._done) + 1
-        FactBody.objects.bulk_create(
+        said = [
             FactBody(number=first + place, subject=self.row.pk, body=body)
             for place, body in enumerate(self._bodies)
             if body
-        )
+        ]
+        rows.insert(FactBody, said)
         return number
 
     def _own_key(self) -> OwnKey:
@@ -214,6 +235,15 @@ class _Appended:
     @property
     def last_act(self) -> audit.Act:
         return self._done[-1].act
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """All that is to be appended to one person, applied and sealed, and under what they are found from then on."""
+
+    appended: _Appended
+    told: tuple[Told, ...]
+    indexes: frozenset[bytes]
 
 
 def project(row: Person, standing: Standing, number: int) -> None:
@@ -240,25 +270,30 @@ def _forget(row: Person) -> None:
     PersonPair.objects.filter(Q(first=row) | Q(second=row), state=PairState.POSSIBLE).delete()
 
 
-def _hold(appended: _Appended, told: Sequence[Told]) -> Holding | None:
-    """Let go what is no longer held; hold what is from now on, if nobody else does and nothing bars it."""
-    row, mark, held_before = appended.row, appended.standing.held, appended.before.held
-    if mark == held_before:
-        return None
-    if held_before is not None:
-        Holding.objects.filter(person=row, kind=IdentifierKind.INS, until=None).update(until=_NOW)
-    if mark is None:
+def _to_hold(appended: _Appended, told: Sequence[Told]) -> Holding | None:
+    """What is held from now on, if nobody else does and nothing bars it; its place in the trail is not known yet."""
+    row, mark = appended.row, appended.standing.held
+    if mark is None or mark == appended.before.held:
         return None
     value = _value(row, mark, told)
     refusal = _held_elsewhere(row, mark.oid, value)
     if refusal is not None:
         raise appended.refused(refusal, appended.last_act)
-    held = Holding(person=row, kind=IdentifierKind.INS, domain=mark.oid, value=value, mark=mark.number, since=_NOW)
+    return Holding(person=row, kind=IdentifierKind.INS, domain=mark.oid, value=value, mark=mark.number)
+
+
+def _hold(appended: _Appended, held: Holding | None, number: int) -> None:
+    """Let go with this fact what is no longer held, and hold what is from now on."""
+    row, before = appended.row, appended.before.held
+    if before is not None and appended.standing.held != before:
+        Holding.objects.filter(person=row, kind=IdentifierKind.INS, until=None).update(until=number)
+    if held is None:
+        return
+    held.since = number
     try:
-        held.save(force_insert=True)
+        rows.insert(Holding, [held])
     except IntegrityError:  # another decided at the same moment: nothing of this one is kept
         raise appended.refused(Refusal.HELD_BY_ANOTHER, appended.last_act) from None
-    return held
 
 
 def _value(row: Person, mark: Mark, told: Sequence[Told]) -> bytes:
@@ -306,4 +341,4 @@ def _index(row: Person, wanted: frozenset[bytes], *, is_new: bool) -> None:
         return
     mine = PersonIndex.objects.filter(person=row, value__in=wanted).values_list("value", flat=True)
     known = set[bytes]() if is_new else {bytes(one) for one in mine}
-    PersonIndex.objects.bulk_create(PersonIndex(person=row, value=value) for value in sorted(wanted - known))
+    rows.insert(PersonIndex, [PersonIndex(person_id=row.pk, value=value) for value in sorted(wanted - known)])
