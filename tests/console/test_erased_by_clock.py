@@ -86,6 +86,17 @@ def test_a_worker_that_is_asked_to_erase_who_is_somebody_s_is_refused(officer: C
     assert (visit_of(first).status, Erasure.objects.count()) == ("QUALIFIED", 0)
 
 
+def test_an_erasing_that_a_rule_forbids_is_in_the_trail_once(officer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody is qualified between the two looks at them: only staff erases them."""
+    first, _ = qualified(officer)
+    monkeypatch.setattr(erasure, "nobodys", lambda *_: [whose(first)])
+    for _ in range(2):
+        retention.purge(in_days(0))
+    [refused] = AuditEntry.objects.filter(act="refused")
+    assert (refused.who, refused.about) == ("worker", str(person_of(first)))
+    assert '"act": "erased"' in refused.details and '"refusal": "only-staff"' in refused.details
+
+
 def test_who_came_back_meanwhile_is_not_erased(officer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     person, path = _taken_back(officer)
     seen = erasure.nobodys

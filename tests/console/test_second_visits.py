@@ -1,6 +1,7 @@
 """One person, two visits, two members of staff, a worker that takes its time: no way round what was taken back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,9 +10,10 @@ from django.utils import timezone
 
 from kiosk.core.checkin.value import CheckIn, Way
 from kiosk.core.sources.insi import Exchange, InsAnswer, InsNotFound, InsUnreachable
+from tests.console import forged
 from tests.console.arrivals import arrive, found, original_of
 from tests.console.staff import READ, at_desk, get, post
-from tests.console.taken_up import taken_up, visit_of
+from tests.console.taken_up import qualified, taken_up, visit_of
 from tests.people import DOMINIQUE, ZOE
 
 pytestmark = [pytest.mark.usefixtures("console", "asks_insi"), pytest.mark.long]
@@ -301,3 +303,24 @@ def test_who_denies_the_person_said_is_rid_of_them() -> None:
     path = _known(client, again, first)
     post(client, path + "absence/")
     assert (visit_of(again).person_id, visit_of(again).candidate_id) == (None, None)
+
+
+def test_a_filing_that_a_rule_forbids_is_refused_in_the_trail_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is known is erased between the two looks at them."""
+    from kiosk.console.models import AuditEntry
+    from kiosk.console.register import erasure, filing
+    from kiosk.core.status.transitions import Actor, ActorKind
+
+    person, seen = visit_of(qualified(at_desk())[0]).person_id, filing._named
+
+    def erased_then(*asked: object) -> object:
+        named = seen(*asked)
+        erasure.erase(person, Actor(ActorKind.STAFF, "marc"), erasure.Why.REQUEST)
+        return named
+
+    monkeypatch.setattr(filing, "_named", erased_then)
+    check_in = arrive(ZOE, replace(found(ZOE), exchanges=(forged.call(),)))
+    assert visit_of(check_in).person is None
+    [refused] = AuditEntry.objects.filter(act="refused")
+    assert (refused.who, refused.about) == ("worker", check_in.key)
+    assert '"act": "visit-attached"' in refused.details and '"refusal": "erased"' in refused.details

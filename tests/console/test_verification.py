@@ -12,9 +12,11 @@ import pytest
 from django.test import Client
 
 from kiosk.console.register import visits
-from kiosk.console.vigilance import campaigns
+from kiosk.console.upkeep import retention
+from kiosk.console.vigilance import campaigns, verified_calls
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import (
+    Exchange,
     InsAnswer,
     InsCertificateTrouble,
     InsFound,
@@ -23,9 +25,12 @@ from kiosk.core.sources.insi import (
     InsSeveral,
     InsUnreachable,
 )
+from kiosk.insi.names import BY_TRAITS
 from kiosk.insi.verify import NoVerifierError, StoredIdentity, VerificationVerdict
 from kiosk.insi.verify import Verification as Verified
+from kiosk.sealing import CannotOpen
 from tests.console.arrivals import enrol, found
+from tests.console.erased import erased, in_days
 from tests.console.staff import at_desk, get, post
 from tests.console.taken_up import qualified, taken_up, visit_of
 from tests.people import DOMINIQUE, ZOE
@@ -287,3 +292,59 @@ def test_a_verification_is_plugged_in_by_its_name(monkeypatch: pytest.MonkeyPatc
     _in(monkeypatch, "production", "unknown")
     with pytest.raises(NoVerifierError, match=r"insi\.verifier"):
         campaigns.verifier_of(settings.KIOSK)
+
+
+# --- every call is kept (GI3 EXI REC 07) -----------------------------------------------------------------------------
+
+
+def _called(answer: InsAnswer, name: str) -> InsAnswer:
+    """As INSi answers: with its call."""
+    call = Exchange(BY_TRAITS, f"uuid:{name}", "2026-11-29T08:00:00Z", 300, "00", b"<asked>ADRUN</asked>", b"<said/>")
+    return replace(answer, exchanges=(call,))
+
+
+@pytest.mark.parametrize(
+    "answer", [found(ZOE), InsSeveral(), InsNotFound(), MOVED], ids=["one", "several", "none", "other"]
+)
+def test_what_a_verification_asked_and_was_answered_is_kept_closed(answer: InsAnswer) -> None:
+    said = _called(answer, "1")
+    _asked(said)
+    assert verified_calls.answer_of(_row()) == said
+    assert b"ADRUN" not in bytes(_row().calls)
+
+
+def test_of_a_verification_that_was_tried_again_every_call_is_kept() -> None:
+    _asked(_called(InsUnreachable("timeout"), "silent"), times=campaigns.TRIES)
+    kept = verified_calls.answer_of(_row())
+    assert kept is not None and len(kept.exchanges) == campaigns.TRIES
+
+
+def test_the_calls_of_a_verification_go_with_the_person_and_after_the_time_of_copies() -> None:
+    from django.conf import settings
+
+    check_in, _officer = _asked(_called(InsSeveral(), "1"))
+    retention.purge(in_days(settings.KIOSK.copies_days - 1))
+    body = bytes(_row().calls)
+    assert body
+    row = _row()
+    assert erased(visit_of(check_in).person_id) == 0
+    assert bytes(_row().calls) == b""
+    with pytest.raises(CannotOpen):
+        verified_calls.answer_of(row)  # in a backup, or a log
+    type(row).objects.update(calls=body)
+    retention.purge(in_days(settings.KIOSK.copies_days + 1))
+    assert bytes(_row().calls) == b""
+
+
+def test_one_identity_verified_from_its_page_is_no_campaign(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.utils import timezone
+
+    _in(monkeypatch, "demo")
+    check_in, _ = qualified(at_desk())
+    officer = at_desk("marc", "officer")
+    post(officer, taken_up(officer, check_in) + "verifier/")
+    page = get(officer, LISTS).content.decode()
+    assert "une seule identité, depuis sa page" in page
+    assert "Une campagne est en cours" not in page and "Ouvrir une campagne" in page
+    post(officer, LISTS + "ouvrir/", before=(timezone.localdate() + timedelta(days=1)).isoformat())
+    assert len(_told("campaign-started")) == 1

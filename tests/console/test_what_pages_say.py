@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from kiosk.core.sources.insi import InsAnswer, InsNotFound, InsUnreachable
+from kiosk.core.sources.insi import InsAnswer, InsNotFound, InsRefused, InsUnreachable
 from tests.console.arrivals import arrive, found, original_of
 from tests.console.staff import at_desk, get, post
 from tests.console.taken_up import TICKED, qualified, taken_up, visit_of
@@ -159,3 +159,23 @@ def test_where_the_copies_are_gone_the_unit_reads_so() -> None:
     assert "visites effacées" in _text(officer, "/vigilance/doublons/")
     page = _text(officer, f"/vigilance/doublons/{visit_of(first).person_id}/{visit_of(second).person_id}/")
     assert page.count("visites effacées") == 4 and ">, (" not in page
+
+
+@pytest.mark.parametrize("answer", [InsRefused("kiosk_trait-missing", "", ""), InsUnreachable("through-console")])
+def test_a_card_that_asks_nothing_and_no_document_are_said_as_what_to_do(answer: InsAnswer) -> None:
+    """INSi was never called: nothing is to be set by the technician."""
+    check_in = arrive(ZOE, answer, card_nir="", mrz=None, document_kind=None, pictures=())
+    client, path = at_desk(), f"/arrivees/{check_in.key}/"
+    assert "INSi à interroger" in get(client, "/file/").content.decode()
+    post(client, path + "prendre/")
+    page = get(client, path).content.decode()
+    assert "Ni la carte ni la pièce lues ne suffisent" in page
+    assert "INSi à régler" not in page and "informatique" not in page
+
+
+def test_a_refusal_of_who_asks_is_the_technician_s() -> None:
+    check_in = arrive(ZOE, InsRefused("desir_550", "", ""))
+    client, path = at_desk(), f"/arrivees/{check_in.key}/"
+    post(client, path + "prendre/")
+    page = get(client, path).content.decode()
+    assert "INSi à régler" in page and "Prévenez l’informatique" in page

@@ -35,9 +35,10 @@ from kiosk.core.sources.insi import (
     InsUnreachable,
 )
 from kiosk.core.status.evidence import EvidenceType, Nationality, nationality_of
-from kiosk.core.status.permissions import IdentityStatus, kiosk_status
+from kiosk.core.status.permissions import IdentityStatus, InsiBar, kiosk_status
 from kiosk.documents.places import read_places
 
+_NO_QUESTION = {f"kiosk_{bar}" for bar in InsiBar}  # the client's own word for it
 COMMUNES = files("assets") / "cog" / "communes.tsv"
 
 
@@ -87,6 +88,11 @@ def is_found(answer: InsAnswer) -> bool:
 def is_pending(answer: InsAnswer) -> bool:
     """INSi has not answered: the worker asks again."""
     return isinstance(answer, InsUnreachable)
+
+
+def is_unasked(answer: InsAnswer) -> bool:
+    """INSi was not even called: what card and document say is no question that it takes."""
+    return isinstance(answer, InsRefused) and answer.code in _NO_QUESTION
 
 
 def may_be_asked_again(check_in: CheckIn) -> bool:
@@ -164,6 +170,8 @@ def is_sealed_otherwise(check_in: CheckIn) -> bool:
 def need_of(check_in: CheckIn, side_by_side: Compared | None = None) -> Need:
     """What this arrival asks of staff, the most pressing first."""
     match check_in.insi:
+        case InsRefused() if is_unasked(check_in.insi):
+            return Need.ASK_AGAIN
         case InsCertificateTrouble() | InsRefused():
             return Need.CONFIGURATION
         case InsUnreachable(visits.VOID):

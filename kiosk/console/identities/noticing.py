@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from kiosk.console.identities.accepting import judged
-from kiosk.console.identities.comparing import is_partly_read
+from kiosk.console.identities.comparing import is_partly_read, is_unasked, may_be_asked_again
 from kiosk.console.identities.reasons import TRAITS
 from kiosk.console.register import visits
 from kiosk.console.words import day
@@ -61,6 +61,8 @@ def notices(
             said.append(
                 Notice(_("La réponse donnée par la borne n’est pas retenue : la question est posée d’ici."), "info")
             )
+        case InsUnreachable() if not is_asked and not may_be_asked_again(check_in):
+            said.append(Notice(_(NO_QUESTION)))
         case InsUnreachable() if not is_asked:
             said.append(Notice(_("Le service national n’a pas répondu. Interrogez de nouveau.")))
         case InsUnreachable() if not says_awaited:
@@ -71,6 +73,8 @@ def notices(
             said.append(Notice(_("Le service national ne trouve personne avec ces traits. Les soins continuent.")))
         case InsSeveral():
             said.append(Notice(_("Plusieurs identités correspondent : le service national n’en donne aucune.")))
+        case InsRefused() if is_unasked(check_in.insi):
+            said.append(Notice(_(NO_QUESTION)))
         case InsRefused():
             said.append(Notice(_("Le service national a refusé la demande. Prévenez l’informatique."), "stop"))
         case InsCertificateTrouble():
@@ -178,6 +182,9 @@ MOST_FIELDS = 20
 PARTLY_READ = (
     "La borne est plus récente que ce logiciel : une partie de ce qu’elle a envoyé n’est pas affichée. "
     "Comparez tout avec l’original, et prévenez l’informatique."
+)
+NO_QUESTION = (
+    "Ni la carte ni la pièce lues ne suffisent pour interroger le service national. Interrogez avec la pièce en main."
 )
 CARD_TOO_OLD = (
     "La carte a été lue il y a plus de {minutes} minutes : on n’interroge plus avec elle. "

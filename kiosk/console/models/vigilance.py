@@ -13,7 +13,7 @@ class Campaign(models.Model):
 
     started_by = models.ForeignKey("console.Staff", on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
-    before = models.DateField()  # identities not confirmed since that day
+    before = models.DateField(null=True)  # identities not confirmed since that day; null: one, from its page
     total = models.PositiveIntegerField()
     stopped_at = models.DateTimeField(null=True)
 
@@ -29,6 +29,7 @@ class Verification(models.Model):
     answer = models.PositiveIntegerField(default=0)  # the person's fact that says what INSi answered
     verdict = models.CharField(max_length=20, blank=True)  # of kiosk.insi.verify; empty: not yet
     differences = models.CharField(max_length=200, blank=True)  # names of traits
+    calls = models.BinaryField(default=bytes)  # what INSi was asked and said, every try; under the person's key
     tries = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True)  # null: nothing more to do
     leased_until = models.DateTimeField(null=True)

@@ -15,7 +15,17 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kiosk.console import audit
-from kiosk.console.models import Arrival, AuditEntry, BlindIndex, PairState, Person, PersonPair, Sealed, Stage
+from kiosk.console.models import (
+    Arrival,
+    AuditEntry,
+    BlindIndex,
+    PairState,
+    Person,
+    PersonPair,
+    Sealed,
+    Stage,
+    Verification,
+)
 from kiosk.console.records import erasing
 from kiosk.console.register import writer
 from kiosk.console.register.writer import Told
@@ -131,6 +141,7 @@ def _erase(person: UUID, by: Actor, why: Why, where: str, expected_version: int 
     for row in left:
         expected = expected_version if row.pk == person else None
         writer.record(row.pk, told, by, where=where, expected_version=expected)
+    Verification.objects.filter(person__in=group).update(calls=b"")
     own = [one for one in visits if one.person_id in group]
     remove(own, by, why.value, where=where)
     Arrival.objects.filter(candidate__in=group).update(candidate=None)

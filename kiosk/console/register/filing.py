@@ -34,8 +34,10 @@ def file(arrival: Arrival, check_in: CheckIn, places: PlaceTable, by: Actor) -> 
             if known.is_sound(person):
                 arrival.need = Need.PRESENCE
             arrival.save(update_fields=["person", "question", "need"])
-    except (writer.Refused, writer.Conflict, reading.Tampered):
+    except (writer.Refused, writer.Conflict, reading.Tampered) as trouble:
         arrival.person = None
+        if isinstance(trouble, writer.Refused):
+            trouble.remember()
         return False  # what has become of the person meanwhile is staff's to see
     return True
 

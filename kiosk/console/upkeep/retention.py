@@ -16,8 +16,9 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from kiosk import journal
+from kiosk.console import audit
 from kiosk.console.keystore.models import Erasure
-from kiosk.console.models import Arrival, Recognition, Stage
+from kiosk.console.models import Arrival, AuditEntry, Recognition, Stage, Verification
 from kiosk.console.records import erasing
 from kiosk.console.register import erasure, reading, writer
 from kiosk.core.status.transitions import Actor, ActorKind
@@ -37,6 +38,8 @@ def purge(now: datetime) -> int:
         continue
     call_command("clearsessions", verbosity=0)
     Recognition.objects.filter(asked_at__lt=now - timedelta(days=ASKED_DAYS)).delete()
+    old = Verification.objects.filter(done_at__lt=now - timedelta(days=settings.KIOSK.copies_days))
+    old.exclude(calls=b"").update(calls=b"")  # what INSi was asked and said, as long as of visits
     if removed or erased:
         journal.record(journal.Happening.PURGED, count=removed + erased)
         transaction.on_commit(forget_free_pages)
@@ -75,11 +78,18 @@ def _nobodys(now: datetime) -> int:
         try:
             erasure.erase(person.pk, WORKER, erasure.Why.NOBODYS, expected_version=person.version)
             count += 1
-        except (writer.Refused, writer.Conflict, erasure.InHand):
+        except writer.Refused as refused:
+            if not _is_remembered(person.pk):  # tried again every few minutes, written down once
+                refused.remember()
+        except (writer.Conflict, erasure.InHand):
             continue  # somebody came for them meanwhile
         except reading.Tampered as trouble:  # the register's checks say it; nothing is done with it
             journal.record_bug(trouble)
     return count
+
+
+def _is_remembered(person: UUID) -> bool:
+    return AuditEntry.objects.filter(act=audit.Act.REFUSED, who=WORKER.name, about=str(person)).exists()
 
 
 def finish(subject: UUID) -> bool:

@@ -27,6 +27,7 @@ from kiosk.console.models import UNCONFIRMED, Arrival, Campaign, Person, Staff, 
 from kiosk.console.records import vault
 from kiosk.console.register import answers, reading, visits, writer
 from kiosk.console.register.writer import Told
+from kiosk.console.vigilance import verified_calls
 from kiosk.console.words import inside
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.sources.insi import InsFound
@@ -84,6 +85,11 @@ class Progress:
         return 100 * self.done // self.campaign.total if self.campaign.total else 100
 
     @property
+    def is_of_one(self) -> bool:
+        """No campaign: the unit had one identity verified, from its page."""
+        return self.campaign.before is None
+
+    @property
     def is_running(self) -> bool:
         return self.campaign.stopped_at is None and self.done < self.campaign.total
 
@@ -97,7 +103,7 @@ def due(before: date) -> Any:
 
 def running() -> Campaign | None:
     """The campaign that is under way, if one is."""
-    open_ones = Campaign.objects.filter(stopped_at=None, verifications__next_at__isnull=False)
+    open_ones = Campaign.objects.filter(stopped_at=None, before__isnull=False, verifications__next_at__isnull=False)
     return open_ones.order_by("-pk").first()
 
 
@@ -141,7 +147,7 @@ def verify_one(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
         rule = why_not_one(person)
         if rule or person is None:
             raise reasons.NotAllowed(rule)
-        campaign = Campaign.objects.create(started_by=staff, started_at=now, before=timezone.localdate(), total=1)
+        campaign = Campaign.objects.create(started_by=staff, started_at=now, before=None, total=1)
         Verification.objects.create(campaign=campaign, person=person, next_at=now)
         audit.record(audit.Act.VERIFICATION_REQUESTED, who=staff.username, where=where, about=str(key))
         return arrival
@@ -222,6 +228,7 @@ def verify_once(ask: "Callable[..., InsAnswer]", verifier: "Verifier | None" = N
         return True
     by_search = VerifyBySearch(lambda traits, _deadline, **_who: ask(None, traits))
     result = (verifier or by_search).verify(StoredIdentity(stored.matricule, stored.traits), DEADLINE, caller="worker")
+    verified_calls.keep(row, result.answer)
     result = _believed(result, stored)
     if result.verdict is VerificationVerdict.NOT_VERIFIED and row.tries + 1 < TRIES:
         Verification.objects.filter(pk=row.pk, next_at__isnull=False).update(
@@ -278,7 +285,6 @@ def _note(
     """Keep a verdict. A negative one is an observation and a task: whether the matricule goes, staff says.
 
     What was confirmed while the identity changed is not what stands now: another campaign asks.
-    Every call is kept (GI3 EXI REC 07).
     """
     with transaction.atomic():
         now, visit = timezone.now(), visits.latest_of(row.person, held=True)
