@@ -1,21 +1,28 @@
 """Fifty times SIGKILL, console or worker, while kiosks ask through the console and check in: no stored question lost.
 
 What the console received is on its disk, is answered in the end, and is its visit's where the check-in named it.
-``python -m tests.benchmarks.bench_question_kills [how often]``.
+``python -m tests.benchmarks.bench_question_kills [sqlite|postgresql] [how often]``.
 """
 
 import random
 import secrets
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from kiosk.core.sources.insi import InsUnreachable
-from tests.benchmarks.questioned import PEOPLE, Questioned, Sender, question_about, sealed
+from tests.benchmarks.questioned import (
+    DATABASES,
+    PEOPLE,
+    Questioned,
+    Row,
+    Sender,
+    question_about,
+    questioned,
+    sealed,
+)
 from tests.console.arrivals import check_in_of
 from tests.demo.processes import wait_until
 
@@ -34,30 +41,32 @@ class Told:
 
 
 def main() -> int:
-    kills = next((int(word) for word in sys.argv[1:] if word.isdigit()), KILLS)
-    chance, began = random.Random(seed := secrets.randbelow(10**6)), time.monotonic()
+    words = sys.argv[1:]
+    kills = next((int(word) for word in words if word.isdigit()), KILLS)
+    for kind in [word for word in words if word in DATABASES] or DATABASES:
+        _killed(kind, kills, secrets.randbelow(10**6))
+    return 0
+
+
+def _killed(kind: str, kills: int, seed: int) -> None:
+    chance, began = random.Random(seed), time.monotonic()
     killed: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(prefix="bench-question-kills-") as folder:
-        site = Questioned(Path(folder), KIOSKS, insi_seconds=0.3, processes=1)
-        told, stop = Told(), threading.Event()
+    told, stop = Told(), threading.Event()
+    with questioned(kind, KIOSKS, insi_seconds=0.3, processes=1) as site:
+        threads = [threading.Thread(target=_kiosk, args=(site, one, told, stop)) for one in range(KIOSKS)]
         try:
-            site.start()
-            threads = [threading.Thread(target=_kiosk, args=(site, one, told, stop)) for one in range(KIOSKS)]
             for thread in threads:
                 thread.start()
             for _ in range(kills):
                 killed[_kill(site, told, chance)] += 1
+        finally:
             stop.set()
             for thread in threads:
                 thread.join(PROGRESS_WITHIN)
-            wait_until(lambda: not _open(site), SETTLES_WITHIN, "every question answered")
-            counted = _judge(site, told)
-        finally:
-            stop.set()
-            site.close()
-    took = time.monotonic() - began
-    print(f"questions: killed {dict(killed)} in {took:.0f} s (seed {seed}); none lost: {counted}", flush=True)
-    return 0
+        wait_until(lambda: not _open(site), SETTLES_WITHIN, "every question answered")
+        counted = _judge(site, told)
+    took = f"{time.monotonic() - began:.0f} s (seed {seed})"
+    print(f"questions on {kind}: killed {dict(killed)} in {took}; none lost: {counted}", flush=True)
 
 
 def _kiosk(site: Questioned, number: int, told: Told, stop: threading.Event) -> None:
@@ -100,7 +109,7 @@ def _open(site: Questioned) -> list[str]:
     return [key for key, row in site.rows().items() if row["state"] == "waiting" or _is_unbrought(row)]
 
 
-def _is_unbrought(row: dict[str, str | None]) -> bool:
+def _is_unbrought(row: Row) -> bool:
     return row["state"] == "answered" and row["visit_id"] is not None
 
 

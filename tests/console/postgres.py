@@ -29,10 +29,15 @@ class Postgres:
     def folder(self) -> Path:
         return self._folder
 
+    @property
+    def leader(self) -> int:
+        """The process whose children the others are."""
+        return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+
     def kill(self) -> None:
         """SIGKILL to the server and all its own, as a power cut would; then it comes up again and recovers."""
         assert self._process is not None
-        leader = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        leader = self.leader
         theirs = [int(one) for one in Path(f"/proc/{leader}/task/{leader}/children").read_text().split()]
         for process in (leader, *theirs):
             with suppress(ProcessLookupError):
