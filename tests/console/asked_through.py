@@ -1,5 +1,6 @@
 """Questions as kiosks send them, and an INSi that answers as a test says and remembers what it was asked."""
 
+import json
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from kiosk.core.sources.card import Beneficiary
 from kiosk.core.sources.insi import BY_CARD, Exchange, InsAnswer, InsNotFound, InsRefused, InsSeveral, InsUnreachable
 from kiosk.insi.names import BY_TRAITS
 from kiosk.sealing import seal
-from tests.console.arrivals import check_in_of, found, mrz_of, put
+from tests.console.arrivals import check_in_of, deliver, found, mrz_of, put
 from tests.people import Person
 
 THROUGH = InsUnreachable("through-console")
@@ -131,3 +132,25 @@ def row_of(question: Question) -> Any:
     from kiosk.console.models import Question as Row
 
     return Row.objects.get(pk=UUID(question.key))
+
+
+def came(check_in: CheckIn) -> Any:
+    from kiosk.console.models import Arrival
+
+    answer = deliver(check_in)
+    assert answer.status_code == 201, answer.content
+    return Arrival.objects.select_related("sealed", "person").get(pk=check_in.key)
+
+
+def said_to(arrival: Any) -> InsAnswer:
+    """INSi's answer that counts for this visit."""
+    from kiosk.console.models import Arrival
+    from kiosk.console.register import visits
+
+    return visits.opened(Arrival.objects.select_related("sealed", "person__absorbed_by").get(pk=arrival.pk)).insi
+
+
+def trail(act: str) -> list[dict[str, Any]]:
+    from kiosk.console.models import AuditEntry
+
+    return [json.loads(one.details) for one in AuditEntry.objects.filter(act=act).order_by("number")]

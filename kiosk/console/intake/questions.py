@@ -6,8 +6,9 @@ no more often than people come to one; beyond that the trail, the page of kiosks
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -20,27 +21,34 @@ from kiosk.console.intake.heartbeats import CLOCK_TOLERANCE
 from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
 from kiosk.console.models import Question, QuestionState, Terminal
 from kiosk.console.questions import asking, keeping, pool
+from kiosk.console.records import by_hand
+from kiosk.console.records.subject_keys import OwnKey
 from kiosk.console.records.turnstile import Turnstile, transaction_in_turn
 from kiosk.core.checkin.question import QUESTION_BYTES, BadQuestion
+from kiosk.core.checkin.question import Question as Asked
 from kiosk.sealing import CannotOpen
 
 MAX_BODY = 2 * QUESTION_BYTES  # a question and its seal
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Sent:
-    """One question on its way to the disk."""
+    """One question on its way to the disk, and what locks it there."""
 
     row: Question
     sealed: bytes
+    own: OwnKey | None = field(default=None, init=False)
 
 
 def _keep(sent: Sequence[_Sent]) -> None:
     """All of them, or none. IntegrityError when one was here before."""
-    rows = keeping.keep([(one.row, one.sealed) for one in sorted(sent, key=lambda one: one.row.pk)])
+    in_order = sorted(sent, key=lambda one: one.row.pk)
+    keys = keeping.keep([(one.row, one.sealed) for one in in_order])
     with transaction_in_turn():
-        Question.objects.bulk_create(rows)
+        by_hand.insert([one.row for one in in_order])
+    for one, own in zip(in_order, keys, strict=True):
+        one.own = own
 
 
 _TURNSTILE = Turnstile(_keep)
@@ -53,8 +61,9 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     terminal, now = trusted_terminal(request), timezone.now()
     if abs(now - instant(request.sent_at)) > CLOCK_TOLERANCE:
         raise NotTrusted
-    if _is_here(key, terminal):
-        return Reception.RECEIVED
+    lately = _lately(key, terminal, now)
+    if lately.owner is not None:
+        return _again(lately.owner, terminal)
     try:
         asked = keeping.read(request.body, key)
     except (CannotOpen, BadQuestion) as trouble:
@@ -69,41 +78,40 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         state=QuestionState.WAITING,
         next_at=None if settings.KIOSK.asks_at_desk else now,  # else when staff take the patient
     )
-    if not _may_ask(terminal, now):
+    if not _may_ask(terminal, lately, now):
         return Reception.TOO_MANY
-    _store(row, request.body)
-    return Reception.RECEIVED
+    return _store(row, request.body, asked)
 
 
-def _store(row: Question, sealed: bytes) -> None:
+def _store(row: Question, sealed: bytes, asked: Asked) -> Reception:
     """On disk first; then somebody of this process asks, if there is room, or the worker does."""
     use = pool.slot() if row.next_at is not None else None
     row.leased_until = row.received_at + asking.LEASE if use is not None else None
-    is_kept = False
+    sent = _Sent(row, sealed)
     try:
-        _TURNSTILE.go_through(_Sent(row, sealed))
-        is_kept = True
+        _TURNSTILE.go_through(sent)
     except IntegrityError:  # the same question, twice at the same moment
-        if not _is_here(row.pk, row.terminal):
+        owner = _lately(row.pk, row.terminal, row.received_at).owner
+        if owner is None:
             raise
+        return _again(owner, row.terminal)
     finally:
         if use is not None:
-            use(row.pk if is_kept else None, True)
+            use(asking.Fresh(row.pk, asked, row.read_at, sent.own) if sent.own is not None else None)
+    return Reception.RECEIVED
 
 
-def _is_here(key: UUID, terminal: Terminal) -> bool:
+def _again(owner: str, terminal: Terminal) -> Reception:
     """It came before. NotTrusted when it was another kiosk's."""
-    owner = Question.objects.filter(pk=key).values_list("terminal_id", flat=True).first()
-    if owner not in (None, terminal.pk):
+    if owner != terminal.pk:
         raise NotTrusted
-    return owner is not None
+    return Reception.RECEIVED
 
 
-def _may_ask(terminal: Terminal, now: datetime) -> bool:
+def _may_ask(terminal: Terminal, lately: "_Lately", now: datetime) -> bool:
     """No more often than people come to a kiosk; the first time beyond that is written down and raises an alarm."""
     server = settings.KIOSK
-    hour, minute = _lately(terminal, now)
-    over = max(hour - server.questions_per_hour, minute - server.questions_per_minute)
+    over = max(lately.hour - server.questions_per_hour, lately.minute - server.questions_per_minute)
     if over < 0:
         return True
     if over == 0:
@@ -113,14 +121,22 @@ def _may_ask(terminal: Terminal, now: datetime) -> bool:
     return False
 
 
-def _lately(terminal: Terminal, now: datetime) -> tuple[int, int]:
-    """How many this kiosk asked within the hour, and within the minute."""
-    since = [connection.ops.adapt_datetimefield_value(now - ago) for ago in (MINUTE, HOUR)]
-    with connection.cursor() as cursor:  # by hand: two numbers out of one index, for every question
-        cursor.execute(
-            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN received_at > %s THEN 1 ELSE 0 END), 0) FROM console_question"
-            " WHERE terminal_id = %s AND received_at > %s AND state <> %s",
-            [since[0], terminal.pk, since[1], QuestionState.LATE.value],
-        )
-        hour, minute = cursor.fetchone()
-    return int(hour), int(minute)
+class _Lately(NamedTuple):
+    """Whose question this is already, and how many this kiosk asked within the hour, and within the minute."""
+
+    owner: str | None
+    hour: int
+    minute: int
+
+
+_LATELY = (
+    "SELECT (SELECT terminal_id FROM console_question WHERE key = %s), COUNT(*),"
+    " COALESCE(SUM(CASE WHEN received_at > %s THEN 1 ELSE 0 END), 0) FROM console_question"
+    " WHERE terminal_id = %s AND received_at > %s AND state <> %s"
+)
+
+
+def _lately(key: UUID, terminal: Terminal, now: datetime) -> _Lately:
+    minute, hour = (connection.ops.adapt_datetimefield_value(now - ago) for ago in (MINUTE, HOUR))
+    said = (by_hand.key(key), minute, terminal.pk, hour, QuestionState.LATE.value)
+    return _Lately(*by_hand.rows(_LATELY, *said)[0])

@@ -3,8 +3,8 @@
 A pool of threads of the console holds the lease of what has just come; the worker takes over what is overdue.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -14,12 +14,16 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kiosk import journal
-from kiosk.console.identities import comparing, reasking
+from kiosk.console.identities import reasking
 from kiosk.console.models import Question, QuestionState
-from kiosk.console.questions import keeping
+from kiosk.console.questions import answering, keeping
+from kiosk.console.questions.answering import Heard
 from kiosk.console.records import vault
+from kiosk.console.records.subject_keys import OwnKey
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.question import BadQuestion
+from kiosk.core.checkin.question import Question as Asked
+from kiosk.core.confidential import Confidential
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.card import Beneficiary
 from kiosk.core.sources.insi import Exchange, InsAnswer, InsUnreachable
@@ -28,8 +32,6 @@ from kiosk.sealing import CannotOpen
 
 DEADLINE = 20.0  # seconds, one whole search
 LEASE = timedelta(seconds=DEADLINE + 20)
-FIRST_PAUSE = timedelta(seconds=15)  # then twice as long each time
-HEAD_START = timedelta(seconds=5)  # for who has just answered, or joined, to bring it to the visit
 CALLER = "console"
 
 
@@ -92,63 +94,66 @@ def to_be_brought() -> UUID | None:
     return UUID(str(key)) if key is not None else None
 
 
-def ask(key: UUID, insi: Insi) -> bool:
+@dataclass(frozen=True, slots=True, repr=False)
+class Fresh(Confidential):
+    """A question that was kept this moment: who asks it at once need not read it again.
+
+    With what the kiosk asked alone: the document of a visit that joins meanwhile is asked with next.
+    """
+
+    key: UUID
+    asked: Asked
+    read_at: datetime | None
+    own: OwnKey
+
+    def heard(self, insi: Insi) -> Heard:
+        answer = _answer(self.asked, self.read_at, self.asked.traits, (), insi)
+        return Heard(self.key, answer, with_visit=False, own=self.own)
+
+
+def ask(key: UUID, insi: Insi, fresh: Fresh | None = None) -> bool:
     """Ask a question whose lease is ours, and keep what INSi said, every call of it; True when a visit waits for it.
 
     A visit that joins after that brings it itself.
     """
-    row = Question.objects.filter(pk=key).first()
-    if row is None or row.state != QuestionState.WAITING:
-        return True  # whoever has it may have been killed before bringing it
     try:
-        return _keep(key, _said(row, insi), with_visit=row.visit_id is not None)
+        heard = fresh.heard(insi) if fresh is not None else _heard(key, insi)
+        return heard is None or answering.keep(heard)
     except (CannotOpen, BadQuestion, BadCheckIn):  # no key for it any more, or not as it was written
         journal.record(journal.Happening.INSI_CALLED, outcome="CannotOpen")
         give_up(key)
         return False
 
 
+def _heard(key: UUID, insi: Insi) -> Heard | None:
+    """None for one that is no longer asked: whoever has it may have been killed before bringing it."""
+    row = Question.objects.filter(pk=key).first()
+    if row is None or row.state != QuestionState.WAITING:
+        return None
+    return Heard(key, _said(row, insi), with_visit=row.visit_id is not None)
+
+
 def _said(row: Question, insi: Insi) -> InsAnswer:
     """INSi's answer to what the kiosk asked, and to the visit's document where a visit has joined."""
     asked, before = keeping.asked(row), keeping.answer_of(row)
-    card_seconds = _seconds_left(row) if asked.beneficiary is not None else None
-    if card_seconds == 0:
-        return InsUnreachable("not-asked")  # the visit is asked about as one whose card was read too long ago
     traits = asked.traits
     if traits is None and row.visit is not None:
         traits = reasking.document_of(vault.open_arrival(row.visit))
-    return insi.look_for(asked.beneficiary, asked.insured, traits, before.exchanges, card_seconds)
+    return _answer(asked, row.read_at, traits, before.exchanges, insi)
 
 
-def _seconds_left(row: Question) -> float:
+def _answer(
+    asked: Asked, read_at: datetime | None, traits: Traits | None, earlier: Sequence[Exchange], insi: Insi
+) -> InsAnswer:
+    card_seconds = _seconds_left(read_at) if asked.beneficiary is not None else None
+    if card_seconds == 0:
+        return InsUnreachable("not-asked")  # the visit is asked about as one whose card was read too long ago
+    return insi.look_for(asked.beneficiary, asked.insured, traits, earlier, card_seconds)
+
+
+def _seconds_left(read_at: datetime | None) -> float:
     """A card speaks for some minutes after it was read: later nobody can tell that its person is there."""
-    return reasking.seconds_of_card(row.read_at, timezone.now()) if row.read_at is not None else 0.0
-
-
-def _keep(key: UUID, answer: InsAnswer, *, with_visit: bool) -> bool:
-    now = timezone.now()
-    with transaction.atomic():
-        row = Question.objects.select_for_update().get(pk=key)
-        if row.state not in keeping.OPEN:
-            return False  # dropped while INSi was asked
-        row.tries, row.asked_at, row.leased_until = row.tries + 1, now, None
-        before = keeping.answer_of(row)
-        is_second = row.state == QuestionState.ANSWERED  # another took over, and was quicker: the calls alone are new
-        exchanges = (*before.exchanges, *answer.exchanges)[-keeping.MOST_EXCHANGES :]
-        answer = replace(before if is_second else answer, exchanges=exchanges)
-        keeping.set_answer(row, answer)
-        row.by_document = row.by_document or (with_visit and not is_second)
-        row.state, row.next_at = _then(row, answer, now)
-        row.save(update_fields=["state", "next_at", "tries", "asked_at", "leased_until", "answer", "by_document"])
-    journal.record(journal.Happening.INSI_CALLED, outcome=type(answer).__name__)
-    return row.visit_id is not None
-
-
-def _then(row: Question, answer: InsAnswer, now: datetime) -> tuple[QuestionState, datetime]:
-    """No answer is asked for again, until a visit takes the question over with its own patience."""
-    if comparing.is_pending(answer) and row.visit_id is None and row.state == QuestionState.WAITING:
-        return QuestionState.WAITING, now + FIRST_PAUSE * 2 ** min(row.tries - 1, 8)
-    return QuestionState.ANSWERED, now + HEAD_START
+    return reasking.seconds_of_card(read_at, timezone.now()) if read_at is not None else 0.0
 
 
 def give_up(key: UUID) -> None:
@@ -157,6 +162,3 @@ def give_up(key: UUID) -> None:
         row = Question.objects.select_for_update().get(pk=key)
         if row.state in keeping.OPEN:
             keeping.drop(row, "unreadable")
-
-
-Step = Callable[[UUID, bool], None]  # a question, and whether its lease is ours

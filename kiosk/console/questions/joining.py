@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from kiosk.console.identities import comparing
 from kiosk.console.models import Arrival, Question, QuestionState
-from kiosk.console.questions import asking, keeping
+from kiosk.console.questions import answering, asking, keeping
 from kiosk.core.checkin import question
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
@@ -73,7 +73,7 @@ def _join(one: Named, arrival: Arrival, now: datetime) -> None:
     match one.fit:
         case Fit.JOINED:
             is_at_desk = settings.KIOSK.asks_at_desk  # INSi is asked when staff take the patient
-            mine.update(visit=arrival, next_at=None if is_at_desk else now + asking.HEAD_START)
+            mine.update(visit=arrival, next_at=None if is_at_desk else now + answering.HEAD_START)
         case Fit.MISMATCH:
             row = mine.select_for_update().first()
             if row is not None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from kiosk.console import audit
 from kiosk.console.models import Question, QuestionState
 from kiosk.console.records import erasing, subject_keys, vault
+from kiosk.console.records.subject_keys import OwnKey
 from kiosk.core.checkin import codec, question
 from kiosk.core.sources.insi import InsAnswer, InsUnreachable
 from kiosk.sealing import CannotOpen
@@ -14,7 +15,7 @@ from kiosk.sealing import CannotOpen
 MOST_EXCHANGES = 60  # kept of one question, every call of every search
 OPEN = (QuestionState.WAITING, QuestionState.ANSWERED)
 _BODY, _ANSWER = "question", "question-answer"
-_NO_ANSWER = InsUnreachable("not-asked")
+NO_ANSWER = InsUnreachable("not-asked")
 
 
 def read(sealed: bytes, key: UUID) -> question.Question:
@@ -35,15 +36,16 @@ def subjects() -> set[UUID]:
     return {subject_of(key) for key in Question.objects.filter(state__in=OPEN).values_list("pk", flat=True)}
 
 
-def keep(rows: Sequence[tuple[Question, bytes]]) -> list[Question]:
+def keep(rows: Sequence[tuple[Question, bytes]]) -> list[OwnKey]:
     """Make each one's key and lock with it what the kiosk sealed; the caller writes the rows.
 
     Killed in between, a key is left that locks nothing: the worker destroys it.
     """
-    keys = subject_keys.create((subject_of(row.pk) for row, _ in rows), pending=True)
-    for row, sealed in rows:
-        row.body = keys[subject_of(row.pk)].lock(sealed, vault.context_of(_BODY, row.pk))
-    return [row for row, _ in rows]
+    subjects = [subject_of(row.pk) for row, _ in rows]
+    keys = subject_keys.create(subjects, pending=True)
+    for subject, (row, sealed) in zip(subjects, rows, strict=True):
+        row.body = keys[subject].lock(sealed, vault.context_of(_BODY, row.pk))
+    return [keys[subject] for subject in subjects]
 
 
 def asked(row: Question) -> question.Question:
@@ -54,15 +56,23 @@ def asked(row: Question) -> question.Question:
 
 def answer_of(row: Question) -> InsAnswer:
     """What INSi said so far. CannotOpen or BadCheckIn."""
-    if not row.answer:
-        return _NO_ANSWER
-    written = _unlocked(row, bytes(row.answer), vault.context_of(_ANSWER, row.pk))
-    return cast(InsAnswer, codec.read_written(InsAnswer, written))
+    return opened(bytes(row.answer), row.pk, own_of(row.pk)) if row.answer else NO_ANSWER
 
 
-def set_answer(row: Question, answer: InsAnswer) -> None:
-    """Lock what INSi said; the caller saves the row. KeyGone when the question was closed meanwhile."""
-    row.answer = subject_keys.lock(subject_of(row.pk), codec.written(answer), vault.context_of(_ANSWER, row.pk))
+def own_of(key: UUID) -> OwnKey:
+    """What locks it. KeyGone."""
+    return subject_keys.one(subject_of(key))
+
+
+def opened(answer: bytes, key: UUID, own: OwnKey) -> InsAnswer:
+    """What INSi said so far, as it is kept. CannotOpen or BadCheckIn."""
+    written = own.unlock(answer, vault.context_of(_ANSWER, key)) if answer else None
+    return cast(InsAnswer, codec.read_written(InsAnswer, written)) if written is not None else NO_ANSWER
+
+
+def locked(answer: InsAnswer, key: UUID, own: OwnKey) -> bytes:
+    """What INSi said, as it is kept."""
+    return own.lock(codec.written(answer), vault.context_of(_ANSWER, key))
 
 
 def close(row: Question, state: QuestionState) -> None:

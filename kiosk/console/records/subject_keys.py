@@ -8,6 +8,7 @@ key locked stays closed. A key is never given twice, and one that was made is ne
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, connections
@@ -15,13 +16,14 @@ from django.utils import timezone
 
 from kiosk.console.keystore.models import SubjectKey
 from kiosk.console.keystore.router import KEYS
-from kiosk.console.records import store_keys
+from kiosk.console.records import by_hand, store_keys
 from kiosk.sealing import CannotOpen, generate_key
 from kiosk.sealing import lock as _lock
 from kiosk.sealing import unlock as _unlock
 
 _MARK = b"KIOSK-OWN-1\n"
 _AT_ONCE = 500  # subjects in one question
+Thing = TypeVar("Thing")
 
 
 class KeyGone(CannotOpen):
@@ -61,10 +63,10 @@ def create(subjects: Iterable[UUID], *, pending: bool = False) -> dict[UUID, Own
     wanted = sorted(set(subjects))
     since = timezone.now() if pending else None
     try:
-        _make(wanted, since)
+        made = _make(wanted, since)
     except IntegrityError:  # the store key was renewed at this very moment
-        _make(wanted, since)
-    return of(wanted)
+        made = _make(wanted, since)
+    return made if made is not None else of(wanted)
 
 
 def create_first(subject: UUID) -> OwnKey:
@@ -131,30 +133,27 @@ def destroy(subjects: Iterable[UUID]) -> bool:
     return store_keys.forget_pages(count)
 
 
-def _make(subjects: list[UUID], since: datetime | None) -> None:
-    _keep([OwnKey(subject, generate_key()) for subject in subjects], since, may_have_one=True)
+def _make(subjects: list[UUID], since: datetime | None) -> dict[UUID, OwnKey] | None:
+    """Everybody's key, where none had one before."""
+    keys = [OwnKey(subject, generate_key()) for subject in subjects]
+    are_all_new = _keep(keys, since, may_have_one=True) == len(keys)
+    return {own.subject: own for own in keys} if are_all_new else None
 
 
-def _keep(keys: list[OwnKey], since: datetime | None, *, may_have_one: bool = False) -> None:
-    """Write them under the store key of today; who has one keeps the former."""
+def _keep(keys: list[OwnKey], since: datetime | None, *, may_have_one: bool = False) -> int:
+    """Write them under the store key of today; who has one keeps the former. Gives how many were written."""
     with store_keys.in_turn():
         wrapper = store_keys.current()
-        SubjectKey.objects.bulk_create(
-            (
-                SubjectKey(
-                    subject=own.subject,
-                    store_key_id=wrapper.number,
-                    wrapped=own.wrapped(wrapper),
-                    pending_since=since,
-                )
-                for own in keys
-            ),
-            ignore_conflicts=may_have_one,
-            batch_size=_AT_ONCE,
-        )
+        rows = [
+            SubjectKey(
+                subject=own.subject, store_key_id=wrapper.number, wrapped=own.wrapped(wrapper), pending_since=since
+            )
+            for own in keys
+        ]
+        return sum(by_hand.insert(some, unless_there=may_have_one, database=KEYS) for some in _in_pieces(rows))
 
 
-def _in_pieces(subjects: Iterable[UUID]) -> Iterator[list[UUID]]:
-    everyone = list(subjects)
-    for start in range(0, len(everyone), _AT_ONCE):
-        yield everyone[start : start + _AT_ONCE]
+def _in_pieces(everyone: Iterable[Thing]) -> Iterator[list[Thing]]:
+    all_of_them = list(everyone)
+    for start in range(0, len(all_of_them), _AT_ONCE):
+        yield all_of_them[start : start + _AT_ONCE]

@@ -3,6 +3,7 @@
 The same steps in the console's pool, at once, and in the worker, for what a killed process left.
 """
 
+import functools
 from uuid import UUID
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from kiosk.console.config import ServerSettings
 from kiosk.console.identities import asking as by_staff
 from kiosk.console.identities import comparing
 from kiosk.console.models import Arrival, Question, QuestionState, Stage
-from kiosk.console.questions import asking, keeping, order
+from kiosk.console.questions import asking, keeping, order, pool
 from kiosk.console.records import vault
 from kiosk.console.register import answers
 from kiosk.console.upkeep import insi_again
@@ -32,14 +33,14 @@ def asker_of(server: ServerSettings) -> asking.Insi | None:
     return asking.InsiOverTheWire(InsiClient(config_from(section, server.mode))) if section is not None else None
 
 
-def stepper(insi: asking.Insi) -> asking.Step:
+def stepper(insi: asking.Insi) -> pool.Step:
     """What the pool does for one question."""
-    return lambda key, is_leased: see_to(key, insi, is_leased=is_leased)
+    return functools.partial(see_to, insi=insi)
 
 
-def see_to(key: UUID, insi: asking.Insi, *, is_leased: bool) -> None:
+def see_to(key: UUID, insi: asking.Insi, *, is_leased: bool, fresh: asking.Fresh | None = None) -> None:
     """Ask if it is ours to ask; bring the answer to the visit; go on with the document where the card led nowhere."""
-    if (is_leased or asking.lease(key)) and not asking.ask(key, insi):
+    if (is_leased or asking.lease(key)) and not asking.ask(key, insi, fresh):
         return
     while bring(key):
         asking.ask(key, insi)
