@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable
 
 import requests
+from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 _PART = 1 << 16
@@ -19,10 +20,20 @@ def read(answer: requests.Response, most: int, seconds: float, *, clock: Callabl
 
     Nonsense when it is larger; TimeoutError when it drips in for longer; else what requests raises for a broken one.
     """
+    try:
+        return read_raw(answer.raw, most, seconds, clock=clock)
+    except HTTPError as error:
+        raise requests.ConnectionError(error) from error
+
+
+def read_raw(
+    answer: BaseHTTPResponse, most: int, seconds: float, *, clock: Callable[[], float] = time.monotonic
+) -> bytes:
+    """The same without requests: what urllib3 raises for a broken one."""
     ends_at = clock() + seconds
     content = bytearray()
     try:
-        while part := answer.raw.read1(_PART, decode_content=False):
+        while part := answer.read1(_PART, decode_content=False):
             content += part
             if len(content) > most:
                 raise Nonsense
@@ -30,8 +41,6 @@ def read(answer: requests.Response, most: int, seconds: float, *, clock: Callabl
                 raise TimeoutError
     except ReadTimeoutError as error:
         raise TimeoutError from error
-    except HTTPError as error:
-        raise requests.ConnectionError(error) from error
     return _unpacked(bytes(content), answer.headers.get("Content-Encoding", "identity").strip().lower(), most)
 
 

@@ -46,6 +46,7 @@ ACCOUNTS = [  # signing in, one's own account, others' accounts, emergencies
 ]
 
 urlpatterns = [
+    path("intake/", api.urls),  # first: a kiosk's request is not held against every page's address
     *ACCOUNTS,
     path("", desk.home, name="home"),
     path("file/", desk.queue_page, name="queue"),
@@ -90,7 +91,6 @@ urlpatterns = [
     path("journal/export.csv", oversight.trail_export, name="trail-export"),
     path("sante/", oversight.health_page, name="health"),
     path("metriques", oversight.metrics_page, name="metrics"),
-    path("intake/", api.urls),
 ]
 handler400 = "kiosk.console.views.refusals.incomplete"
 handler403 = "kiosk.console.views.refusals.forbidden"

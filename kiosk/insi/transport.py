@@ -1,7 +1,9 @@
 """One POST over mutual TLS, with a deadline that holds whatever the other side does.
 
-``requests`` and ``urllib3`` bound each wait, not their sum: a server that sends one byte a second is never late.
-Here the sockets themselves know when the call must be over (``_OVER_AT``): every wait is given only what is left.
+``urllib3`` bounds each wait, not their sum: a server that sends one byte a second is never late. Here the sockets
+themselves know when the call must be over (``_OVER_AT``): every wait is given only what is left. Without ``requests``,
+which takes as long to prepare a call as the rest of it: nothing is kept between two calls but the connection, no
+redirection is followed, neither proxy nor authority nor password is taken from the environment.
 """
 
 import contextvars
@@ -12,20 +14,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
-import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
+from urllib3.util import parse_url
 
 from kiosk import bounded
 from kiosk.insi.config import Proxy
 from kiosk.insi.tunnel import ProxyRefusedError, open_tunnel
 
 LARGEST_ANSWER = 1 << 18  # bytes; a real answer is a few thousand
+_KEPT = 64  # connections
 _CONNECT_AT_MOST = 3.0  # seconds for one address: another may answer
 _OVER_AT: contextvars.ContextVar[float] = contextvars.ContextVar("over_at")
 
@@ -139,22 +140,6 @@ def _pool_through(proxy: Proxy) -> type[_Pool]:
     return _ThroughPool
 
 
-class _Adapter(HTTPAdapter):
-    """Trusts the given context and nothing else: no system authorities, no environment."""
-
-    def __init__(self, context: ssl.SSLContext, proxy: Proxy | None) -> None:
-        self._context = context
-        self._pool = _pool_through(proxy) if proxy else _Pool
-        super().__init__(pool_connections=1, pool_maxsize=64)
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
-        super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"https": self._pool}
-
-    def cert_verify(self, conn: Any, _url: str, _verify: object, _cert: object) -> None:
-        conn.cert_reqs = "CERT_REQUIRED"
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class HttpAnswer:
     """What came back over HTTP, whole and unread."""
@@ -188,19 +173,21 @@ class Transport:
         if not endpoint.startswith("https://"):
             raise ValueError("INSi is called over HTTPS only")
         context.sslsocket_class = DeadlineSocket
-        self._endpoint = endpoint
-        self._session = requests.Session()
-        self._session.trust_env = False  # neither a proxy nor a netrc nobody configured here
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is kept between patients
-        self._session.adapters.clear()
-        self._session.mount("https://", _Adapter(context, proxy))
-        self._session.headers.clear()
-        self._session.headers.update({"User-Agent": user_agent, "Accept": "application/soap+xml"})
-        self._session.headers["Accept-Encoding"] = "identity"
+        at = parse_url(endpoint)
+        if not at.host:
+            raise ValueError("INSi's address names no host")
+        self._path = at.request_uri
+        kind = _pool_through(proxy) if proxy else _Pool
+        self._pool = kind(at.host, at.port, maxsize=_KEPT, ssl_context=context, cert_reqs="CERT_REQUIRED")
+        self._headers = {
+            "User-Agent": user_agent,
+            "Accept": "application/soap+xml",
+            "Accept-Encoding": "identity",
+        }
 
     def close(self) -> None:
         """Hang up."""
-        self._session.close()
+        self._pool.close()
 
     def post(self, body: bytes, content_type: str, seconds: float, *, bearer: str = "") -> HttpAnswer:
         """Send one request and have its whole answer within this many seconds; otherwise raise what became of it.
@@ -214,22 +201,28 @@ class Transport:
                 return self._post(body, headers)
         except TimeoutError as error:
             raise NotSentError("timeout") from error
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise _border(error) from error
 
     def _post(self, body: bytes, headers: dict[str, str]) -> HttpAnswer:
-        answer = self._session.post(
-            self._endpoint,
-            data=body,
-            headers=headers,
-            stream=True,
-            allow_redirects=False,
+        answer = self._pool.urlopen(
+            "POST",
+            self._path,
+            body,
+            self._headers | headers,
+            retries=False,
+            redirect=False,
             timeout=time_left(),
+            preload_content=False,
+            decode_content=False,
         )
-        with answer:
-            content = bounded.read(answer, LARGEST_ANSWER, time_left())
+        try:
+            content = bounded.read_raw(answer, LARGEST_ANSWER, time_left())
+        finally:
+            answer.close()  # its connection is back in the pool if it was read to its end, and hung up otherwise
+            answer.release_conn()
         return HttpAnswer(
-            answer.status_code,
+            answer.status,
             answer.headers.get("Content-Type", ""),
             content,
             answer.headers.get("Retry-After", ""),
