@@ -14,6 +14,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 import psycopg
@@ -88,10 +89,10 @@ class Questioned:
         found = self._asked("SELECT key, reported FROM console_arrival")
         return {str(uuid.UUID(str(key))): str(reported) for key, reported in found}
 
-    def _asked(self, question: str) -> list[tuple[str | None, ...]]:
+    def _asked(self, question: LiteralString) -> list[tuple[str | None, ...]]:
         if self.console.database:
             with psycopg.connect(self.console.database, options="-c timezone=UTC") as database:
-                found = database.execute(question).fetchall()  # type: ignore[call-overload]
+                found = database.execute(question).fetchall()
         else:
             with closing(sqlite3.connect(self.console.folder / "data" / "console.sqlite3", timeout=30)) as database:
                 found = database.execute(question).fetchall()
