@@ -351,7 +351,7 @@ def _text(entry: AuditEntry | Kept) -> bytes:
 
 def in_lengths(parts: Iterable[str]) -> bytes:
     """Texts one behind the other, each after its length: no other list of texts reads the same."""
-    return b"".join(len(part).to_bytes(4) + part for part in map(str.encode, parts))
+    return b"".join([len(part).to_bytes(4) + part for part in map(str.encode, parts)])
 
 
 def _parts_of_fact(entry: AuditEntry | Kept) -> tuple[str, ...]:

@@ -457,6 +457,8 @@ def test_what_is_no_fact_is_said_so() -> None:
     for text in ("", "{}", "[]", '{"version": 1}'):
         with pytest.raises(fact_codec.BadFact, match="standing"):
             fact_codec.standing_from_text(text)
+        with pytest.raises(fact_codec.BadFact, match="standing"):
+            fact_codec.accepted_in(text)
 
 
 def _number() -> object:
@@ -469,6 +471,8 @@ def _number() -> object:
 def test_a_standing_is_read_as_it_was_written(life) -> None:
     standing = life().standing
     assert fact_codec.standing_from_text(fact_codec.standing_to_text(standing)) == standing
+    accepted = fact_codec.accepted_in(fact_codec.standing_to_text(standing))
+    assert accepted == (standing.basis.answer, standing.held is not None)
     asked = replace(standing, questions=((3, 0), (9, 4)), absorbed_by="other", version=12)
     assert fact_codec.standing_from_text(fact_codec.standing_to_text(asked)) == asked
 

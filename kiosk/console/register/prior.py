@@ -20,6 +20,7 @@ from kiosk.core.coherence.blocking import blocking_keys, met_under
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsAnswer, InsFound
+from kiosk.core.status.fact_codec import Accepted, BadFact, accepted_in
 from kiosk.sealing import CannotOpen
 
 MOST_COMPARED = 20  # persons opened for one newcomer, those who share most keys
@@ -55,12 +56,14 @@ def candidates(check_in: CheckIn, besides: UUID | None = None) -> tuple[Candidat
         return ()
     meant = _meant(check_in, numbered, list(_persons(keys)))
     likely = _likely(list(stated(check_in, LOOKED_FOR)), meant)
-    likest = [
+    likest = [person for person, _traits in meant if person.pk in numbered or person.pk in likely]
+    sound = reading.sound_among(likest)  # of who is not shown nobody need know whether they are as they were written
+    found = [
         Candidate(person, *_said(likely.get(person.pk)), has_same_ins=person.pk in numbered)
-        for person, _traits in meant
-        if person.pk in numbered or person.pk in likely
+        for person in likest
+        if person.pk in sound
     ]
-    return tuple(sorted(likest, key=lambda one: (not one.has_same_ins, -one.percent, str(one.person.pk))))
+    return tuple(sorted(found, key=lambda one: (not one.has_same_ins, -one.percent, str(one.person.pk))))
 
 
 def without_visit(birth_date: str, name: str = "", given_name: str = "") -> list[Person]:
@@ -75,8 +78,7 @@ def without_visit(birth_date: str, name: str = "", given_name: str = "") -> list
 def _persons(keys: list[UUID]) -> QuerySet[Person]:
     """Without those whom a decision opened that was taken back: nobody has come for them."""
     came = Exists(Arrival.objects.filter(person=OuterRef("pk")))
-    known = Person.objects.filter(came | Q(decided_at__isnull=False), pk__in=keys)
-    return known.select_related("absorbed_by")
+    return Person.objects.filter(Q(decided_at__isnull=False) | came, pk__in=keys)  # the cheaper look first
 
 
 def values_of(answer: InsAnswer) -> list[bytes]:
@@ -89,14 +91,21 @@ def values_of(answer: InsAnswer) -> list[bytes]:
 
 def _meant(check_in: CheckIn, numbered: Collection[UUID], persons: list[Person]) -> list[tuple[Person, Traits]]:
     """Who of those met may be meant, and who they are: asked for at once, since many may be met."""
-    standings = reading.standings_of(persons)
+    accepted = {one.pk: _accepted(one) for one in persons}
     # INSi gave each a number, and not the same one: it has said that they are two
     is_numbered = isinstance(check_in.insi, InsFound)
-    others = {key for key, standing in standings.items() if is_numbered and standing.held is not None} - {*numbered}
+    others = {key for key, one in accepted.items() if is_numbered and one.holds} - {*numbered}
     left = [one for one in persons if one.pk not in others]
-    answers = {one.pk: standings[one.pk].basis.answer for one in left if one.pk in standings}
-    said = reading.bodies_of({key: nth for key, nth in answers.items() if nth})
+    said = reading.bodies_of({one.pk: nth for one in left if (nth := accepted[one.pk].answer)})
     return [(one, traits) for one in left for traits in _read(one, said.get(one.pk))]
+
+
+def _accepted(person: Person) -> Accepted:
+    """What their row says, not proven yet; nothing where it says nothing that can be read."""
+    try:
+        return accepted_in(person.state) if person.version else Accepted()
+    except BadFact:
+        return Accepted()
 
 
 def _read(person: Person, said: bytes | None) -> Iterator[Traits]:
@@ -177,12 +186,14 @@ def _found(question: str, values: list[bytes]) -> list[UUID]:
     return [by_hand.subject(person) for (person,) in found]
 
 
-_SHARING = """FROM console_personindex said JOIN console_person known ON known.key = said.person_id
-WHERE said.value IN (…) AND known.absorbed_by_id IS NULL AND known.erased_at IS NULL """
-_SHARING_ONE = f"SELECT DISTINCT said.person_id {_SHARING} LIMIT %s"
-_SHARING_MOST = (
-    f"SELECT said.person_id {_SHARING} GROUP BY said.person_id ORDER BY COUNT(*) DESC, said.person_id LIMIT %s"
-)
+_STANDS = "JOIN console_person known ON known.key = {} WHERE known.absorbed_by_id IS NULL AND known.erased_at IS NULL"
+_SHARING_ONE = f"""SELECT DISTINCT said.person_id FROM console_personindex said {_STANDS.format("said.person_id")}
+AND said.value IN (…) LIMIT %s"""  # noqa: S608 - our own words
+# Counted first, then laid beside their rows in that order, until there are enough: of a hundred met twenty are read.
+_SHARING_MOST = f"""SELECT met.person_id FROM (
+SELECT said.person_id, COUNT(*) AS shared FROM console_personindex said WHERE said.value IN (…)
+GROUP BY said.person_id ORDER BY COUNT(*) DESC, said.person_id
+) met {_STANDS.format("met.person_id")} ORDER BY met.shared DESC, met.person_id LIMIT %s"""  # noqa: S608 - our own words
 # Every change of a person is an act, numbered in the order in which they are committed.
 _MET_SINCE = """SELECT 1 FROM console_auditentry fact JOIN console_personindex said ON said.person_id = fact.person
 WHERE fact.number > %s AND said.value IN (…) LIMIT 1"""

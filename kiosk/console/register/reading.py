@@ -13,7 +13,7 @@ from uuid import UUID
 from django.conf import settings
 
 from kiosk.console import audit
-from kiosk.console.models import AuditEntry, FactBody, Person
+from kiosk.console.models import AuditEntry, Person
 from kiosk.console.records import by_hand, subject_keys
 from kiosk.console.register import bodies
 from kiosk.core.status import fact_codec, folding
@@ -56,23 +56,25 @@ def _last_of(row: Person) -> tuple[int, int]:
 
 
 def _last_of_all(people: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
-    """The same of several: of each the last fact alone is read, a place of the disk a person instead of one a fact."""
-    last = "(SELECT {} FROM console_auditentry WHERE person = known.key ORDER BY nth DESC LIMIT 1)"
-    question = f"SELECT known.key, {last.format('nth')}, {last.format('number')} FROM console_person known"  # noqa: S608 - our own words
-    found = by_hand.rows(f"{question} WHERE known.key IN (…)", [by_hand.key(one) for one in people]) if people else []
-    return {by_hand.subject(key): (nth, number) for key, nth, number in found if nth is not None}
+    """The same of several: of each what stands at the end of the row as it is, and after it, if anything does."""
+    found = by_hand.rows(_LAST_OF_ALL, [by_hand.key(one) for one in people]) if people else []
+    return {by_hand.subject(key): (nth, number) for key, nth, number in found}
 
 
-def standings_of(rows: Sequence[Person]) -> dict[UUID, Standing]:
-    """Where several persons stand, in one question; who is not as they were written is not among them."""
-    ends, standings = _last_of_all([row.pk for row in rows]), {}
+_LAST_OF_ALL = """SELECT known.key, fact.nth, fact.number FROM console_person known
+JOIN console_auditentry fact ON fact.person = known.key AND fact.nth >= known.version
+WHERE known.key IN (…) ORDER BY fact.nth"""
+
+
+def sound_among(rows: Sequence[Person]) -> set[UUID]:
+    """Who of several is as they were written, in one question; whoever reads another alone is told."""
+    ends, sound = _last_of_all([row.pk for row in rows]), set()
     for row in rows:
-        try:
+        with suppress(Tampered):
             is_last = ends.get(row.pk, (0, 0)) == (row.version, row.at_fact)
-            standings[row.pk] = _proven(row) if is_last else standing_of(row)
-        except Tampered:
-            continue  # whoever reads them alone is told
-    return standings
+            _proven(row) if is_last else standing_of(row)
+            sound.add(row.pk)
+    return sound
 
 
 def _proven(row: Person) -> Standing:
@@ -168,19 +170,20 @@ def body_of(person: UUID, nth: int) -> bytes | None:
 
 def bodies_of(wanted: Mapping[UUID, int]) -> dict[UUID, bytes]:
     """What one fact of each person says, asked for at once; nothing where ``body_of`` would say nothing, or raise."""
-    facts = AuditEntry.objects.filter(person__in=list(wanted), nth__in=set(wanted.values()))
-    meant = {
-        number: (person, bytes(digest))
-        for person, nth, number, digest in facts.values_list("person", "nth", "number", "digest")
-        if person is not None and wanted[person] == nth
-    }
-    kept, keys, opened = FactBody.objects.filter(pk__in=list(meant)), subject_keys.of(wanted), {}
-    for number, body in kept.values_list("number", "body"):
-        person, digest = meant[number]
-        if person in keys and bodies.digest_of(bytes(body)) == digest:
+    keys, opened = subject_keys.of(wanted), dict[UUID, bytes]()
+    if not keys:
+        return {}
+    facts = by_hand.rows(_BODIES_OF, [by_hand.key(one) for one in keys], sorted(set(wanted.values())))
+    for written, nth, digest, body in facts:
+        person = by_hand.subject(written)
+        if wanted[person] == nth and bodies.digest_of(bytes(body)) == bytes(digest):
             with suppress(CannotOpen):
-                opened[person] = bodies.opened_with(keys[person], wanted[person], bytes(body))
+                opened[person] = bodies.opened_with(keys[person], nth, bytes(body))
     return opened
+
+
+_BODIES_OF = """SELECT fact.person, fact.nth, fact.digest, kept.body FROM console_auditentry fact
+JOIN console_factbody kept ON kept.number = fact.number WHERE fact.person IN (…) AND fact.nth IN (…)"""
 
 
 def latest_of(person: UUID, kind: str) -> int:

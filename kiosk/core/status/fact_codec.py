@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from kiosk.core.identity.matricule import Mark, Matricule
 from kiosk.core.status import person_events as person
@@ -236,6 +236,22 @@ def standing_from_text(text: str) -> Standing:
             erased_at=kept.get("erased_at", ""),
         )
     except (KeyError, TypeError, ValueError) as trouble:
+        raise BadFact("a standing that cannot be read") from trouble
+
+
+class Accepted(NamedTuple):
+    """Of where a person stands what is asked of many at once: which answer counts, and whether a number is held."""
+
+    answer: int = 0  # the fact's place
+    holds: bool = False
+
+
+def accepted_in(text: str) -> Accepted:
+    """Read that much of a standing. BadFact when it is none."""
+    try:
+        basis = json.loads(text)["basis"]
+        return Accepted(int(basis[_BASIS["answer"]]), bool(basis.get("mark")))
+    except (AttributeError, KeyError, TypeError, ValueError) as trouble:
         raise BadFact("a standing that cannot be read") from trouble
 
 
