@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.console import audit
 from kiosk.console.models import Arrival, AuditEntry, Holding, Person, PersonPair, Verification
-from kiosk.console.register import carried_over, checks, complements, reading, visits
+from kiosk.console.register import carried_over, complements, reading, visit_checks, visits
 from kiosk.core.identity.matricule import Matricule
 from kiosk.core.sources.insi import InsFound, InsNotFound, InsSeveral
 from kiosk.core.status.permissions import Attribute
@@ -327,10 +327,10 @@ def test_what_was_decided_before_is_not_undone_after(before: Before) -> None:
 def test_a_visit_given_to_somebody_else_behind_the_trail_is_found(before: Before) -> None:
     zoe, other, waits = before.visit(ZOE, **QUALIFIED), before.visit(DOMINIQUE, **QUALIFIED), before.visit(LINA)
     before.over()
-    assert checks.visits("", 1000).found == ()
+    assert visit_checks.visits("", 1000).found == ()
     person = _of(other)[1]
     Arrival.objects.filter(pk__in=(zoe, waits)).update(person=person)
-    found = checks.visits("", 1000).found
+    found = visit_checks.visits("", 1000).found
     assert {(one.code, one.about[:36]) for one in found} == {("visit", str(zoe)), ("visit", str(waits))}
 
 

@@ -93,9 +93,12 @@ class Arrival(models.Model):
 
     @property
     def status(self) -> str:
-        """Of the identity: the person's, or what the sources come to."""
+        """Of the identity: the person's, or what the sources come to, which is never more than retrieved."""
         known = self.known
-        return known.status if known is not None else self.reported
+        if known is not None:
+            return known.status
+        is_retrieved = self.reported == IdentityStatus.RETRIEVED.value
+        return self.reported if is_retrieved else IdentityStatus.PROVISIONAL.value
 
     @property
     def attributes(self) -> str:

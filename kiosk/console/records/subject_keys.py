@@ -22,6 +22,7 @@ from kiosk.sealing import lock as _lock
 from kiosk.sealing import unlock as _unlock
 
 _MARK = b"KIOSK-OWN-1\n"
+MARK_BYTES = len(_MARK)  # enough of a body to tell whether it is locked
 _AT_ONCE = 500  # subjects in one question
 Thing = TypeVar("Thing")
 

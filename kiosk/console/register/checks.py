@@ -2,13 +2,15 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
-from kiosk.console.models import Arrival, AuditEntry, FactBody, Holding, IdentifierKind, Person, PersonIndex
+from kiosk.console.keystore.models import SubjectKey
+from kiosk.console.models import AuditEntry, FactBody, Holding, IdentifierKind, Person, PersonIndex
 from kiosk.console.register import bodies, reading
 from kiosk.console.witness.checks import Part
 from kiosk.console.witness.findings import Found
@@ -17,7 +19,6 @@ from kiosk.core.status.permissions import IdentityStatus
 from kiosk.core.status.standing import Standing
 
 FACTS_EACH = 8  # of a person, about: so many fewer persons than acts in one slice
-ACTS_EACH = 4  # of a visit
 Marks = list[tuple[str, str]]  # the matricules held: mark and OID
 _BY_HAND = ("", "")
 
@@ -26,11 +27,24 @@ def persons(position: str, most: int) -> Part:
     """Every person folded again (property 1): the row, and the number held, are what the facts say."""
     most = max(1, most // FACTS_EACH)
     rows = Person.objects.order_by("pk")
-    batch = list((rows.filter(pk__gt=UUID(position)) if _is_key(position) else rows)[:most])
+    batch = list((rows.filter(pk__gt=UUID(position)) if is_key(position) else rows)[:most])
     held, entries = _held([row.pk for row in batch]), _entries([row.pk for row in batch])
     odd = [row.pk for row in batch if _trouble(row, entries[row.pk], held[row.pk])]
-    found = tuple(one for key in odd for one in _looked_at_again(key))
-    return Part("" if len(batch) < most else batch[-1].pk.hex, len(batch), found)
+    locked = [row.pk for row in batch if row.version and row.erased_at is None]
+    found = [one for key in odd for one in _looked_at_again(key)]
+    found += keys_gone(locked, lambda key: Person.objects.filter(pk=key, erased_at=None))
+    return Part("" if len(batch) < most else batch[-1].pk.hex, len(batch), tuple(found))
+
+
+def keys_gone(subjects: Sequence[UUID], kept: Callable[[UUID], QuerySet[Any]]) -> Iterator[Found]:
+    """Keys that nobody destroyed by erasing, and that are not there; looked for again while nobody can erase."""
+    there = SubjectKey.objects.filter(pk__in=subjects).values_list("pk", flat=True)
+    for subject in {*subjects} - {*there}:
+        with transaction.atomic():
+            is_kept = bool(kept(subject).select_for_update(of=("self",)).values_list("pk", flat=True))
+            is_gone = is_kept and not SubjectKey.objects.filter(pk=subject).exists()
+        if is_gone:
+            yield Found("key", f"{subject}-gone")
 
 
 def _entries(keys: Sequence[UUID]) -> dict[UUID | None, list[reading.Kept]]:
@@ -108,35 +122,5 @@ def facts(position: str, most: int) -> Part:
     return Part("" if is_whole else str(batch[-1][0]), len(batch), tuple({one.name: one for one in found}.values()))
 
 
-def visits(position: str, most: int) -> Part:
-    """Every visit is whose the trail says, and so at most one person's (property 18)."""
-    most = max(1, most // ACTS_EACH)
-    rows = Arrival.objects.order_by("pk")
-    rows = rows.filter(pk__gt=UUID(position)) if _is_key(position) else rows
-    batch = list(rows.values_list("pk", "person")[:most])
-    said = _said([visit for visit, _ in batch])
-    odd = [visit for visit, person in batch if person != said[visit]]
-    found = tuple(one for visit in odd for one in _visit_looked_at_again(visit))
-    return Part("" if len(batch) < most else batch[-1][0].hex, len(batch), found)
-
-
-def _said(visits: Sequence[UUID]) -> dict[UUID, UUID | None]:
-    """Whose these visits are, by the last fact that says so."""
-    whose: dict[UUID, UUID | None] = dict.fromkeys(visits)
-    kinds = ("visit-attached", "visit-detached")
-    entries = AuditEntry.objects.filter(about__in=[str(one) for one in visits], kind__in=kinds).order_by("number")
-    for about, kind, person in entries.values_list("about", "kind", "person"):
-        whose[UUID(about)] = person if kind == "visit-attached" else None
-    return whose
-
-
-def _visit_looked_at_again(visit: UUID) -> Iterator[Found]:
-    with transaction.atomic():
-        person = Arrival.objects.select_for_update(of=("self",)).get(pk=visit).person_id
-        said = _said([visit])[visit]
-    if person != said:
-        yield Found("visit", f"{visit}-{person.hex[:10] if person is not None else 'nobody'}")
-
-
-def _is_key(text: str) -> bool:
+def is_key(text: str) -> bool:
     return re.fullmatch("[0-9a-f]{32}", text, re.ASCII) is not None

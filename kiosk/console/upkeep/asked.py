@@ -108,5 +108,6 @@ def _trace(arrival: Arrival, answer: InsAnswer) -> None:
         answer=tag_of(type(answer)),
         tries=arrival.insi_tries,
         status=arrival.status,
+        **insi_again.said_of(arrival),
     )
     journal.record(journal.Happening.INSI_CALLED, outcome=type(answer).__name__)

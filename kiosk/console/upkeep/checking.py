@@ -14,6 +14,7 @@ from kiosk.console import audit
 from kiosk.console.models import Inspection
 from kiosk.console.register import checks as of_register
 from kiosk.console.register import pair_checks as of_pairs
+from kiosk.console.register import visit_checks as of_visits
 from kiosk.console.witness import checks, findings
 from kiosk.console.witness.checks import Check, Part
 
@@ -22,7 +23,7 @@ CHECKS: dict[str, Check] = {
     "trail": checks.trail,
     "persons": of_register.persons,
     "facts": of_register.facts,
-    "visits": of_register.visits,
+    "visits": of_visits.visits,
     "pairs": of_pairs.pairs,
     "links": of_pairs.links,
 }

@@ -209,8 +209,14 @@ def _keep(key: UUID, asked: _Asked, answer: InsAnswer, who: str, means: str) -> 
             status=arrival.status,
             **({"without": "card-too-old"} if asked.is_card_left_out else {}),
             **({"means": means} if means else {}),
+            **said_of(arrival),
         )
     journal.record(journal.Happening.INSI_CALLED, outcome=type(answer).__name__)
+
+
+def said_of(arrival: Arrival) -> dict[str, str]:
+    """What a machine takes for theirs, for the trail, where somebody known has a status of their own."""
+    return {"reported": arrival.reported} if arrival.person is not None else {}
 
 
 def keep_calls(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:

@@ -130,6 +130,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "reason": _listed(_OF_REASONS),
     "status": _listed(STATES),
     "was": _listed(STATES),
+    "reported": lambda code: _("la venue : {value}").format(value=inside(str(_(STATES.get(code, code))))),
     "need": lambda code: inside(str(Need(code).label)) if code in Need.values else code,
     "fields": _listed({one.value: words for one, words in complements.COMPLEMENTS.items()}),
     "word": _listed({one.value: words for one, words in complements.WORDS.items()}),

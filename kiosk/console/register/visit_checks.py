@@ -1,0 +1,110 @@
+"""Whether visits are as the trail says: whose they are, who was seen, what a machine took for theirs, their keys."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import BinaryField, Q
+from django.db.models.functions import Substr
+
+from kiosk.console import audit
+from kiosk.console.models import Arrival, AuditEntry, Sealed
+from kiosk.console.records import subject_keys
+from kiosk.console.register.checks import is_key, keys_gone
+from kiosk.console.witness.checks import Part
+from kiosk.console.witness.findings import Found
+from kiosk.core.status.permissions import IdentityStatus
+
+ACTS_EACH = 6  # of a visit
+SEEN_WITHIN = timedelta(minutes=5)  # of the fact: both are written in one transaction
+_PROVISIONAL, _RETRIEVED = IdentityStatus.PROVISIONAL.value, IdentityStatus.RETRIEVED.value
+_KINDS = ("visit-attached", "visit-detached", "presence-checked")
+_ACTS = (audit.Act.TAKEN_IN, audit.Act.INSI_ASKED, audit.Act.ANSWER_REPORTED, audit.Act.UNDONE)
+_Row = tuple[UUID, UUID | None, str, datetime | None]
+_COLUMNS = ("pk", "person", "reported", "presence_at")
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the trail says of one visit."""
+
+    person: UUID | None = None
+    seen_at: datetime | None = None
+    may_be_unseen: bool = False  # a decision was undone since: that may have been it
+    reported: str | None = ""  # None: an earlier version did not say
+
+    def hear(self, act: str, kind: str, person: UUID | None, at: datetime | None, details: str) -> None:
+        match kind or act:
+            case "visit-attached":
+                self.person = person
+            case "visit-detached":
+                self.person = self.seen_at = None
+            case "presence-checked":
+                self.seen_at, self.may_be_unseen = at, False
+            case audit.Act.UNDONE | "undone":
+                self.may_be_unseen = True
+            case audit.Act.ANSWER_REPORTED:
+                self.reported = _PROVISIONAL
+            case audit.Act.TAKEN_IN | audit.Act.INSI_ASKED:
+                said = json.loads(details)
+                self.reported = said.get("reported", said.get("status"))
+
+    def agrees(self, row: _Row) -> bool:
+        _key, person, reported, seen_at = row
+        return person == self.person and self._agrees_who_was_seen(seen_at) and self._agrees_reported(reported)
+
+    def _agrees_who_was_seen(self, seen_at: datetime | None) -> bool:
+        if seen_at is None:
+            return self.seen_at is None or self.may_be_unseen
+        return self.seen_at is not None and abs(seen_at - self.seen_at) <= SEEN_WITHIN
+
+    def _agrees_reported(self, reported: str) -> bool:
+        """No machine says more than retrieved, nor that where the trail says less."""
+        return reported == _PROVISIONAL or (reported == _RETRIEVED and self.reported != _PROVISIONAL)
+
+
+def visits(position: str, most: int) -> Part:
+    """Every visit is whose the trail says, and so at most one person's (property 18); and what a machine said of it."""
+    most = max(1, most // ACTS_EACH)
+    rows = Arrival.objects.order_by("pk")
+    rows = rows.filter(pk__gt=UUID(position)) if is_key(position) else rows
+    batch: list[_Row] = list(rows.values_list(*_COLUMNS)[:most])
+    said = _said([row[0] for row in batch])
+    odd = [row[0] for row in batch if not said[row[0]].agrees(row)]
+    found = [one for visit in odd for one in _looked_at_again(visit)]
+    found += keys_gone(_locked([row[0] for row in batch]), lambda key: Sealed.objects.filter(pk=key))
+    return Part("" if len(batch) < most else batch[-1][0].hex, len(batch), tuple(found))
+
+
+def _locked(visits: Sequence[UUID]) -> list[UUID]:
+    """Those of which something is kept under a key of their own; before there were such keys, it was sealed only."""
+    start = Substr("check_in", 1, subject_keys.MARK_BYTES, output_field=BinaryField())
+    kept = Sealed.objects.filter(pk__in=visits).annotate(start=start).values_list("pk", "start")
+    return [visit for visit, start in kept if subject_keys.is_locked(bytes(start))]
+
+
+def _said(visits: Sequence[UUID]) -> dict[UUID, _Said]:
+    """What the trail says, act by act."""
+    said = {visit: _Said() for visit in visits}
+    entries = AuditEntry.objects.filter(Q(kind__in=_KINDS) | Q(act__in=_ACTS), about__in=[str(one) for one in visits])
+    told = entries.order_by("number").values_list("about", "act", "kind", "person", "effective_at", "details")
+    for about, act, kind, person, at, details in told:
+        said[UUID(about)].hear(act, kind, person, at, details)
+    return said
+
+
+def _looked_at_again(visit: UUID) -> Iterator[Found]:
+    with transaction.atomic():
+        row: _Row = Arrival.objects.select_for_update(of=("self",)).values_list(*_COLUMNS).get(pk=visit)
+        said = _said([visit])[visit]
+    if not said.agrees(row):
+        _key, person, reported, seen_at = row
+        mark = person.hex[:10] if person is not None else "nobody"
+        yield Found("visit", f"{visit}-{mark if person != said.person else _mark(reported, seen_at)}")
+
+
+def _mark(reported: str, seen_at: datetime | None) -> str:
+    return f"{reported.lower()[:6]}-{'seen' if seen_at is not None else 'unseen'}"
