@@ -7,11 +7,13 @@ import pytest
 from django.db import connection
 
 from kiosk.console import audit
-from kiosk.console.models import AuditEntry, FactBody, Holding, Inspection, PairState, Person, PersonPair
+from kiosk.console.models import AuditEntry, FactBody, Holding, Inspection, PairState, Person, PersonIndex, PersonPair
 from kiosk.console.register import checks, known, reading, writer
+from kiosk.console.register.writer import Told
 from kiosk.console.upkeep import checking
 from kiosk.console.witness import findings, words
 from kiosk.core.identity.matricule import OID_NIR, Matricule
+from kiosk.core.status.transitions import InsiRejected
 from tests.console.recorded import CREATED, NOW, WORKER
 from tests.console.test_register import LEA, _known
 from tests.console.test_register_check import turns
@@ -149,6 +151,43 @@ def test_what_was_altered_of_a_person_is_found_and_told(
     assert findings.unseen().count() == count
     for one in findings.unseen():
         assert not words.told(one.code, one.about).startswith(one.code)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DELETE FROM console_personindex WHERE value = %s",
+        "UPDATE console_personindex SET value = person_id WHERE value = %s",
+        "INSERT INTO console_personindex (person_id, value) SELECT person_id, value FROM console_personindex"
+        " WHERE value = %s",
+    ],
+    ids=["taken away", "changed", "added"],
+)
+def test_who_is_hidden_from_the_prior_search_is_found_and_told(people: list[object], harm: str) -> None:
+    """What they are looked for under is theirs by their facts, whenever it was added."""
+    under = frozenset(bytes([number]) * 16 for number in (1, 2))
+    writer.record(people[1], [Told(InsiRejected(), audit.Act.INS_REFUSED)], LEA, is_decision=True, indexes=under)
+    turns(1)
+    assert not findings.in_doubt()
+    if connection.vendor != "sqlite":
+        harm = harm.replace("= person_id", "= uuid_send(person_id)")
+    unguarded(harm, bytes([2]) * 16)
+    turns(2)
+    [one] = findings.unseen()
+    assert (one.code, one.about[:36]) == ("index", str(people[1]))
+    assert words.told(one.code, one.about).startswith("La recherche d’antériorité")
+
+
+def test_whose_facts_of_before_say_nothing_of_it_is_not_doubted(people: list[object]) -> None:
+    """An earlier version wrote no sum."""
+    from kiosk.console.register import index_marks
+
+    assert index_marks.altered([]) == index_marks.altered(people) == []
+    PersonIndex.objects.create(person_id=people[0], value=bytes(16))
+    assert index_marks.altered(people) == [people[0]]
+    with pytest.MonkeyPatch.context() as before:
+        before.setattr(index_marks, "KEY", "of another version")
+        assert index_marks.altered(people) == []
 
 
 def test_what_was_swapped_or_put_back_is_not_used(people: list[object]) -> None:

@@ -5,6 +5,7 @@ is known of a visit or a person is destroying its key: in the database, in its l
 key locked stays closed. A key is never given twice, and one that was made is never replaced.
 """
 
+import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,6 +48,10 @@ class OwnKey:
         if not is_locked(body):
             raise CannotOpen("this is not locked with a key of its own")
         return _unlock(body[len(_MARK) :], self._key, self._bound(context))
+
+    def mark(self, value: bytes) -> bytes:
+        """A mark of this value that nobody makes again once the key is destroyed."""
+        return hmac.digest(self._key, b"KIOSK-MARK-1\n" + value, "sha256")[:16]
 
     def wrapped(self, wrapper: store_keys.Wrapper) -> bytes:
         """As the store keeps it."""

@@ -15,7 +15,7 @@ from kiosk.console import audit
 from kiosk.console.models import FactBody, Holding, IdentifierKind, Person, PersonIndex
 from kiosk.console.records import subject_keys
 from kiosk.console.records.subject_keys import OwnKey
-from kiosk.console.register import bodies, reading, writer
+from kiosk.console.register import bodies, index_marks, reading, writer
 from kiosk.console.register.writer import Told
 from kiosk.core.identity.matricule import Matricule
 from kiosk.core.status import fact_codec
@@ -68,6 +68,8 @@ def open_all(chapters: Sequence[Chapter]) -> None:
     """Persons of whom nothing was written yet, with all that is told of them. NotPossible: nothing is written."""
     own = subject_keys.create([one.row.pk for one in chapters], pending=True)
     written = [_written(one, Standing(), own[one.row.pk]) for one in chapters]
+    for one in written:
+        one.done[0] = index_marks.said(one.done[0], own[one.chapter.row.pk], one.chapter.indexes)
     numbers = _chained(written)
     for one, number in zip(written, numbers, strict=True):
         writer.project(one.chapter.row, one.standing, number)

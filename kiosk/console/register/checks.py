@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from kiosk.console.keystore.models import SubjectKey
 from kiosk.console.models import AuditEntry, FactBody, Holding, IdentifierKind, Person, PersonIndex
-from kiosk.console.register import bodies, reading
+from kiosk.console.register import bodies, index_marks, reading
 from kiosk.console.witness.checks import Part
 from kiosk.console.witness.findings import Found
 from kiosk.core.status import fact_codec
@@ -33,7 +33,18 @@ def persons(position: str, most: int) -> Part:
     locked = [row.pk for row in batch if row.version and row.erased_at is None]
     found = [one for key in odd for one in _looked_at_again(key)]
     found += keys_gone(locked, lambda key: Person.objects.filter(pk=key, erased_at=None))
+    found += [one for key in index_marks.altered(locked) for one in _found_otherwise(key)]
     return Part("" if len(batch) < most else batch[-1].pk.hex, len(batch), tuple(found))
+
+
+def _found_otherwise(key: UUID) -> Iterator[Found]:
+    """They are not found under what their facts say: looked at again while nobody can add to it."""
+    with transaction.atomic():
+        row = Person.objects.select_for_update(of=("self",)).get(pk=key)
+        is_altered = row.erased_at is None and bool(index_marks.altered([key]))
+        count = PersonIndex.objects.filter(person=key).count()
+    if is_altered:
+        yield Found("index", f"{key}-{count}")
 
 
 def keys_gone(subjects: Sequence[UUID], kept: Callable[[UUID], QuerySet[Any]]) -> Iterator[Found]:

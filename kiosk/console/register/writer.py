@@ -28,7 +28,7 @@ from kiosk.console.models import (
 )
 from kiosk.console.records import by_hand, subject_keys
 from kiosk.console.records.subject_keys import OwnKey
-from kiosk.console.register import bodies, reading
+from kiosk.console.register import bodies, index_marks, reading
 from kiosk.core.identity.matricule import Mark, Matricule
 from kiosk.core.status import fact_codec
 from kiosk.core.status.folding import apply
@@ -146,7 +146,7 @@ def _append(written: "Written") -> Person:
     appended, told = written.appended, written.told
     row, before = appended.row, appended.before
     held = _to_hold(appended, told)
-    _index(row, written.indexes | _matricules(told), is_new=not before.version)
+    appended.is_found_under(_index(row, written.indexes | _matricules(told), is_new=not before.version))
     number = appended.write()
     _hold(appended, held, number)
     project(row, appended.standing, number)
@@ -210,6 +210,11 @@ class _Appended:
     def refused(self, refusal: Refusal, act: audit.Act) -> Refused:
         details = {"act": act.value, "refusal": refusal.value, "person": str(self.row.pk)}
         return Refused(refusal, audit.Done(audit.Act.REFUSED, self.by.name, self.where, self._about, details))
+
+    def is_found_under(self, values: frozenset[bytes]) -> None:
+        """Say in the first fact what was added to the person's fingerprints; of somebody new, also that it was none."""
+        if values or not self.before.version:
+            self._done[0] = index_marks.said(self._done[0], self._own_key(), values)
 
     def write(self) -> int:
         """Append to the chain, which all share, last; gives the last fact's number."""
@@ -336,9 +341,11 @@ def _matricules(told: Sequence[Told]) -> frozenset[bytes]:
     return frozenset(bodies.value_of(one.matricule) for one in told if one.matricule is not None)
 
 
-def _index(row: Person, wanted: frozenset[bytes], *, is_new: bool) -> None:
+def _index(row: Person, wanted: frozenset[bytes], *, is_new: bool) -> frozenset[bytes]:
+    """Have them found under these too; gives what is new."""
     if not wanted:
-        return
+        return wanted
     mine = PersonIndex.objects.filter(person=row, value__in=wanted).values_list("value", flat=True)
     known = set[bytes]() if is_new else {bytes(one) for one in mine}
     rows.insert(PersonIndex, [PersonIndex(person_id=row.pk, value=value) for value in sorted(wanted - known)])
+    return wanted - known

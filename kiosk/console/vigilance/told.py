@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from kiosk.console.identities import complements, pieces, seeing
 from kiosk.console.identities.reasons import DOWNGRADES, REASONS, REFUSALS, STOPPED
 from kiosk.console.models import Need, Role, Stage
+from kiosk.console.register import index_marks
 from kiosk.console.vigilance.campaigns import DIFFERENT, VERDICTS
 from kiosk.console.words import day, inside
 from kiosk.core.status.notices import ODDITIES
@@ -75,7 +76,9 @@ def told(details: str, act_word: Callable[[str], str]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-_TOGETHER = frozenset({"before", "after", "evidence", "companion", "act", "refusal"})
+_TOGETHER = frozenset(
+    {"before", "after", "evidence", "companion", "act", "refusal", index_marks.KEY}
+)  # a sum: no words
 
 
 def _moved(said: Mapping[str, Any]) -> str:

@@ -26,13 +26,14 @@ def told(code: str, about: str) -> str:
         "person": _("La ligne d’une personne n’est pas ce que disent ses faits (%(number)s)."),
         "holding": _("Le matricule tenu n’est pas celui que disent les faits (%(number)s)."),
         "visit": _("Une venue n’est pas ce que disent le journal et les faits (%(number)s)."),
+        "index": _("La recherche d’antériorité ne trouve plus une personne comme ses faits le disent (%(number)s)."),
         "key": _("La clé d’un dossier a disparu sans qu’il soit effacé (%(number)s)."),
         "pair": _("Un doublon n’est pas ce que disent les faits des deux personnes (%(number)s)."),
         "body": _("Le contenu de l’acte %(number)s a été changé ou retiré."),
         "head": _("La fin du journal (acte %(number)s) n’a pas été écrite par la console."),
     }
     number = (
-        about[:8] if code in {"person", "holding", "visit", "pair", "key"} else about.partition("-")[0]
+        about[:8] if code in {"person", "holding", "visit", "pair", "key", "index"} else about.partition("-")[0]
     )  # of a key, what tells it apart
     return sentences[code] % {"number": number} if code in sentences else f"{code} {about}"
 
