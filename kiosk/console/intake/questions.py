@@ -19,7 +19,7 @@ from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.intake.heartbeats import CLOCK_TOLERANCE
 from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
-from kiosk.console.models import Question, QuestionState, Terminal
+from kiosk.console.models import Question, QuestionState, Terminal, rows
 from kiosk.console.questions import asking, keeping, pool
 from kiosk.console.records import by_hand
 from kiosk.console.records.subject_keys import OwnKey
@@ -46,7 +46,7 @@ def _keep(sent: Sequence[_Sent]) -> None:
     in_order = sorted(sent, key=lambda one: one.row.pk)
     keys = keeping.keep([(one.row, one.sealed) for one in in_order])
     with transaction_in_turn():
-        by_hand.insert([one.row for one in in_order])
+        rows.insert(Question, [one.row for one in in_order])
     for one, own in zip(in_order, keys, strict=True):
         one.own = own
 

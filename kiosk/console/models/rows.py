@@ -29,17 +29,25 @@ class _Sentence(NamedTuple):
         return values
 
 
-def insert(model: type[Model], new: Sequence[Model]) -> None:
-    """Insert rows, of a table whose own numbers nobody asks for."""
-    database = connections[DEFAULT_DB_ALIAS]
+def insert(
+    model: type[Model], new: Sequence[Model], *, unless_there: bool = False, using: str = DEFAULT_DB_ALIAS
+) -> int:
+    """Insert rows, of a table whose own numbers nobody asks for; gives how many.
+
+    ``unless_there``: who is there stays as it is, and is not counted. IntegrityError otherwise.
+    """
+    database, count = connections[using], 0
     sentence = _inserting(model, database.vendor)
     for first in range(0, len(new), _AT_ONCE):
         told = [sentence.of(row) for row in new[first : first + _AT_ONCE]]
         places = ", ".join([f"({', '.join(['%s'] * len(told[0]))})"] * len(told))
+        text = sentence.text + places + (" ON CONFLICT DO NOTHING" if unless_there else "")
         with database.cursor() as cursor:
-            cursor.execute(sentence.text + places, [value for values in told for value in values])
+            cursor.execute(text, [value for values in told for value in values])
+            count += cursor.rowcount
     for row in new:
-        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+        row._state.adding, row._state.db = False, using
+    return count
 
 
 def update(row: Model, *names: str) -> None:

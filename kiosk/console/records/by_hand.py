@@ -1,15 +1,13 @@
 """What every page, every decision and every kiosk asks, by hand: to have Django write it costs more than to do it.
 
-Of what is written only the statement is ours: each part is prepared by the column of its model.
+New rows: ``models.rows``.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, connections
-from django.db.models import Model
+from django.db import connection
 
 from kiosk.console.models import Person
 
@@ -26,26 +24,6 @@ def rows(question: str, *said: Any) -> list[tuple[Any, ...]]:
         cursor.execute(question, said)
         answer: list[tuple[Any, ...]] = cursor.fetchall()
     return answer
-
-
-def insert(new: Sequence[Model], *, unless_there: bool = False, database: str = "default") -> int:
-    """Write new rows of one table in one statement; gives how many.
-
-    ``unless_there``: who is there stays as it is, and is not counted. IntegrityError otherwise.
-    """
-    made, columns = connections[database], new[0]._meta.concrete_fields
-    said = [column.get_db_prep_save(getattr(row, column.attname), made) for row in new for column in columns]
-    with made.cursor() as cursor:
-        cursor.execute(_insertion(type(new[0]), len(new), unless_there), said)
-        return int(cursor.rowcount)
-
-
-@lru_cache(maxsize=64)
-def _insertion(model: type[Model], many: int, unless_there: bool) -> str:
-    names = [str(column.column) for column in model._meta.concrete_fields]
-    row = "(" + ", ".join(["%s"] * len(names)) + ")"
-    rows = f"{model._meta.db_table} ({', '.join(names)}) VALUES {', '.join([row] * many)}"
-    return f"INSERT INTO {rows}" + (" ON CONFLICT DO NOTHING" if unless_there else "")
 
 
 def update(statement: str, said: Sequence[Sequence[Any]]) -> None:

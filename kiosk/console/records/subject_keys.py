@@ -9,7 +9,6 @@ import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, connections
@@ -17,7 +16,8 @@ from django.utils import timezone
 
 from kiosk.console.keystore.models import SubjectKey
 from kiosk.console.keystore.router import KEYS
-from kiosk.console.records import by_hand, store_keys
+from kiosk.console.models import rows
+from kiosk.console.records import store_keys
 from kiosk.sealing import CannotOpen, generate_key
 from kiosk.sealing import lock as _lock
 from kiosk.sealing import unlock as _unlock
@@ -25,7 +25,6 @@ from kiosk.sealing import unlock as _unlock
 _MARK = b"KIOSK-OWN-1\n"
 MARK_BYTES = len(_MARK)  # enough of a body to tell whether it is locked
 _AT_ONCE = 500  # subjects in one question
-Thing = TypeVar("Thing")
 
 
 class KeyGone(CannotOpen):
@@ -156,16 +155,16 @@ def _keep(keys: list[OwnKey], since: datetime | None, *, may_have_one: bool = Fa
     """Write them under the store key of today; who has one keeps the former. Gives how many were written."""
     with store_keys.in_turn():
         wrapper = store_keys.current()
-        rows = [
+        made = [
             SubjectKey(
                 subject=own.subject, store_key_id=wrapper.number, wrapped=own.wrapped(wrapper), pending_since=since
             )
             for own in keys
         ]
-        return sum(by_hand.insert(some, unless_there=may_have_one, database=KEYS) for some in _in_pieces(rows))
+        return rows.insert(SubjectKey, made, unless_there=may_have_one, using=KEYS)
 
 
-def _in_pieces(everyone: Iterable[Thing]) -> Iterator[list[Thing]]:
-    all_of_them = list(everyone)
-    for start in range(0, len(all_of_them), _AT_ONCE):
-        yield all_of_them[start : start + _AT_ONCE]
+def _in_pieces(subjects: Iterable[UUID]) -> Iterator[list[UUID]]:
+    everyone = list(subjects)
+    for start in range(0, len(everyone), _AT_ONCE):
+        yield everyone[start : start + _AT_ONCE]
