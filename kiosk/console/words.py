@@ -59,7 +59,8 @@ def number(matricule: Matricule) -> str:
 
 def inside(sentence: str) -> str:
     """A sentence, or a label, as it stands inside another: without its capital and its full stop."""
-    return sentence[:1].lower() + sentence[1:].rstrip(".")
+    is_acronym = sentence[1:2].isupper()  # INSi, PSC-3
+    return (sentence[:1] if is_acronym else sentence[:1].lower()) + sentence[1:].rstrip(".")
 
 
 def typo(text: str) -> str:

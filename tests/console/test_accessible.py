@@ -29,6 +29,13 @@ BROKEN = """() => [...document.querySelectorAll('.compare tbody td:not(.verdict)
   .filter(cell => { const text = document.createRange(); text.selectNodeContents(cell);
     return new Set([...text.getClientRects()].map(one => Math.round(one.top))).size > 1; })
   .map(cell => cell.innerText.trim())"""
+# What lies over something else, or beside the queue's column: nobody reads either.
+COVERED = """() => { const met = (a, b) => a.top < b.bottom - 1 && b.top < a.bottom - 1 && a.left < b.right - 1 && b.left < a.right - 1;
+  const parts = [...document.querySelectorAll('#decide > *')].map(one => one.getBoundingClientRect()).filter(one => one.height);
+  return parts.some((one, place) => parts.slice(place + 1).some(other => met(one, other))); }"""
+OUTSIDE = """() => [...document.querySelectorAll('.strip li *')]
+  .filter(one => one.getBoundingClientRect().right > document.querySelector('.left').getBoundingClientRect().right)
+  .map(one => one.innerText)"""
 SMALL = {"width": 1024, "height": 768}
 # A national service that does not answer: what is asked stays asked, a campaign stays under way.
 NOBODY_THERE = """
@@ -40,6 +47,7 @@ ca = "console.pem"
 idam = "TEST00000001"
 """
 PARTS = {"home", "unlock", "queue-part", "answer-part", "picture", "trail-export"}  # no pages of their own
+TROUBLED = b'{"devices": {"reader": "lost"}, "queue": 12, "parked": 1, "disk_free_mb": 9, "certificate_days": 9}'
 SEAL = SealReading(SealVerdict.FALSE, "FR05-0001", "2024-01-01", (("birth_name", "ADRUN"),), (), True, ("birth_name",))
 
 
@@ -75,7 +83,7 @@ def keys(served: ServedConsole) -> dict[str, str]:
         "alike": check_in_of(ZOE, InsNotFound(), mrz=misspelt, ticket="X6"),
     }
     assert [served.deliver(one) for one in arrivals.values()] == [201] * len(arrivals)
-    served.put("/intake/heartbeat", b'{"devices": {"reader": "lost"}, "queue": 2, "certificate_days": 9}')
+    served.put("/intake/heartbeat", TROUBLED)
     for reason in (b'{"reason": "help"}', b'{"reason": "card-forgotten"}'):
         served.put(f"/intake/calls/{uuid.uuid4()}", reason)
     return {name: one.key for name, one in arrivals.items()}
@@ -101,11 +109,13 @@ class Round:
     def look(self) -> None:
         """The page as it stands now: axe finds nothing, and at 200 % nothing is beside the screen."""
         assert_accessible(self.page)
+        assert self.page.evaluate(OUTSIDE) == [], self.page.url
         path = "/" + self.page.url.removeprefix(self.desk.url).split("?")[0]
         self.seen.add(str(resolve(path).url_name))
         for size in (ZOOMED, HALF):
             self.page.set_viewport_size(size)
             assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), self.page.url
+            assert not self.page.evaluate(COVERED), self.page.url
         assert self.page.evaluate(BROKEN) == [], self.page.url
         self.page.set_viewport_size(WIDE)
 

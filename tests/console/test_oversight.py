@@ -203,8 +203,8 @@ def test_the_administrator_sees_kiosks_and_accounts_and_nobody_s_identity() -> N
 
 @pytest.mark.parametrize(
     ("valid", "words", "is_alarming"),
-    [(90, "89 j", False), (12, "11 j", True), (None, "inutilisable", True)],
-    ids=["for long", "not for long", "broken"],
+    [(90, "89 jours", False), (12, "11 jours", True), (2, "encore 1 jour", True), (None, "inutilisable", True)],
+    ids=["for long", "not for long", "a day", "broken"],
 )
 def test_whoever_supervises_sees_how_long_the_certificate_serves_that_no_kiosk_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, valid: int | None, words: str, is_alarming: bool

@@ -150,6 +150,7 @@ def test_whatever_is_not_exactly_right_signs_nobody_in(
     page, client = _round(provider)
     assert (page.status_code, _code(page.content.decode())) == (503 if code == "PSC-1" else 403, code)
     assert "Me connecter avec mon identifiant" in page.content.decode()
+    assert ("Recommencer avec Pro Santé Connect" in page.content.decode()) is (code not in {"PSC-1", "PSC-4"})
     assert get(client, "/file/")["Location"] == "/connexion/"
 
 

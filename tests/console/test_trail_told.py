@@ -8,6 +8,9 @@ import pytest
 from django.test import Client
 
 from kiosk.console import audit
+from kiosk.console.questions import joining
+from kiosk.console.register import erasure
+from kiosk.console.vigilance import told
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.matricule import OID_NIA
 from kiosk.core.sources.insi import InsFound, PastMatricule
@@ -87,6 +90,12 @@ EVERY_DETAIL = [
     ({"found": 0}, "trouvés : 0"),
     ({"why": "copies"}, "durée de conservation passée"),
     ({"was": "VALIDATED", "why": ""}, "validée"),
+    ({"need": "insi-pending", "said": "InsFound"}, "INSi en attente · dit par la borne : identité trouvée"),
+    ({"question": "joined"}, "question déjà posée par la borne"),
+    ({"why": "no-check-in", "answer": "InsNotFound"}, "introuvable · aucune arrivée ne l’a suivie"),
+    ({"why": "PSC-3"}, "PSC-3"),
+    ({"without": "card-too-old"}, "sans la carte, lue il y a trop longtemps"),
+    ({"reason": "request"}, "à la demande de la personne"),
     ({"desk": "4"}, "guichet 4"),
     ({"odd": "", "tolerated": False, "said": False, "rules": "T9"}, "règle T9"),
     ({"refusal": "held-by-another", "act": "qualified"}, "identité qualifiée : un autre dossier porte déjà cet INS"),
@@ -99,6 +108,11 @@ EVERY_DETAIL = [
 def test_every_detail_has_its_words_and_what_is_unknown_stands_as_it_is(details: dict[str, Any], words: str) -> None:
     audit.record_all([audit.Done(audit.Act.OPENED, "lea", details=details)])
     assert words in " | ".join(_lines())
+
+
+def test_whatever_becomes_of_a_kiosk_s_question_and_of_an_erased_person_has_its_words() -> None:
+    assert set(told.QUESTIONS) == {fit.value for fit in joining.Fit}
+    assert set(told.ERASED) == {why.value for why in erasure.Why}
 
 
 # --- what was tried --------------------------------------------------------------------------------------------------

@@ -81,6 +81,8 @@ def _asked(answer: InsAnswer, *, times: int = 1):
     path = taken_up(officer, check_in)
     assert "Vérifier l’INS" in get(officer, path).content.decode()
     post(officer, path + "verifier/")
+    page = get(officer, path).content.decode()
+    assert "La vérification de l’INS est demandée" in page and "<button>Vérifier l’INS" not in page
     post(officer, path + "rendre/")
     for _ in range(times):
         _now()
@@ -117,6 +119,8 @@ def test_one_and_the_same_confirms_and_says_when() -> None:
     assert arrival.stage == "done" and arrival.person.verified_at is not None
     assert "Aucun INS à revoir" in get(officer, LISTS).content.decode()
     assert "confirmé" in _history(officer, check_in)
+    assert "Vérification de l’INS, " in _history(officer, check_in)
+    assert "Vérification de l’INS, " not in _history(at_desk("lou"), check_in), "the unit's own business"
 
 
 def test_several_is_not_verified_and_no_failure() -> None:
@@ -165,7 +169,10 @@ def test_a_negative_answer_is_a_task_and_takes_nothing_away(answer: InsAnswer, v
     observed = visits.observed_of(arrival)
     assert observed == answer if isinstance(answer, InsFound) else observed is None
     path = taken_up(officer, check_in)
+    page = _history(officer, check_in)
+    assert "Le service national ne confirme pas cet INS" in page and "rien à décider" not in page
     post(officer, path + "decision/refuse-ins/")  # a person decides
+    assert "ne confirme pas cet INS" not in _history(officer, check_in)
     assert visit_of(check_in).status == "VALIDATED"
     assert "Aucun INS à revoir" in get(officer, LISTS).content.decode()
 

@@ -111,10 +111,44 @@ def test_who_was_asked_about_again_is_told_so_once_and_to_wait() -> None:
     page = _text(client, path)
     assert page.count("La question est posée au service national") == 1
     assert "n’a pas encore répondu" not in page
+    assert "INSi en attente" in page and "INSi à interroger" not in page
     rule = page.split('id="why-not"')[1].split("</p>")[0]
     assert "Attendez la réponse" in rule
     _answers(InsNotFound())
     assert "Attendez" not in _text(client, path).split('id="why-not"')[1].split("</p>")[0]
+
+
+def test_what_was_answered_before_is_no_news_while_staff_s_question_is_under_way() -> None:
+    check_in, client = arrive(ZOE, InsNotFound()), at_desk()
+    path = taken_up(client, check_in)
+    page = _text(client, path)
+    assert "INSi : personne" in page and "ne trouve personne" in page
+    assert "puis interrogez de nouveau" in page and "interrogez de nouveau, ou validez sans INS" in page
+    post(client, path + "interroger/", **original_of(ZOE))
+    page = _text(client, path)
+    assert "INSi en attente" in page and "INSi : personne" not in page and "ne trouve personne" not in page
+    _answers(InsNotFound())
+    assert "INSi : personne" in _text(client, path)
+
+
+def test_where_asking_again_mends_nothing_nobody_is_told_to() -> None:
+    client = at_desk()
+    page = _text(client, taken_up(client, arrive(ZOE, InsRefused("siram_100", "", ""))))
+    assert "service national : validez sans INS" in page.replace("\u00a0", " ") and "nterrogez" not in page
+
+
+@pytest.mark.parametrize("reason", ["through-console", "not-asked"])
+def test_a_first_question_is_under_way_and_only_a_repeated_one_went_unanswered(reason: str) -> None:
+    from kiosk.console.models import Arrival
+
+    check_in, client = arrive(ZOE, InsUnreachable(reason)), at_desk()
+    path = taken_up(client, check_in)
+    page = _text(client, path)
+    assert "La question est posée au service national" in page and "reposée" not in page
+    _answers(InsUnreachable("timeout"))
+    assert Arrival.objects.get(pk=check_in.key).insi_tries == 1
+    page = _text(client, path)
+    assert "n’a pas encore répondu. La question est reposée" in page
 
 
 def test_who_may_be_known_is_shown_once() -> None:

@@ -36,17 +36,21 @@ def notices(
     is_asked: bool = True,
     says_awaited: bool = False,
     is_left_for_desk: bool = False,
+    is_first_time: bool = False,
 ) -> tuple[Notice, ...]:
     """Oddities of the card, the answer and the document, in words.
 
     ``asks_about_answer``: the page has a box to tick for each oddity of the answer, which says it there.
     ``is_left_for_desk``: it is asked as soon as staff take the patient in hand.
-    ``is_asked``: an answer is awaited; ``says_awaited``: the page says so, where staff asked.
+    ``is_asked``: an answer is awaited; ``says_awaited``: the page says so, where staff asked, and what was answered
+    before is no news. ``is_first_time``: nobody asked before, so nobody was left without an answer.
     """
     said: list[Notice] = []
     if is_partly_read(check_in):
         said.append(Notice(_(PARTLY_READ)))
     match check_in.insi:
+        case InsUnreachable() | InsNotFound() | InsSeveral() | InsRefused() | InsCertificateTrouble() if says_awaited:
+            pass
         case InsUnreachable(visits.VOID):
             said.append(Notice(_("La réponse nationale précédente a été écartée. Interrogez de nouveau.")))
         case InsUnreachable(visits.CARD_TOO_OLD) if not is_asked:
@@ -57,7 +61,7 @@ def notices(
             said.append(
                 Notice(_("La réponse donnée par la borne n’est pas retenue. Interrogez avec la pièce en main."))
             )
-        case InsUnreachable(visits.REPORTED) if not says_awaited:
+        case InsUnreachable(visits.REPORTED):
             said.append(
                 Notice(_("La réponse donnée par la borne n’est pas retenue : la question est posée d’ici."), "info")
             )
@@ -65,14 +69,16 @@ def notices(
             said.append(Notice(_(NO_QUESTION)))
         case InsUnreachable() if not is_asked:
             said.append(Notice(_("Le service national n’a pas répondu. Interrogez de nouveau.")))
-        case InsUnreachable() if not says_awaited:
+        case InsUnreachable(reason) if is_first_time and reason in visits.NOBODY_ASKED:
+            said.append(Notice(_("La question est posée au service national : la réponse s’affichera ici."), "info"))
+        case InsUnreachable():
             said.append(
                 Notice(_("Le service national n’a pas encore répondu. La question est reposée automatiquement."))
             )
         case InsNotFound():
-            said.append(Notice(_("Le service national ne trouve personne avec ces traits. Les soins continuent.")))
+            said.append(Notice(_(NOBODY)))
         case InsSeveral():
-            said.append(Notice(_("Plusieurs identités correspondent : le service national n’en donne aucune.")))
+            said.append(Notice(_(MANY)))
         case InsRefused() if is_unasked(check_in.insi):
             said.append(Notice(_(NO_QUESTION)))
         case InsRefused():
@@ -186,8 +192,16 @@ PARTLY_READ = (
 NO_QUESTION = (
     "Ni la carte ni la pièce lues ne suffisent pour interroger le service national. Interrogez avec la pièce en main."
 )
+NOBODY = (
+    "Le service national ne trouve personne avec ces traits. Les soins continuent. "
+    "Relisez l’original, puis interrogez de nouveau."
+)
+MANY = (
+    "Plusieurs identités correspondent : le service national n’en donne aucune. "
+    "Relisez l’original, puis interrogez de nouveau."
+)
 CARD_TOO_OLD = (
-    "La carte a été lue il y a plus de {minutes} minutes : on n’interroge plus avec elle. "
+    "La carte a été lue il y a plus de {minutes} minutes : elle ne sert plus à interroger. "
     "Interrogez avec la pièce en main, ou faites relire la carte à la borne."
 )
 SEALS = {

@@ -5,6 +5,7 @@ Which change is permitted is never decided here: ``kiosk.core.status.transitions
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from kiosk.console.register import visits
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.seen import PLACE_READ, ToSee
 from kiosk.core.confidential import Confidential
-from kiosk.core.sources.insi import InsFound, InsUnreachable
+from kiosk.core.sources.insi import InsCertificateTrouble, InsFound, InsRefused, InsUnreachable
 from kiosk.core.status.permissions import Attribute, Identity, IdentityStatus
 from kiosk.core.status.transitions import (
     Actor,
@@ -124,6 +125,14 @@ def asked(action: Action, laid: Laid) -> tuple[ToSee, ...]:
     return tuple(one for one in laid.side_by_side.to_see if is_place_asked or one != PLACE_READ)
 
 
+def _why_no_answer(check_in: CheckIn) -> str:
+    """Nobody can be qualified without INSi's answer: what staff can do. Asking again mends no refusal."""
+    is_refused = isinstance(check_in.insi, InsRefused | InsCertificateTrouble)
+    if is_refused or settings.KIOSK.insi is None:
+        return "Qualifier demande une réponse du service national : validez sans INS."
+    return "Qualifier demande une réponse du service national : interrogez de nouveau, ou validez sans INS."
+
+
 def _events(action: Action, laid: Laid, shown: Shown | None, confirmed: Confirmed) -> list[Event]:
     check_in, side_by_side, identity = laid.check_in, laid.side_by_side, laid.identity
     found = check_in.insi if isinstance(check_in.insi, InsFound) else None
@@ -142,7 +151,7 @@ def _events(action: Action, laid: Laid, shown: Shown | None, confirmed: Confirme
             if found is None and laid.arrival.insi_next_at is not None:
                 raise NotAllowed(_("Attendez la réponse du service national, ou validez sans INS."))
             if found is None:
-                raise NotAllowed(_("Qualifier demande une réponse du service national : validez sans INS."))
+                raise NotAllowed(_(_why_no_answer(check_in)))
             if shown is None:
                 raise NotAllowed(_("Choisissez la pièce présentée."))
             matricule = visits.named(laid.arrival, found.matricule)

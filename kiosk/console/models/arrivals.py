@@ -27,6 +27,9 @@ class Need(models.TextChoices):
     CONFIGURATION = "configuration", _("INSi à régler")
 
 
+_WITHOUT_ANSWER = {Need.NOT_FOUND, Need.SEVERAL, Need.CONFIGURATION}
+
+
 class Stage(models.TextChoices):
     """Where an arrival stands in the day's work."""
 
@@ -123,8 +126,11 @@ class Arrival(models.Model):
         """What is asked of staff, in words: nothing once it is done, and nobody waits for what nobody awaits."""
         if self.is_settled:
             return str(_("Déjà qualifiée"))
-        is_silent = self.need == Need.INSI_PENDING and self.insi_next_at is None
-        return str(Need.ASK_AGAIN.label if is_silent else Need(self.need).label)
+        if self.need == Need.INSI_PENDING and self.insi_next_at is None:
+            return str(Need.ASK_AGAIN.label)
+        if self.need in _WITHOUT_ANSWER and self.insi_next_at is not None:  # staff asked again
+            return str(Need.INSI_PENDING.label)
+        return str(Need(self.need).label)
 
     @property
     def evidence_on(self) -> date | None:

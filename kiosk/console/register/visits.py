@@ -23,6 +23,7 @@ from kiosk.core.status.transitions import Actor, Refusal
 ASKED = "asked"  # nothing has answered yet
 VOID = "void"  # why nothing answers: what did was set aside with a decision
 REPORTED = vault.REPORTED
+NOBODY_ASKED = frozenset({"through-console", "not-asked"})  # at the kiosk: the console asks first
 CARD_TOO_OLD = "card-too-old"  # the card was read too long ago to ask with it, and nothing else asks
 
 

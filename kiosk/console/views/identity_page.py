@@ -41,7 +41,7 @@ from kiosk.console.staff.access import Right, rights_of, staff_of
 from kiosk.console.templatetags.console_tags import act as act_word
 from kiosk.console.templatetags.console_tags import reason as reason_label
 from kiosk.console.views.desk import queue_context
-from kiosk.console.vigilance import look_alikes, told
+from kiosk.console.vigilance import look_alikes, told, verified
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.document import DocumentPicture
 from kiosk.core.status.notices import ODDITIES
@@ -126,6 +126,7 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
         "pair": look_alikes.pair_of(arrival.person),
         "kept": _kept(arrival),
         "questions": rows.questions(),
+        "verification": verified.told_of(arrival.known) if may_reopen(staff) else None,
         "history": [(entry, _found_by(entry)) for entry in audit.entries(about=str(arrival.key), limit=60)],
         **queue_context(arrival.key),
     }
@@ -171,6 +172,7 @@ def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> Identity
             is_asked=arrival.insi_next_at is not None,
             says_awaited=asking.asking_of(arrival).is_pending,
             is_left_for_desk=asking.is_left_for_desk(arrival, check_in),
+            is_first_time=arrival.insi_tries == 0,
         ),
         seal=noticing.seal_fields(check_in),
         pictures=tuple(_picture_link(arrival, index, picture) for index, picture in enumerate(check_in.pictures)),

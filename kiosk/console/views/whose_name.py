@@ -17,7 +17,10 @@ def required(request: HttpRequest, staff: Staff) -> at_the_desk.InName | None:
         return at_the_desk.by_token(in_name.held(request, staff))
     except in_name.SessionOver:
         raise reasons.NotAllowed(
-            _("Votre session Pro Santé Connect est terminée. Reconnectez-vous, puis posez de nouveau la question.")
+            _(
+                "Votre session Pro Santé Connect est terminée. Quittez, reconnectez-vous avec Pro Santé Connect,"
+                " puis posez de nouveau la question."
+            )
         ) from None
 
 

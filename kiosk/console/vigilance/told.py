@@ -50,6 +50,25 @@ WHY = {
     "merge-not-kept": "fusion à revoir",
     "later-decision": "décision plus récente gardée",
     "shared-number": "INS porté par plusieurs dossiers",
+    "no-check-in": "aucune arrivée ne l’a suivie",
+    "unanswered": "restée sans réponse",
+    "mismatch": "elle parlait de quelqu’un d’autre",
+    "unreadable": "illisible",
+    "removed": "l’arrivée a été effacée",
+}
+QUESTIONS = {
+    "joined": "question déjà posée par la borne",
+    "mismatch": "la question de la borne parlait de quelqu’un d’autre : posée de nouveau",
+    "used": "la question de la borne avait déjà servi : posée de nouveau",
+    "late": "la question de la borne n’était pas encore là",
+    "strange": "question inconnue de cette borne : posée de nouveau",
+}
+ERASED = {
+    "request": "à la demande de la personne",
+    "mistake": "dossier ouvert par erreur",
+    "order": "décision d’une autorité ou d’un juge",
+    "expired": "durée de conservation écoulée",
+    "nobodys": "décision annulée, plus personne",
 }
 OWN = {
     ("password", "own"): "mot de passe changé",
@@ -110,6 +129,8 @@ def _one(name: str, value: Any) -> str:
         return str(_(OWN[name, value]))
     if not value and name in SILENT:
         return ""
+    if name == "said":  # of a check-in: what its kiosk says that INSi answered
+        return _("dit par la borne : {value}").format(value=_listed(ANSWERS)(str(value)))
     if name in _WORDS:
         return _WORDS[name](str(value))
     return f"{name} : {value}"
@@ -124,7 +145,9 @@ def _short(words: str) -> Callable[[str], str]:
     return lambda value: str(_(words)).format(value=value)
 
 
-_OF_REASONS = {one.value: str(words) for table in (REASONS, DOWNGRADES) for one, words in table.items()} | ATTRIBUTES
+_OF_REASONS = (
+    {one.value: str(words) for table in (REASONS, DOWNGRADES) for one, words in table.items()} | ATTRIBUTES | ERASED
+)
 _WORDS: dict[str, Callable[[str], str]] = {
     "rules": lambda value: _("règle {value}").format(value=value.replace("+", ", ")),
     "flow": _short("code {value} dans les flux"),
@@ -146,6 +169,8 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "language": _listed(LANGUAGES),
     "side": _listed({"first": "recto", "second": "verso"}),
     "why": _listed(WHY),
+    "question": _listed(QUESTIONS),
+    "without": _listed({"card-too-old": "sans la carte, lue il y a trop longtemps"}),
     "tries": _short("essai {value}"),
     "number": _short("n° {value}"),
     "minutes": _short("{value} minutes"),
