@@ -30,9 +30,11 @@ BROKEN = """() => [...document.querySelectorAll('.compare tbody td:not(.verdict)
     return new Set([...text.getClientRects()].map(one => Math.round(one.top))).size > 1; })
   .map(cell => cell.innerText.trim())"""
 # What lies over something else, or beside the queue's column: nobody reads either.
-COVERED = """() => { const met = (a, b) => a.top < b.bottom - 1 && b.top < a.bottom - 1 && a.left < b.right - 1 && b.left < a.right - 1;
-  const parts = [...document.querySelectorAll('#decide > *')].map(one => one.getBoundingClientRect()).filter(one => one.height);
-  return parts.some((one, place) => parts.slice(place + 1).some(other => met(one, other))); }"""
+COVERED = """() => {
+  const met = (a, b) => a.top < b.bottom - 1 && b.top < a.bottom - 1 && a.left < b.right - 1 && b.left < a.right - 1;
+  const boxes = [...document.querySelectorAll('#decide > *')].map(one => one.getBoundingClientRect());
+  const seen = boxes.filter(one => one.height);
+  return seen.some((one, place) => seen.slice(place + 1).some(other => met(one, other))); }"""
 OUTSIDE = """() => [...document.querySelectorAll('.strip li *')]
   .filter(one => one.getBoundingClientRect().right > document.querySelector('.left').getBoundingClientRect().right)
   .map(one => one.innerText)"""
