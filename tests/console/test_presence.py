@@ -91,6 +91,7 @@ def test_one_key_says_that_it_is_them_and_the_visit_is_done() -> None:
     assert "Carte nationale d’identité" in page.replace("&#x27;", "’").replace("&nbsp;", " ").replace("\u00a0", " ")
     assert page.count("ADRUN") >= 2  # on the card, and as INSi said when she was qualified
     assert 'data-key="j"' in page and 'data-key="q"' not in page
+    assert "à comparer avec l’original" not in page, "who is known is looked at, no original is read"
     _confirm(client, path)
     after = _arrival(again)
     assert (after.person, after.candidate, after.stage, after.status) == (person, None, "done", "QUALIFIED")

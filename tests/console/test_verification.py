@@ -170,7 +170,8 @@ def test_a_negative_answer_is_a_task_and_takes_nothing_away(answer: InsAnswer, v
     assert observed == answer if isinstance(answer, InsFound) else observed is None
     path = taken_up(officer, check_in)
     page = _history(officer, check_in)
-    assert "Le service national ne confirme pas cet INS" in page and "rien à décider" not in page
+    assert "une seule identité" in get(officer, LISTS).content.decode()
+    assert "Le service national ne confirme pas cet INS (" in page and "rien à décider" not in page
     post(officer, path + "decision/refuse-ins/")  # a person decides
     assert "ne confirme pas cet INS" not in _history(officer, check_in)
     assert visit_of(check_in).status == "VALIDATED"
