@@ -127,7 +127,9 @@ def asked(action: Action, laid: Laid) -> tuple[ToSee, ...]:
 
 def _why_no_answer(check_in: CheckIn) -> str:
     """Nobody can be qualified without INSi's answer: what staff can do. Asking again mends no refusal."""
-    is_refused = isinstance(check_in.insi, InsRefused | InsCertificateTrouble)
+    is_refused = isinstance(check_in.insi, InsRefused | InsCertificateTrouble) and not comparing.is_unasked(
+        check_in.insi
+    )
     if is_refused or settings.KIOSK.insi is None:
         return "Qualifier demande une réponse du service national : validez sans INS."
     return "Qualifier demande une réponse du service national : interrogez de nouveau, ou validez sans INS."
