@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -125,9 +126,9 @@ _EMPTY: dict[str, bytes] = {}
 
 
 def _tables_of_before(server: ServerSettings) -> None:
-    """The tables of then, empty; made once for SQLite, whose file is then copied."""
+    """The tables of then, empty; made once for SQLite, and once on a server of PostgreSQL: then copied."""
     if connection.vendor != "sqlite":
-        call_command("migrate", "console", BEFORE, verbosity=0)
+        _tables_on_the_server()
         return
     if not _EMPTY:
         call_command("migrate", "console", BEFORE, verbosity=0)
@@ -137,6 +138,21 @@ def _tables_of_before(server: ServerSettings) -> None:
         return
     connection.close()
     (server.data_dir / "console.sqlite3").write_bytes(_EMPTY["file"])
+
+
+def _tables_on_the_server() -> None:
+    said = connection.settings_dict
+    ours, kept = f'"{said["NAME"]}"', "tables_of_before"
+    where = {"host": said["HOST"], "port": said["PORT"], "user": said["USER"], "dbname": "postgres"}
+    with psycopg.connect(**where, autocommit=True) as server:
+        is_kept = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (kept,)).fetchone()
+        if not is_kept:
+            call_command("migrate", "console", BEFORE, verbosity=0)
+        connection.close()  # a template has no other users
+        if is_kept:
+            server.execute(f"DROP DATABASE {ours}")
+        new, template = (ours, kept) if is_kept else (kept, ours)
+        server.execute(f"CREATE DATABASE {new} TEMPLATE {template}")
 
 
 @cache

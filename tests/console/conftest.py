@@ -80,10 +80,10 @@ def sqlite() -> ServerSettings:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[ServerSettings]:
-    from tests.console.postgres import running
+    from tests.console.postgres import KEY_TABLES, WITHOUT_DISK, running
 
-    with running() as server:
-        yield _with_tables(server.url(), server.url())
+    with running(*WITHOUT_DISK) as server:
+        yield _with_tables(server.with_tables(), server.with_tables(KEY_TABLES))
 
 
 def _not_as_written() -> list[object]:
@@ -138,9 +138,9 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Any]:
     """A PostgreSQL of one module's own, for tests that migrate databases."""
-    from tests.console.postgres import running
+    from tests.console.postgres import WITHOUT_DISK, running
 
-    with running() as server:
+    with running(*WITHOUT_DISK) as server:
         yield server
 
 

@@ -54,6 +54,8 @@ class InheritedConsole(ServedConsole):
             'recipient_key = "structure.key"\nformer_recipient_keys = ["former.key"]\nnames = ["testserver"]',
         )
         self.config.write_text(text)
+
+    def _fill(self) -> None:
         if self.database:
             with psycopg.connect(self.database, autocommit=True) as empty:
                 empty.execute((LEFT / "console.postgresql.sql").read_bytes())

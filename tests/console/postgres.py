@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 NEEDED_WITHIN = 60.0
+WITHOUT_DISK = ("fsync=off", "full_page_writes=off")  # for whoever kills no server
+TABLES, KEY_TABLES = "tables", "key_tables"  # templates: tests/console/tables.py
 
 
 class Postgres:
@@ -30,9 +32,13 @@ class Postgres:
         return self._folder
 
     @property
+    def data(self) -> Path:
+        return self._folder / "data"
+
+    @property
     def leader(self) -> int:
         """The process whose children the others are."""
-        return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        return int((self.data / "postmaster.pid").read_text().split()[0])
 
     def kill(self) -> None:
         """SIGKILL to the server and all its own, as a power cut would; then it comes up again and recovers."""
@@ -51,20 +57,21 @@ class Postgres:
         self._serve()
 
     def start(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        if os.geteuid() == 0:  # the server refuses to run as root
-            shutil.chown(self._folder, "postgres", "postgres")
-        data = self._folder / "data"
-        if not data.exists():
-            self._run("initdb", "-D", str(data), "-U", "console", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self.make_folder()
+        if not self.data.exists():
+            self._run("initdb", "-D", str(self.data), "-U", "console", "-A", "trust", "-E", "UTF8", "--no-sync")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
         self._serve()
 
+    def make_folder(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:  # the server refuses to run as root
+            shutil.chown(self._folder, "postgres", "postgres")
+
     def _serve(self) -> None:
-        data = self._folder / "data"
-        words = ["-D", str(data), "-p", str(self._port), "-h", "127.0.0.1", "-k", str(self._folder)]
+        words = ["-D", str(self.data), "-p", str(self._port), "-h", "127.0.0.1", "-k", str(self._folder)]
         words += [word for one in self._settings for word in ("-c", one)]
         self._process = subprocess.Popen(
             [*self._as_whom(), str(self._bin / "postgres"), *words, "-c", "max_connections=200"],
@@ -82,14 +89,19 @@ class Postgres:
         self._count += 1
         return self.named(f"console_{self._count}")
 
-    def named(self, name: str, *, is_new: bool = True) -> str:
+    def with_tables(self, template: str = TABLES) -> str:
+        """A fresh database with a console's tables, or those of its keys; only of a server that is ``running``."""
+        self._count += 1
+        return self.named(f"console_{self._count}", "-T", template)
+
+    def named(self, name: str, *words: str, is_new: bool = True) -> str:
         if is_new:
-            self._run("createdb", "-h", "127.0.0.1", "-p", str(self._port), "-U", "console", name)
+            self._run("createdb", "-h", "127.0.0.1", "-p", str(self._port), "-U", "console", *words, name)
         return f"postgresql://console@127.0.0.1:{self._port}/{name}"
 
     def stop(self, how: str = "immediate") -> None:
         if self._process is not None:
-            self._run("pg_ctl", "-D", str(self._folder / "data"), "stop", "-t", "600", "-m", how)
+            self._run("pg_ctl", "-D", str(self.data), "stop", "-t", "600", "-m", how)
             self._process.wait(30)
 
     def _answers(self) -> bool:
@@ -117,11 +129,15 @@ class Postgres:
 
 
 @contextmanager
-def running() -> Iterator[Postgres]:
-    """A server for a while, in a folder of its own."""
+def running(*settings: str) -> Iterator[Postgres]:
+    """A server for a while, in a folder of its own; a console's tables are templates there."""
+    from tests.console.tables import copy_server
+
     with tempfile.TemporaryDirectory(prefix="console-pg-") as folder:
         Path(folder).chmod(0o755)
-        server = Postgres(Path(folder) / "server")
+        server = Postgres(Path(folder) / "server", *settings)
+        server.make_folder()
+        copy_server(server.data)
         server.start()
         try:
             yield server

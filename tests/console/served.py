@@ -22,6 +22,7 @@ from kiosk.core.checkin import codec
 from kiosk.core.checkin.value import CheckIn
 from kiosk.sealing import generate_recipient, intake_message, save_recipient, seal, sign, signer_public_pem
 from tests.console.arrivals import SIGNER
+from tests.console.tables import copy_files
 from tests.demo.processes import ROOT, Child
 
 STARTS_WITHIN = 60.0
@@ -29,15 +30,17 @@ COMMAND = [sys.executable, "-c", "from kiosk.cli import main; main()"]
 
 
 class ServedConsole:
-    """One console of a test; may be killed and started again on the same folder."""
+    """One console of a test; may be killed and started again on the same folder. ``is_new``: it makes its tables."""
 
-    def __init__(self, folder: Path, database: str = "") -> None:
+    def __init__(self, folder: Path, database: str = "", *, is_new: bool = False) -> None:
         self.folder = folder
         self.config = folder / "kiosk.toml"
         self.command = COMMAND
         self.recipient = generate_recipient()
         self.database = database
         self._make()
+        if not is_new:
+            self._fill()
         self.child: Child | None = None
         self.url = ""
 
@@ -111,6 +114,11 @@ class ServedConsole:
             return refusal.code
         except OSError:
             return 0
+
+    def _fill(self) -> None:
+        """Its tables, for SQLite; of PostgreSQL the database that was given may have them (``with_tables``)."""
+        if not self.database:
+            copy_files(self.folder / "data")
 
     def _make(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -49,7 +49,7 @@ class Site:
     def __init__(self, folder: Path, postgres: Postgres | None = None) -> None:
         self.postgres = postgres
         self.told = Remembered()
-        self.console = ServedConsole(folder / "console", postgres.url() if postgres else "")
+        self.console = ServedConsole(folder / "console", postgres.with_tables() if postgres else "")
         self._folder = folder
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []

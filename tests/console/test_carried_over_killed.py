@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.console.inherited import ACTS, CARRIED_OVER, FACTS, InheritedConsole
-from tests.console.postgres import Postgres, running
+from tests.console.postgres import WITHOUT_DISK, Postgres, running
 from tests.console.served import COMMAND
 from tests.demo.processes import ROOT
 
@@ -42,7 +42,7 @@ PLACES = {  # what is done next when it dies
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
-    with running() as server:
+    with running(*WITHOUT_DISK) as server:
         yield server
 
 

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from tests.console.arrivals import check_in_of
-from tests.console.postgres import Postgres, running
+from tests.console.postgres import KEY_TABLES, WITHOUT_DISK, Postgres, running
 from tests.console.served import COMMAND, ServedConsole
 from tests.console.staff import PASSWORD
 from tests.demo.processes import ROOT
@@ -26,12 +26,19 @@ MISSING = "Les clés de cette base manquent"
 class KeptApart:
     """A console with its keys in a database of their own; both can be lost."""
 
-    def __init__(self, folder: Path, postgres: Postgres | None) -> None:
+    def __init__(self, folder: Path, postgres: Postgres | None, *, is_new: bool = False) -> None:
         self.postgres = postgres
-        self.served = ServedConsole(folder / "console", database=postgres.url() if postgres else "")
+        urls = ("", "")
+        if postgres:
+            urls = (
+                (postgres.url(), postgres.url())
+                if is_new
+                else (postgres.with_tables(), postgres.with_tables(KEY_TABLES))
+            )
+        self.served = ServedConsole(folder / "console", database=urls[0], is_new=is_new)
         self.run = self.served.run
         if postgres:
-            self._keys_at(postgres.url())
+            self._keys_at(urls[1])
 
     def ask(self, *words: str) -> Any:
         command = [sys.executable, "-m", "tests.console.forensics", str(self.served.config), *words]
@@ -75,7 +82,7 @@ def apart(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KeptApart]
     if request.param == "sqlite":
         yield KeptApart(tmp_path, None)
         return
-    with running() as server:
+    with running(*WITHOUT_DISK) as server:
         yield KeptApart(tmp_path, server)
 
 
@@ -139,7 +146,7 @@ def test_the_keys_of_another_console_and_what_is_no_copy_of_keys_are_refused(
 ) -> None:
     apart, _, dominique = visited
     folder = tmp_path / "copies"
-    other = KeptApart(tmp_path / "other", apart.postgres)
+    other = KeptApart(tmp_path / "other", apart.postgres, is_new=True)  # makes all its tables itself
     assert other.run("console", "keys", "backup", str(folder)).returncode == 0
     (foreign,) = folder.iterdir()
     base, noise = tmp_path / "base", tmp_path / "noise"

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from tests.console.arrivals import TINY_JPEG, check_in_of
 from tests.console.inherited import InheritedConsole, check_that_it_takes_over
-from tests.console.postgres import Postgres, running
+from tests.console.postgres import WITHOUT_DISK, Postgres, running
 from tests.console.served import ServedConsole, writings
 from tests.console.site import Site, judge, tally
 from tests.demo.processes import ROOT, wait_until
@@ -30,13 +30,13 @@ AGENTS, PATIENTS = 20, 1000
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
-    with running() as server:
+    with running(*WITHOUT_DISK) as server:
         yield server
 
 
 @pytest.mark.timeout(600)
 def test_twenty_desks_call_a_thousand_patients_each_once(postgres: Postgres, tmp_path: Path) -> None:
-    console = ServedConsole(tmp_path / "console", database=postgres.url())
+    console = ServedConsole(tmp_path / "console", database=postgres.with_tables())
     assert console.run("console", "audit", "verify").returncode == 0
     done = subprocess.run(
         [sys.executable, "-m", "tests.console.crowd", str(console.config), str(PATIENTS), str(AGENTS)],
@@ -96,7 +96,9 @@ def test_a_console_takes_over_what_an_earlier_version_left(postgres: Postgres, t
 def test_the_password_of_the_database_stands_in_no_command_line(
     postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    console = ServedConsole(tmp_path / "console", database=postgres.url().replace("console@", "console:s%C3%A9same@"))
+    console = ServedConsole(
+        tmp_path / "console", database=postgres.with_tables().replace("console@", "console:s%C3%A9same@")
+    )
     tool, told = tmp_path / "tools" / "pg_dump", tmp_path / "told"
     tool.parent.mkdir()
     tool.write_text(f'#!/bin/sh\nprintf "%s\\n" "$PGPASSWORD" "$@" > {told}\nexec {shutil.which("pg_dump")} "$@"\n')
@@ -108,7 +110,7 @@ def test_the_password_of_the_database_stands_in_no_command_line(
 
 
 def test_a_backup_of_postgresql_comes_back(postgres: Postgres, tmp_path: Path) -> None:
-    console = ServedConsole(tmp_path / "console", database=postgres.url())
+    console = ServedConsole(tmp_path / "console", database=postgres.with_tables())
     console.start()
     assert console.deliver(check_in_of(ZOE)) == 201
     assert console.run("console", "backup", str(tmp_path / "copy")).returncode == 0

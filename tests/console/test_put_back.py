@@ -23,7 +23,7 @@ from kiosk.storage.heads import HeadKeeper
 from kiosk.storage.outbox import Outbox
 from tests.console.arrivals import check_in_of
 from tests.console.paper_kiosk import PLACE, _now, _signed
-from tests.console.postgres import Postgres, running
+from tests.console.postgres import WITHOUT_DISK, Postgres, running
 from tests.console.served import COMMAND, STARTS_WITHIN, ServedConsole
 from tests.console.test_versions_meet import _put
 from tests.demo.processes import Child, wait_until
@@ -63,13 +63,13 @@ class Hall:
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
-    with running() as server:
+    with running(*WITHOUT_DISK) as server:
         yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServedConsole]:
-    database = request.getfixturevalue("postgres").url() if request.param == "postgresql" else ""
+    database = request.getfixturevalue("postgres").with_tables() if request.param == "postgresql" else ""
     console = ServedConsole(tmp_path / "console", database=database)
     yield console
     if console.child is not None and console.child.is_running:
@@ -209,7 +209,7 @@ def test_two_consoles_of_a_site_give_one_head_and_each_finds_what_the_other_gave
     postgres: Postgres, tmp_path: Path
 ) -> None:
     hall = Hall(tmp_path / "hall")
-    first = ServedConsole(tmp_path / "console", database=postgres.url())
+    first = ServedConsole(tmp_path / "console", database=postgres.with_tables())
     first.start()
     second = ServedConsole.beside(first)
     second.start()

@@ -55,7 +55,7 @@ def test_it_serves_https_only_from_tls_1_2_on_and_ends_cleanly(served: ServedCon
 
 
 def test_clients_that_stall_do_not_keep_everybody_else_waiting(tmp_path: Path) -> None:
-    console = ServedConsole(tmp_path / "console")
+    console = ServedConsole(tmp_path / "console", is_new=True)
     console.config.write_text(
         console.config.read_text().replace("port = 0", "port = 0\nthreads = 2\nrequest_seconds = 4")
     )

@@ -10,7 +10,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsSeveral
 from tests.console.arrivals import arrive, enrol
 from tests.console.conftest import _with_tables
-from tests.console.postgres import running
+from tests.console.postgres import KEY_TABLES, WITHOUT_DISK, running
 from tests.console.staff import at_desk, get, post, shown_on
 from tests.console.taken_up import TICKED, taken_up, visit_of
 from tests.demo.processes import wait_until
@@ -22,8 +22,8 @@ pytestmark = [pytest.mark.starts, pytest.mark.long]
 @pytest.fixture(scope="module")
 def site() -> Iterator[None]:
     """A console whose transactions are kept: two connections see what the other has written."""
-    with running() as server:
-        _with_tables(server.url(), server.url())
+    with running(*WITHOUT_DISK) as server:
+        _with_tables(server.with_tables(), server.with_tables(KEY_TABLES))
         enrol()
         yield
         connections.close_all()

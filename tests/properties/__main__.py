@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
-from tests.console.postgres import running
+from tests.console.postgres import WITHOUT_DISK, running
 from tests.properties.parts import Part, Told, play
 
 ONE_IN = 10  # sequences on PostgreSQL
@@ -31,7 +31,7 @@ def main() -> int:
     said.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     chosen = said.parse_args()
     seeds, began = range(chosen.first, chosen.first + chosen.sequences), time.monotonic()
-    with running() as server:
+    with running(*WITHOUT_DISK) as server:
         address = server.url().rpartition("/")[0]
         wanted = parts(seeds, chosen.acts, address, chosen.processes)
         told = list(_said(played(wanted, chosen.processes), began))

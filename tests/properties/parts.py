@@ -10,6 +10,7 @@ from types import FrameType
 
 import psycopg
 
+from tests.console.postgres import KEY_TABLES, TABLES
 from tests.properties import games
 from tests.properties.acts import written
 from tests.properties.ground import Ground, console
@@ -98,14 +99,14 @@ class _Ours:
 
 
 def _databases(server: str) -> tuple[str, ...]:
-    """Two empty databases of this process's own; none for SQLite."""
+    """Two databases of this process's own, with nothing in their tables; none for SQLite."""
     if not server:
         return ()
-    names = [f"of_{os.getpid()}_{name}" for name in ("console", "keys")]
+    templates = {f"of_{os.getpid()}_{name}": name for name in (TABLES, KEY_TABLES)}
     with psycopg.connect(f"{server}/postgres", autocommit=True) as opened:
-        for name in names:
-            opened.execute(f'CREATE DATABASE "{name}"')
-    return tuple(f"{server}/{name}" for name in names)
+        for name, template in templates.items():
+            opened.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return tuple(f"{server}/{name}" for name in templates)
 
 
 _OURS = _Ours()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from kiosk.console.config import ServerSettings
@@ -22,14 +23,28 @@ def bring_up_to_date(server: ServerSettings) -> None:
     The keys' store comes first: whom an earlier version knew has a key from the migration on.
     """
     with _one_at_a_time(server):
-        call_command("migrate", KEYS, interactive=False, verbosity=0)  # what the console's own database knows of it
-        keys.check_store()  # before any table is made: keys that are put back need an empty place
-        call_command("migrate", KEYS, database=KEYS, interactive=False, verbosity=0)
-        keys.known_store(timezone.now())
-        call_command("migrate", interactive=False, verbosity=0)
+        if _is_up_to_date():  # as at nearly every start: Django's command would take a second to find that out
+            keys.known_store(timezone.now())
+        else:
+            _migrate()
     for name, path in server.kiosks.items():
         enrol(name, path.read_text(), who="configuration")
     connections.close_all()
+
+
+def _migrate() -> None:
+    call_command("migrate", KEYS, interactive=False, verbosity=0)  # what the console's own database knows of it
+    keys.check_store()  # before any table is made: keys that are put back need an empty place
+    call_command("migrate", KEYS, database=KEYS, interactive=False, verbosity=0)
+    keys.known_store(timezone.now())
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def _is_up_to_date() -> bool:
+    """Whether no migration is left to either database; a store whose keys are missing has its own left."""
+    ours, theirs = MigrationExecutor(connection), MigrationExecutor(connections[KEYS])
+    left = ours.migration_plan(ours.loader.graph.leaf_nodes())
+    return not left and not theirs.migration_plan(theirs.loader.graph.leaf_nodes(KEYS))
 
 
 @contextmanager
