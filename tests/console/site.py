@@ -31,6 +31,7 @@ from tests.people import DOMINIQUE, TOUSSAINT, ZOE, Person
 PEOPLE = (ZOE, DOMINIQUE, TOUSSAINT)
 KIOSKS, STAFF = 3, ("lea", "marc")
 PROGRESS_WITHIN = 90.0
+NEXT_PATIENT = 0.2  # seconds at each kiosk; as many as come take the processor from whom they are to be decided by
 
 
 @dataclass(slots=True)
@@ -152,6 +153,7 @@ class Site:
                 self.told.tried += 1
                 if self.console.deliver(check_in) in {200, 201}:
                     self.told.acknowledged.add(check_in.key)
+                    self._stop.wait(NEXT_PATIENT)
                 self._stop.wait(0.02)
 
     def _decide(self, name: str) -> None:
