@@ -12,6 +12,8 @@ from tests.specimens.others import OTHERS
 from tests.specimens.scenes import STORIES
 from tests.specimens.stage import Scene, Stage, flat_of
 
+pytestmark = pytest.mark.long  # reads pictures
+
 _STORIES = {story.__name__.strip("_"): story for story in (*STORIES, *OTHERS)}
 
 
@@ -30,7 +32,6 @@ def film(name: str, kind: str = "french-id-2021", side: str = "front", seed: int
         ("several", Guidance.ONE_ONLY),
     ],
 )
-@pytest.mark.long
 def test_the_right_thing_is_said_and_then_the_picture_takes_itself(name: str, told: Guidance) -> None:
     verdict = judge(film(name))
     assert verdict.is_in_time
@@ -41,14 +42,12 @@ def test_the_right_thing_is_said_and_then_the_picture_takes_itself(name: str, to
 
 
 @pytest.mark.parametrize("name", ["upside_down", "open_passport", "focus_breathes"])
-@pytest.mark.long
 def test_the_best_frame_is_taken_whole_and_the_right_way_up(name: str) -> None:
     verdict = judge(film(name, "passport", ""))
     assert verdict.is_in_time
     assert not verdict.is_worse
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("name", ["bank_card", "letter", "hand_only"])
 def test_what_is_no_identity_document_is_never_taken(name: str) -> None:
     verdict = judge(film(name))

@@ -23,6 +23,8 @@ from tests.specimens.person import ZOE, somebody
 from tests.specimens.photograph import Pose, blur_motion, photograph, place, tray
 from tests.specimens.tamper import WAYS, tamper
 
+pytestmark = pytest.mark.long  # reads pictures
+
 TODAY = date(2026, 11, 21)
 
 
@@ -52,7 +54,6 @@ def _still_grid() -> Grid:
 
 @pytest.mark.parametrize("length", [7.0, 9.0, 11.0, 13.0])
 @pytest.mark.parametrize("degrees", [0, 40, 90, 140])
-@pytest.mark.long
 def test_the_movement_is_found(length: float, degrees: int, monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[tuple[float, float] | None] = []
     search = motion._movement
@@ -68,7 +69,6 @@ def test_the_movement_is_found(length: float, degrees: int, monkeypatch: pytest.
 
 @pytest.mark.parametrize("kind", ["passport", "french-id-1988", "residence-permit", "european-id"])
 @pytest.mark.parametrize("condition", ["good", "glare", "jpeg", "lowlight", "small"])
-@pytest.mark.long
 def test_what_did_not_move_is_left_alone(kind: str, condition: str) -> None:
     photo = photograph(draw(ZOE, kind, seed=5), condition, 5)
     grey = cv2.cvtColor(photo.picture, cv2.COLOR_BGR2GRAY)
@@ -92,7 +92,6 @@ def test_a_zone_that_fills_a_huge_picture_takes_no_memory(monkeypatch: pytest.Mo
     assert motion.stilled(large, grid) is None
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("seed", [0, 1, 8, 9])  # none of them is read with certainty as it moved
 def test_a_passport_that_moved_is_read_to_the_letter(reader: DocumentReader, seed: int) -> None:
     own = random.Random(seed)
@@ -102,7 +101,6 @@ def test_a_passport_that_moved_is_read_to_the_letter(reader: DocumentReader, see
     assert (reading.mrz.lines, reading.mrz.accepted) == (photo.lines, True)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("way", WAYS)
 def test_what_was_tampered_with_and_moved_is_never_accepted_as_something_else(reader: DocumentReader, way: str) -> None:
     for seed in range(2):
@@ -114,7 +112,6 @@ def test_what_was_tampered_with_and_moved_is_never_accepted_as_something_else(re
         assert mrz is None or not mrz.accepted or mrz.lines == photo.lines
 
 
-@pytest.mark.long
 def test_a_letter_cut_while_the_hand_moved_is_not_taken_for_another(reader: DocumentReader) -> None:
     """Blurred, an R without its right part is an F to both recognisers, and its ink hardly shows that it was cut."""
     one = 304804672048

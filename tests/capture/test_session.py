@@ -17,6 +17,8 @@ from tests.specimens.film import FRAME, frames
 from tests.specimens.person import ZOE
 from tests.specimens.photograph import Pose, place, tray
 
+pytestmark = pytest.mark.long  # reads pictures
+
 EMPTY = tray(FRAME, random.Random(5))
 
 
@@ -39,7 +41,6 @@ def play(session: CaptureSession, pictures: list[np.ndarray], start: float = 0.0
         ("residence-permit", ""),
     ],
 )
-@pytest.mark.long
 def test_a_document_laid_in_the_tray_is_taken_by_itself(kind: str, side: str) -> None:
     film = list(frames(draw(ZOE, kind, side, 3), 3))
     seen = play(CaptureSession(Side.FIRST), film)
@@ -66,7 +67,6 @@ def test_a_blank_sheet_is_never_taken() -> None:
     assert all(each.shot is None for each in seen)
 
 
-@pytest.mark.long
 def test_a_moving_document_is_not_taken() -> None:
     flat = draw(ZOE, "french-id-2021", seed=2)
     film = [place(flat, Pose(x=0.5 + 0.02 * (-1) ** i, width=0.66), EMPTY)[0] for i in range(40)]
@@ -89,7 +89,6 @@ def test_a_document_cut_by_the_border_is_asked_to_the_middle() -> None:
     assert all(each.shot is None for each in seen)
 
 
-@pytest.mark.long
 def test_the_same_side_shown_twice_is_asked_to_be_turned_over() -> None:
     back = list(frames(draw(ZOE, "french-id-2021", "back", 3), 3))
     seen = play(CaptureSession(Side.SECOND, first_had_zone=True), back)
@@ -107,7 +106,6 @@ def test_the_manual_button_always_gives_a_picture_once_something_was_seen() -> N
 
 
 @pytest.mark.parametrize("side", ["front", "back"])
-@pytest.mark.long
 def test_an_upside_down_document_is_kept_the_right_way_up(side: str) -> None:
     flat = draw(ZOE, "french-id-2021", side, seed=2)
     taken = []

@@ -17,6 +17,8 @@ from tests.specimens.person import KINDS, somebody
 from tests.specimens.photograph import Photo, jpeg
 from tests.specimens.wild import over_pattern, wild_photo
 
+pytestmark = pytest.mark.long  # reads pictures
+
 TODAY = date(2026, 11, 21)
 READ = (
     "copy", "fax", "web", "tiny", "spread", "sideways", "guilloche", "laminate", "cast", "hand", "engraved", "crop",
@@ -37,7 +39,6 @@ def some(condition: str, seed: int) -> Photo:
     return wild_photo(draw(somebody(rng), KINDS[seed % len(KINDS)], "", one, random_print(rng)), condition, one)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("seed", "condition"), list(enumerate(READ, start=40)))
 def test_what_people_bring_is_read(reader: DocumentReader, seed: int, condition: str) -> None:
     photo = some(condition, seed)
@@ -47,7 +48,6 @@ def test_what_people_bring_is_read(reader: DocumentReader, seed: int, condition:
 
 
 @pytest.mark.parametrize("seed", [7, 8, 9])
-@pytest.mark.long
 def test_a_worn_zone_is_never_accepted_wrongly(reader: DocumentReader, seed: int) -> None:
     photo = some("worn", seed)
     mrz = reader.read(photo.picture, TODAY).mrz
@@ -58,7 +58,6 @@ _SEEN = 697398476613  # a specimen that was accepted with a 6 for the G of its n
 
 
 @pytest.mark.parametrize("guard", ["neither", "second character", "soft edges"])
-@pytest.mark.long
 def test_a_g_that_both_take_for_a_6_is_never_accepted(
     reader: DocumentReader, monkeypatch: pytest.MonkeyPatch, guard: str
 ) -> None:

@@ -70,6 +70,7 @@ def test_records_without_end_are_cut() -> None:
     assert CardAnomaly.TOO_MANY in contents.anomalies
 
 
+@pytest.mark.long
 @given(st.lists(st.builds(CardRecord, *[st.text(max_size=80)] * 5), max_size=30))
 def test_no_texts_at_all_raise_anything(records: list[CardRecord]) -> None:
     for one in from_records(records).beneficiaries:

@@ -15,6 +15,8 @@ from tests.console.nation import NOWHERE
 from tests.console.staff import at_desk, get, post
 from tests.people import DOMINIQUE, LINA, ZOE
 
+pytestmark = pytest.mark.long  # plays page after page
+
 LEFT = "Le service national sera interrogé dès que vous prendrez ce patient."
 
 

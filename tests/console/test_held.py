@@ -42,7 +42,7 @@ from tests.console.recorded import (
     taken,
 )
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]  # plays page after page
 
 
 # --- what is held -------------------------------------------------------------------------------------------------

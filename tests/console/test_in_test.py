@@ -12,6 +12,8 @@ from kiosk.console.config import ServerSettings, read_server_settings
 from kiosk.settings import BadSettings
 from tests.console.staff import add, browser, get, sign_in
 
+pytestmark = pytest.mark.long  # plays page after page
+
 EXTENDS = re.compile(r"\{% extends .console/(base|_narrow).html. %\}")
 SAYS_SO = "Environnement de test"
 TEMPLATES = Path(__file__).parents[2] / "kiosk/console/templates/console"

@@ -24,7 +24,7 @@ from tests.console.arrivals import check_in_of, enrol, found, put
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, ZOE
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]  # plays page after page
 TICKED = {"evidence": "CN", "said": "1", "seen": READ, "first_given_name": "ZOE"}
 NOTICE = "La borne est plus récente que ce logiciel"
 

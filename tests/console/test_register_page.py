@@ -12,7 +12,7 @@ from tests.console.test_audit import _behind_its_back
 from tests.console.test_register_check import turns
 from tests.console.test_witness import beat, cut_to
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]  # plays page after page
 WARNED = "Registre à vérifier"
 PAGES = {"host": "/file/", "officer": "/vigilance/", "administrator": "/bornes/", "auditor": "/journal/"}
 

@@ -18,7 +18,7 @@ from tests.console.recorded import CREATED, NOW, WORKER
 from tests.console.test_register import LEA, _known
 from tests.console.test_register_check import turns
 
-pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.tampers]
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.tampers, pytest.mark.long]  # plays page after page
 
 
 @pytest.fixture(autouse=True)
@@ -139,7 +139,6 @@ def test_people_as_they_were_written_are_found_so(people: list[object], monkeypa
         (take_body_away, {"body"}),
     ],
 )
-@pytest.mark.long
 def test_what_was_altered_of_a_person_is_found_and_told(
     people: list[object], harm: Callable[[list[object]], None], codes: set[str]
 ) -> None:

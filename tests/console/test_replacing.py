@@ -13,7 +13,7 @@ from tests.console.arrivals import arrive, found, original_of
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import TOUSSAINT, ZOE
 
-pytestmark = pytest.mark.usefixtures("console", "asks_insi")
+pytestmark = [pytest.mark.usefixtures("console", "asks_insi"), pytest.mark.long]  # plays page after page
 TICKED = {"evidence": "CN", "said": "1", "seen": READ, "tolerated": "1", "first_given_name": "ZOE"}
 WAITING = replace(ZOE, oid=OID_NIA)
 

@@ -12,7 +12,7 @@ from tests.console.arrivals import arrive, card_of, check_in_of, enrol, mrz_of
 from tests.console.staff import at_desk, get, post
 from tests.people import DOMINIQUE, PIERRE_ALAIN, TOUSSAINT, ZOE
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]  # plays page after page
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from tests.console.staff import at_desk, get
 from tests.people import ZOE
 from tests.specimens.stage import Stage, flat_of
 
-pytestmark = pytest.mark.usefixtures("console")
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]  # plays page after page
 
 
 def _shot_of(side: Side, drawn: str) -> DocumentPicture:

@@ -11,6 +11,8 @@ from tests.console.arrivals import TINY_JPEG, arrive, enrol
 from tests.console.staff import at_desk, get
 from tests.people import ZOE
 
+pytestmark = pytest.mark.long  # reads pictures
+
 WORDS = "lea · 22/11/2026 14 h 05"
 
 

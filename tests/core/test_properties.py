@@ -51,6 +51,8 @@ from kiosk.core.status.transitions import (
 )
 from tests.core.examples import INSI, NOW, NUMBER
 
+pytestmark = pytest.mark.long  # computes for seconds
+
 ALPHABET = set("ABCDEFGHIJKLMNOPQRSTUVWXYZ '-")
 often = settings(derandomize=True, deadline=None, max_examples=80)
 
@@ -112,7 +114,6 @@ def _random_numbers(how_many: int) -> list[str]:
     return [f"{dice.randrange(10**13):013d}" for _ in range(how_many)]
 
 
-@pytest.mark.long
 def test_the_key_finds_every_wrong_digit_and_every_swap_of_neighbours_in_100_000_matricules_ins_1_7() -> None:
     numbers = _random_numbers(100_000)
     keys = np.array([int(key_of(number)) for number in numbers])
@@ -174,7 +175,6 @@ likely_events = st.one_of(
 
 @settings(derandomize=True, deadline=None, max_examples=100)
 @given(st.lists(likely_events, min_size=50, max_size=50))
-@pytest.mark.long
 def test_no_sequence_of_50_events_reaches_qualified_without_both_facts_exi_si_07(walk: list) -> None:
     identity = Identity()
     obtained = checked = False  # what a witness who knows only the two facts has seen
@@ -255,7 +255,6 @@ issuers = st.sampled_from(["", "FRA", "D<<", "SWE", "ESP"])
 
 @settings(derandomize=True, deadline=None, max_examples=300)
 @given(traits, traits, issuers)
-@pytest.mark.long
 def test_coherence_is_symmetric_ins_4(left: Traits, right: Traits, issuer: str) -> None:
     one, other = compare(left, right, issuer=issuer), compare(right, left, issuer=issuer)
     assert one.findings == other.findings
@@ -268,7 +267,6 @@ def test_coherence_is_symmetric_ins_4(left: Traits, right: Traits, issuer: str) 
 
 @often
 @given(traits, traits, issuers)
-@pytest.mark.long
 def test_what_must_be_named_is_never_what_a_machine_accepts_ins_4(left: Traits, right: Traits, issuer: str) -> None:
     comparison = compare(left, right, issuer=issuer)
     assert {each.reason for each in comparison.to_be_named} <= NAMED_REASONS
@@ -296,7 +294,6 @@ def test_no_letter_is_written_out_for_an_issuer_that_does_not_doc_9303(one: str,
 
 @often
 @given(traits)
-@pytest.mark.long
 def test_everybody_agrees_with_themselves_ins_4(person: Traits) -> None:
     comparison = compare(person, person)
     assert all(verdict.outcome in (Outcome.SAME, Outcome.NOT_STATED) for verdict in comparison.verdicts)
@@ -304,7 +301,6 @@ def test_everybody_agrees_with_themselves_ins_4(person: Traits) -> None:
 
 @often
 @given(traits, names, names)
-@pytest.mark.long
 def test_coherence_never_calls_same_what_differs_in_a_letter_ins_4(person: Traits, one: str, other: str) -> None:
     assume(comparison_key(one).replace(" ", "") != comparison_key(other).replace(" ", ""))
     left, right = replace(person, birth_name=one), replace(person, birth_name=other)

@@ -20,6 +20,8 @@ from kiosk.insi.simulated.testpki import TestPki
 from kiosk.settings import BadSettings
 from tests.insi.conftest import MakeClient, config_for
 
+pytestmark = pytest.mark.long  # plays the book of tests again and again
+
 ZOE = """
 answer = "found"
 status = "RETRIEVED"

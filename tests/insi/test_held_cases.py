@@ -26,6 +26,8 @@ from tests import people
 from tests.insi.conftest import MakeClient
 from tests.people import CHLOE, CLARA, LINA, MARIE, OLA, PIERRE, SOPHIE, ZOE
 
+pytestmark = pytest.mark.long  # plays case after case
+
 # a number that INSi does not know: the card was not renewed, or is another regime's
 UNKNOWN = Beneficiary("ADRUN", "ZOE", "1975-12-31", nir="2751263220748", nir_key="75")
 

@@ -9,6 +9,8 @@ import pytest
 from tests.outside.judge import area_under, judge
 from tests.outside.watch import Seen, Watched, is_quick, told_apart
 
+pytestmark = pytest.mark.long  # the judge computes for seconds
+
 TURNS = 16
 ANSWERED_LATER = 30.0  # seconds: longer than a whole walk may take on a busy machine
 
