@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -124,6 +125,16 @@ def asks_insi(console: ServerSettings, monkeypatch: pytest.MonkeyPatch) -> None:
 
     enrol()
     monkeypatch.setattr(django_settings, "KIOSK", console.model_copy(update={"insi": object()}))
+
+
+@pytest.fixture()
+def in_production(console: ServerSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A console in production, with INSi, that hears its kiosk."""
+    from tests.console.arrivals import enrol
+
+    enrol()
+    section = SimpleNamespace(verifier="", desk_caller="certificate")
+    monkeypatch.setattr(django_settings, "KIOSK", console.model_copy(update={"mode": "production", "insi": section}))
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from kiosk.core.status.permissions import Attribute
 from kiosk.core.status.permissions import IdentityStatus as S
 from kiosk.core.status.standing import Basis, Standing
 from kiosk.core.status.transitions import AttributeSet, Created, Refusal
-from tests.core.test_standing import CHECKED, EVENTS, KIOSK, LEA, NOW, OTHER, TAKEN, WORKER, Life, known, qualified
+from tests.core.lives import CHECKED, EVENTS, KIOSK, LEA, NOW, OTHER, TAKEN, WORKER, Life, known, qualified
 
 GONE = pe.Erased(pe.Kept.BODY)
 

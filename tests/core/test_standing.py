@@ -1,14 +1,12 @@
 """Where a person stands: each fact's effect and each refusal, and that folding gives what was projected."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from kiosk.core.identity.matricule import Mark
-from kiosk.core.status import fact_codec
 from kiosk.core.status import person_events as pe
-from kiosk.core.status.evidence import EvidenceTable
 from kiosk.core.status.folding import apply, fold
 from kiosk.core.status.permissions import Attribute, Identity
 from kiosk.core.status.permissions import IdentityStatus as S
@@ -29,57 +27,22 @@ from kiosk.core.status.transitions import (
     StrictTraitEdited,
     VerificationFailed,
 )
-from kiosk.core.status.undoing import UNDO_FOR
-
-LEA, MARC = Actor(ActorKind.STAFF, "lea"), Actor(ActorKind.STAFF, "marc")
-KIOSK, WORKER = Actor(ActorKind.KIOSK, "borne-1"), Actor(ActorKind.WORKER, "worker")
-NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
-ONE, OTHER = Mark("a1", "1.2.250.1.213.1.4.8"), Mark("b2", "1.2.250.1.213.1.4.8")
-CARD = next(kind for kind in EvidenceTable().types if kind.code == "CN")
-CHECKED = EvidenceChecked(CARD, True, "2026-11-29")
-TAKEN = InsiAccepted(ONE, True, True)
-
-
-class Life:
-    """A person's facts, one after the other, as the writer numbers them."""
-
-    def __init__(self) -> None:
-        self.standing, self.facts = Standing(), []
-
-    def add(
-        self, event: PersonEvent, by: Actor = LEA, *, cites: int = 0, decision: int = 0, at: datetime = NOW
-    ) -> Refusal | None:
-        nth = self.standing.version + 1
-        fact = Fact(nth, event, by, at, cites, nth if decision < 0 else decision)
-        applied = apply(self.standing, fact)
-        if applied.refusal is not None:
-            assert applied.standing == self.standing
-            assert applied.before is applied.after is self.standing.status
-            return applied.refusal
-        assert applied.before is self.standing.status
-        self.standing = applied.standing
-        assert applied.after is self.standing.status
-        self.facts.append(fact)
-        assert fold(self.facts) == self.standing
-        return None
-
-    def does(self, event: PersonEvent, by: Actor = LEA, **how: object) -> "Life":
-        assert self.add(event, by, **how) is None
-        return self
-
-
-def known() -> Life:
-    """Opened, with an answer of INSi that may be accepted: the fourth fact."""
-    life = Life().does(Created()).does(pe.VisitAttached()).does(pe.TraitsStated())
-    return life.does(pe.InsiAnswered(ONE), KIOSK)
-
-
-def retrieved() -> Life:
-    return known().does(TAKEN, KIOSK, cites=4)
-
-
-def qualified() -> Life:
-    return retrieved().does(CHECKED, decision=-1)
+from tests.core.lives import (
+    CARD,
+    CHECKED,
+    KIOSK,
+    LEA,
+    MARC,
+    NOW,
+    ONE,
+    OTHER,
+    TAKEN,
+    WORKER,
+    Life,
+    known,
+    qualified,
+    retrieved,
+)
 
 
 def test_what_is_qualified_rests_on_the_answer_and_the_evidence_that_were_compared() -> None:
@@ -287,59 +250,14 @@ def test_what_was_answered_before_a_visit_turned_out_not_to_be_theirs_is_accepte
     assert before.before is not None and after.before == replace(before.before, epoch=after.version)
 
 
-# --- undoing ------------------------------------------------------------------------------------------------------
-
-
-def test_an_undo_restores_everything_the_evidence_s_day_included_property_9() -> None:
-    life = qualified().does(pe.Verified(), WORKER)
-    before = life.standing
-    life.does(StrictTraitEdited(), decision=-1)
-    undone = life.does(pe.Undone(), cites=8).standing
-    assert undone.basis == before.basis
-    assert (undone.before, undone.version) == (None, 9)
-    assert life.add(pe.Undone(), cites=8) is Refusal.NOTHING_TO_UNDO
-    assert life.add(pe.Undone(), cites=6) is Refusal.NOTHING_TO_UNDO  # once
-
-
-def test_a_decision_of_several_facts_is_undone_whole() -> None:
-    life = known().does(TAKEN, cites=4, decision=5).does(CHECKED, decision=5)
-    assert life.standing.status is S.QUALIFIED
-    assert life.standing.before == known().standing.basis
-    assert life.does(pe.Undone(), cites=5).standing.basis == known().standing.basis
-
-
-def test_who_decided_undoes_it_the_same_day() -> None:
-    life = qualified()
-    assert life.add(pe.Undone(), MARC, cites=6) is Refusal.NOT_YOURS
-    assert life.add(pe.Undone(), replace(WORKER, name="lea"), cites=6) is Refusal.ONLY_STAFF
-    assert life.add(pe.Undone(), cites=5) is Refusal.NOTHING_TO_UNDO
-    assert life.add(pe.Undone(), cites=6, at=NOW + UNDO_FOR) is Refusal.TOO_LATE
-    assert life.add(pe.Undone(), cites=6, at=NOW - timedelta(seconds=1)) is Refusal.TOO_LATE
-    assert timedelta(hours=12) == UNDO_FOR
-    assert qualified().does(pe.Undone(), cites=6, at=NOW).standing.status is S.RETRIEVED
-    late = NOW + UNDO_FOR - timedelta(seconds=1)
-    assert qualified().does(pe.Undone(), cites=6, at=late).standing.status is S.RETRIEVED
-    assert retrieved().add(pe.Undone()) is Refusal.NOTHING_TO_UNDO
-
-
-def test_undoing_a_doubt_never_brings_back_what_was_qualified_t8() -> None:
-    life = qualified().does(AttributeSet(Attribute.HOMONYM))
-    life.does(AttributeSet(Attribute.DOUBTFUL), decision=-1).does(pe.Undone(), cites=8)
-    basis = life.standing.basis
-    assert (life.standing.status, life.standing.identity.attributes) == (S.PROVISIONAL, {Attribute.HOMONYM})
-    assert (basis.epoch, basis.traits, basis.answer, basis.evidence_on) == (8, 3, 0, "")
-    assert (basis.decided_by, basis.decision, basis.decided_at) == ("lea", 6, NOW.isoformat())
-    assert life.add(TAKEN, cites=4) is Refusal.ANSWER_VOID
-
-
-def test_undoing_the_lifting_of_a_doubt_is_a_doubt_again() -> None:
-    life = known().does(AttributeSet(Attribute.DOUBTFUL)).does(AttributeRemoved(Attribute.DOUBTFUL), decision=-1)
-    assert life.does(pe.Undone(), cites=6).standing.identity.is_barred
-    other = known().does(AttributeSet(Attribute.DOUBTFUL)).does(AttributeSet(Attribute.HOMONYM), decision=-1)
-    assert other.does(pe.Undone(), cites=6).standing.identity.attributes == {Attribute.DOUBTFUL}
-
-
-# --- what an earlier version left ---------------------------------------------------------------------------------
+def test_facts_fold_in_their_order_only() -> None:
+    facts = qualified().facts
+    assert fold(facts).status is S.QUALIFIED
+    assert fold([]) == Standing()
+    with pytest.raises(ValueError, match="missing"):
+        fold(facts[1:])
+    with pytest.raises(ValueError, match="excluded: answer-void"):
+        fold([*facts[:3], replace(facts[4], nth=4)])
 
 
 def test_what_an_earlier_version_decided_is_where_a_person_begins() -> None:
@@ -358,123 +276,6 @@ def test_what_an_earlier_version_decided_is_where_a_person_begins() -> None:
     assert (obtained.answer, obtained.evidence_at, obtained.compared) == (4, 0, 0)
     barred = known().does(pe.Migrated(Identity(attributes=frozenset({Attribute.DOUBTFUL}))), MARC).standing
     assert (barred.basis.epoch, barred.latest_answer) == (5, None)
-
-
-# --- folding and writing down -------------------------------------------------------------------------------------
-
-
-def test_facts_fold_in_their_order_only() -> None:
-    facts = qualified().facts
-    assert fold(facts).status is S.QUALIFIED
-    assert fold([]) == Standing()
-    with pytest.raises(ValueError, match="missing"):
-        fold(facts[1:])
-    with pytest.raises(ValueError, match="excluded: answer-void"):
-        fold([*facts[:3], replace(facts[4], nth=4)])
-
-
-EVENTS: list[PersonEvent] = [
-    Created(),
-    pe.TraitsStated(),
-    pe.VisitAttached(),
-    pe.VisitDetached(),
-    pe.PresenceChecked(),
-    pe.InsiAsked(),
-    pe.InsiAnswered(ONE),
-    pe.InsiAnswered(None),
-    TAKEN,
-    InsiAccepted(ONE, False, True),
-    InsiAccepted(ONE, True, False),
-    pe.InsReplaced(OTHER, True, True),
-    pe.InsReplaced(OTHER, False, False),
-    InsiRejected(),
-    AttributeSet(Attribute.HOMONYM),
-    AttributeRemoved(Attribute.DOUBTFUL),
-    StrictTraitEdited(),
-    ComplementaryTraitEdited(),
-    FirstNameChosen(True),
-    FirstNameChosen(False),
-    pe.Verified(),
-    VerificationFailed(),
-    pe.Merged(pe.Side("k", ONE, True, False)),
-    pe.Merged(pe.Side("k", None, False, True)),
-    pe.Unmerged(),
-    pe.PairProposed("k"),
-    pe.SetApart("k"),
-    pe.Undone(),
-    pe.Erased(pe.Kept.BODY),
-    pe.Migrated(Identity(ONE, "CN", frozenset({Attribute.HOMONYM})), "2025-01-02", "PPA", "2025-02-03", False),
-    pe.Migrated(Identity()),
-]
-
-
-@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
-def test_what_is_written_is_read_as_it_was(event: PersonEvent) -> None:
-    kind, codes = fact_codec.written(event)
-    assert fact_codec.read(kind, codes) == event
-
-
-def test_evidence_is_read_with_what_decided_about_it() -> None:
-    for strong in (True, False):
-        kind = next(
-            one for one in EvidenceTable().types if one.may_validate is strong and one.code and not one.companions
-        )
-        event = EvidenceChecked(kind, strong, "2026-11-29")
-        read = fact_codec.read(*fact_codec.written(event))
-        assert isinstance(read, EvidenceChecked)
-        assert (read.evidence.code, read.evidence.may_validate) == (kind.code, strong)
-        assert (read.traits_agree, read.on, read.companion_code) == (strong, "2026-11-29", "")
-
-
-def test_the_words_of_facts_outlive_the_code() -> None:
-    assert sorted({fact_codec.written(event)[0] for event in EVENTS}) == [
-        *("attribute-removed", "attribute-set", "complementary-edited", "erased", "first-name-chosen"),
-        *("ins-replaced", "insi-accepted", "insi-answered", "insi-asked", "insi-rejected", "merged", "migrated"),
-        *("opened", "pair-proposed", "presence-checked", "set-apart", "strict-trait-edited", "traits-stated", "undone"),
-        *("unmerged", "verification-failed", "verified", "visit-attached", "visit-detached"),
-    ]
-    assert fact_codec.written(TAKEN) == (
-        "insi-accepted",
-        {"mark": "a1", "oid": "1.2.250.1.213.1.4.8", "agree": True, "usable": True},
-    )
-    assert fact_codec.written(CHECKED) == (
-        "evidence-checked",
-        {"evidence": "CN", "agree": True, "strong": True, "on": "2026-11-29"},
-    )
-
-
-def test_what_is_no_fact_is_said_so() -> None:
-    with pytest.raises(fact_codec.BadFact, match="does not know"):
-        fact_codec.read("promoted", {})
-    with pytest.raises(fact_codec.BadFact, match="attribute-set"):
-        fact_codec.read("attribute-set", {"attribute": "handsome"})
-    with pytest.raises(fact_codec.BadFact, match="insi-accepted"):
-        fact_codec.read("insi-accepted", {})
-    with pytest.raises(fact_codec.BadFact, match="object"):
-        fact_codec.written(object())  # type: ignore[arg-type] # what is no event at all
-    with pytest.raises(fact_codec.BadFact, match="only its mark"):
-        fact_codec.written(InsiAccepted(_number(), True, True))
-    for text in ("", "{}", "[]", '{"version": 1}'):
-        with pytest.raises(fact_codec.BadFact, match="standing"):
-            fact_codec.standing_from_text(text)
-        with pytest.raises(fact_codec.BadFact, match="standing"):
-            fact_codec.accepted_in(text)
-
-
-def _number() -> object:
-    from kiosk.core.identity.matricule import Matricule
-
-    return Matricule("2800175056016", "35", ONE.oid)
-
-
-@pytest.mark.parametrize("life", [Life, known, retrieved, qualified], ids=["nobody", "known", "retrieved", "qualified"])
-def test_a_standing_is_read_as_it_was_written(life) -> None:
-    standing = life().standing
-    assert fact_codec.standing_from_text(fact_codec.standing_to_text(standing)) == standing
-    accepted = fact_codec.accepted_in(fact_codec.standing_to_text(standing))
-    assert accepted == (standing.basis.answer, standing.held is not None)
-    asked = replace(standing, questions=((3, 0), (9, 4)), absorbed_by="other", version=12)
-    assert fact_codec.standing_from_text(fact_codec.standing_to_text(asked)) == asked
 
 
 # --- what a small example hides -----------------------------------------------------------------------------------

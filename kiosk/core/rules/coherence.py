@@ -160,10 +160,10 @@ RULES: tuple[Rule, ...] = (
         _L,
         ("coherence.compare.compare",),
         (
-            "coherence: an_incomplete_date_against_its",
-            "coherence: an_incomplete_date_against_any",
-            "coherence: the_same_incomplete",
-            "coherence: any_other_difference",
+            "coherence_dates: an_incomplete_date_against_its",
+            "coherence_dates: an_incomplete_date_against_any",
+            "coherence_dates: the_same_incomplete",
+            "coherence_dates: any_other_difference",
         ),
     ),
     Rule(
@@ -172,7 +172,7 @@ RULES: tuple[Rule, ...] = (
         "Doc 9303",
         _C,
         ("coherence.compare.compare",),
-        ("coherence: a_two_digit_year",),
+        ("coherence_dates: a_two_digit_year",),
     ),
     Rule(
         "4",
@@ -180,7 +180,7 @@ RULES: tuple[Rule, ...] = (
         "BK, 3RIV practice",
         _L,
         ("coherence.compare.compare",),
-        ("coherence: any_difference_of_sex",),
+        ("coherence_dates: any_difference_of_sex",),
     ),
     Rule(
         "4",
@@ -189,7 +189,7 @@ RULES: tuple[Rule, ...] = (
         _L,
         ("identity.places.PlaceTable.relation",),
         (
-            "coherence: a_merged_commune",
+            "coherence_dates: a_merged_commune",
             "places: a_merged_or_renumbered",
         ),
     ),
@@ -258,7 +258,7 @@ RULES: tuple[Rule, ...] = (
         "HAN",
         _L,
         ("coherence.correctors.correctors",),
-        ("coherence: an_error_in_the_document",),
+        ("correctors: an_error_in_the_document",),
     ),
     Rule(
         "4",
@@ -267,11 +267,11 @@ RULES: tuple[Rule, ...] = (
         _L,
         ("coherence.correctors.correctors",),
         (
-            "coherence: an_error_in_the_ins",
-            "coherence: an_error_on_the_card",
-            "coherence: the_document_is_looked_at",
-            "coherence: two_answers",
-            "coherence: nobody_corrects",
+            "correctors: an_error_in_the_ins",
+            "correctors: an_error_on_the_card",
+            "correctors: the_document_is_looked_at",
+            "correctors: two_answers",
+            "correctors: nobody_corrects",
         ),
     ),
     Rule(

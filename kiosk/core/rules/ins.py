@@ -346,8 +346,8 @@ RULES: tuple[Rule, ...] = (
         (
             "places: 91_to_96",
             "places: a_commune_of_todays_92",
-            "coherence: a_place_of_before_independence",
-            "coherence: before_independence_means",
+            "coherence_dates: a_place_of_before_independence",
+            "coherence_dates: before_independence_means",
         ),
     ),
     Rule(
