@@ -124,7 +124,7 @@ def _one(verifier: Verifier, number: int, record: dict[str, Any], deadline: floa
             raise StoppedError(reason, 7)
         case InsRefused(code) if not code.startswith("kiosk_"):
             raise StoppedError(code, 5)
-        case InsRefused(code) if code in ("kiosk_wsdl", "kiosk_simulator"):
+        case InsRefused(code) if code in ("kiosk_endpoint", "kiosk_wsdl", "kiosk_simulator"):
             raise StoppedError(code, 5)
     code = answer.code if isinstance(answer, InsRefused) else answer.exchanges[-1].code if answer.exchanges else ""
     return told | {"verdict": verification.verdict.value, "differences": list(verification.differences), "code": code}

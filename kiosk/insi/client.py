@@ -28,7 +28,7 @@ from kiosk.insi.envelope import BundleError, Caller, Cover, Envelopes, Request
 from kiosk.insi.names import BY_CARD, BY_TRAITS
 from kiosk.insi.retry import CircuitBreaker, RetryPolicy, retry_after_seconds
 from kiosk.insi.search import Answered, goes_on_by_traits, is_secondary, may_be_the_same, next_search
-from kiosk.insi.transport import HttpAnswer, NotSentError, TlsRefusedError, Transport
+from kiosk.insi.transport import HttpAnswer, NotSentError, NowhereError, TlsRefusedError, Transport
 from kiosk.insi.tunnel import ProxyRefusedError
 from kiosk.insi.ways import ByCertificate, NotVouchedError, Way
 
@@ -184,6 +184,8 @@ class InsiClient:
             return InsRefused(refused.code, "", "")
         except BundleError as error:
             return InsRefused("kiosk_wsdl", str(error), "")
+        except NowhereError:
+            return InsRefused("kiosk_endpoint", "", "")
         exchanges: tuple[Exchange, ...] = ()
         answer: InsAnswer = InsUnreachable("not-asked")
         attempts = min(self._retry.attempts, most)

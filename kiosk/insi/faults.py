@@ -21,6 +21,7 @@ def advice(code: str) -> str:
         "kiosk_trait-missing": _("Un trait nécessaire à la recherche manque : reprendre à l'accueil."),
         "kiosk_sex": _("Le service ne connaît que les sexes F et M : reprendre à l'accueil."),
         "kiosk_date": _("La date de naissance n'est pas une date du calendrier : l'interpréter à l'accueil."),
+        "kiosk_endpoint": _("L’adresse du service ne se lit pas : vérifier endpoint dans [insi]."),
         "kiosk_wsdl": _("Les fichiers WSDL du service ne se lisent pas : vérifier [insi] wsdl."),
         "kiosk_proxy": _("Le proxy ne laisse pas passer : vérifier [insi.proxy], son compte et son mot de passe."),
         "kiosk_psc-session": _("La session Pro Santé Connect est terminée : se reconnecter, puis reposer la question."),

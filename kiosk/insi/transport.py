@@ -27,6 +27,7 @@ from kiosk.insi.tunnel import ProxyRefusedError, open_tunnel
 
 LARGEST_ANSWER = 1 << 18  # bytes; a real answer is a few thousand
 _KEPT = 64  # connections
+_HTTPS = 443  # the port where none is written
 _CONNECT_AT_MOST = 3.0  # seconds for one address: another may answer
 _OVER_AT: contextvars.ContextVar[float] = contextvars.ContextVar("over_at")
 
@@ -158,6 +159,10 @@ class NotSentError(Exception):
         self.reason = reason
 
 
+class NowhereError(Exception):
+    """The address that is configured names no place that can be called."""
+
+
 class TlsRefusedError(Exception):
     """Our certificate, or theirs, was not accepted; ``reason`` says which."""
 
@@ -167,18 +172,21 @@ class TlsRefusedError(Exception):
 
 
 class Transport:
-    """A kept connection to one endpoint."""
+    """A kept connection to one endpoint. NowhereError when it cannot be one."""
 
     def __init__(self, endpoint: str, context: ssl.SSLContext, user_agent: str, *, proxy: Proxy | None = None) -> None:
         if not endpoint.startswith("https://"):
             raise ValueError("INSi is called over HTTPS only")
         context.sslsocket_class = DeadlineSocket
-        at = parse_url(endpoint)
+        try:
+            at = parse_url(endpoint)
+        except urllib3.exceptions.LocationParseError:
+            raise NowhereError from None
         if not at.host:
-            raise ValueError("INSi's address names no host")
+            raise NowhereError
         self._path = at.request_uri
         kind = _pool_through(proxy) if proxy else _Pool
-        self._pool = kind(at.host, at.port, maxsize=_KEPT, ssl_context=context, cert_reqs="CERT_REQUIRED")
+        self._pool = kind(at.host, at.port or _HTTPS, maxsize=_KEPT, ssl_context=context, cert_reqs="CERT_REQUIRED")
         self._headers = {
             "User-Agent": user_agent,
             "Accept": "application/soap+xml",
