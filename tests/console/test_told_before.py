@@ -108,6 +108,19 @@ def test_who_was_marked_but_never_decided_about_holds_no_number_of_a_kiosk_s(unb
     assert told is not None and told["differences"] == {"reported": {"status": 1}}
 
 
+def test_who_was_marked_holds_no_number_of_a_kiosk_s_that_was_kept_beside_a_search_either(unbelieving: Before) -> None:
+    """Staff had asked INSi with other criteria, and it knew nobody: what the kiosk said was kept."""
+    nobody = replace(forged.call(), code="01")
+    kept = replace(found(ZOE), exchanges=(nobody,))
+    key = unbelieving.visit(ZOE, attributes="homonym", later=kept, **WAITS)
+    unbelieving.over()
+    person = _arrival(key).person
+    assert person is not None
+    assert (person.status, Holding.objects.exists()) == ("PROVISIONAL", False)
+    assert reading.standing_of(person).latest_answer is None
+    assert vault.open_arrival(_arrival(key)).insi == replace(REPORTED, exchanges=(nobody,))
+
+
 def test_where_kiosk_and_console_are_one_machine_its_word_goes_on_counting(before: Before) -> None:
     key, other = before.visit(ZOE, **WAITS), before.visit(LINA, InsNotFound())
     before.over()

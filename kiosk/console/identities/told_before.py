@@ -19,14 +19,13 @@ from kiosk.console.arrivals.queue import IN_WORK
 from kiosk.console.identities import comparing
 from kiosk.console.models import Stage
 from kiosk.console.records import search, vault
+from kiosk.console.register import inherited
 from kiosk.core.checkin.codec import BadCheckIn
-from kiosk.core.checkin.value import CheckIn
-from kiosk.core.sources.insi import InsFound, InsUnreachable
+from kiosk.core.sources.insi import InsUnreachable
 from kiosk.core.status.permissions import IdentityStatus
 from kiosk.sealing import CannotOpen
 
 _AT_ONCE = 50  # a visit is half a megabyte
-_ANSWERED = "00"  # INSi's own code: somebody was found
 
 
 def withdraw(apps: Any) -> int:
@@ -51,7 +50,7 @@ def _withdraw(apps: Any, row: Any, now: datetime) -> bool:
     except (CannotOpen, BadCheckIn) as trouble:  # no key for it here: no page shows it either
         journal.record_bug(trouble)
         return False
-    if not _is_kiosks_word(row, came, told):
+    if not inherited.is_kiosks_word(row, came, told):
         return False
     calls = told.insi.exchanges[len(came.insi.exchanges) :]
     later = replace(came, insi=InsUnreachable(vault.REPORTED, calls))
@@ -67,14 +66,3 @@ def _withdraw(apps: Any, row: Any, now: datetime) -> bool:
     indexes.bulk_create(indexes.model(arrival=row, value=value) for value in search.indexes_of(later))
     audit.record(audit.Act.ANSWER_REPORTED, who="migration", about=str(row.pk))
     return True
-
-
-def _is_kiosks_word(row: Any, came: CheckIn, told: CheckIn) -> bool:
-    """Nobody else answered; or the answer was kept beside later calls of the console's that found nobody."""
-    if settings.KIOSK.believes(row.terminal_id):
-        return False
-    if not row.sealed.answer:
-        return not vault.is_silence(came)
-    is_kept = replace(told.insi, exchanges=()) == replace(came.insi, exchanges=())
-    calls = told.insi.exchanges[len(came.insi.exchanges) :]
-    return is_kept and isinstance(came.insi, InsFound) and not any(one.code == _ANSWERED for one in calls)

@@ -28,6 +28,7 @@ from kiosk.sealing import CannotOpen
 OBTAINED = frozenset({IdentityStatus.RETRIEVED.value, IdentityStatus.QUALIFIED.value})
 DECIDED = frozenset({IdentityStatus.VALIDATED.value, IdentityStatus.QUALIFIED.value})
 REMOVED, SET_ASIDE = "removed", "set-aside"
+_FOUND = "00"  # INSi's own code: somebody was found
 _ANSWERS = frozenset({"InsFound", "InsNotFound", "InsSeveral"})
 _ACCEPTED = frozenset({"qualified", "ins-accepted"})
 _REFUSED = frozenset({"ins-refused", "downgraded"})
@@ -98,13 +99,30 @@ def opened(row: Any, *, is_as_told: bool = True) -> Opened | None:
     ``is_as_told``: with INSi's answer as staff saw it then, also where a kiosk alone had said it.
     """
     try:
-        check_in = vault.open_as_told(row) if is_as_told else vault.open_arrival(row)
+        check_in = vault.open_as_told(row) if is_as_told else _counting(row)
         body = bytes(row.sealed.observed)
         plain = vault.open_part(body, "observed", row.key) if body else b""
         observed = codec.from_bytes(plain).insi if plain else None
         return Opened(check_in, observed, notes.opened(row))
     except (CannotOpen, BadCheckIn):
         return None
+
+
+def _counting(row: Any) -> CheckIn:
+    """The check-in with what counts for INSi's answer: nothing that its kiosk alone said."""
+    came, told = vault.open_check_in(bytes(row.sealed.check_in), row.key), vault.open_as_told(row)
+    return replace(told, insi=InsUnreachable(visits.REPORTED)) if is_kiosks_word(row, came, told) else told
+
+
+def is_kiosks_word(row: Any, came: CheckIn, told: CheckIn) -> bool:
+    """Nobody else answered; or the answer was kept beside later calls of the console's that found nobody."""
+    if settings.KIOSK.believes(row.terminal_id):
+        return False
+    if not row.sealed.answer:
+        return not vault.is_silence(came)
+    is_kept = replace(told.insi, exchanges=()) == replace(came.insi, exchanges=())
+    calls = told.insi.exchanges[len(came.insi.exchanges) :]
+    return is_kept and isinstance(came.insi, InsFound) and not any(one.code == _FOUND for one in calls)
 
 
 def is_sealed(row: Any) -> bool:
