@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kiosk.core.sources.insi import InsAnswer, InsFound, InsNotFound
+from tests.console import forged
 from tests.console.arrivals import enrol, found
 from tests.console.asked_through import (
     FakeInsi,
@@ -43,6 +44,21 @@ def test_who_was_killed_before_asking_or_before_keeping_the_answer_leaves_it_to_
     assert not upkeep.once(insi)
     assert answered(insi) == 1  # when the lease is over
     assert row_of(question).state == "answered"
+
+
+def test_two_who_heard_at_the_same_moment_keep_one_answer_and_every_call() -> None:
+    from kiosk.console.questions import answering, keeping
+
+    question = asked(ZOE)
+    key = row_of(question).pk
+    calls = [replace(forged.call(), message_id=name) for name in ("first", "second")]
+    first = answering.Heard(key, replace(found(ZOE), exchanges=(calls[0],)), with_visit=False)
+    second = answering.Heard(key, InsNotFound(exchanges=(calls[1],)), with_visit=False)
+    answering._keep([first, second])
+    answer = keeping.answer_of(row_of(question))
+    assert isinstance(answer, InsFound)
+    assert [one.message_id for one in answer.exchanges] == ["first", "second"]
+    assert row_of(question).tries == 2
 
 
 def test_two_who_both_asked_keep_one_answer_and_every_call() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -51,6 +52,18 @@ class _Row(Confidential):
     answer: bytes
 
 
+class _Written(NamedTuple):
+    """What ``_KEEP`` says of one question."""
+
+    state: str
+    next_at: object
+    tries: int
+    asked_at: object
+    answer: bytes
+    by_document: bool
+    key: object
+
+
 def keep(heard: Heard) -> bool:
     """Keep it, every call of it; True when a visit waits for it. CannotOpen or BadCheckIn."""
     _TURNSTILE.go_through(heard)
@@ -67,14 +80,21 @@ def _keep(all_heard: Sequence[Heard]) -> None:
         found = by_hand.rows(_ROWS + for_update, [by_hand.key(one.key) for one in all_heard])
         rows = {by_hand.subject(key): _Row(*said) for key, *said in found}
         now = timezone.now()
-        written = [_written(one, rows.get(one.key), now) for one in all_heard]
-        by_hand.update(_KEEP, [one for one in written if one is not None])
+        written = []
+        for one in all_heard:  # one after the other: two may have heard of the same question
+            said = _written(one, rows.get(one.key), now)
+            if said is not None:
+                written.append(said)
+                rows[one.key] = replace(
+                    rows[one.key], state=said.state, tries=said.tries, by_document=said.by_document, answer=said.answer
+                )
+        by_hand.update(_KEEP, written)
 
 
 _TURNSTILE = Turnstile(_keep)
 
 
-def _written(one: Heard, row: _Row | None, now: datetime) -> tuple[object, ...] | None:
+def _written(one: Heard, row: _Row | None, now: datetime) -> _Written | None:
     """What is kept of it; None for one that was dropped while INSi was asked, or that opens no more."""
     if row is None or row.state not in keeping.OPEN:
         return None
@@ -92,7 +112,7 @@ def _written(one: Heard, row: _Row | None, now: datetime) -> tuple[object, ...] 
     state, next_at = _then(row, answer, now)
     moments = [connection.ops.adapt_datetimefield_value(moment) for moment in (next_at, now)]
     locked = keeping.locked(answer, one.key, own)
-    return state.value, moments[0], tries, moments[1], locked, by_document, by_hand.key(one.key)
+    return _Written(state.value, moments[0], tries, moments[1], locked, by_document, by_hand.key(one.key))
 
 
 def _then(row: _Row, answer: InsAnswer, now: datetime) -> tuple[QuestionState, datetime]:
