@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 SIMULATED_CAMERAS = {"film"}
+SIMULATED = "simulated"
 
 
 class BadSettings(Exception):
@@ -75,6 +76,15 @@ class CardSection(Section):
 
     driver: str = "pcsc"  # or the name of a plug-in of the entry point group kiosk.card_readers
     reader: str = ""  # a part of the reader's name; empty: any
+
+
+class AppliSection(Section):
+    """The reader of the appli carte Vitale (ApCV), where there is one."""
+
+    driver: str = Field(min_length=1, max_length=80)  # a plug-in of kiosk.phone_readers; "simulated" outside production
+    source: str = ""  # which of them, as the plug-in knows it
+    file: ConfigPath | None = None  # demo only: what stands in for a phone
+    film_document: bool = False  # who shows a phone shows a document all the same
 
 
 class CameraSection(Section):
@@ -273,6 +283,7 @@ class Settings(Section):
     mode: Literal["production", "demo", "test"]
     kiosk: KioskSection
     card: CardSection = CardSection()
+    appli: AppliSection | None = None
     camera: CameraSection = CameraSection()
     insi: AskingInsi = ThroughConsole()
     sealing: SealingSection
@@ -288,6 +299,10 @@ class Settings(Section):
         problems = []
         if self.camera.driver in SIMULATED_CAMERAS:
             problems.append("camera.driver: a simulated camera is refused in production; choose opencv or libcamera")
+        if self.appli is not None and self.appli.driver == SIMULATED:
+            problems.append(
+                "appli.driver: simulated phones are refused in production; name a plug-in, or remove [appli]"
+            )
         if self.kiosk.control is not None:
             problems.append("kiosk.control: a driver that plays the patient is refused in production; remove the key")
         if problems:

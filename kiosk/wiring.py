@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from typing import Protocol
 
+from hardware.appli.base import PhoneReader
+from hardware.appli.simulated import SimulatedPhoneReader
 from hardware.camera.base import CameraManners, FrameSource
 from hardware.cards.base import CardReader, NotVitale, Unreadable, VitaleFiles, VitaleRecords
 from hardware.cards.pcsc import PcscReader
@@ -20,6 +22,7 @@ from kiosk.app.card_desk import CardDesk, Progress
 from kiosk.app.conductor import Conductor, Crew, EventQueue
 from kiosk.app.document_desk import DocumentDesk, Eye
 from kiosk.app.insi_desk import InsiDesk
+from kiosk.app.phone_desk import DEVICE, phone_desk
 from kiosk.app.question_desk import QuestionDesk
 from kiosk.app.recognition_desk import RecognitionDesk
 from kiosk.control import ControlPort, NoWindow
@@ -33,7 +36,7 @@ from kiosk.insi.config import config_from
 from kiosk.insi.remote import QuestionsThroughConsole
 from kiosk.insi.watch import CertificateWatch
 from kiosk.journal import Happening
-from kiosk.settings import BadSettings, InsiSection, Settings
+from kiosk.settings import SIMULATED, BadSettings, InsiSection, Settings
 from kiosk.storage.acquaintance import ConsoleAcquaintance
 from kiosk.storage.delivery import ConsoleLink
 from kiosk.storage.heads import HeadKeeper
@@ -77,6 +80,7 @@ class Kiosk:
             self._window,
             State(
                 desk=settings.kiosk.desk,
+                films_appli=settings.appli is not None and settings.appli.film_document,
                 short_path=short_path(settings),
                 asking=Asking.KIOSK if isinstance(settings.insi, InsiSection) else Asking.CONSOLE,
                 manners=manners,
@@ -88,7 +92,8 @@ class Kiosk:
 
         crew = self._crew
         conducting = threading.Thread(target=self._conductor.run, name="conductor", daemon=True)
-        for worker in (crew.store, crew.insi, crew.recognition, crew.cards, crew.documents, crew.courier):
+        phones = (crew.phones,) if crew.phones is not None else ()
+        for worker in (crew.store, crew.insi, crew.recognition, crew.cards, *phones, crew.documents, crew.courier):
             worker.start()
         conducting.start()
         journal.record(Happening.STARTED, part="kiosk", version=__version__)
@@ -97,7 +102,7 @@ class Kiosk:
         finally:
             self._events.close()
             conducting.join(5.0)
-            for worker in (crew.cards, crew.documents, crew.recognition, crew.insi, crew.store, crew.courier):
+            for worker in (crew.cards, *phones, crew.documents, crew.recognition, crew.insi, crew.store, crew.courier):
                 worker.stop()
             self._outbox.close()
             journal.record(Happening.STOPPED, part="kiosk")
@@ -114,7 +119,9 @@ class Kiosk:
         courier = Courier(
             self._outbox, self._link(), place, settings.kiosk.data_dir, self._devices, self._health, self._events.post
         )
+        phones = phone_reader(settings)
         return Crew(
+            phones=phone_desk(phones, self._events.post) if phones is not None else None,
             cards=CardDesk(card_reader(settings), read_vitale, self._events.post),
             documents=DocumentDesk(camera(settings), lambda order: eye(order, settings), self._events.post),
             insi=self._insi_desk(),
@@ -146,6 +153,8 @@ class Kiosk:
             "camera": crew.documents.camera_ok,
             "storage": crew.courier.storage_ok,
         }
+        if crew.phones is not None:
+            good[DEVICE] = crew.phones.reader_ok
         if isinstance(crew.insi, InsiDesk):
             good["insi"] = crew.insi.answers
         return {name: "ok" if is_good else "lost" for name, is_good in good.items()}
@@ -226,6 +235,24 @@ def card_reader(settings: Settings) -> CardReader:
             reader: CardReader = plug_in.load()(settings.card.reader)
             return reader
     raise BadSettings(f"card.driver: no reader is called {settings.card.driver}; use pcsc, or install its plug-in")
+
+
+def phone_reader(settings: Settings) -> PhoneReader | None:
+    """The reader of the appli carte Vitale that the settings name: a plug-in of ``kiosk.phone_readers``; or none."""
+    section = settings.appli
+    if section is None:
+        return None
+    if section.driver == SIMULATED:
+        if section.file is None:
+            raise BadSettings("appli.file: simulated phones need the path of the file that stands in for one")
+        return SimulatedPhoneReader(section.file)
+    for plug_in in entry_points(group="kiosk.phone_readers"):
+        if plug_in.name == section.driver:
+            reader: PhoneReader = plug_in.load()(section.source)
+            return reader
+    raise BadSettings(
+        f"appli.driver: no reader of phones is called {section.driver}; install its plug-in, or remove the section"
+    )
 
 
 def read_vitale(

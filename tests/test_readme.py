@@ -26,7 +26,7 @@ def _room(place: str) -> str:
 
 def _meant(room: str, allowed: str) -> set[str]:
     """The rooms that a line names: those beside it first, then those of the house."""
-    known = {*MAY_IMPORT, *SUMMED_UP, "hardware.cards.base", "hardware.camera.base"}
+    known = {*MAY_IMPORT, *SUMMED_UP, "hardware.appli.base", "hardware.cards.base", "hardware.camera.base"}
     house = room.rpartition(".")[0]
     meant = set(GROUND) if "the ground" in allowed else set()
     for name in re.findall(r"`([^`]+)`", allowed):

@@ -34,6 +34,7 @@ def _of_the_console(*rooms: str) -> set[str]:
 MAY_IMPORT: dict[str, set[str]] = {
     "hardware.tlv": set(),
     "hardware.cards": {"hardware.tlv"},
+    "hardware.appli": {"hardware.cards.base"},
     "hardware.camera": set(),
     "kiosk.core.confidential": set(),
     "kiosk.core.identity": _of_the_core(),
@@ -55,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "kiosk.__version__",
     },
     "kiosk.insi.simulated": {"kiosk.insi", "kiosk.core", "kiosk.journal"},
+    "kiosk.appli": {"kiosk.core", "kiosk.sealing"},
     "kiosk.sealing": {"kiosk.core"},
     "kiosk.heads": {"kiosk.sealing"},
     "kiosk.storage": {"kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.heads", "kiosk.sealing"},
@@ -78,7 +80,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.vigilance": _of_the_console("identities", "arrivals", "register", "records") | {"kiosk.insi"},
     "kiosk.console.questions": _of_the_console("identities", "register", "records") | {"kiosk.insi"},
     "kiosk.console.intake": _of_the_console("questions", "identities", "terminals", "register", "records", "witness")
-    | {"kiosk.__version__"},
+    | {"kiosk.appli", "kiosk.__version__"},
     "kiosk.console.upkeep": _of_the_console(
         *("vigilance", "questions", "identities", "arrivals", "terminals", "staff", "register", "records", "witness")
     )
@@ -102,6 +104,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "kiosk.capture",
         "kiosk.journal",
         "kiosk.storage",
+        "hardware.appli.base",
         "hardware.cards.base",
         "hardware.camera.base",
     },

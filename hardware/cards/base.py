@@ -130,8 +130,7 @@ VitaleReading = VitaleFiles | VitaleRecords | NotVitale | Unreadable | Cancelled
 class ReadsByItself(Protocol):
     """A reader that brings its own reading of the carte Vitale.
 
-    For the licensed reading library, which gives no raw exchange, or the appli carte Vitale, which is no card.
-    Such a reader never gets asked to ``connect``.
+    For the licensed reading library, which gives no raw exchange. Such a reader never gets asked to ``connect``.
     """
 
     def read_vitale(

@@ -123,6 +123,7 @@ def assemble(order: ev.Submit, key: str, ticket: str, place: Place, now: datetim
         way=Way.SHORT if order.by_short_path else None,
         question=order.question,
         card_read_at=order.card_read_at if person else "",
+        appli=order.appli,
     )
 
 

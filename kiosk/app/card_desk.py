@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Generic, Protocol, TypeVar
 
 from hardware.cards import base
 from kiosk import journal
@@ -15,17 +16,32 @@ from kiosk.core.turn.screens import CardProblem
 from kiosk.journal import Happening
 
 Progress = Callable[[int, int], None]
-ReadCard = Callable[[base.CardReader, str, Progress, Callable[[], bool]], CardContents | CardProblem]
 _RESTART_SECONDS = 2.0
 
 
-class CardDesk:
+class Slots(Protocol):
+    """A reader as far as it is watched, whatever is put there."""
+
+    def events(self, stopped: Callable[[], bool]) -> Iterator[base.SlotEvent]: ...
+
+
+Reader = TypeVar("Reader", bound=Slots)
+
+
+class CardDesk(Generic[Reader]):
     """Tells what goes on in the slot, and reads the card in it."""
 
-    def __init__(self, reader: base.CardReader, read: ReadCard, post: Callable[[ev.Event], None]) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        read: Callable[[Reader, str, Progress, Callable[[], bool]], CardContents | CardProblem],
+        post: Callable[[ev.Event], None],
+        device: str = "reader",
+    ) -> None:
         self._reader = reader
         self._read = read
         self._post = post
+        self._device = device
         self._worker = Worker("card")
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="slots", daemon=True)
@@ -80,12 +96,12 @@ class CardDesk:
                     self._post(ev.CardLeft())
             case base.ReaderLost(reason):
                 if self.reader_ok:
-                    journal.record(Happening.DEVICE_LOST, device="reader", reason=reason)
+                    journal.record(Happening.DEVICE_LOST, device=self._device, reason=reason)
                 self.reader_ok = False
                 self._post(ev.ReaderWent())
             case base.ReaderFound():
                 if not self.reader_ok:
-                    journal.record(Happening.DEVICE_BACK, device="reader")
+                    journal.record(Happening.DEVICE_BACK, device=self._device)
                 self.reader_ok = True
                 self._post(ev.ReaderCame())
 

@@ -5,6 +5,8 @@ import time
 from dataclasses import dataclass, replace
 from functools import partial
 
+from hardware.appli.base import PhoneReader
+from hardware.cards.base import CardReader
 from kiosk import journal
 from kiosk.app.back_office import Courier, StoreRoom
 from kiosk.app.card_desk import CardDesk
@@ -26,12 +28,13 @@ _TICK_SECONDS = 0.2
 class Crew:
     """Those who carry out commands."""
 
-    cards: CardDesk
+    cards: CardDesk[CardReader]
     documents: DocumentDesk
     insi: InsiDesk | QuestionDesk  # the kiosk asks itself, or the console does
     recognition: RecognitionDesk
     store: StoreRoom
     courier: Courier
+    phones: CardDesk[PhoneReader] | None = None
 
 
 class EventQueue:
@@ -101,6 +104,9 @@ class Conductor:
                 journal.record(Happening.TURN_STARTED, turn=turn)
             case ev.ReadCard(turn):
                 crew.cards.read(turn)
+            case ev.ReadPhone(turn):
+                if crew.phones is not None:
+                    crew.phones.read(turn)
             case ev.AskInsiByCard() | ev.AskInsiByDocument():
                 crew.insi.ask(command)
             case ev.AskConsole():
@@ -117,6 +123,8 @@ class Conductor:
                 crew.courier.call_staff(reason)
             case ev.Forget(turn):
                 crew.cards.forget(turn)
+                if crew.phones is not None:
+                    crew.phones.forget(turn)
                 crew.insi.forget(turn)
                 crew.recognition.forget(turn)
                 crew.documents.forget()

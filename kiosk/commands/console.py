@@ -50,15 +50,19 @@ def set_up(config: Path) -> ServerSettings:
 def prepared(config: Path) -> ServerSettings:
     """Set Django up and bring the databases up to date; ends the command (2) when the structure's key does not open."""
     server = set_up(config)
+    from kiosk.appli.plug_ins import verifier_called
+    from kiosk.appli.verifier import NoVerifierError
     from kiosk.console.records import structure
     from kiosk.console.upkeep.database import bring_up_to_date
     from kiosk.console.upkeep.keys import KeysMissing
     from kiosk.sealing import BadKey
 
     try:
+        if server.appli is not None:
+            verifier_called(server.appli.verifier, server.appli.issuers)
         structure.keys()  # a wrong passphrase shows now, not at the first patient
         bring_up_to_date(server)
-    except (BadKey, KeysMissing, OSError) as trouble:
+    except (BadKey, KeysMissing, NoVerifierError, OSError) as trouble:
         typer.echo(str(trouble), err=True)
         raise typer.Exit(2) from None
     return server

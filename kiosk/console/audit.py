@@ -37,6 +37,8 @@ class Act(StrEnum):
     TRAITS_STATED = "traits-stated"
     PRESENCE_CHECKED = "presence-checked"  # who was qualified stands here
     INSI_ANSWERED = "insi-answered"  # about a known person: an observation
+    APPLI_ATTESTED = "appli-attested"  # what an appli carte Vitale says, verified: an observation
+    APPLI_READ = "appli-read"  # staff say that it is this person's
     ANSWER_TAKEN = "answer-taken"  # INSi's answer becomes this person's
     INS_REPLACED = "ins-replaced"
     EVIDENCE_SEEN = "evidence-checked"

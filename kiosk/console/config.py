@@ -9,6 +9,7 @@ from kiosk.console import evidence
 from kiosk.core.status.evidence import EvidenceTable
 from kiosk.settings import (
     ONLY_IN_TEST,
+    SIMULATED,
     BadSettings,
     ConfigPath,
     InsiSection,
@@ -59,6 +60,15 @@ class PscSection(Section):
         return self
 
 
+class AppliVerifierSection(Section):
+    """Who tells whether what an appli carte Vitale signed is genuine; without, nothing read from a phone counts."""
+
+    verifier: str = Field(min_length=1, max_length=80)  # a plug-in of kiosk.appli_verifiers; "simulated" elsewhere
+    issuers: ConfigPath  # the folder of the issuer's public keys
+    structure: str = Field(pattern=r"^[A-Za-z0-9]{1,40}$")  # for whom an attestation must have been made
+    minutes: int = Field(240, ge=1, le=24 * 60)  # made longer before it comes in, it is another day's
+
+
 class ServerSettings(Section):
     """The console and its worker. ``mode`` and ``insi`` may stand at the top of the file, shared with the kiosk's."""
 
@@ -95,6 +105,7 @@ class ServerSettings(Section):
     desks: tuple[str, ...] = ()
     evidence: Evidence = EvidenceTable()  # a file with the kinds that staff accepts; empty: the RNIV's
     insi: InsiSection | None = None
+    appli: AppliVerifierSection | None = None  # appli carte Vitale
     psc: PscSection | None = None  # Pro Santé Connect, beside the accounts of the console
     idle_lock_minutes: int = Field(15, ge=1, le=120)
     session_hours: int = Field(10, ge=1, le=24)
@@ -122,6 +133,12 @@ class ServerSettings(Section):
     def _injects_in_test_only(self) -> "ServerSettings":
         if self.insi is not None and self.insi.injected and self.mode != "test":
             raise ValueError(f"insi.injected: {ONLY_IN_TEST}")
+        return self
+
+    @model_validator(mode="after")
+    def _verifies_for_real(self) -> "ServerSettings":
+        if self.appli is not None and self.appli.verifier == SIMULATED and self.is_production:
+            raise ValueError("appli.verifier: the simulated one is refused in production; name a plug-in")
         return self
 
     @model_validator(mode="after")

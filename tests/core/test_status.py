@@ -240,6 +240,12 @@ def test_in_a_demonstration_a_kiosk_takes_numbers_of_test_people_and_nothing_els
     assert kiosk_status(CARD, wrong_key, MRZ, in_production=False) is IdentityStatus.PROVISIONAL
 
 
+def test_an_appli_carte_vitale_retrieves_nobody_at_a_kiosk_ins_10_4() -> None:
+    attested = InsFound(NUMBER, replace(INSI, source=Source.APPLI))
+    assert kiosk_status(CARD, FOUND, MRZ) is IdentityStatus.RETRIEVED
+    assert kiosk_status(CARD, attested, MRZ) is IdentityStatus.PROVISIONAL
+
+
 def test_a_blocking_difference_with_card_or_document_leaves_it_provisional_ins_4() -> None:
     other = replace(INSI, birth_date=BirthDate("1980-06-15"))
     assert kiosk_status(CARD, InsFound(NUMBER, other), None) is IdentityStatus.PROVISIONAL

@@ -9,7 +9,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 
+from kiosk.core.identity.matricule import Matricule
 from kiosk.core.identity.traits import Source, Traits
+from kiosk.core.sources.appli import AppliContents, AppliPerson
 from kiosk.core.sources.card import CardContents
 from kiosk.core.sources.document import DocumentKind, DocumentPicture, DocumentReading, Guidance, MrzReading, Side
 from kiosk.core.sources.insi import InsNotFound
@@ -19,6 +21,8 @@ from kiosk.core.turn.step import Asking, Manners, ShortPath, State, step
 from kiosk.ui.screens import page_of
 from tests.people import FAMILIES
 
+_SHOWN = AppliPerson(Traits(Source.APPLI, "ADRUN"), Matricule("", "", ""))
+WITH_PHONES = "3"  # the desk of the kiosk that phones can be shown to
 MOST_STATES = 20_000  # they are some thousands: many more means that something countless entered ``_shape``
 BENEATH = "beneath"  # where an overlay leads that goes away
 
@@ -58,6 +62,9 @@ class Explored:
 def explore() -> Explored:
     """Try everything everywhere, breadth first."""
     waiting = deque(State(short_path=path, asking=Asking.CONSOLE) for path in ShortPath)
+    waiting.append(
+        State(asking=Asking.CONSOLE, phone_ok=True, desk=WITH_PHONES)
+    )  # a reader of phones too: once is enough
     waiting.append(State(asking=Asking.KIOSK))  # what differs is where INSi is waited for: once is enough
     known = {_shape(state) for state in waiting}
     edges: set[Edge] = set()
@@ -115,11 +122,20 @@ def _from_devices(state: State) -> Iterator[ev.Event]:
     elif state.reader_ok:
         yield ev.CardArrived()
         yield ev.CardStaysMute()
+    if state.phone_ok:
+        yield ev.PhoneShown()
+    if state.desk == WITH_PHONES and state.storage_ok and state.reader_ok and state.camera_ok:
+        yield ev.PhoneReaderWent() if state.phone_ok else ev.PhoneReaderCame()
     if state.storage_ok:  # without it nothing goes on: what else is lost then is the same trouble
         yield ev.ReaderWent() if state.reader_ok else ev.ReaderCame()
         yield ev.CameraWent() if state.camera_ok else ev.CameraCame()
     if state.reader_ok and state.camera_ok:
         yield ev.StorageWent() if state.storage_ok else ev.StorageCame()
+
+
+def _on_a_phone(card: CardContents) -> CardContents:
+    """The same people, shown on a phone."""
+    return replace(card, appli=AppliContents(tuple(_SHOWN for _ in card.beneficiaries), b"signed"))
 
 
 def _answers(state: State) -> Iterator[ev.Event]:
@@ -128,8 +144,11 @@ def _answers(state: State) -> Iterator[ev.Event]:
     match state.screen:
         case sc.ReadingCard():
             yield ev.CardProgressed(turn, 0.5)
-            yield from (ev.CardRead(turn, contents) for contents in CARDS)
-            yield from (ev.CardNotRead(turn, problem) for problem in sc.CardProblem)
+            is_phone = state.screen.phone
+            yield from (ev.CardRead(turn, _on_a_phone(one) if is_phone else one) for one in CARDS)
+            yield from (
+                ev.CardNotRead(turn, problem) for problem in sc.CardProblem if (problem in sc.OF_PHONE) is is_phone
+            )
         case sc.ShowDocument(side):
             yield ev.Guided(turn, side, Guidance.CLOSER, 0.5)
             yield from (ev.PictureTaken(turn, side, DocumentPicture(side, b"jpeg"), reading) for reading in READINGS)
@@ -209,8 +228,9 @@ FACTS: dict[str, Callable[[State, ev.Event], bool]] = {
     "the card names several": lambda state, event: (_people(state, event) or 0) > 1,
     "it has another side": lambda state, event: _wants_another_side(state),
     "it has no other side": lambda state, event: not _wants_another_side(state),
-    "a card was read": lambda state, event: state.journey.card is not None,
+    "a card was read": lambda state, event: state.journey.has_card,
     "no card was read": lambda state, event: state.journey.card is None,
+    "a phone was read": lambda state, event: state.journey.card is not None and not state.journey.has_card,
     "the path may be short": lambda state, event: _may_be_short(state),
     "the path is the whole one": lambda state, event: not _may_be_short(state),
     "the document is wanted too": lambda state, event: state.short_path is ShortPath.FILMED,
@@ -229,7 +249,9 @@ def _shape(state: State) -> tuple[object, ...]:
     return (
         *(_screen_shape(screen) for screen in (state.screen, state.overlay)),
         *(state.short_path, state.asking),
+        *(state.phone_ok, state.desk),
         journey.informed,
+        journey.has_card,
         _people(state, ev.CardLeft()),
         bool(journey.chosen),
         journey.insi is not None,
@@ -246,8 +268,12 @@ def _screen_shape(screen: sc.Screen | None) -> tuple[object, ...]:
     match screen:
         case sc.Beneficiaries(first=first, has_more=more):
             return (screen.name, first > 0, more)
-        case sc.Information(detail) | sc.InsertCard(detail) | sc.ReviewPicture(detail):
+        case sc.Information(detail) | sc.ReviewPicture(detail):
             return (screen.name, detail)
+        case sc.InsertCard(detail, phone):
+            return (screen.name, detail, phone)
+        case sc.ReadingCard(phone=phone):
+            return (screen.name, phone)
         case sc.ShowDocument(side, may_press=may_press):
             return (screen.name, side, may_press)
     return (screen.name,) if screen else ()

@@ -34,6 +34,9 @@ WORDS: dict[type, str] = {
     ev.CardLeft: "card out",
     ev.ReaderWent: "reader lost",
     ev.ReaderCame: "reader back",
+    ev.PhoneShown: "phone shown",
+    ev.PhoneReaderWent: "phone reader lost",
+    ev.PhoneReaderCame: "phone reader back",
     ev.CameraWent: "camera lost",
     ev.CameraCame: "camera back",
     ev.StorageWent: "disk full",
@@ -52,8 +55,8 @@ _WORD_OF = {event.__name__: words for event, words in WORDS.items()} | {
     "KnowsSomebody": "known at the console",
     "KnowsNobody": "not known there",
 }
-_COME_BACK = ("ReaderCame", "CameraCame", "StorageCame")
-_OF_DEVICES = (*_COME_BACK, "ReaderWent", "CameraWent", "StorageWent")
+_COME_BACK = ("ReaderCame", "PhoneReaderCame", "CameraCame", "StorageCame")
+_OF_DEVICES = (*_COME_BACK, "ReaderWent", "PhoneReaderWent", "CameraWent", "StorageWent")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -49,6 +49,8 @@ def why_not_ask(arrival: Arrival, check_in: CheckIn) -> str:
     """The rule that forbids asking INSi again about this identity; empty when it may be asked."""
     if settings.KIOSK.insi is None:
         return _("Le service national n’est pas configuré ici.")
+    if comparing.is_attested(check_in):
+        return _("L’appli carte Vitale est vérifiée : le service national n’est pas interrogé (RNIV 1 § 4.3.4).")
     identity = visits.identity_of(arrival, check_in)
     if identity.is_barred:
         return _(BARS[InsiBar.BARRED])

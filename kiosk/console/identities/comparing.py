@@ -19,7 +19,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.compare import Comparison, compare
 from kiosk.core.coherence.given_names import listed
 from kiosk.core.coherence.reasons import Outcome, Trait
-from kiosk.core.coherence.seen import Beside, ToSee, to_see
+from kiosk.core.coherence.seen import PLACE_READ, Beside, ToSee, to_see
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.names import NameRefused, propose_first_given_name
 from kiosk.core.identity.places import PlaceTable
@@ -34,6 +34,7 @@ from kiosk.core.sources.insi import (
     InsSeveral,
     InsUnreachable,
 )
+from kiosk.core.status.attestation import code_of
 from kiosk.core.status.evidence import EvidenceType, Nationality, nationality_of
 from kiosk.core.status.permissions import IdentityStatus, InsiBar, kiosk_status
 from kiosk.documents.places import read_places
@@ -49,7 +50,8 @@ class Compared(Confidential):
     card: Comparison | None  # the card with INSi, or with the document when INSi found nobody
     document: Comparison | None  # the document with INSi
     by_hand: bool  # a document was shown that no machine read with certainty, or not all of what was read is here
-    answer: Traits | None = None  # what INSi found
+    answer: Traits | None = None  # what INSi found, or an appli carte Vitale says
+    is_attested: bool = False  # the appli carte Vitale says it: it is evidence too, and no original is asked for
 
     @property
     def blocks(self) -> bool:
@@ -74,7 +76,8 @@ class Compared(Confidential):
     @property
     def to_see(self) -> tuple[ToSee, ...]:
         """What staff must say to have seen, by its name, before the answer is accepted."""
-        return to_see(self.answer, self.document, self.card) if self.answer is not None else ()
+        asked = to_see(self.answer, self.document, self.card) if self.answer is not None else ()
+        return tuple(one for one in asked if not (self.is_attested and one == PLACE_READ))
 
     @property
     def asks_confirmation(self) -> bool:
@@ -83,6 +86,11 @@ class Compared(Confidential):
 
 def is_found(answer: InsAnswer) -> bool:
     return isinstance(answer, InsFound)
+
+
+def is_attested(check_in: CheckIn) -> bool:
+    """What counts is an appli carte Vitale's word, verified; staff say whether it is this person's (T6)."""
+    return isinstance(check_in.insi, InsFound) and check_in.insi.is_attested
 
 
 def is_pending(answer: InsAnswer) -> bool:
@@ -114,10 +122,11 @@ def compared(check_in: CheckIn) -> Compared:
         document = compare(read, insi, places=places(), document=check_in.document_kind, issuer=issuer_of(check_in))
     reference = best(check_in, OFFICIAL)
     card = None
-    if check_in.card is not None and reference is not None:
-        card = compare(check_in.card, reference, places=places(), document=None if insi else check_in.document_kind)
+    shown = best(check_in, (Witness.CARD,))
+    if shown is not None and reference is not None:
+        card = compare(shown, reference, places=places(), document=None if insi else check_in.document_kind)
     by_hand = bool(check_in.pictures) and (read is None or is_partly_read(check_in))
-    return Compared(card, document, by_hand, insi)
+    return Compared(card, document, by_hand, insi, is_attested(check_in))
 
 
 def differs(one: Traits, other: Traits) -> bool:
@@ -157,6 +166,8 @@ def is_partly_read(check_in: CheckIn) -> bool:
 
 def is_compared_by_hand(check_in: CheckIn) -> bool:
     """No machine read the document with certainty, or its seal speaks against it: staff compares with the original."""
+    if is_attested(check_in) and not check_in.pictures:
+        return is_partly_read(check_in)  # there is nothing to compare with
     is_certain = check_in.mrz is not None and check_in.mrz.accepted and not is_partly_read(check_in)
     return not is_certain or is_sealed_otherwise(check_in)
 
@@ -174,7 +185,7 @@ def need_of(check_in: CheckIn, side_by_side: Compared | None = None) -> Need:
             return Need.ASK_AGAIN
         case InsCertificateTrouble() | InsRefused():
             return Need.CONFIGURATION
-        case InsUnreachable(visits.VOID):
+        case InsUnreachable(reason) if reason == visits.VOID or code_of(reason) is not None:
             return Need.ASK_AGAIN
         case InsUnreachable():
             return Need.INSI_PENDING
@@ -193,7 +204,7 @@ def need_of(check_in: CheckIn, side_by_side: Compared | None = None) -> Need:
     if is_sealed_otherwise(check_in):
         return Need.DOUBTFUL_DOCUMENT
     if not check_in.pictures:
-        return Need.NO_DOCUMENT
+        return Need.READY if is_attested(check_in) and not is_partly_read(check_in) else Need.NO_DOCUMENT
     if check_in.mrz is None or not check_in.mrz.accepted:
         return Need.DOUBTFUL_READING
     return Need.PARTLY_READ if is_partly_read(check_in) else Need.READY

@@ -197,7 +197,8 @@ def in_hand(key: UUID, staff: Staff) -> Arrival:
 
 
 def _shown(choice: Choice, check_in: CheckIn) -> Shown | None:
-    if choice.action not in WITH_ORIGINAL:
+    is_by_appli = choice.action is Action.QUALIFY and comparing.is_attested(check_in)
+    if choice.action not in WITH_ORIGINAL or is_by_appli:
         return None
     offered = comparing.evidence_offered(check_in, timezone.localdate())
     return pieces.chosen(offered, choice.evidence, choice.companion)

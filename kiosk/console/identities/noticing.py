@@ -17,7 +17,8 @@ from kiosk.core.identity.matricule import MatriculeKind
 from kiosk.core.sources.document import SealReading, SealVerdict, ValidityStatus
 from kiosk.core.sources.insi import InsCertificateTrouble, InsFound, InsNotFound, InsRefused, InsSeveral, InsUnreachable
 from kiosk.core.status.acceptance import AnswerFault
-from kiosk.core.status.notices import FAULTS, ODDITIES
+from kiosk.core.status.attestation import FOR_THE_UNIT, code_of
+from kiosk.core.status.notices import DISTRUSTS, FAULTS, ODDITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ def notices(
     match check_in.insi:
         case InsUnreachable() | InsNotFound() | InsSeveral() | InsRefused() | InsCertificateTrouble() if says_awaited:
             pass
+        case InsUnreachable(reason) if (distrust := code_of(reason)) is not None:
+            weight = "stop" if distrust in FOR_THE_UNIT else "wait"
+            said.append(Notice(_(DISTRUSTS[distrust]), weight))
         case InsUnreachable(visits.VOID):
             said.append(Notice(_("La réponse nationale précédente a été écartée. Interrogez de nouveau.")))
         case InsUnreachable(visits.CARD_TOO_OLD) if not is_asked:
@@ -87,8 +91,10 @@ def notices(
             said.append(Notice(_("Le certificat de la structure n’est pas accepté. Prévenez l’informatique."), "stop"))
         case InsFound() as found:
             said += _answer_notices(found, says_odd=not asks_about_answer)
+            if found.is_attested and check_in.appli is not None:
+                said.append(Notice(_("Appli carte Vitale vérifiée : le service national n’est pas interrogé."), "info"))
     said += [Notice(_(_ANOMALIES[anomaly.value])) for anomaly in check_in.card_anomalies if anomaly.value in _ANOMALIES]
-    if check_in.card is None and not _is_card_unread(check_in):
+    if check_in.card is None and check_in.appli is None and not _is_card_unread(check_in):
         said.append(Notice(_("Pas de carte Vitale lue : recherche faite avec la pièce d’identité."), "info"))
     said += _document_notices(check_in, today)
     return tuple(said)

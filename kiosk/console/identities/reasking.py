@@ -30,7 +30,12 @@ class Question(Confidential):
 
 
 def question_of(check_in: CheckIn) -> Question | None:
-    """What can be asked with what came; None when there is nothing to ask with."""
+    """What can be asked with what came; None when there is nothing to ask with.
+
+    About who showed an appli carte Vitale INSi is not asked (RNIV1 §4.3.4); staff may, where it could not be verified.
+    """
+    if check_in.appli is not None:
+        return None
     document, person = document_of(check_in), _card_person(check_in)
     if person is not None:
         number = check_in.insured_nir

@@ -1,5 +1,6 @@
 """The table of one identity as staff reads it: trait by trait, each source in its column, each difference named."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -50,13 +51,15 @@ class Row(Confidential):
 
 def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
     """The table: trait by trait, each difference named."""
-    sources = (check_in.card, best(check_in, (Witness.INSI,)), best(check_in, (Witness.DOCUMENT, Witness.DOUBTFUL)))
+    of_document = best(check_in, (Witness.DOCUMENT, Witness.DOUBTFUL))
+    sources = (best(check_in, (Witness.CARD,)), best(check_in, (Witness.INSI,)), of_document)
+    who = WHO if check_in.card is not None else WHO | {Beside.CARD: "Appli"}
     lines = [
-        _row(Trait.BIRTH_NAME, [t.birth_name if t else "" for t in sources], side_by_side),
-        _row(Trait.GIVEN_NAMES, [_given(t) for t in sources], side_by_side),
-        _row(Trait.BIRTH_DATE, [_birth(t) for t in sources], side_by_side),
-        _row(Trait.SEX, [_sex(t) for t in sources], side_by_side),
-        _row(Trait.BIRTH_PLACE, [place_of(t) for t in sources], side_by_side),
+        _row(Trait.BIRTH_NAME, [t.birth_name if t else "" for t in sources], side_by_side, who),
+        _row(Trait.GIVEN_NAMES, [_given(t) for t in sources], side_by_side, who),
+        _row(Trait.BIRTH_DATE, [_birth(t) for t in sources], side_by_side, who),
+        _row(Trait.SEX, [_sex(t) for t in sources], side_by_side, who),
+        _row(Trait.BIRTH_PLACE, [place_of(t) for t in sources], side_by_side, who),
     ]
     card, insi, document = (t.name_in_use if t else "" for t in sources)
     if card or insi or document:
@@ -64,6 +67,14 @@ def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
     if isinstance(check_in.insi, InsFound):
         lines.append(Row(_("Matricule INS"), "", _matricule(check_in.insi.matricule), "", verdict="", is_wide=True))
     return tuple(lines)
+
+
+def heads(check_in: CheckIn, *, is_verified: bool) -> tuple[str, str]:
+    """What stands over the first two columns; ``is_verified``: what this visit's phone said."""
+    is_attested = isinstance(check_in.insi, InsFound) and check_in.insi.is_attested
+    if is_attested or check_in.appli is None:
+        return _("Carte Vitale"), (_("Appli carte Vitale") if is_attested else _("INSi"))
+    return (_("Appli carte Vitale") if is_verified else _("Appli carte Vitale, annoncée par la borne")), _("INSi")
 
 
 def rows_of_one(check_in: CheckIn) -> tuple[tuple[str, str], ...]:
@@ -93,7 +104,7 @@ def questions() -> tuple[str, ...]:
 _WEIGHT = {"": -1, Outcome.SAME: 0, Outcome.TOLERATED: 1, SEE: 2, Outcome.BLOCKING: 3}
 
 
-def _row(trait: Trait, cells: list[str], side_by_side: Compared) -> Row:
+def _row(trait: Trait, cells: list[str], side_by_side: Compared, who: Mapping[Beside, str]) -> Row:
     worst, notes = "", []
     named = {(one.beside, one.reason) for one in side_by_side.to_see if one.trait is trait}
     for beside, comparison in ((Beside.DOCUMENT, side_by_side.document), (Beside.CARD, side_by_side.card)):
@@ -104,7 +115,7 @@ def _row(trait: Trait, cells: list[str], side_by_side: Compared) -> Row:
             continue
         shown = SEE if (beside, verdict.reason) in named else verdict.outcome.value
         if verdict.reason is not None:
-            notes.append((shown, f"{_(WHO[beside])} : {inside(_(STAFF_SENTENCES[verdict.reason]))}"))
+            notes.append((shown, f"{_(who[beside])} : {inside(_(STAFF_SENTENCES[verdict.reason]))}"))
         worst = max(worst, shown, key=_WEIGHT.__getitem__)
     is_for_the_eye = side_by_side.by_hand or (Beside.DOCUMENT, None) in named
     if is_for_the_eye and worst in {"", Outcome.SAME}:

@@ -27,17 +27,20 @@ class Box(Confidential):
     key: str
 
 
-def boxes(asked: Iterable[ToSee], lines: Iterable[Row]) -> tuple[Box, ...]:
-    """What the page asks staff to say, in the core's order, each with what the sources say (``lines``)."""
+def boxes(asked: Iterable[ToSee], lines: Iterable[Row], whose: str) -> tuple[Box, ...]:
+    """What the page asks staff to say, in the core's order, each with what the sources say (``lines``).
+
+    ``whose``: who answered, as the page calls them.
+    """
     of_trait = {Trait(line.trait): line for line in lines if line.trait}
-    return tuple(_box(one, of_trait[one.trait]) for one in asked)
+    return tuple(_box(one, of_trait[one.trait], whose) for one in asked)
 
 
-def _box(one: ToSee, line: Row) -> Box:
+def _box(one: ToSee, line: Row, whose: str) -> Box:
     if one == PLACE_READ:
         return Box(one.code, _(PLACE), "", line.insi, "m")
     said = {Beside.DOCUMENT: line.document, Beside.CARD: line.card}[one.beside]
-    values = f"{_(WHO[one.beside])} : {said} · {_('INSi')} : {line.insi}"
+    values = f"{_(WHO[one.beside])} : {said} · {whose} : {line.insi}"
     return Box(one.code, _where(one), _sentence(one), values, "u")
 
 

@@ -20,10 +20,13 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.seen import PLACE_READ, ToSee
 from kiosk.core.confidential import Confidential
 from kiosk.core.sources.insi import InsCertificateTrouble, InsFound, InsRefused, InsUnreachable
+from kiosk.core.status.attestation import code_of
+from kiosk.core.status.notices import DISTRUSTS
 from kiosk.core.status.permissions import Attribute, Identity, IdentityStatus
 from kiosk.core.status.transitions import (
     Actor,
     ActorKind,
+    ApcvRead,
     AttributeRemoved,
     AttributeSet,
     AuditFact,
@@ -73,7 +76,7 @@ def offers(laid: Laid, unsaid: str) -> dict[Action, Offer]:
     on_paper = pieces.on_paper()
     is_qualified = laid.arrival.status == IdentityStatus.QUALIFIED.value
     labels = {
-        Action.QUALIFY: _("Confirmer l’identité qualifiée") if is_qualified else _("Qualifier l’identité"),
+        Action.QUALIFY: _("Confirmer l’identité qualifiée") if is_qualified else _qualify(laid),
         Action.VALIDATE: _("Valider sans INS"),
         Action.ACCEPT_INS: _("Accepter l’INS") if laid.arrival.evidence else _("Accepter l’INS sans pièce"),
         Action.REFUSE_INS: _("Refuser l’INS"),
@@ -94,6 +97,11 @@ def offers(laid: Laid, unsaid: str) -> dict[Action, Offer]:
         else:
             answer[action] = Offer(action.value, label, True)
     return answer
+
+
+def _qualify(laid: Laid) -> str:
+    is_attested = laid.side_by_side.is_attested
+    return str(_("Qualifier avec l’appli carte Vitale") if is_attested else _("Qualifier l’identité"))
 
 
 def tried(
@@ -150,10 +158,15 @@ def _events(action: Action, laid: Laid, shown: Shown | None, confirmed: Confirme
                 raise NotAllowed(_("Cette identité est déjà qualifiée."))
             if isinstance(check_in.insi, InsUnreachable) and check_in.insi.reason == visits.VOID:
                 raise NotAllowed(_("La réponse précédente a été écartée : interrogez de nouveau, ou validez sans INS."))
+            distrust = code_of(check_in.insi.reason) if isinstance(check_in.insi, InsUnreachable) else None
+            if distrust is not None:
+                raise NotAllowed(_(DISTRUSTS[distrust]))
             if found is None and laid.arrival.insi_next_at is not None:
                 raise NotAllowed(_("Attendez la réponse du service national, ou validez sans INS."))
             if found is None:
                 raise NotAllowed(_(_why_no_answer(check_in)))
+            if found.is_attested:
+                return [ApcvRead(visits.named(laid.arrival, found.matricule), agrees and confirmed.agrees, today)]
             if shown is None:
                 raise NotAllowed(_("Choisissez la pièce présentée."))
             matricule = visits.named(laid.arrival, found.matricule)
@@ -175,6 +188,8 @@ def _events(action: Action, laid: Laid, shown: Shown | None, confirmed: Confirme
         case Action.ACCEPT_INS:
             if found is None:
                 raise NotAllowed(_("Le service national n’a donné aucune identité."))
+            if found.is_attested:
+                raise NotAllowed(_("L’appli carte Vitale qualifie l’identité : qualifiez."))
             if comparing.is_partly_read(check_in) and not identity.evidence:
                 raise NotAllowed(_("La borne a dit plus que ce qui est lu ici : demandez une pièce d’identité."))
             # the card warns beside evidence; where none was seen, it is all there is

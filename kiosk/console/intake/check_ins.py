@@ -14,7 +14,7 @@ from django.utils import timezone
 from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.identities import comparing
-from kiosk.console.intake import reported
+from kiosk.console.intake import phone, reported
 from kiosk.console.intake.signed import NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
 from kiosk.console.models import Arrival, BlindIndex, Need, Sealed, Stage, Terminal
 from kiosk.console.questions import joining, pool
@@ -46,6 +46,7 @@ class _Delivery:
     answer: bytes = b""  # the one that counts, where that is not what the kiosk says
     reported: str = ""  # then, what kind of answer the kiosk says it was
     named: Named | None = None  # the question that it names
+    appli: str = ""  # what an appli carte Vitale came to, as a code
 
 
 def _keep(deliveries: Sequence[_Delivery]) -> None:
@@ -76,6 +77,7 @@ def _taken_in(delivery: _Delivery) -> audit.Done:
     arrival = delivery.arrival
     details = {"need": str(arrival.need), "status": arrival.reported}
     details |= {"said": delivery.reported} if delivery.reported else {}
+    details |= {"appli": delivery.appli} if delivery.appli else {}
     details |= {"question": delivery.named.fit.value} if delivery.named is not None else {}
     return audit.Done(audit.Act.TAKEN_IN, who=arrival.terminal_id, about=str(arrival.pk), details=details)
 
@@ -95,15 +97,16 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     if lately >= settings.KIOSK.intake_per_minute:
         return Reception.TOO_MANY
     came = _opened(key, request)
-    check_in = reported.counting(came, request)
+    check_in, shown = reported.counting(came, request), phone.answer_of(came, now)
     is_reported = check_in is not came
+    check_in = replace(check_in, insi=shown) if shown is not None else check_in
     first_try = now if is_reported else now + NEXT_INSI_TRY  # the kiosk has just tried in vain, or nobody has
     arrived_at = instant(check_in.arrived_at)
     side_by_side = comparing.compared(check_in)
     candidate = _candidate(check_in)
     need = comparing.need_of(check_in, side_by_side) if candidate is None else Need.PRESENCE
     is_asked = candidate is None and comparing.may_be_asked_again(check_in) and not settings.KIOSK.asks_at_desk
-    named = joining.named_by(check_in, terminal.pk)
+    named = joining.named_by(check_in, terminal.pk) if shown is None else None  # about a phone's person nobody asks
     is_joined = named is not None and named.fit is Fit.JOINED
     first_try = now + joining.PATIENCE if is_joined else first_try
     arrival = Arrival(
@@ -123,10 +126,15 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         candidate_id=candidate,
         insi_next_at=first_try if is_asked else None,
     )
-    delivery = _Delivery(arrival, request.body, search.indexes_of(check_in), named=named)
-    if is_reported:
-        answer = vault.answer_body(check_in, check_in.insi)
-        delivery = replace(delivery, answer=answer, reported=tag_of(type(came.insi)))
+    delivery = _Delivery(
+        arrival,
+        request.body,
+        search.indexes_of(check_in) | phone.marks_of(check_in),
+        answer=vault.answer_body(check_in, check_in.insi) if is_reported or shown is not None else b"",
+        reported=tag_of(type(came.insi)) if is_reported else "",
+        named=named,
+        appli=phone.code_of(shown),
+    )
     try:
         _TURNSTILE.go_through(delivery)
     except IntegrityError:

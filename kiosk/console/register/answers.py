@@ -15,17 +15,19 @@ from kiosk.console.register.writer import Told
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsAnswer, InsFound, InsNotFound, InsSeveral
-from kiosk.core.status.person_events import InsiAnswered, InsiAsked
+from kiosk.core.status.person_events import ApcvAttested, InsiAnswered, InsiAsked
 from kiosk.core.status.transitions import Actor
 
 
 def as_fact(person: Person, check_in: CheckIn, question: int = 0) -> Told | None:
-    """INSi's answer as a fact that cites its question; None where it has not answered."""
+    """INSi's answer as a fact that cites its question, or an appli carte Vitale's; None where nothing has answered."""
     answer = check_in.insi
     if not isinstance(answer, InsFound | InsNotFound | InsSeveral):
         return None
     matricule = answer.matricule if isinstance(answer, InsFound) and answer.matricule.is_complete else None
     mark = bodies.mark_of(person.pk, matricule) if matricule is not None else None
+    if isinstance(answer, InsFound) and answer.is_attested:
+        return Told(ApcvAttested(mark), audit.Act.APPLI_ATTESTED, body=written(check_in), matricule=matricule)
     return Told(
         InsiAnswered(mark),
         audit.Act.INSI_ANSWERED,

@@ -14,6 +14,7 @@ from kiosk.core.identity.matricule import Mark, Matricule
 from kiosk.core.sources.insi import InsFound
 from kiosk.core.status.permissions import Identity
 from kiosk.core.status.person_events import (
+    ApcvAttested,
     InsiAnswered,
     InsiAsked,
     InsReplaced,
@@ -25,6 +26,7 @@ from kiosk.core.status.standing import Answer, Standing
 from kiosk.core.status.transitions import (
     Actor,
     ActorKind,
+    ApcvRead,
     AttributeRemoved,
     AttributeSet,
     Created,
@@ -143,27 +145,29 @@ def _as_written(
     step: Told,
 ) -> Told:
     """A step as it is written: a matricule by its mark, an acceptance with the answer it saw."""
-    if not isinstance(step.event, InsiAccepted | InsReplaced) or not isinstance(check_in.insi, InsFound):
+    if not isinstance(step.event, InsiAccepted | InsReplaced | ApcvRead) or not isinstance(check_in.insi, InsFound):
         return step
     matricule = check_in.insi.matricule
     mark = bodies.mark_of(person.pk, matricule)
-    cites = _cited(standing, before, mark)
+    cites = _cited(standing, before, mark, is_attested=check_in.insi.is_attested)
     return replace(step, event=replace(step.event, matricule=mark), cites=cites, matricule=matricule)
 
 
-def _cited(standing: Standing, before: Sequence[Told], mark: object) -> int:
+def _cited(standing: Standing, before: Sequence[Told], mark: object, *, is_attested: bool) -> int:
     """The fact of the answer that is accepted: told just now, or the last one that says the same."""
     for place, told in enumerate(before):
-        if isinstance(told.event, InsiAnswered) and told.event.mark == mark:
+        if isinstance(told.event, InsiAnswered | ApcvAttested) and told.event.mark == mark:
             return standing.version + place + 1
     shown = standing.answer(standing.basis.answer) or standing.latest_answer  # what ``opened`` gave staff to read
-    if shown is not None and shown.mark == mark:
+    if shown is not None and (shown.mark, shown.is_attested) == (mark, is_attested):
         return shown.nth
-    same: list[Answer] = [one for one in standing.answers if one.mark == mark and one.epoch == standing.basis.epoch]
+    mine = [one for one in standing.answers if one.epoch == standing.basis.epoch]
+    same: list[Answer] = [one for one in mine if (one.mark, one.is_attested) == (mark, is_attested)]
     return same[-1].nth if same else 0
 
 
 _ACTS = {
+    ApcvRead: audit.Act.APPLI_READ,
     InsiAccepted: audit.Act.ANSWER_TAKEN,
     InsReplaced: audit.Act.INS_REPLACED,
     InsiRejected: audit.Act.INS_REFUSED,

@@ -17,6 +17,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.matricule import Mark, Matricule
 from kiosk.core.sources.insi import InsAnswer, InsFound, InsNotFound, InsSeveral, InsUnreachable
 from kiosk.core.status.permissions import Identity, IdentityStatus
+from kiosk.core.status.returning import are_equal
 from kiosk.core.status.standing import Standing
 from kiosk.core.status.transitions import Actor, Refusal
 
@@ -123,8 +124,9 @@ def says_otherwise(standing: InsAnswer, answer: InsAnswer) -> bool:
     if not isinstance(standing, InsFound) or not isinstance(answer, InsFound):
         return isinstance(answer, InsFound)
     ours, theirs = standing.matricule, answer.matricule
-    is_same = (ours.number, ours.oid) == (theirs.number, theirs.oid) and standing.traits == answer.traits
-    return not is_same
+    is_of_one_source = standing.is_attested == answer.is_attested
+    said = standing.traits == answer.traits if is_of_one_source else are_equal(standing.traits, answer.traits)
+    return not said or (ours.number, ours.oid) != (theirs.number, theirs.oid)
 
 
 def why_not_hold(arrival: Arrival, matricule: Matricule) -> Refusal | None:

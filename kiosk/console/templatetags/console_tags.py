@@ -24,6 +24,7 @@ for written in (
     register.filter(written)
 DEVICES = {
     "reader": "lecteur de carte absent",
+    "phone": "lecteur d’appli carte Vitale absent",
     "camera": "caméra absente",
     "insi": "service national injoignable",
     "storage": "stockage en défaut",
@@ -107,6 +108,8 @@ def _act_in(code: str, _language: str) -> str:
         "said-new": _("dit : aucune personne déjà connue"),
         "traits-stated": _("traits relevés"),
         "insi-answered": _("réponse nationale reçue"),
+        "appli-attested": _("appli carte Vitale vérifiée"),
+        "appli-read": _("appli carte Vitale retenue"),
         "answer-taken": _("réponse nationale retenue"),
         "ins-replaced": _("numéro INS remplacé"),
         "evidence-checked": _("pièce contrôlée"),

@@ -34,7 +34,7 @@ from kiosk.console.identities import (
 from kiosk.console.identities.choices import Action
 from kiosk.console.identities.trying import Laid, Offer
 from kiosk.console.models import Arrival, AuditEntry, Staff, Stage
-from kiosk.console.records import search
+from kiosk.console.records import search, vault
 from kiosk.console.register import visits
 from kiosk.console.staff import in_name
 from kiosk.console.staff.access import Right, rights_of, staff_of
@@ -61,6 +61,8 @@ class IdentityView:
     """Everything the page of one identity shows."""
 
     rows: tuple[rows.Row, ...]
+    heads: tuple[str, str]  # over the first two columns of the table
+    is_attested: bool  # what counts is an appli carte Vitale's word
     notices: tuple[noticing.Notice, ...]
     seal: tuple[tuple[str, str], ...]
     pictures: tuple[PictureLink, ...]
@@ -163,8 +165,11 @@ def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> Identity
     name, has_choice = comparing.first_given_name(check_in, with_ins=with_ins)
     kind = check_in.document_kind
     lines = rows.rows(check_in, side_by_side)
+    heads = rows.heads(check_in, is_verified=check_in.appli is not None and _is_verified(arrival))
     return IdentityView(
         rows=lines,
+        heads=heads,
+        is_attested=side_by_side.is_attested,
         notices=noticing.notices(
             check_in,
             today,
@@ -186,12 +191,17 @@ def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> Identity
         odd=tuple((odd.value, _(ODDITIES[odd])) for odd in judged.to_confirm),
         answer_mark=accepting.mark_of(check_in),
         is_unusable=bool(judged.forbids),
-        to_see=seeing.boxes(trying.asked(Action.QUALIFY, laid), lines),
-        to_see_accepting=seeing.boxes(trying.asked(Action.ACCEPT_INS, laid), lines),
+        to_see=seeing.boxes(trying.asked(Action.QUALIFY, laid), lines, heads[1]),
+        to_see_accepting=seeing.boxes(trying.asked(Action.ACCEPT_INS, laid), lines, heads[1]),
         qualify=offers[Action.QUALIFY],
         validate=offers[Action.VALIDATE],
         others=tuple(offers[action] for action in OTHERS),
     )
+
+
+def _is_verified(arrival: Arrival) -> bool:
+    """What this visit's phone said, whoever's answer counts now."""
+    return comparing.is_attested(vault.open_arrival(arrival))
 
 
 def may_reopen(staff: Staff) -> bool:

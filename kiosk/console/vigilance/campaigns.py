@@ -52,6 +52,7 @@ PAUSE = timedelta(minutes=5)  # after a call that told nothing
 TRIES = 5
 DEADLINE = 20.0
 UNOPENED = "unopened"  # no key for it here
+ATTESTED = "attested"  # what is held rests on an appli carte Vitale
 VERDICTS = {
     VerificationVerdict.CONFIRMED: "confirmé",
     VerificationVerdict.DIFFERENT: "différent",
@@ -59,6 +60,7 @@ VERDICTS = {
     VerificationVerdict.SEVERAL: "non vérifié, plusieurs identités",
     VerificationVerdict.NOT_VERIFIED: "non vérifié, sans réponse",
     UNOPENED: "illisible ici",
+    ATTESTED: "appli carte Vitale : le service national n’est pas interrogé",
 }
 DIFFERENT = {
     "matricule": "matricule",
@@ -134,6 +136,8 @@ def why_not_one(person: Person | None) -> str:
         return _("Le service national n’est pas configuré ici.")
     if person is None or not may_verify(reading.standing_of(person).identity):
         return _("Cette identité n’a pas d’INS à vérifier.")
+    if _is_attested(person):
+        return _("Cette identité vient de l’appli carte Vitale : le service national n’est pas interrogé.")
     if Verification.objects.filter(person=person, next_at__isnull=False).exists():
         return _("La vérification est demandée : attendez la réponse.")
     return ""
@@ -226,6 +230,9 @@ def verify_once(ask: "Callable[..., InsAnswer]", verifier: "Verifier | None" = N
     if stored is None:
         _note(row, VerificationVerdict.NOT_VERIFIED.value)  # the matricule went meanwhile: nothing to verify
         return True
+    if stored.is_attested:
+        _note(row, ATTESTED)
+        return True
     by_search = VerifyBySearch(lambda traits, _deadline, **_who: ask(None, traits))
     result = (verifier or by_search).verify(StoredIdentity(stored.matricule, stored.traits), DEADLINE, caller="worker")
     verified_calls.keep(row, result.answer)
@@ -244,6 +251,13 @@ def _accepted(person: Person, nth: int) -> InsFound | None:
     may = nth and may_verify(reading.standing_of(person).identity)
     answer = visits.answer_of(person.pk, nth) if may else None
     return answer if isinstance(answer, InsFound) else None
+
+
+def _is_attested(person: Person) -> bool:
+    """What they hold rests on an appli carte Vitale: INSi is not asked about them (RNIV1 §4.3.4)."""
+    standing = reading.standing_of(person)
+    answer = standing.answer(standing.basis.answer)
+    return answer is not None and answer.is_attested
 
 
 def _believed(result: VerifiedSo, stored: InsFound) -> VerifiedSo:

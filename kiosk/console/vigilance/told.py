@@ -15,6 +15,7 @@ from kiosk.console.models import Need, Role, Stage
 from kiosk.console.register import index_marks
 from kiosk.console.vigilance.campaigns import DIFFERENT, VERDICTS
 from kiosk.console.words import day, inside
+from kiosk.core.status.attestation import Distrust
 from kiosk.core.status.notices import ODDITIES
 from kiosk.core.status.permissions import IdentityStatus
 
@@ -44,6 +45,17 @@ MEANS = {
 }
 ATTRIBUTES = {"doubtful": "douteux", "fictitious": "fictif", "homonym": "homonyme"}
 LANGUAGES = {"fr": "en français", "en": "en anglais", "es": "en espagnol", "pt": "en portugais", "ar": "en arabe"}
+APPLIS = {  # an appli carte Vitale, as a check-in brought it
+    "attested": "appli carte Vitale vérifiée",
+    Distrust.NO_VERIFIER.value: "appli carte Vitale annoncée, non vérifiée",
+    Distrust.NOT_GENUINE.value: "attestation d’appli non authentique",
+    Distrust.ELSEWHERE.value: "attestation d’appli faite pour un autre établissement",
+    Distrust.EXPIRED.value: "attestation d’appli expirée",
+    Distrust.STALE.value: "attestation d’appli trop ancienne",
+    Distrust.USED.value: "attestation d’appli déjà présentée",
+    Distrust.OTHER_PERSON.value: "autre personne que dans l’attestation d’appli",
+    Distrust.TROUBLE.value: "attestation d’appli non vérifiée, en panne",
+}
 WHY = {
     "unseen": "jamais décidé",
     "copies": "durée de conservation passée",
@@ -161,6 +173,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "fields": _listed({one.value: words for one, words in complements.COMPLEMENTS.items()}),
     "word": _listed({one.value: words for one, words in complements.WORDS.items()}),
     "answer": _listed(ANSWERS),
+    "appli": _listed(APPLIS),
     "verdict": _listed({str(code): words for code, words in VERDICTS.items()}),
     "differences": _listed(DIFFERENT),
     "right": _listed(RIGHTS),

@@ -15,10 +15,10 @@ from kiosk.core.sources.insi import InsFound
 class Witness(Enum):
     """Who states something of the person."""
 
-    INSI = auto()  # the answer, when one identity was found
+    INSI = auto()  # the answer, when one identity was found; or an appli carte Vitale's, verified
     DOCUMENT = auto()  # read by a machine with certainty
     DOUBTFUL = auto()  # a document's zone read without certainty
-    CARD = auto()  # may print the name in use, and the first given name only
+    CARD = auto()  # may print the name in use, and the first given name only; a phone's word before it is verified
 
 
 # What can establish a trait: INSi keeps the national one; a document bears the State's word. A card does neither.
@@ -44,6 +44,12 @@ def best(check_in: CheckIn, order: Sequence[Witness]) -> Traits | None:
     return next(stated(check_in, order), None)
 
 
+def announced(check_in: CheckIn) -> Traits | None:
+    """What a kiosk says it read on a phone, as long as nothing else bears it out."""
+    is_verified = isinstance(check_in.insi, InsFound) and check_in.insi.is_attested
+    return check_in.appli.person.traits if check_in.appli is not None and not is_verified else None
+
+
 def _of(check_in: CheckIn, source: Witness) -> Traits | None:
     match source:
         case Witness.INSI:
@@ -53,4 +59,4 @@ def _of(check_in: CheckIn, source: Witness) -> Traits | None:
         case Witness.DOUBTFUL:
             return check_in.mrz.traits if check_in.mrz is not None and not check_in.mrz.accepted else None
         case Witness.CARD:
-            return check_in.card
+            return check_in.card or announced(check_in)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.appli import AppliSaid
 from kiosk.core.sources.card import CardAnomaly
 from kiosk.core.sources.document import DocumentKind, DocumentPicture, MrzReading, SealReading, Validity
 from kiosk.core.sources.insi import InsAnswer
@@ -40,6 +41,9 @@ class CheckIn(Confidential):
     seal: SealReading | None = None  # the document's visible seal, and what can be said of it
     document_validity: Validity | None = None  # on the day of arrival
     way: Way | None = None
+    appli: AppliSaid | None = (
+        None  # shown on a phone in place of a card: a kiosk's word until its attestation is verified
+    )
     # The key of the question to INSi that this rests on, put through the console.
     question: str = field(default="", metadata={"quiet": True})
     # ISO 8601 with offset; of an older kiosk it is not known: then ``arrived_at`` counts.

@@ -16,6 +16,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.matricule import Matricule
 from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.appli import AppliPerson, AppliSaid
 from kiosk.core.sources.document import DocumentPicture, MrzReading, SealReading, Validity
 from kiosk.core.sources.insi import (
     Exchange,
@@ -45,6 +46,8 @@ TAGS: dict[type, str] = {
     DocumentPicture: "DocumentPicture",
     SealReading: "SealReading",
     Validity: "Validity",
+    AppliPerson: "AppliPerson",
+    AppliSaid: "AppliSaid",
 }
 
 

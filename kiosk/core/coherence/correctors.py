@@ -25,7 +25,7 @@ def correctors(left: Traits, right: Traits, document: DocumentKind | None = None
     return tuple(found)
 
 
-_ORDER = (Source.STAFF, Source.DOCUMENT, Source.CARD, Source.INSI)  # the likeliest mistake first
+_ORDER = (Source.STAFF, Source.DOCUMENT, Source.CARD, Source.INSI, Source.APPLI)  # the likeliest mistake first
 
 
 def _place_in_line(traits: Traits) -> tuple[int, str]:
@@ -39,7 +39,7 @@ def _of(traits: Traits, document: DocumentKind | None) -> tuple[Corrector, ...]:
             return _OF_ANY_DOCUMENT if document is None else _OF_DOCUMENT.get(document, _OF_ANY_DOCUMENT)
         case Source.CARD:
             return (Corrector.HEALTH_FUND,)
-        case Source.INSI:
+        case Source.INSI | Source.APPLI:
             return _of_ins(traits.birth_place_code)
         case Source.STAFF:
             return ()

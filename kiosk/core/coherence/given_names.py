@@ -17,7 +17,7 @@ from kiosk.core.identity.names import NameRefused, normalise
 from kiosk.core.identity.traits import NameForm, Source, Traits
 
 _LESS = {Reason.LIST_SHORTENED, Reason.TRUNCATED}
-_NEAREST_THE_REGISTER_LAST = (Source.CARD, Source.STAFF, Source.DOCUMENT, Source.INSI)
+_NEAREST_THE_REGISTER_LAST = (Source.CARD, Source.STAFF, Source.DOCUMENT, Source.INSI, Source.APPLI)
 Words = tuple[tuple[str, int], ...]  # each word of a list, with the number of the name it is part of
 
 

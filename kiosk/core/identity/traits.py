@@ -14,6 +14,7 @@ class Source(StrEnum):
     CARD = "card"  # carte Vitale: as printed there, possibly the name in use
     DOCUMENT = "document"  # pièce d'identité
     INSI = "insi"  # téléservice INSi: the national reference
+    APPLI = "appli"  # application carte Vitale, its attestation verified: the national reference too
     STAFF = "staff"  # typed or confirmed by a member of staff
 
 

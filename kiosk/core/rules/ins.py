@@ -95,9 +95,9 @@ RULES: tuple[Rule, ...] = (
         "A matricule is never typed by hand nor copied from the card's insured person: INSi or the ApCV bring it.",
         "GI3 EXI REC 02, NA",
         _L,
-        ("status.transitions.InsiAccepted",),
+        ("status.transitions.InsiAccepted", "status.transitions.ApcvRead"),
         ("transitions: only_insi_and_the_apcv", "matricule: a_typed_nir_never"),
-        {"status.transitions.ApcvRead": Issue.INSI, "identity.matricule.parse_typed_nir": Issue.EXCHANGE},
+        {"identity.matricule.parse_typed_nir": Issue.EXCHANGE},
     ),
     Rule(
         "1.2",

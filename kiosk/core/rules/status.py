@@ -93,18 +93,20 @@ RULES: tuple[Rule, ...] = (
         "T6: ApCV read and matched to the right record: qualified; not for a doubtful or fictitious one.",
         "RNIV1 §4.3.4",
         _C,
-        (),
-        ("transitions: t6_the_apcv_of_this", "transitions: t6_the_apcv_is_the_evidence"),
-        {"status.transitions.ApcvRead": Issue.INSI},
+        ("status.transitions.ApcvRead", "status.answers.by_apcv"),
+        (
+            "transitions: t6_the_apcv_of_this",
+            "transitions: t6_the_apcv_is_the_evidence",
+            "apcv: t6_rests_on_what_an_appli",
+        ),
     ),
     Rule(
         "2.2",
         "T6 at an unattended kiosk is an open question: only staff may do it.",
         "open question 4",
         _U,
-        (),
-        ("transitions: t6_the_apcv_of_another",),
-        {"status.transitions.ApcvRead": Issue.INSI},
+        ("status.transitions.ApcvRead", "status.permissions.kiosk_status"),
+        ("transitions: t6_the_apcv_of_another", "status: an_appli_carte_vitale_retrieves_nobody"),
     ),
     Rule(
         "2.2",
@@ -214,6 +216,19 @@ RULES: tuple[Rule, ...] = (
         {"status.permissions.ManagementState": Issue.EXCHANGE},
     ),
     Rule(
+        "2.2",
+        "What an appli carte Vitale signed counts when it is the issuer's, for this structure, fresh, and names the "
+        "person that the kiosk does; a kiosk's word alone never does.",
+        "none: no contract is public",
+        _D,
+        ("status.attestation.counted", "sources.appli.AppliPerson"),
+        (
+            "attestation: each_thing_that_does_not_fit",
+            "attestation: a_kiosk_that_says_otherwise",
+            "attestation: nothing_larger",
+        ),
+    ),
+    Rule(
         "2.4",
         "High confidence: identity card or passport (French, European), passport or residence permit (others).",
         "RNIV1 §3.3.2, GI3 EXI ID 19, NA",
@@ -285,6 +300,14 @@ RULES: tuple[Rule, ...] = (
         _C,
         ("status.evidence.laminated_card_valid_until",),
         ("evidence: an_adults_card",),
+    ),
+    Rule(
+        "3",
+        "INSi is not asked about who shows an appli carte Vitale, holder or dependant.",
+        "RNIV1 §4.1, §4.3.4",
+        _C,
+        ("turn.phone.confirmed_by_phone",),
+        ("attestation: the_holder_and_a_dependant", "attestation: insi_is_not_asked"),
     ),
     Rule(
         "3",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.core.confidential import Confidential
+from kiosk.core.sources.appli import AppliContents
 
 
 class CardAnomaly(StrEnum):
@@ -38,3 +39,4 @@ class CardContents(Confidential):
 
     beneficiaries: tuple[Beneficiary, ...]
     anomalies: tuple[CardAnomaly, ...] = ()
+    appli: AppliContents | None = None  # where no card was read, but an appli carte Vitale: who they are in full

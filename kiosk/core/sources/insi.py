@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.matricule import Matricule
-from kiosk.core.identity.traits import Traits
+from kiosk.core.identity.traits import Source, Traits
 
 BY_CARD = "rechercherInsAvecCarteVitale"  # the operation that asks with a card's number, rank and birth date
 
@@ -33,13 +33,18 @@ class PastMatricule(Confidential):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class InsFound(Confidential):
-    """CodeCR 00: one identity."""
+    """CodeCR 00: one identity. An appli carte Vitale's verified attestation brings one too, and INSi is not asked."""
 
     matricule: Matricule
     traits: Traits
     history: tuple[PastMatricule, ...] = ()
     flags: tuple[str, ...] = ()  # oddities for staff: "bad-key", "found-by-secondary-name", …
     exchanges: tuple[Exchange, ...] = field(default=())
+
+    @property
+    def is_attested(self) -> bool:
+        """An appli carte Vitale says so, not INSi."""
+        return self.traits.source is Source.APPLI
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from kiosk.core.status import transitions
-from kiosk.core.status.person_events import InsiAnswered, InsReplaced, Migrated
+from kiosk.core.status.person_events import ApcvAttested, InsiAnswered, InsReplaced, Migrated
 from kiosk.core.status.standing import Answer, Basis, Fact, Standing
-from kiosk.core.status.transitions import ActorKind, EvidenceChecked, InsiAccepted, Refusal
+from kiosk.core.status.transitions import ActorKind, ApcvRead, EvidenceChecked, InsiAccepted, Refusal
 
 MOST_ANSWERS = 200  # remembered beside what the identity rests on; and open questions
 
@@ -22,10 +22,26 @@ def accepted(standing: Standing, fact: Fact, event: InsiAccepted) -> tuple[str, 
     return audit.rule, standing.with_basis(identity=identity, answer=fact.cites, compared=compared)
 
 
-def _stale(standing: Standing, cites: int, matricule: object) -> Refusal | None:
+def by_apcv(standing: Standing, fact: Fact, event: ApcvRead) -> tuple[str, Standing | Refusal]:
+    """T6: an appli carte Vitale's attestation of this epoch, the very one cited; it is answer and evidence at once."""
+    identity, audit = transitions.apply(standing.identity, event, fact.by, fact.at)
+    if audit.refusal is not None:
+        return audit.rule, audit.refusal
+    refusal = _stale(standing, fact.cites, event.matricule, is_attested=True)
+    if refusal is not None:
+        return audit.rule, refusal
+    after = standing.with_basis(identity=identity, answer=fact.cites, compared=fact.cites)
+    if not standing.identity.is_checked:
+        after = after.with_basis(evidence_at=fact.nth, evidence_on=event.on)
+    return audit.rule, after
+
+
+def _stale(standing: Standing, cites: int, matricule: object, *, is_attested: bool | None = False) -> Refusal | None:
     answer = standing.answer(cites)
     if answer is None or answer.epoch != standing.basis.epoch:
         return Refusal.ANSWER_VOID
+    if is_attested is not None and answer.is_attested != is_attested:
+        return Refusal.ANOTHER_ANSWER
     return None if answer.mark == matricule else Refusal.ANOTHER_ANSWER
 
 
@@ -55,7 +71,7 @@ def replaced(standing: Standing, fact: Fact, event: InsReplaced) -> Standing | R
         return Refusal.TRAITS_DISAGREE
     if not event.is_usable:
         return Refusal.ANSWER_UNUSABLE
-    refusal = _stale(standing, fact.cites, event.matricule)
+    refusal = _stale(standing, fact.cites, event.matricule, is_attested=None)  # whoever gives them the number now
     if refusal is not None:
         return refusal
     identity = replace(standing.identity, matricule=event.matricule)
@@ -71,13 +87,14 @@ def asked(standing: Standing, fact: Fact) -> Standing | Refusal:
     return replace(standing, questions=questions)
 
 
-def answered(standing: Standing, fact: Fact, event: InsiAnswered) -> Standing | Refusal:
+def answered(standing: Standing, fact: Fact, event: InsiAnswered | ApcvAttested) -> Standing | Refusal:
     """Kept, whatever it says; it counts only where nothing closed the epoch of its question meanwhile."""
     epochs = dict(standing.questions)
     if fact.cites and fact.cites not in epochs:
         return Refusal.NO_QUESTION
     epoch = epochs.get(fact.cites, standing.basis.epoch)
-    answers = _remembered(standing, Answer(fact.nth, event.mark, epoch))
+    is_attested = isinstance(event, ApcvAttested)
+    answers = _remembered(standing, Answer(fact.nth, event.mark, epoch, is_attested=is_attested))
     left = tuple(one for one in standing.questions if one[0] != fact.cites)
     return replace(standing, answers=answers, questions=left)
 

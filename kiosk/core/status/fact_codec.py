@@ -49,6 +49,15 @@ def _taken(event: object) -> dict[str, Code]:
     return {**_mark(taken.matricule), "agree": taken.traits_agree, "usable": taken.is_usable}
 
 
+def _apcv(event: object) -> dict[str, Code]:
+    read = cast("change.ApcvRead", event)
+    return {**_mark(read.matricule), "agree": read.is_this_person, "on": read.on}
+
+
+def _read_apcv(codes: Codes) -> change.ApcvRead:
+    return change.ApcvRead(_some(codes), bool(codes["agree"]), str(codes["on"]))
+
+
 _SOMETHING_ELSE = (Companion("-", ""),)  # what was to be seen beside it was not: the reader refuses as the writer did
 
 
@@ -118,6 +127,13 @@ _FORMS = (
         lambda event: _mark(cast("person.InsiAnswered", event).mark),
         lambda codes: person.InsiAnswered(_read_mark(codes)),
     ),
+    _Form(
+        "apcv-attested",
+        person.ApcvAttested,
+        lambda event: _mark(cast("person.ApcvAttested", event).mark),
+        lambda codes: person.ApcvAttested(_read_mark(codes)),
+    ),
+    _Form("apcv-read", change.ApcvRead, _apcv, _read_apcv),
     _Form(
         "insi-accepted",
         change.InsiAccepted,
@@ -213,7 +229,7 @@ def standing_to_text(standing: Standing) -> str:
             "version": standing.version,
             "basis": _basis(standing.basis),
             "before": _basis(standing.before) if standing.before is not None else None,
-            "answers": [[one.nth, one.epoch, _mark(one.mark)] for one in standing.answers],
+            "answers": [_answer(one) for one in standing.answers],
             "questions": [list(one) for one in standing.questions],
             "absorbed_by": standing.absorbed_by,
         },
@@ -230,7 +246,7 @@ def standing_from_text(text: str) -> Standing:
             version=kept["version"],
             basis=_read_basis(kept["basis"]),
             before=_read_basis(kept["before"]) if kept["before"] is not None else None,
-            answers=tuple(Answer(nth, _read_mark(mark), epoch) for nth, epoch, mark in kept["answers"]),
+            answers=tuple(_read_answer(*one) for one in kept["answers"]),
             questions=tuple((nth, epoch) for nth, epoch in kept["questions"]),
             absorbed_by=kept["absorbed_by"],
             erased_at=kept.get("erased_at", ""),
@@ -255,6 +271,15 @@ def accepted_in(text: str) -> Accepted:
         raise BadFact("a standing that cannot be read") from trouble
 
 
+def _answer(answer: Answer) -> list[object]:
+    return [answer.nth, answer.epoch, _mark(answer.mark), *([_ATTESTED] if answer.is_attested else [])]
+
+
+def _read_answer(nth: int, epoch: int, mark: Codes, source: str = "") -> Answer:
+    return Answer(nth, _read_mark(mark), epoch, is_attested=source == _ATTESTED)
+
+
+_ATTESTED = "appli"
 _BASIS = {
     "answer": "answer",
     "evidence_at": "evidence-at",

@@ -10,6 +10,7 @@ from dataclasses import replace
 from kiosk.core.status import answers, erasing, transitions, undoing
 from kiosk.core.status.permissions import BARRING, IdentityStatus
 from kiosk.core.status.person_events import (
+    ApcvAttested,
     Erased,
     InsiAnswered,
     InsiAsked,
@@ -31,6 +32,7 @@ from kiosk.core.status.standing import Applied, Fact, Standing
 from kiosk.core.status.transitions import (
     Actor,
     ActorKind,
+    ApcvRead,
     AttributeSet,
     EvidenceChecked,
     InsiAccepted,
@@ -74,6 +76,8 @@ def _next(standing: Standing, fact: Fact) -> tuple[str, Standing | Refusal]:
             return answers.accepted(standing, fact, event)
         case EvidenceChecked():
             return answers.checked(standing, fact, event)
+        case ApcvRead():
+            return answers.by_apcv(standing, fact, event)
         case InsReplaced():
             return "S8", answers.replaced(standing, fact, event)
         case TraitsStated():
@@ -89,7 +93,7 @@ def _next(standing: Standing, fact: Fact) -> tuple[str, Standing | Refusal]:
             return "S2", _present(standing, fact.by)
         case InsiAsked():
             return "S3", answers.asked(standing, fact)
-        case InsiAnswered():
+        case InsiAnswered() | ApcvAttested():
             return "S5", answers.answered(standing, fact, event)
         case Verified():
             return "S6", answers.verified(standing, fact)

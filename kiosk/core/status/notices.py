@@ -1,7 +1,27 @@
 """What staff read about an answer that may not be accepted, or not before somebody confirms: the page's own words."""
 
 from kiosk.core.status.acceptance import AnswerFault, AnswerOddity
+from kiosk.core.status.attestation import Distrust
 
+DISTRUSTS = {
+    Distrust.NO_VERIFIER: (
+        "Appli carte Vitale annoncée par la borne : rien ici ne peut la vérifier. "
+        "Interrogez le service national avec une pièce d’identité."
+    ),
+    Distrust.NOT_GENUINE: (
+        "L’attestation de l’appli carte Vitale n’est pas authentique : rien n’en est retenu. "
+        "Prévenez l’identitovigilance."
+    ),
+    Distrust.ELSEWHERE: "L’attestation de l’appli carte Vitale a été faite pour un autre établissement.",
+    Distrust.EXPIRED: "L’attestation de l’appli carte Vitale avait expiré : le patient peut la montrer de nouveau.",
+    Distrust.STALE: "L’attestation de l’appli carte Vitale est trop ancienne : le patient peut la montrer de nouveau.",
+    Distrust.USED: "Cette attestation de l’appli carte Vitale a déjà servi pour une autre venue.",
+    Distrust.OTHER_PERSON: (
+        "La borne annonce une autre personne que l’appli carte Vitale : rien n’en est retenu. "
+        "Prévenez l’identitovigilance."
+    ),
+    Distrust.TROUBLE: "L’appli carte Vitale n’a pas pu être vérifiée. Prévenez l’informatique.",
+}
 FAULTS = {
     AnswerFault.SEVERAL: "La réponse nationale désigne plusieurs personnes : aucune ne peut être retenue.",
     AnswerFault.ODD_NUMBER: "Le numéro renvoyé n’a pas la forme d’un matricule INS.",

@@ -209,6 +209,8 @@ def kiosk_status(
     as the person's: nothing it states blocks against the card or the document shown or waits to be named by staff, and
     one of them states names and birth date. ``issuer`` is the state that issued the document, as its zone writes it.
     """
+    if isinstance(insi, InsFound) and insi.is_attested:
+        return IdentityStatus.PROVISIONAL  # T6 is for staff: whether it holds unattended is an open question
     if not isinstance(insi, InsFound) or not acceptance_of(insi, in_production=in_production).is_plain:
         return IdentityStatus.PROVISIONAL
     comparisons = [compare(card, insi.traits, places=places)] if card is not None else []

@@ -46,6 +46,13 @@ class InsiAnswered(Confidential):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class ApcvAttested(Confidential):
+    """An appli carte Vitale says who this is, and that was verified: an observation, which staff may take."""
+
+    mark: Mark | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class InsReplaced(Confidential):
     """Staff takes a new answer in place of the accepted one: NIA became NIR, or the number changed (ins-rules 1.8)."""
 
@@ -135,6 +142,7 @@ PersonEvent = (
     | PresenceChecked
     | InsiAsked
     | InsiAnswered
+    | ApcvAttested
     | InsReplaced
     | Verified
     | Merged

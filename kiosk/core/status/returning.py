@@ -30,6 +30,7 @@ class Ground(StrEnum):
 
     CARD = "card"  # INSi's answer to the card's question; no document named the person: a claim, whoever bears the card
     CARD_AND_DOCUMENT = "card-and-document"  # and a document read with certainty names the same person
+    APPLI = "appli"  # an appli carte Vitale, verified: a claim too, whoever bears the phone
     IPP_AND_DOCUMENT = "ipp-and-document"  # the local identifier (IPP), and a document read with certainty
 
 
@@ -122,6 +123,9 @@ def filing_of(said: Said, known: Known, *, in_production: bool, places: PlaceTab
     if said.ipp is not None and said.ipp in known.ipps:
         obstacles = (*of_person, *_by_ipp(said, known, places))
         return Filing(None if obstacles else Ground.IPP_AND_DOCUMENT, obstacles)
+    if said.answer is not None and said.answer.is_attested:
+        obstacles = (*of_person, *_by_appli(said, said.answer, known, places, in_production=in_production))
+        return Filing(None if obstacles else Ground.APPLI, obstacles)
     obstacles = (*of_person, *_by_card(said, known, places, in_production=in_production))
     if obstacles:
         return Filing(obstacles=obstacles)
@@ -162,6 +166,20 @@ def _by_card(said: Said, known: Known, places: PlaceTable, *, in_production: boo
         return
     if not is_by_card(answer):
         yield Obstacle.NOT_BY_CARD
+    yield from _of_answer(said, answer, known, in_production=in_production)
+    yield from _of_card(said, said.card, answer, places)
+    yield from _of_documents(said, answer, places)
+
+
+def _by_appli(
+    said: Said, answer: InsFound, known: Known, places: PlaceTable, *, in_production: bool
+) -> Iterator[Obstacle]:
+    """An appli carte Vitale's own number and five traits; it says of each who they are, twins too."""
+    yield from _of_answer(said, answer, known, in_production=in_production)
+    yield from _of_documents(said, answer, places)
+
+
+def _of_answer(said: Said, answer: InsFound, known: Known, *, in_production: bool) -> Iterator[Obstacle]:
     if not acceptance_of(answer, in_production=in_production).is_plain:
         yield Obstacle.ODD_ANSWER
     if not _holds_answer(said, known):
@@ -170,7 +188,9 @@ def _by_card(said: Said, known: Known, places: PlaceTable, *, in_production: boo
         yield Obstacle.OTHER_TRAITS
     if said.ipp is not None and said.ipp[0] in {domain for domain, _ in known.ipps}:
         yield Obstacle.OTHER_IPP
-    yield from _of_card(said, said.card, answer, places)
+
+
+def _of_documents(said: Said, answer: InsFound, places: PlaceTable) -> Iterator[Obstacle]:
     if said.document is not None and not _is_of(said.document, answer.traits, places, said.issuer):
         yield Obstacle.DOCUMENT_DIFFERS
     yield from _of_unsure_document(said, answer.traits, places)

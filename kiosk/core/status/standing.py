@@ -23,6 +23,7 @@ class Answer(Confidential):
     nth: int
     mark: Mark | None
     epoch: int
+    is_attested: bool = False  # an appli carte Vitale's: T6 alone takes it, and nothing else
 
 
 @dataclass(frozen=True, slots=True, repr=False)

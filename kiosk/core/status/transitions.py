@@ -68,8 +68,9 @@ class EvidenceChecked:
 class ApcvRead(Confidential):
     """The application carte Vitale was read, of the holder or a dependant (T6, RNIV1 §4.3.4)."""
 
-    matricule: Matricule
+    matricule: Matricule | Mark
     is_this_person: bool  # matched to the right local record
+    on: str = ""  # the day, ISO 8601, where the structure is
 
 
 @dataclass(frozen=True, slots=True)

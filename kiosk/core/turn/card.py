@@ -1,4 +1,7 @@
-"""The card's part of a turn: it comes, is read, names its people, and goes with all that came from it."""
+"""The card's part of a turn: it comes, is read, names its people, and goes with all that came from it.
+
+Who is on a phone (``turn.phone``) is chosen as who is on a card.
+"""
 
 from dataclasses import replace
 
@@ -6,7 +9,18 @@ from kiosk.core.sources.card import CardContents
 from kiosk.core.turn import events as ev
 from kiosk.core.turn import screens as sc
 from kiosk.core.turn.labels import label_of
-from kiosk.core.turn.state import NOTHING, Result, State, begin, collect, enter, refresh, rest_or_wake, resting_screen
+from kiosk.core.turn.state import (
+    NOTHING,
+    Result,
+    State,
+    begin,
+    collect,
+    enter,
+    insert,
+    refresh,
+    rest_or_wake,
+    resting_screen,
+)
 
 PEOPLE_PER_PAGE = 4  # with "nobody of this list" they make five buttons (design: at most five, then paged)
 
@@ -37,9 +51,9 @@ def card_left(state: State, problem: sc.CardProblem) -> Result:
     """The card goes, and with it all that came from it (ins-rules 3.5), unless the patient had finished giving."""
     state = replace(state, card_in=False, card_mute=False)
     match state.screen:
-        case sc.ReadingCard() | sc.Beneficiaries() | sc.Confirm():
+        case sc.ReadingCard(phone=False):
             return _start_over(state, problem)
-        case sc.ShowDocument() | sc.ReviewPicture() if state.journey.card is not None:
+        case sc.Beneficiaries() | sc.Confirm() | sc.ShowDocument() | sc.ReviewPicture() if state.journey.has_card:
             return _start_over(state, problem)
         case sc.Working() if (
             state.journey.awaits_console
@@ -50,19 +64,19 @@ def card_left(state: State, problem: sc.CardProblem) -> Result:
         case sc.Ticket() as ticket:
             return refresh(state, replace(ticket, has_card=False)), NOTHING
         case sc.InsertCard() if problem is sc.CardProblem.READER:
-            return refresh(state, sc.InsertCard(problem)), NOTHING
+            return refresh(state, insert(state, problem)), NOTHING
     return rest_or_wake(state)
 
 
 def _start_over(state: State, problem: sc.CardProblem) -> Result:
     forget = (ev.StopFilming(), ev.Forget(state.journey.turn))
-    state, begun = begin(state, sc.InsertCard(problem), informed=True)
+    state, begun = begin(state, insert(state, problem), informed=True)
     return state, forget + begun
 
 
 def reader_came(state: State) -> Result:
-    if state.screen == sc.InsertCard(sc.CardProblem.READER):
-        return refresh(state, sc.InsertCard()), NOTHING
+    if isinstance(state.screen, sc.InsertCard) and state.screen.problem is sc.CardProblem.READER:
+        return refresh(state, insert(state)), NOTHING
     return rest_or_wake(state)
 
 
@@ -77,7 +91,7 @@ def card_read(state: State, contents: CardContents, at: str) -> Result:
 
 def card_not_read(state: State, problem: sc.CardProblem) -> Result:
     state = collect(state, card_failures=state.journey.card_failures + 1)
-    return enter(state, sc.InsertCard(problem)), NOTHING
+    return enter(state, insert(state, problem)), NOTHING
 
 
 def page_of(contents: CardContents, first: int) -> sc.Beneficiaries:

@@ -111,5 +111,6 @@ def submit(state: State) -> Result:
         by_short_path=journey.is_known is True,
         card_read_at=journey.card_read_at,
         question=journey.question_key if journey.is_asked_about else "",
+        appli=journey.appli,
     )
     return replace(collect(state, submitted=True), entered_at=state.now), (order,)

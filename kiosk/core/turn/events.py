@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.appli import AppliSaid
 from kiosk.core.sources.card import Beneficiary, CardAnomaly, CardContents
 from kiosk.core.sources.document import DocumentPicture, DocumentReading, Guidance, Side
 from kiosk.core.sources.insi import InsAnswer
@@ -53,6 +54,21 @@ class ReaderWent:
 
 @dataclass(frozen=True, slots=True)
 class ReaderCame:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneShown:
+    """A phone is before its reader; nothing was read of it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneReaderWent:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneReaderCame:
     pass
 
 
@@ -155,6 +171,9 @@ Event = (
     | CardLeft
     | ReaderWent
     | ReaderCame
+    | PhoneShown
+    | PhoneReaderWent
+    | PhoneReaderCame
     | CameraWent
     | CameraCame
     | StorageWent
@@ -188,6 +207,11 @@ class BeginTurn:
 
 @dataclass(frozen=True, slots=True)
 class ReadCard:
+    turn: TurnId
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPhone:
     turn: TurnId
 
 
@@ -247,6 +271,7 @@ class Submit(Confidential):
     by_short_path: bool = False  # the console knew the person: INSi was not asked
     card_read_at: str = ""
     question: str = ""  # the key of what the console was sent to ask INSi about this person
+    appli: AppliSaid | None = None  # what their appli carte Vitale says: then no card was read, and INSi is not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +289,7 @@ class Forget:
 Command = (
     BeginTurn
     | ReadCard
+    | ReadPhone
     | AskInsiByCard
     | AskInsiByDocument
     | AskConsole

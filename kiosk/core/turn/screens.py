@@ -24,6 +24,11 @@ class CardProblem(StrEnum):
     UNREADABLE = "unreadable"
     REMOVED = "removed"
     READER = "reader"  # the reader itself is away: go on without a card
+    PHONE = "phone"  # what was shown on a phone could not be read
+    PHONE_REMOVED = "phone-removed"  # it was taken away too soon
+
+
+OF_PHONE = frozenset({CardProblem.PHONE, CardProblem.PHONE_REMOVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,14 @@ class Information:
 class InsertCard:
     name = "insert"
     problem: CardProblem = CardProblem.NONE
+    phone: bool = False  # an appli carte Vitale may be shown instead
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingCard:
     name = "reading"
     progress: float = 0.0  # 0 to 1
+    phone: bool = False  # it is read from a phone
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -10,6 +10,7 @@ from kiosk.core.sources.insi import InsUnreachable
 from kiosk.core.turn import events as ev
 from kiosk.core.turn import screens as sc
 from kiosk.core.turn.document import ask_and_film, film, finish_collecting
+from kiosk.core.turn.phone import confirmed_by_phone
 from kiosk.core.turn.state import NOTHING, Result, ShortPath, State, collect, enter
 
 # What makes it uncertain whose number, rank and date were read: twins of one card may be taken for each other.
@@ -25,6 +26,8 @@ UNCERTAIN = frozenset(
 
 def confirmed(state: State) -> Result:
     """The person is who the card says: on the short path the console is asked first, and nobody else yet."""
+    if state.journey.appli is not None:
+        return confirmed_by_phone(state)
     card, person = state.journey.card, state.journey.beneficiary
     if card is None or person is None:
         return state, NOTHING

@@ -5,6 +5,7 @@ from enum import Enum, auto
 
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.traits import Traits
+from kiosk.core.sources.appli import AppliSaid
 from kiosk.core.sources.card import Beneficiary, CardContents
 from kiosk.core.sources.document import DocumentPicture, DocumentReading
 from kiosk.core.sources.insi import InsAnswer
@@ -72,9 +73,22 @@ class Journey(Confidential):
 
     @property
     def beneficiary(self) -> Beneficiary | None:
-        if self.card is None or self.chosen is None:
+        """The card's person chosen."""
+        if self.card is None or not self.has_card or self.chosen is None:
             return None
         return self.card.beneficiaries[self.chosen]
+
+    @property
+    def appli(self) -> AppliSaid | None:
+        """What the appli carte Vitale says of the person chosen."""
+        if self.card is None or self.card.appli is None or self.chosen is None:
+            return None
+        return self.card.appli.said_of(self.chosen)
+
+    @property
+    def has_card(self) -> bool:
+        """A card in the slot is what this turn rests on: with it, all that it says goes."""
+        return self.card is not None and self.card.appli is None
 
     @property
     def awaits_console(self) -> bool:
@@ -113,7 +127,7 @@ class Journey(Confidential):
     @property
     def insured(self) -> Beneficiary | None:
         """The card's first person (ouvrant droit), when another one came."""
-        if self.card is None or not self.chosen:
+        if self.card is None or not self.has_card or not self.chosen:
             return None
         return self.card.beneficiaries[0]
 
@@ -131,6 +145,8 @@ class State(Confidential):
     card_in: bool = False
     card_mute: bool = False
     reader_ok: bool = True
+    phone_ok: bool = False  # a reader of phones is there; most kiosks have none
+    films_appli: bool = False  # who shows an appli carte Vitale shows a document all the same
     camera_ok: bool = True
     storage_ok: bool = True
     staff_told: bool = False  # of the card forgotten on this screen
@@ -162,6 +178,12 @@ def enter(state: State, screen: sc.Screen) -> State:
     return replace(state, screen=screen, overlay=None, entered_at=state.now, touched_at=state.now, staff_told=False)
 
 
+def insert(state: State, problem: sc.CardProblem = sc.CardProblem.NONE) -> sc.InsertCard:
+    """Ask for the card; for the phone too where one can be shown."""
+    is_lost = problem in sc.OF_PHONE and not state.phone_ok
+    return sc.InsertCard(sc.CardProblem.NONE if is_lost else problem, phone=state.phone_ok)
+
+
 def begin(state: State, screen: sc.Screen, informed: bool = False) -> Result:
     """A person starts: a new turn, with nothing of the one before."""
     turn = state.journey.turn + 1
@@ -179,7 +201,7 @@ def end(state: State) -> Result:
 
 def resting_screen(state: State) -> sc.Screen:
     """Welcome, unless nothing could be done for a person here."""
-    if not state.storage_ok or not (state.reader_ok or state.camera_ok):
+    if not state.storage_ok or not (state.reader_ok or state.phone_ok or state.camera_ok):
         return sc.OutOfOrder()
     return sc.Welcome()
 

@@ -11,6 +11,7 @@ from kiosk.core.turn import events as ev
 from kiosk.core.turn import screens as sc
 from kiosk.core.turn.card import card_arrived, card_left, card_mute, card_not_read, card_read, reader_came
 from kiosk.core.turn.document import camera_went, picture_taken, submit
+from kiosk.core.turn.phone import phone_reader, phone_shown
 from kiosk.core.turn.short import console_answered
 from kiosk.core.turn.state import (
     NOTHING,
@@ -51,6 +52,12 @@ def step(state: State, event: ev.Event) -> Result:
             return card_left(replace(state, reader_ok=False), sc.CardProblem.READER)
         case ev.ReaderCame():
             return reader_came(replace(state, reader_ok=True))
+        case ev.PhoneShown():
+            return phone_shown(replace(state, touched_at=state.now))
+        case ev.PhoneReaderWent():
+            return phone_reader(replace(state, phone_ok=False))
+        case ev.PhoneReaderCame():
+            return phone_reader(replace(state, phone_ok=True))
         case ev.CameraWent():
             return camera_went(replace(state, camera_ok=False))
         case ev.CameraCame():
@@ -79,8 +86,8 @@ def _answered(
     | ev.NotStored,
 ) -> Result:
     match state.screen, event:
-        case sc.ReadingCard(progress), ev.CardProgressed(_, fraction):
-            return refresh(state, sc.ReadingCard(max(progress, min(fraction, 1.0)))), NOTHING
+        case sc.ReadingCard(progress, phone), ev.CardProgressed(_, fraction):
+            return refresh(state, sc.ReadingCard(max(progress, min(fraction, 1.0)), phone)), NOTHING
         case sc.ReadingCard(), ev.CardRead(_, contents, at):
             return card_read(state, contents, at)
         case sc.ReadingCard(), ev.CardNotRead(_, problem):

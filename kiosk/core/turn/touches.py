@@ -8,7 +8,19 @@ from kiosk.core.turn import screens as sc
 from kiosk.core.turn.card import PEOPLE_PER_PAGE, confirm, page_of, read_card
 from kiosk.core.turn.document import accepted, film, finish_collecting, retake
 from kiosk.core.turn.short import confirmed
-from kiosk.core.turn.state import NOTHING, Result, State, begin, collect, end, enter, refresh, show_ticket, to_desk
+from kiosk.core.turn.state import (
+    NOTHING,
+    Result,
+    State,
+    begin,
+    collect,
+    end,
+    enter,
+    insert,
+    refresh,
+    show_ticket,
+    to_desk,
+)
 
 
 def pressed(state: State, touch: sc.Touch) -> Result:
@@ -81,9 +93,9 @@ def _informed(state: State) -> Result:
     if state.card_in and not state.card_mute:
         return read_card(state)
     if state.card_mute:
-        return enter(state, sc.InsertCard(sc.CardProblem.UNREADABLE)), NOTHING
+        return enter(state, insert(state, sc.CardProblem.UNREADABLE)), NOTHING
     problem = sc.CardProblem.NONE if state.reader_ok else sc.CardProblem.READER
-    return enter(state, sc.InsertCard(problem)), NOTHING
+    return enter(state, insert(state, problem)), NOTHING
 
 
 def _without_card(state: State) -> Result:

@@ -18,8 +18,8 @@ def time_passes(state: State) -> Result:
     match state.screen:
         case sc.Welcome() | sc.OutOfOrder():
             return state, NOTHING
-        case sc.ReadingCard() if on_screen > manners.reading:
-            return card_not_read(state, sc.CardProblem.UNREADABLE)
+        case sc.ReadingCard(phone=phone) if on_screen > manners.reading:
+            return card_not_read(state, sc.CardProblem.PHONE if phone else sc.CardProblem.UNREADABLE)
         case sc.Working():
             return _working(state)
         case sc.Done():

@@ -1,6 +1,6 @@
-"""Insert the carte Vitale, again if need be: what to do, never what went wrong."""
+"""Insert the carte Vitale, again if need be: what to do, never what went wrong. Or show it on a phone."""
 
-from kiosk.core.turn.screens import CardProblem, InsertCard, Touch
+from kiosk.core.turn.screens import OF_PHONE, CardProblem, InsertCard, Touch
 from kiosk.ui.page import Page, foot, main, quiet
 from kiosk.ui.words import _
 
@@ -8,15 +8,7 @@ from kiosk.ui.words import _
 def page(screen: InsertCard) -> Page:
     no_card = _("Je n'ai pas ma carte")
     if screen.problem is CardProblem.READER:
-        return Page(
-            name=InsertCard.name,
-            title=_("Continuons sans votre carte"),
-            help=_("Gardez votre carte Vitale avec vous. Un agent la lira au guichet."),
-            actions=(main(Touch.NO_CARD, _("Continuer sans ma carte")),),
-            foot=foot(),
-            step=1,
-            drawing="go-on",
-        )
+        return _without_reader(screen.phone)
     title, help_ = {
         CardProblem.NONE: (_("Insérez votre carte Vitale"), _("Puce vers le haut, jusqu'au bout.")),
         CardProblem.NOT_VITALE: (
@@ -31,7 +23,18 @@ def page(screen: InsertCard) -> Page:
             _("Remettez votre carte Vitale"),
             _("Laissez-la dans le lecteur jusqu'à la fin. Puce vers le haut."),
         ),
+        CardProblem.PHONE: (
+            _("Montrez votre téléphone encore une fois"),
+            _("Ouvrez l'appli carte Vitale, puis gardez l'écran devant le lecteur."),
+        ),
+        CardProblem.PHONE_REMOVED: (
+            _("Montrez votre téléphone encore une fois"),
+            _("Gardez-le devant le lecteur jusqu'à la fin."),
+        ),
     }[screen.problem]
+    is_of_phone = screen.problem in OF_PHONE
+    if screen.phone and not is_of_phone:
+        help_ = f"{help_}\n{_('Ou montrez au lecteur votre appli carte Vitale.')}"
     return Page(
         name=InsertCard.name,
         title=title,
@@ -39,5 +42,22 @@ def page(screen: InsertCard) -> Page:
         actions=(quiet(Touch.NO_CARD, no_card),),
         foot=foot(),
         step=1,
-        drawing="insert-card",
+        drawing="show-phone" if is_of_phone else "insert-card",
+    )
+
+
+def _without_reader(has_phone: bool) -> Page:
+    if has_phone:
+        title, help_ = _("Montrez votre téléphone"), _("Ouvrez l'appli carte Vitale, puis montrez l'écran au lecteur.")
+    else:
+        title = _("Continuons sans votre carte")
+        help_ = _("Gardez votre carte Vitale avec vous. Un agent la lira au guichet.")
+    return Page(
+        name=InsertCard.name,
+        title=title,
+        help=help_,
+        actions=(main(Touch.NO_CARD, _("Continuer sans ma carte")),),
+        foot=foot(),
+        step=1,
+        drawing="show-phone" if has_phone else "go-on",
     )

@@ -1,0 +1,52 @@
+"""Phones of fictional people, an issuer of the tests' own, and the check-ins that a kiosk makes of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from kiosk.appli.simulated import VALID_FOR, attestation
+from kiosk.console.config import AppliVerifierSection
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.identity.traits import Source
+from kiosk.core.sources.appli import AppliContents, AppliPerson
+from kiosk.core.sources.insi import InsUnreachable
+from kiosk.sealing import generate_signer, signer_public_pem
+from tests.console.arrivals import check_in_of
+from tests.people import Person
+
+ISSUER = generate_signer()
+STRUCTURE = "750000001"
+NO_DOCUMENT = {"card": None, "card_nir": "", "mrz": None, "document_kind": None, "pictures": ()}
+
+
+def section(folder: Path) -> AppliVerifierSection:
+    """A console that knows this issuer, and nobody else's key."""
+    issuers = folder / "issuers"
+    issuers.mkdir(exist_ok=True)
+    (issuers / "tests.pem").write_bytes(signer_public_pem(ISSUER))
+    return AppliVerifierSection(verifier="simulated", issuers=issuers, structure=STRUCTURE)
+
+
+def on_phone(person: Person) -> AppliPerson:
+    return AppliPerson(replace(person.traits(Source.APPLI), given_names_text=""), person.matricule, person.birth_rank)
+
+
+def phone(
+    *people: Person,
+    ago: timedelta = timedelta(minutes=1),
+    audience: str = STRUCTURE,
+    issuer=ISSUER,
+    valid_for: timedelta = VALID_FOR,
+    shown: Sequence[AppliPerson] = (),
+) -> AppliContents:
+    """What somebody's phone shows, the holder first."""
+    said = (*shown, *map(on_phone, people))
+    made_at = datetime.now(UTC) - ago
+    return AppliContents(said, attestation(said, made_at, audience, issuer, valid_for=valid_for))
+
+
+def by_phone(contents: AppliContents, person: Person, chosen: int = 0, **changes: object) -> CheckIn:
+    """The check-in of who was chosen on a phone: no card, no document, nothing asked."""
+    said = {**NO_DOCUMENT, "appli": contents.said_of(chosen), **changes}
+    return check_in_of(person, InsUnreachable("not-asked"), **said)
