@@ -106,3 +106,15 @@ def test_without_a_card_after_a_phone_nothing_of_the_phone_is_submitted() -> Non
     events = [*START, ev.PhoneShown(), ev.CardNotRead(1, CardProblem.PHONE), press(Touch.NO_CARD, "insert")]
     state, _ = walk([*events, press(Touch.NO_DOCUMENT, "document")], AT_REST)
     assert state.journey.appli is None
+
+
+def test_a_reading_that_comes_late_is_not_the_other_reader_s() -> None:
+    """A phone took too long, and a card was inserted; or the reverse: each screen waits for its own reader."""
+    slow_phone, _ = walk([*START, ev.PhoneShown(), ev.Tick(21), ev.CardArrived()], AT_REST)
+    assert slow_phone.screen == sc.ReadingCard()
+    for late in (ev.CardRead(1, ON_PHONE), ev.CardNotRead(1, CardProblem.PHONE)):
+        assert step(slow_phone, late) == (slow_phone, ())
+    slow_card, _ = walk([*START, ev.CardArrived(), ev.Tick(21), ev.PhoneShown()], AT_REST)
+    assert slow_card.screen == sc.ReadingCard(phone=True)
+    for other in (ev.CardRead(1, ALONE), ev.CardNotRead(1, CardProblem.UNREADABLE)):
+        assert step(slow_card, other) == (slow_card, ())

@@ -97,9 +97,9 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     if lately >= settings.KIOSK.intake_per_minute:
         return Reception.TOO_MANY
     came = _opened(key, request)
-    check_in, shown = reported.counting(came, request), phone.answer_of(came, now)
+    check_in, shown = reported.counting(came, request), phone.shown_by(came, now)
     is_reported = check_in is not came
-    check_in = replace(check_in, insi=shown) if shown is not None else check_in
+    check_in = replace(check_in, insi=shown.answer) if shown is not None else check_in
     first_try = now if is_reported else now + NEXT_INSI_TRY  # the kiosk has just tried in vain, or nobody has
     arrived_at = instant(check_in.arrived_at)
     side_by_side = comparing.compared(check_in)
@@ -129,11 +129,11 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     delivery = _Delivery(
         arrival,
         request.body,
-        search.indexes_of(check_in) | phone.marks_of(check_in),
+        search.indexes_of(check_in) | (shown.marks if shown is not None else frozenset()),
         answer=vault.answer_body(check_in, check_in.insi) if is_reported or shown is not None else b"",
         reported=tag_of(type(came.insi)) if is_reported else "",
         named=named,
-        appli=phone.code_of(shown),
+        appli=shown.code if shown is not None else "",
     )
     try:
         _TURNSTILE.go_through(delivery)

@@ -4,7 +4,7 @@ A kiosk only carries the attestation. Where none of ours can tell that it is gen
 and counts for nothing; then staff go the ordinary way. INSi is not asked by itself either way (RNIV1 §4.3.4).
 """
 
-import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -17,64 +17,71 @@ from kiosk.console.config import AppliVerifierSection
 from kiosk.console.models import BlindIndex
 from kiosk.console.records import vault
 from kiosk.core.checkin.value import CheckIn
+from kiosk.core.confidential import Confidential
 from kiosk.core.sources.appli import AppliSaid
 from kiosk.core.sources.insi import InsFound, InsUnreachable
 from kiosk.core.status.attestation import Attested, Distrust, counted
 
 ATTESTED = "attested"
-# What a plug-in may throw, whatever its contract says: a kiosk's check-in is not lost for it.
-_THROWN = (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError)
 
 
-def answer_of(check_in: CheckIn, received_at: datetime) -> InsFound | InsUnreachable | None:
-    """What stands for INSi's answer where a phone was shown; None where none was."""
-    said = check_in.appli
-    if said is None:
-        return None
-    found = _found(said, received_at)
-    return found if isinstance(found, InsFound) else InsUnreachable(found.value)
+class _BrokeError(Exception):
+    """The verifier, or what it said, is not as its contract has it."""
 
 
-def code_of(answer: InsFound | InsUnreachable | None) -> str:
-    """What the trail says of it."""
-    if answer is None:
-        return ""
-    return ATTESTED if isinstance(answer, InsFound) else answer.reason
+@dataclass(frozen=True, slots=True, repr=False)
+class Shown(Confidential):
+    """What a phone that was shown comes to."""
+
+    answer: InsFound | InsUnreachable  # what stands for INSi's
+    marks: frozenset[bytes] = frozenset()  # by what a second visit with it is known; none where it counts not
+
+    @property
+    def code(self) -> str:
+        """What the trail says of it."""
+        return ATTESTED if isinstance(self.answer, InsFound) else self.answer.reason
 
 
-def marks_of(check_in: CheckIn) -> set[bytes]:
-    """By what a second visit that comes with the same person's same attestation is known; none where it counts not."""
-    is_attested = isinstance(check_in.insi, InsFound) and check_in.insi.is_attested
-    return {_mark_of(check_in.appli)} if check_in.appli is not None and is_attested else set()
-
-
-def _mark_of(said: AppliSaid) -> bytes:
-    person = said.person
-    digest = hashlib.sha256(said.attestation).hexdigest()
-    return vault.blind("appli", f"{digest} {person.matricule.number} {person.birth_rank}")
-
-
-def _found(said: AppliSaid, received_at: datetime) -> InsFound | Distrust:
+def shown_by(check_in: CheckIn, received_at: datetime) -> Shown | None:
+    """What the phone comes to that this check-in came with; None where none was shown."""
     section: AppliVerifierSection | None = settings.KIOSK.appli
+    if check_in.appli is None:
+        return None
     if section is None:
-        return Distrust.NO_VERIFIER
-    attested = _attested(_verifier(section), said.attestation)
-    if isinstance(attested, Distrust):
-        return attested
-    within = timedelta(minutes=section.minutes)
-    found = counted(said, attested, received_at, structure=section.structure, within=within)
-    if isinstance(found, InsFound) and BlindIndex.objects.filter(value=_mark_of(said)).exists():
-        return Distrust.USED
-    return found
-
-
-def _attested(verifier: AppliVerifier, attestation: bytes) -> Attested | Distrust:
+        return _distrusted(Distrust.NO_VERIFIER)
     try:
-        attested = verifier.attested(attestation)
-    except _THROWN as trouble:
-        journal.record_bug(trouble)
-        return Distrust.TROUBLE
-    return attested if attested is not None else Distrust.NOT_GENUINE
+        shown = _judged(section, check_in.appli, received_at)
+    except _BrokeError as trouble:
+        journal.record_bug(trouble.__cause__ or trouble)
+        return _distrusted(Distrust.TROUBLE)
+    return _distrusted(Distrust.USED) if BlindIndex.objects.filter(value__in=shown.marks).exists() else shown
+
+
+def _judged(section: AppliVerifierSection, said: AppliSaid, received_at: datetime) -> Shown:
+    """Whatever a plug-in throws or says, its contract or not: a kiosk's check-in is not lost for it. _BrokeError."""
+    try:
+        attested = _verifier(section).attested(said.attestation)
+        if attested is None:
+            return _distrusted(Distrust.NOT_GENUINE)
+        within = timedelta(minutes=section.minutes)
+        found = counted(said, attested, received_at, structure=section.structure, within=within)
+        return (
+            Shown(found, frozenset({_mark_of(found, attested)})) if isinstance(found, InsFound) else _distrusted(found)
+        )
+    except Exception as trouble:
+        raise _BrokeError from trouble
+
+
+def _distrusted(why: Distrust) -> Shown:
+    return Shown(InsUnreachable(why.value))
+
+
+def _mark_of(found: InsFound, attested: Attested) -> bytes:
+    """Of what was signed, not of its bytes: most signatures can be written in more ways than one."""
+    moments = f"{attested.made_at.timestamp()} {attested.valid_until.timestamp()}"
+    traits = found.traits
+    born = traits.birth_date.text if traits.birth_date is not None else ""
+    return vault.blind("appli", f"{moments} {found.matricule.number} {' '.join(traits.given_names)} {born}")
 
 
 @cache

@@ -11,12 +11,12 @@ from django.conf import settings
 from kiosk.console.intake.signed import SignedRequest
 from kiosk.console.records import vault
 from kiosk.core.checkin.value import CheckIn
-from kiosk.core.sources.insi import InsFound, InsUnreachable
+from kiosk.core.sources.insi import InsUnreachable
 
 
 def counting(check_in: CheckIn, request: SignedRequest) -> CheckIn:
     """The check-in with what counts for INSi's answer: the same one where nothing was reported, or its kiosk is us."""
-    if (_is_this_machine(request) and not _is_attested(check_in)) or vault.is_silence(check_in):
+    if (_is_this_machine(request) and not vault.is_attested(check_in)) or vault.is_silence(check_in):
         return check_in
     return replace(check_in, insi=InsUnreachable(vault.REPORTED))
 
@@ -33,8 +33,3 @@ def _is_this_machine(request: SignedRequest) -> bool:
     except ValueError:
         return False
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
-
-
-def _is_attested(check_in: CheckIn) -> bool:
-    """An answer that calls itself an appli carte Vitale's: what one says is verified here, whoever the kiosk is."""
-    return isinstance(check_in.insi, InsFound) and check_in.insi.is_attested

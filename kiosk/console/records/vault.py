@@ -12,7 +12,7 @@ from kiosk.console.records import subject_keys
 from kiosk.console.records.structure import context_of, keys, open_body, seal_body
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.value import CheckIn
-from kiosk.core.sources.insi import InsAnswer, InsUnreachable
+from kiosk.core.sources.insi import InsAnswer, InsFound, InsUnreachable
 from kiosk.sealing import is_sealed
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "answer_body",
     "blind",
     "context_of",
+    "is_attested",
     "is_silence",
     "keys",
     "open_arrival",
@@ -72,9 +73,15 @@ def open_arrival(arrival: Arrival) -> CheckIn:
     An earlier version kept no other answer where a kiosk had brought one: that one is reported too.
     """
     told = open_as_told(arrival)
-    if arrival.sealed.answer or settings.KIOSK.believes(arrival.terminal_id) or is_silence(told):
+    is_believed = settings.KIOSK.believes(arrival.terminal_id) and not is_attested(told)  # a phone's word never is
+    if arrival.sealed.answer or is_believed or is_silence(told):
         return told
     return replace(told, insi=InsUnreachable(REPORTED))
+
+
+def is_attested(check_in: CheckIn) -> bool:
+    """What stands for INSi's answer calls itself an appli carte Vitale's: verified, where the console says so."""
+    return isinstance(check_in.insi, InsFound) and check_in.insi.is_attested
 
 
 def is_silence(check_in: CheckIn) -> bool:

@@ -66,8 +66,8 @@ def named_mark(arrival: Arrival, matricule: Matricule) -> Mark:
 def opened(arrival: Arrival) -> CheckIn:
     """All that counts for this visit: what the kiosk sent, with the answer of INSi that counts for whose visit it is.
 
-    That is the accepted one; else the last one that may still be accepted. What was set aside with a decision answers
-    no more. CannotOpen, BadCheckIn, or ``reading.Tampered``.
+    That is the accepted one; else the last one that may still be accepted, a phone's only where it was shown at this
+    very visit. What was set aside with a decision answers no more. CannotOpen, BadCheckIn, or ``reading.Tampered``.
     """
     return counting(arrival, vault.open_arrival(arrival))
 
@@ -78,7 +78,9 @@ def counting(arrival: Arrival, check_in: CheckIn) -> CheckIn:
     if known is None:
         return check_in
     standing = standing_of(arrival)
-    nth = standing.basis.answer or (standing.latest_answer.nth if standing.latest_answer is not None else 0)
+    is_shown = isinstance(check_in.insi, InsFound) and check_in.insi.is_attested
+    latest = standing.latest_of(with_attested=is_shown)
+    nth = standing.basis.answer or (latest.nth if latest is not None else 0)
     answer = answer_of(known.pk, nth) if nth else None
     return replace(check_in, insi=answer) if answer is not None else _unanswered(arrival, check_in)
 

@@ -176,6 +176,8 @@ def _by_appli(
 ) -> Iterator[Obstacle]:
     """An appli carte Vitale's own number and five traits; it says of each who they are, twins too."""
     yield from _of_answer(said, answer, known, in_production=in_production)
+    if said.card is not None:  # no kiosk of ours sends both
+        yield from _of_card(said, said.card, answer, places)
     yield from _of_documents(said, answer, places)
 
 

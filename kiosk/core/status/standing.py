@@ -73,7 +73,12 @@ class Standing(Confidential):
     @property
     def latest_answer(self) -> Answer | None:
         """The last answer that may still be accepted; what was found is not lost because other criteria find nobody."""
-        mine = [one for one in self.answers if one.epoch == self.basis.epoch]
+        return self.latest_of(with_attested=True)
+
+    def latest_of(self, *, with_attested: bool) -> Answer | None:
+        """The same, with or without what an appli carte Vitale said: that is taken at the visit where it was shown."""
+        open_now = [one for one in self.answers if one.epoch == self.basis.epoch]
+        mine = [one for one in open_now if with_attested or not one.is_attested]
         found = [one for one in mine if one.mark is not None]
         return next(reversed(found or mine), None)
 

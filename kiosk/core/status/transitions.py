@@ -219,7 +219,7 @@ def _next(identity: Identity, event: Event, by: Actor) -> tuple[str, Identity | 
         case StrictTraitEdited():
             return "T9" if identity.is_obtained else "T10", _strict_trait_edited(identity, by)
         case VerificationFailed():
-            return "T11", replace(identity, matricule=None) if identity.is_obtained else Refusal.NO_MATRICULE
+            return "T11", _without_number(identity) if identity.is_obtained else Refusal.NO_MATRICULE
         case FirstNameChosen():
             return "T12", identity if event.is_coherent else Refusal.NOT_COHERENT
         case ComplementaryTraitEdited():
@@ -254,7 +254,12 @@ def _insi_rejected(identity: Identity, by: Actor) -> Identity | Refusal:
         return Refusal.ONLY_STAFF
     if not identity.is_obtained:
         return Refusal.NO_MATRICULE
-    return replace(identity, matricule=None)
+    return _without_number(identity)
+
+
+def _without_number(identity: Identity) -> Identity:
+    """The evidence stands, unless it was the very appli carte Vitale that brought the number: both go (T6)."""
+    return replace(identity, matricule=None, evidence="" if identity.evidence == APCV else identity.evidence)
 
 
 def _evidence_checked(identity: Identity, event: EvidenceChecked, by: Actor) -> Identity | Refusal:

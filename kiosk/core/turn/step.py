@@ -88,9 +88,9 @@ def _answered(
     match state.screen, event:
         case sc.ReadingCard(progress, phone), ev.CardProgressed(_, fraction):
             return refresh(state, sc.ReadingCard(max(progress, min(fraction, 1.0)), phone)), NOTHING
-        case sc.ReadingCard(), ev.CardRead(_, contents, at):
+        case sc.ReadingCard(_, phone), ev.CardRead(_, contents, at) if (contents.appli is not None) is phone:
             return card_read(state, contents, at)
-        case sc.ReadingCard(), ev.CardNotRead(_, problem):
+        case sc.ReadingCard(_, phone), ev.CardNotRead(_, problem) if (problem in sc.OF_PHONE) is phone:
             return card_not_read(state, problem)
         case sc.ShowDocument(side, _, _, may_press), ev.Guided(_, seen_side, guidance, steadiness) if side == seen_side:
             return refresh(state, sc.ShowDocument(side, guidance, steadiness, may_press)), NOTHING
