@@ -41,6 +41,9 @@ def test_every_page_of_the_test_environment_says_so(
     pages = list(_pages())
     assert len(pages) > 8
     assert [SAYS_SO in page for page in pages] == [mode == "test"] * len(pages)
+    assert ['<aside class="in-test"' in page for page in pages] == [mode == "test"] * len(pages), (
+        "a place of its own, read out"
+    )
 
 
 def test_no_page_is_written_without_what_all_pages_say() -> None:
