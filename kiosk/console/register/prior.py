@@ -186,14 +186,15 @@ def _found(question: str, values: list[bytes]) -> list[UUID]:
     return [by_hand.subject(person) for (person,) in found]
 
 
-_STANDS = "JOIN console_person known ON known.key = {} WHERE known.absorbed_by_id IS NULL AND known.erased_at IS NULL"
-_SHARING_ONE = f"""SELECT DISTINCT said.person_id FROM console_personindex said {_STANDS.format("said.person_id")}
-AND said.value IN (…) LIMIT %s"""  # noqa: S608 - our own words
+_SHARING_ONE = """SELECT DISTINCT said.person_id FROM console_personindex said
+JOIN console_person known ON known.key = said.person_id WHERE known.absorbed_by_id IS NULL AND known.erased_at IS NULL
+AND said.value IN (…) LIMIT %s"""
 # Counted first, then laid beside their rows in that order, until there are enough: of a hundred met twenty are read.
-_SHARING_MOST = f"""SELECT met.person_id FROM (
+_SHARING_MOST = """SELECT met.person_id FROM (
 SELECT said.person_id, COUNT(*) AS shared FROM console_personindex said WHERE said.value IN (…)
 GROUP BY said.person_id ORDER BY COUNT(*) DESC, said.person_id
-) met {_STANDS.format("met.person_id")} ORDER BY met.shared DESC, met.person_id LIMIT %s"""  # noqa: S608 - our own words
+) met JOIN console_person known ON known.key = met.person_id
+WHERE known.absorbed_by_id IS NULL AND known.erased_at IS NULL ORDER BY met.shared DESC, met.person_id LIMIT %s"""
 # Every change of a person is an act, numbered in the order in which they are committed.
 _MET_SINCE = """SELECT 1 FROM console_auditentry fact JOIN console_personindex said ON said.person_id = fact.person
 WHERE fact.number > %s AND said.value IN (…) LIMIT 1"""
