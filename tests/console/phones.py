@@ -1,22 +1,20 @@
 """Phones of fictional people, an issuer of the tests' own, and the check-ins that a kiosk makes of them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kiosk.appli.simulated import VALID_FOR, attestation
 from kiosk.console.config import AppliVerifierSection
 from kiosk.core.checkin.value import CheckIn
-from kiosk.core.identity.traits import Source
 from kiosk.core.sources.appli import AppliContents, AppliPerson
 from kiosk.core.sources.insi import InsUnreachable
 from kiosk.sealing import generate_signer, signer_public_pem
 from tests.console.arrivals import check_in_of
+from tests.demo.phones import STRUCTURE, on_phone
 from tests.people import Person
 
 ISSUER = generate_signer()
-STRUCTURE = "750000001"
 NO_DOCUMENT = {"card": None, "card_nir": "", "mrz": None, "document_kind": None, "pictures": ()}
 
 
@@ -26,10 +24,6 @@ def section(folder: Path) -> AppliVerifierSection:
     issuers.mkdir(exist_ok=True)
     (issuers / "tests.pem").write_bytes(signer_public_pem(ISSUER))
     return AppliVerifierSection(verifier="simulated", issuers=issuers, structure=STRUCTURE)
-
-
-def on_phone(person: Person) -> AppliPerson:
-    return AppliPerson(replace(person.traits(Source.APPLI), given_names_text=""), person.matricule, person.birth_rank)
 
 
 def phone(

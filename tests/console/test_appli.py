@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from kiosk.console.models import Arrival, AuditEntry, FactBody, Person, Question
+from kiosk.console.models import Arrival, AuditEntry, BlindIndex, FactBody, Person, Question
 from kiosk.console.records import vault
 from kiosk.console.register import visits
 from kiosk.console.upkeep import insi_again
@@ -26,9 +26,11 @@ from kiosk.core.status.notices import DISTRUSTS
 from kiosk.core.status.permissions import IdentityStatus
 from kiosk.sealing import generate_signer
 from tests.console.arrivals import arrive, deliver, enrol, found, mrz_of, original_of
-from tests.console.phones import by_phone, on_phone, phone, section
+from tests.console.erased import erased, is_sound, nothing_opens, whose
+from tests.console.phones import by_phone, phone, section
 from tests.console.staff import READ, at_desk, get, post
 from tests.console.taken_up import taken_up, visit_of
+from tests.demo.phones import on_phone
 from tests.people import DOMINIQUE, LEO, TOUSSAINT, ZOE
 
 pytestmark = [pytest.mark.usefixtures("verifying"), pytest.mark.long]
@@ -173,6 +175,16 @@ def test_a_validated_identity_becomes_qualified_with_the_evidence_that_was_seen(
     post(client, path + "qualifier/", **SAID)
     after = visit_of(again)
     assert (after.status, after.evidence) == ("QUALIFIED", "PA")
+
+
+def test_who_was_qualified_by_it_is_erased_whole() -> None:
+    officer = at_desk("marc", "officer")
+    check_in = _came(by_phone(phone(ZOE), ZOE))
+    post(officer, taken_up(officer, check_in) + "qualifier/", **SAID)
+    person = whose(check_in)
+    assert erased(check_in.key) == 0
+    nothing_opens(person)
+    assert not BlindIndex.objects.exists() and is_sound()
 
 
 # --- what does not count ---------------------------------------------------------------------------------------------

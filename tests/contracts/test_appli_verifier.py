@@ -11,7 +11,7 @@ from kiosk.appli.verifier import AppliVerifier, NoVerifierError
 from kiosk.console.config import read_server_settings
 from kiosk.sealing import generate_signer, signer_public_pem
 from kiosk.settings import BadSettings
-from tests.console.phones import on_phone
+from tests.demo.phones import on_phone
 from tests.people import LEO, ZOE
 
 KEY, NOW = generate_signer(), datetime(2026, 11, 29, 9, tzinfo=UTC)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hardware.appli.base import AppliRecord, AppliRecords, PhoneReader
+from hardware.appli.base import AppliRecords, PhoneReader
 from hardware.appli.simulated import SLOT, SimulatedPhoneReader
 from hardware.cards.base import Cancelled, CardInserted, CardRemoved, ReaderFound, ReaderLost, SlotEvent, Unreadable
 from kiosk.app.phone_desk import contents_of, phone_desk
@@ -17,8 +17,9 @@ from kiosk.core.turn import events as ev
 from kiosk.core.turn.screens import CardProblem
 from kiosk.settings import AppliSection, BadSettings, Settings
 from kiosk.wiring import phone_reader
+from tests.demo.phones import record_of
 from tests.demo.processes import wait_until
-from tests.people import LEO, ZOE, Person
+from tests.people import LEO, ZOE
 
 PLUGGED: list[SimulatedPhoneReader] = []
 
@@ -27,13 +28,6 @@ def plugged_in(source: str) -> PhoneReader:
     """As a site's own distribution makes one: called with appli.source."""
     PLUGGED.append(SimulatedPhoneReader(Path(source)))
     return PLUGGED[-1]
-
-
-def record_of(person: Person) -> AppliRecord:
-    return AppliRecord(
-        *(person.birth_name, person.given_names, person.birth_date, person.sex.value, person.birth_place_code),
-        *(person.birth_rank, person.number, person.key, person.oid),
-    )
 
 
 FAMILY = AppliRecords((record_of(ZOE), record_of(LEO)), b"signed")

@@ -1,4 +1,4 @@
-"""``python -m tests.demo``: a patient who comes twice and a member of staff, start to end; or everything up."""
+"""``python -m tests.demo``: a patient who comes twice, a child, a member of staff, start to end; or everything up."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ from tests.demo.processes import ROOT, StageTrouble, wait_until
 from tests.demo.screen import Pointer, VirtualDisplay
 from tests.demo.staff import StaffMember
 from tests.demo.stage import PORTRAIT, Stage
-from tests.demo.visits import play_first, play_return
+from tests.demo.visits import play_first, play_phone, play_return
 
 
 def play(out: Path, display: str | None) -> dict[str, Any]:
@@ -27,7 +27,9 @@ def play(out: Path, display: str | None) -> dict[str, Any]:
         if display is None:
             display = open_things.enter_context(VirtualDisplay(*PORTRAIT)).name
         size = window_size(display)
-        stage = open_things.enter_context(Stage(out / "stage", films=out / "films", size=size, short_path=True))
+        stage = open_things.enter_context(
+            Stage(out / "stage", films=out / "films", size=size, short_path=True, phones=True)
+        )
         stage.prepare()
         stage.start_services()
         account = stage.add_account()
@@ -54,6 +56,12 @@ def play(out: Path, display: str | None) -> dict[str, Any]:
         met_at = time.monotonic()
         staff.meet_again(again)
         timed |= {"again_card_to_ticket": again_ms, "again_staff": round((time.monotonic() - met_at) * 1000)}
+        status_again = staff.status()
+        phone_ms, by_phone = play_phone(stage, patient)
+        staff.wait_for_ticket(by_phone)
+        phone_at = time.monotonic()
+        staff.qualify_by_phone(by_phone)
+        timed |= {"phone_to_ticket": phone_ms, "phone_staff": round((time.monotonic() - phone_at) * 1000)}
         report = {
             "check_in": _last(stage, "check-in-stored")["key"],
             "ticket": ticket,
@@ -61,7 +69,9 @@ def play(out: Path, display: str | None) -> dict[str, Any]:
             "status_after": after,
             "screens": eyes.seen,
             "ticket_again": again,
-            "status_again": staff.status(),
+            "status_again": status_again,
+            "ticket_phone": by_phone,
+            "status_phone": staff.status(),
             "timings_ms": timed,
         }
         eyes.close()
@@ -103,6 +113,7 @@ def summary(report: dict[str, Any], seconds: float, out: Path) -> str:
         "",
         f"  Ticket {report['ticket']}: {report['status_before']} -> {report['status_after']}",
         f"  Ticket {report['ticket_again']}, the same person again, by the short path: {report['status_again']}",
+        f"  Ticket {report['ticket_phone']}, a child on an appli carte Vitale: {report['status_phone']}",
         f"  Screens: {' > '.join(report['screens'])}",
         *(f"  {name:<21}{value:>8} ms" for name, value in report["timings_ms"].items()),
         f"  Report and pictures: {out}   ({seconds:.0f} s)",
@@ -130,8 +141,8 @@ def main() -> int:
     (out / "report.json").write_text(json.dumps(report, indent=2) + "\n")
     print(summary(report, time.monotonic() - began, out))
     shutil.rmtree(out / "stage", ignore_errors=True)
-    reached = tuple(report[name] for name in ("status_before", "status_after", "status_again"))
-    return 0 if reached == ("RETRIEVED", "QUALIFIED", "QUALIFIED") else 1
+    reached = tuple(report[name] for name in ("status_before", "status_after", "status_again", "status_phone"))
+    return 0 if reached == ("RETRIEVED", "QUALIFIED", "QUALIFIED", "QUALIFIED") else 1
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from tests.demo.processes import StageTrouble
 from tests.demo.screen import VirtualDisplay, size_of
 from tests.demo.staff import totp
 from tests.demo.stage import LANDSCAPE, PORTRAIT, Stage
+from tests.people import LEO, ZOE
 
 KEYS = {
     "z": ("card", "zoe", "insert Zoé's carte Vitale (a family of three)"),
@@ -21,6 +22,8 @@ KEYS = {
     "n": ("card", "nineteen", "insert a carte Vitale of nineteen people"),
     "b": ("card", "bank", "insert a bank card"),
     "x": ("pull", "", "pull the card out"),
+    "p": ("phone", "", "show a phone with Zoé's appli carte Vitale (and Léo's)"),
+    "o": ("no phone", "", "take the phone away"),
     "1": ("show", "id-front", "show the identity card, front"),
     "2": ("show", "id-back", "show the identity card, back"),
     "3": ("show", "old-id", "show the older identity card"),
@@ -51,7 +54,7 @@ def stay(out: Path, display: str | None) -> int:
             display = open_things.enter_context(VirtualDisplay(*PORTRAIT)).name
             print(f"No display here: the kiosk draws on the virtual display {display}.")
         stage = open_things.enter_context(
-            Stage(out / "run", films=out / "films", size=window_size(display), short_path=True)
+            Stage(out / "run", films=out / "films", size=window_size(display), short_path=True, phones=True)
         )
         stage.prepare()
         stage.start_services()
@@ -91,6 +94,10 @@ def _do(stage: Stage, what: str, which: str, secret: str, ended: threading.Event
             stage.insert_card(which)
         case "pull":
             stage.pull_card()
+        case "phone":
+            stage.show_phone(ZOE, LEO)
+        case "no phone":
+            stage.take_phone()
         case "show":
             stage.show_document(which)
         case "clear":

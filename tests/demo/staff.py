@@ -107,6 +107,18 @@ class StaffMember:
         self.page.locator(".status-QUALIFIED").first.wait_for()
         self.keep_picture("qualified")
 
+    def qualify_by_phone(self, ticket: str) -> None:
+        """Somebody who showed an appli carte Vitale: they say who they are, and one key qualifies them."""
+        self.page.keyboard.press("s")
+        self.page.locator("h1 .ticket", has_text=ticket).wait_for()
+        self.page.locator("#decide").wait_for()
+        self.page.wait_for_load_state()
+        self.keep_picture("phone")
+        self.page.keyboard.press("c")
+        self.page.keyboard.press("q")
+        self.page.locator("h1 .status-QUALIFIED").wait_for()
+        self.keep_picture("phone-qualified")
+
     def meet_again(self, ticket: str) -> None:
         """Somebody known and qualified: one key says that it is them."""
         self.page.keyboard.press("s")

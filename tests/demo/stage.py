@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from hardware.appli.simulated import SimulatedPhoneReader
 from hardware.cards.service import CardService, ensure_card_service
 from hardware.cards.simulated_process import SimulatedCardProcess
 from kiosk import sealing
 from kiosk.insi.simulated.testpki import make_pki
 from tests.cards.stack import one_at_a_time
+from tests.demo.phones import STRUCTURE, shown_by
 from tests.demo.processes import ROOT, Child, StageTrouble, kiosk_command, wait_until
+from tests.people import Person
 from tests.specimens.film import make_film
 from tests.specimens.person import ZOE, ZOE_ELSEWHERE
 
@@ -54,6 +57,7 @@ class Stage:
         desk: str = "3",
         size: tuple[int, int] = PORTRAIT,
         short_path: bool = False,
+        phones: bool = False,
     ) -> None:
         self.directory = directory
         self.terminal = directory / "terminal"
@@ -63,10 +67,12 @@ class Stage:
         self.config = directory / "console.toml"
         self.tray = directory / "tray.avi"
         self.control = directory / "control.sock"
+        self._phone = SimulatedPhoneReader(directory / "phones" / "shown")
         self.films = films or directory / "films"
         self._desk = desk
         self._size = size
         self._short_path = short_path
+        self._phones = phones
         self._insi_people = insi_people
         self._open = ExitStack()
         self.console_url = ""
@@ -95,6 +101,10 @@ class Stage:
         sealing.save_signer(signer, self.terminal / "kiosk.pem")
         self._write("kiosk.pub", sealing.signer_public_pem(signer))
         self._write("secret.key", secrets.token_bytes(48))
+        self._issuer = sealing.generate_signer()
+        for folder in ("issuers", "phones"):
+            (self.directory / folder).mkdir()
+        self._write("issuers/stage.pem", sealing.signer_public_pem(self._issuer))
         self.make_films()
 
     def make_films(self) -> None:
@@ -192,6 +202,13 @@ class Stage:
             self.card.pull()
         self._card_in = False
 
+    def show_phone(self, *people: Person) -> None:
+        """Hold a phone with these people's appli carte Vitale before its reader, the holder first."""
+        self._phone.show(shown_by(people, self._issuer))
+
+    def take_phone(self) -> None:
+        self._phone.take_away()
+
     def show_document(self, film: str) -> None:
         """Put a document in the tray: its film starts in front of the camera."""
         link = self.tray.with_suffix(".new")
@@ -247,6 +264,13 @@ kiosk_key = "kiosk.pem"
 [console]
 url = "https://127.0.0.1:{self._console_port}"
 ca = "console-ca.pem"
+{self._appli_section() if self._phones else ""}"""
+
+    def _appli_section(self) -> str:
+        return f"""
+[appli]
+driver = "simulated"
+file = "{self.directory / "phones" / "shown"}"
 """
 
     def _server_section(self) -> str:
@@ -271,6 +295,11 @@ recipient_key = "structure.pem"
 passphrase_file = "structure.pass"
 secret_key_file = "secret.key"
 desks = ["1", "2", "3"]
+
+[server.appli]
+verifier = "simulated"
+issuers = "issuers"
+structure = "{STRUCTURE}"
 
 [server.kiosks]
 hall-1 = "kiosk.pub"

@@ -7,6 +7,7 @@ from typing import Any
 from tests.demo.patient import Patient
 from tests.demo.processes import StageTrouble
 from tests.demo.stage import Stage
+from tests.people import LEO, ZOE
 
 
 def play_first(stage: Stage, patient: Patient) -> tuple[int, str]:
@@ -72,6 +73,28 @@ def play_return(stage: Stage, patient: Patient) -> tuple[int, str]:
     patient.press("finish")
     eyes.wait_for("take_card")
     stage.pull_card()
+    eyes.wait_for("welcome")
+    return took, ticket
+
+
+def play_phone(stage: Stage, patient: Patient) -> tuple[int, str]:
+    """Léo comes with his mother, who shows her appli carte Vitale. Answers how long it took, and his number."""
+    eyes = patient.eyes
+    patient.press("start")
+    eyes.wait_for("information")
+    patient.press("understood")
+    patient.arrive("insert", "insert-or-phone")
+    began = time.monotonic()
+    stage.show_phone(ZOE, LEO)
+    eyes.wait_for("beneficiaries")
+    stage.take_phone()  # what it showed was shown
+    patient.press("person-2")
+    eyes.wait_for("confirm")
+    patient.press("yes")
+    patient.arrive("ticket", "ticket-phone")
+    took = round((time.monotonic() - began) * 1000)
+    ticket = ticket_of(eyes.now)
+    patient.press("finish")
     eyes.wait_for("welcome")
     return took, ticket
 
