@@ -4,11 +4,12 @@ For what every decision of everybody writes, whoever may write that table; value
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BinaryField, CharField, JSONField, Model, TextField
 from django.db.utils import DEFAULT_DB_ALIAS
 
@@ -20,12 +21,13 @@ class _Sentence(NamedTuple):
 
     text: str
     values: Callable[[Any], tuple[Any, ...]]
-    otherwise: tuple[tuple[int, Callable[[Any], Any]], ...]
+    otherwise: tuple[tuple[int, Any], ...]
 
-    def of(self, row: Model) -> list[Any]:
+    def of(self, row: Model, database: BaseDatabaseWrapper) -> list[Any]:
+        """The keys' database may be of another kind than the console's."""
         values = list(self.values(row))
-        for place, kept in self.otherwise:
-            values[place] = kept(values[place])
+        for place, field in self.otherwise:
+            values[place] = field.get_db_prep_save(values[place], database)
         return values
 
 
@@ -39,7 +41,7 @@ def insert(
     database, count = connections[using], 0
     sentence = _inserting(model, database.vendor)
     for first in range(0, len(new), _AT_ONCE):
-        told = [sentence.of(row) for row in new[first : first + _AT_ONCE]]
+        told = [sentence.of(row, database) for row in new[first : first + _AT_ONCE]]
         places = ", ".join([f"({', '.join(['%s'] * len(told[0]))})"] * len(told))
         text = sentence.text + places + (" ON CONFLICT DO NOTHING" if unless_there else "")
         with database.cursor() as cursor:
@@ -55,7 +57,7 @@ def update(row: Model, *names: str) -> None:
     database = connections[DEFAULT_DB_ALIAS]
     sentence = _updating(type(row), names, database.vendor)
     with database.cursor() as cursor:
-        cursor.execute(sentence.text, sentence.of(row))
+        cursor.execute(sentence.text, sentence.of(row, database))
 
 
 @cache
@@ -83,12 +85,8 @@ def _sentence(text: str, told: Sequence[Any], vendor: str) -> _Sentence:
     """PostgreSQL's driver takes all that Python knows as it is, but what is to be kept as JSON."""
     is_kept_so = (BinaryField, CharField, TextField)
     otherwise = (
-        (place, partial(_prepared, field))
+        (place, field)
         for place, field in enumerate(told)
         if isinstance(field, JSONField) or (vendor != "postgresql" and not isinstance(field, is_kept_so))
     )
     return _Sentence(text, attrgetter(*(one.attname for one in told)), tuple(otherwise))
-
-
-def _prepared(field: Any, value: Any) -> Any:
-    return field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
