@@ -15,7 +15,7 @@ from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.identities.seeing import seen_in
 from kiosk.console.models import Arrival, AuditEntry, Person, PersonPair, Staff
 from kiosk.console.records import notes, vault
-from kiosk.console.register import writer
+from kiosk.console.register import decisions, reading, writer
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsSeveral
 from kiosk.core.status.person_events import Verified
@@ -134,6 +134,25 @@ def test_a_person_who_changed_meanwhile_is_not_decided_about(lea: Staff, meanwhi
     with pytest.raises(NotAllowed, match="a changé depuis l’affichage"):
         deciding.decide(key, lea, QUALIFY)
     assert AuditEntry.objects.order_by("-number")[0].act == "refused"
+
+
+def test_what_is_made_ready_cites_the_facts_that_were_read(lea: Staff) -> None:
+    """A form may name the version to come; who changes the person meanwhile brings them to it."""
+    check_in = _in_hand(lea)
+    person = deciding.decide(UUID(check_in.key), lea, Choice(Action.HOMONYM)).person
+    assert person is not None
+    arrival, stood = Arrival.objects.get(pk=check_in.key), reading.standing_of(person)
+    with pytest.raises(writer.Conflict):
+        decisions.written_down(
+            arrival,
+            vault.open_arrival(arrival),
+            (),
+            "lea",
+            audit.Act.QUALIFIED,
+            details={},
+            stood=stood.identity,
+            expected_version=stood.version + 1,
+        )
 
 
 def _asked(act: Callable[[], object]) -> Iterator[str]:

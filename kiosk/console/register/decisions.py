@@ -66,12 +66,13 @@ def written_down(
     """
     by, known, standing = Actor(ActorKind.STAFF, staff), arrival.known, visits.standing_of(arrival)
     if known is not None:
+        if expected_version not in {None, standing.version}:  # a page of before, or of nobody's making
+            raise writer.Conflict
         told = _told(known, standing, [], check_in, steps, act, details)
-        version = standing.version if expected_version is None else expected_version  # what the steps cite
         return partial(
             visits.recorded,
             *(arrival, known, told, by),
-            expected_version=version,
+            expected_version=standing.version,  # what the steps cite
             where=where,
             is_decision=True,
             indexes=indexes,
