@@ -31,7 +31,7 @@ def test_what_is_filed_by_itself_is_always_who_card_and_letter_name() -> None:
 @pytest.mark.long
 def test_most_of_who_returns_with_a_card_is_filed_by_itself() -> None:
     assert measured().plain.recall > 0.8
-    assert set(measured().grounds) == set(Ground)
+    assert set(measured().grounds) == set(Ground) - {Ground.APPLI}, "nobody of this population shows a phone"
 
 
 @pytest.mark.long
