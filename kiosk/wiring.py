@@ -6,7 +6,6 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import entry_points
 from typing import Protocol
 
 from hardware.appli.base import PhoneReader
@@ -15,7 +14,7 @@ from hardware.camera.base import CameraManners, FrameSource
 from hardware.cards.base import CardReader, NotVitale, Unreadable, VitaleFiles, VitaleRecords
 from hardware.cards.pcsc import PcscReader
 from hardware.cards.vitale_files import read_card
-from kiosk import __version__, journal, sealing
+from kiosk import __version__, journal, plug_ins, sealing
 from kiosk.app.back_office import Courier, Place, StoreRoom
 from kiosk.app.card_contents import contents_of
 from kiosk.app.card_desk import CardDesk, Progress
@@ -230,11 +229,11 @@ def card_reader(settings: Settings) -> CardReader:
     """The reader the settings name: PC/SC, or a plug-in of the entry point group ``kiosk.card_readers``."""
     if settings.card.driver == "pcsc":
         return PcscReader(settings.card.reader, allow_virtual=settings.mode != "production")
-    for plug_in in entry_points(group="kiosk.card_readers"):
-        if plug_in.name == settings.card.driver:
-            reader: CardReader = plug_in.load()(settings.card.reader)
-            return reader
-    raise BadSettings(f"card.driver: no reader is called {settings.card.driver}; use pcsc, or install its plug-in")
+    make = plug_ins.called("kiosk.card_readers", settings.card.driver)
+    if make is None:
+        raise BadSettings(f"card.driver: no reader is called {settings.card.driver}; use pcsc, or install its plug-in")
+    reader: CardReader = make(settings.card.reader)
+    return reader
 
 
 def phone_reader(settings: Settings) -> PhoneReader | None:
@@ -246,13 +245,13 @@ def phone_reader(settings: Settings) -> PhoneReader | None:
         if section.file is None:
             raise BadSettings("appli.file: simulated phones need the path of the file that stands in for one")
         return SimulatedPhoneReader(section.file)
-    for plug_in in entry_points(group="kiosk.phone_readers"):
-        if plug_in.name == section.driver:
-            reader: PhoneReader = plug_in.load()(section.source)
-            return reader
-    raise BadSettings(
-        f"appli.driver: no reader of phones is called {section.driver}; install its plug-in, or remove the section"
-    )
+    make = plug_ins.called("kiosk.phone_readers", section.driver)
+    if make is None:
+        raise BadSettings(
+            f"appli.driver: no reader of phones is called {section.driver}; install its plug-in, or remove the section"
+        )
+    reader: PhoneReader = make(section.source)
+    return reader
 
 
 def read_vitale(

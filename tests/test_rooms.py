@@ -46,7 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.core.rules": set(),
     "kiosk.documents": {"kiosk.core", "hardware.tlv"},
     "kiosk.capture": {"kiosk.core", "kiosk.documents"},
-    "kiosk.insi": {"kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.__version__"},
+    "kiosk.insi": {"kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.plug_ins", "kiosk.__version__"},
     "kiosk.insi.approval": {
         "kiosk.insi",
         "kiosk.core",
@@ -56,7 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "kiosk.__version__",
     },
     "kiosk.insi.simulated": {"kiosk.insi", "kiosk.core", "kiosk.journal"},
-    "kiosk.appli": {"kiosk.core", "kiosk.sealing"},
+    "kiosk.appli": {"kiosk.core", "kiosk.sealing", "kiosk.plug_ins"},
     "kiosk.sealing": {"kiosk.core"},
     "kiosk.heads": {"kiosk.sealing"},
     "kiosk.storage": {"kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.heads", "kiosk.sealing"},
@@ -97,6 +97,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.journal": {"kiosk.core"},
     "kiosk.settings": set(),
     "kiosk.bounded": set(),
+    "kiosk.plug_ins": set(),
     "kiosk.control": {"kiosk.core"},
     "kiosk.app": {
         "kiosk.core",

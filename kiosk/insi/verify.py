@@ -8,9 +8,9 @@ many would be retrieval in bulk, which is not permitted (insi-interface 6).
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.metadata import entry_points
 from typing import Protocol
 
+from kiosk import plug_ins
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.matricule import Matricule
 from kiosk.core.identity.traits import Traits
@@ -60,11 +60,13 @@ class NoVerifierError(Exception):
 
 def plugged_in(name: str, config: InsiConfig) -> Verifier:
     """Make the verifier that a site plugs in (entry point group ``kiosk.verifiers``), by its name."""
-    for plug_in in entry_points(group=PLUG_INS):
-        if plug_in.name == name:
-            verifier: Verifier = plug_in.load()(config)
-            return verifier
-    raise NoVerifierError(f"insi.verifier: no verification is called {name}; install its plug-in, or remove the key")
+    make = plug_ins.called(PLUG_INS, name)
+    if make is None:
+        raise NoVerifierError(
+            f"insi.verifier: no verification is called {name}; install its plug-in, or remove the key"
+        )
+    verifier: Verifier = make(config)
+    return verifier
 
 
 class VerifyBySearch:

@@ -18,8 +18,9 @@ from kiosk.core.identity.traits import Source
 from kiosk.core.sources.appli import AppliContents
 from kiosk.core.sources.insi import InsFound, InsUnreachable
 from kiosk.core.status.attestation import Attested, Distrust
-from tests.console.arrivals import arrive, card_of, deliver, enrol
-from tests.console.phones import NO_DOCUMENT, STRUCTURE, by_phone, on_phone, phone, section
+from tests.console import phones
+from tests.console.arrivals import arrive, card_of, enrol
+from tests.console.phones import NO_DOCUMENT, STRUCTURE, by_phone, came, on_phone, phone
 from tests.console.staff import at_desk, get, post
 from tests.console.taken_up import taken_up, visit_of
 from tests.people import TOUSSAINT, ZOE
@@ -32,14 +33,7 @@ ATTESTED = "kiosk.appli.simulated.SimulatedVerifier.attested"
 @pytest.fixture()
 def verifying(console, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     enrol()
-    changes = {"trust_kiosk_answers": False, "insi": object(), "appli": section(tmp_path)}
-    monkeypatch.setattr(settings, "KIOSK", console.model_copy(update=changes))
-
-
-def _came(check_in: Any) -> Any:
-    answer = deliver(check_in)
-    assert answer.status_code == 201, answer.content
-    return check_in
+    monkeypatch.setattr(settings, "KIOSK", phones.verifying(console, tmp_path))
 
 
 def _answer(check_in: Any) -> Any:
@@ -54,7 +48,7 @@ def test_whatever_a_verifier_throws_loses_no_check_in(
         raise trouble("its own")
 
     monkeypatch.setattr(ATTESTED, broken)
-    assert _answer(_came(by_phone(phone(ZOE), ZOE))) == InsUnreachable(Distrust.TROUBLE.value)
+    assert _answer(came(by_phone(phone(ZOE), ZOE))) == InsUnreachable(Distrust.TROUBLE.value)
 
 
 def _attested(**changes: Any) -> Attested:
@@ -77,14 +71,14 @@ def test_whatever_a_verifier_says_loses_no_check_in(
     monkeypatch: pytest.MonkeyPatch, garbage: Callable[[], Any]
 ) -> None:
     monkeypatch.setattr(ATTESTED, lambda *_: garbage())
-    assert _answer(_came(by_phone(phone(ZOE), ZOE))) == InsUnreachable(Distrust.TROUBLE.value)
+    assert _answer(came(by_phone(phone(ZOE), ZOE))) == InsUnreachable(Distrust.TROUBLE.value)
 
 
 def test_issuers_keys_that_went_away_lose_no_check_in(tmp_path: Path) -> None:
     settings.KIOSK = settings.KIOSK.model_copy(
         update={"appli": settings.KIOSK.appli.model_copy(update={"issuers": tmp_path / "gone"})}
     )
-    assert _answer(_came(by_phone(phone(ZOE), ZOE))) == InsUnreachable(Distrust.TROUBLE.value)
+    assert _answer(came(by_phone(phone(ZOE), ZOE))) == InsUnreachable(Distrust.TROUBLE.value)
 
 
 def test_the_same_attestation_written_otherwise_is_still_the_same() -> None:
@@ -96,14 +90,14 @@ def test_the_same_attestation_written_otherwise_is_still_the_same() -> None:
     other = signature[:-3] + letters[at + 1 : at + 2] + b"=="
     assert base64.b64decode(other, validate=True) == base64.b64decode(signature)
     again = AppliContents(true.people, body + b"\n" + other)
-    assert isinstance(_answer(_came(by_phone(true, ZOE))), InsFound)
-    assert _answer(_came(by_phone(again, ZOE))) == InsUnreachable(Distrust.USED.value)
+    assert isinstance(_answer(came(by_phone(true, ZOE))), InsFound)
+    assert _answer(came(by_phone(again, ZOE))) == InsUnreachable(Distrust.USED.value)
 
 
 def test_a_phone_shown_at_another_visit_qualifies_nobody_at_this_one() -> None:
     """Shown once, not taken; another day somebody comes and is said to be the same person, with her card."""
     client = at_desk()
-    first = _came(by_phone(phone(ZOE), ZOE))
+    first = came(by_phone(phone(ZOE), ZOE))
     path = taken_up(client, first)
     post(client, path + "decision/homonym/")
     assert visit_of(first).person_id is not None and visit_of(first).status == "PROVISIONAL"
@@ -121,7 +115,7 @@ def test_a_phone_shown_at_another_visit_qualifies_nobody_at_this_one() -> None:
 def test_evidence_that_was_the_phone_goes_when_what_it_says_is_refused() -> None:
     """A phone was lent: refused, nothing of it makes the next answer a qualified one."""
     client = at_desk("marc", "officer")
-    check_in = _came(by_phone(phone(ZOE), ZOE))
+    check_in = came(by_phone(phone(ZOE), ZOE))
     path = taken_up(client, check_in)
     post(client, path + "qualifier/", **SAID)
     assert visit_of(check_in).status == "QUALIFIED"
@@ -144,8 +138,8 @@ def test_what_an_earlier_console_kept_of_a_kiosk_is_no_verified_phone() -> None:
 
 def test_another_s_card_beside_a_phone_files_the_visit_under_nobody() -> None:
     client = at_desk()
-    first = _came(by_phone(phone(ZOE), ZOE))
+    first = came(by_phone(phone(ZOE), ZOE))
     post(client, taken_up(client, first) + "qualifier/", **SAID)
-    both = _came(by_phone(phone(ZOE), ZOE, card=card_of(TOUSSAINT), card_nir=TOUSSAINT.number + TOUSSAINT.key))
+    both = came(by_phone(phone(ZOE), ZOE, card=card_of(TOUSSAINT), card_nir=TOUSSAINT.number + TOUSSAINT.key))
     assert visit_of(both).person_id is None and visit_of(both).candidate_id is None
     assert Arrival.objects.filter(person=visit_of(first).person_id).count() == 1

@@ -288,9 +288,7 @@ def test_a_verification_is_plugged_in_by_its_name(monkeypatch: pytest.MonkeyPatc
         def load(self):
             return lambda config: made.append(config) or "verifier"
 
-    monkeypatch.setattr(
-        "kiosk.insi.verify.entry_points", lambda group: [PlugIn()] if group == "kiosk.verifiers" else []
-    )
+    monkeypatch.setattr("kiosk.plug_ins.entry_points", lambda group: [PlugIn()] if group == "kiosk.verifiers" else [])
     monkeypatch.setattr(campaigns, "config_from", lambda section, mode: (section.verifier, mode))
     assert campaigns.verifier_of(settings.KIOSK) is None
     assert campaigns.verifier_of(settings.KIOSK.model_copy(update={"insi": None})) is None

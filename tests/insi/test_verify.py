@@ -260,7 +260,7 @@ def test_in_production_many_are_verified_only_by_the_official_operation(
         def load() -> object:
             return lambda _config: Confirming()
 
-    monkeypatch.setattr("kiosk.insi.verify.entry_points", lambda group: [PlugIn()])
+    monkeypatch.setattr("kiosk.plug_ins.entry_points", lambda group: [PlugIn()])
     done = CliRunner().invoke(app, [*command, "--verifier", "official"])
     assert done.exit_code == 0
     assert json.loads(done.stdout)["verdicts"] == {"confirmed": 3}
