@@ -13,6 +13,7 @@ from kiosk.console.upkeep import insi_again, retention
 from kiosk.console.vigilance import campaigns
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsAnswer, InsNotFound, InsSeveral
+from kiosk.core.status.permissions import Attribute
 from tests.console.arrivals import arrive, card_of, found, mrz_of, original_of
 from tests.console.staff import READ, at_desk, get, post
 from tests.console.taken_up import qualified, taken_up, visit_of
@@ -138,6 +139,19 @@ def test_an_undo_never_lets_retention_or_worker_touch_what_was_decided() -> None
     assert (person.status, person.evidence, person.erased_at) == ("VALIDATED", "CN", None)
     post(client, path + "decision/homonym/")
     assert Person.objects.get(pk=person.pk).status == "VALIDATED"
+
+
+def test_a_mark_set_before_a_decision_that_was_taken_back_keeps_its_visit() -> None:
+    client = at_desk()
+    check_in = arrive(ZOE, InsNotFound())
+    path = taken_up(client, check_in)
+    post(client, path + "decision/homonym/")  # the patient is still there: the visit is not at its end
+    post(client, path + "decision/doubt/")
+    post(client, path + "annuler/")
+    retention.purge(timezone.now() + timedelta(hours=settings.KIOSK.unseen_hours + 1))
+    visit = visit_of(check_in)
+    assert visit.stage == "called"
+    assert visit.person is not None and Attribute.HOMONYM in visits.standing_of(visit).identity.attributes
 
 
 def test_a_verification_that_finds_several_takes_nothing_away() -> None:

@@ -245,12 +245,11 @@ def p11_retention_sees_what_was_decided(step: Step) -> Iterator[str]:
 
 
 def _decided_with(step: Step, visit: str) -> FactSeen | None:
-    """A decision about somebody of whom something is established that was taken with this visit, and stands.
+    """A decision about somebody that was taken with this visit, and stands.
 
     Whose it is may have been said by a card, or by staff: with nothing decided afterwards, nobody dealt with it.
     """
-    named = (one.name for one in step.before.persons.values() if one.evidence or one.mark)
-    return next((one for name in named for one in step.trail.standing(name) if _is_of(one, visit)), None)
+    return next((one for name in step.before.persons for one in step.trail.standing(name) if _is_of(one, visit)), None)
 
 
 def _is_old(step: Step, visit: str) -> bool:

@@ -4,7 +4,7 @@ What a decision made of the identity is the register's to restore; where the vis
 """
 
 from datetime import datetime
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, cast
 from uuid import UUID
 
 from django.utils import timezone
@@ -31,15 +31,19 @@ class Before(TypedDict):
     decision: NotRequired[int]  # that person's fact which began it
     opened: NotRequired[bool]  # whose visit it is became known with it
     presence: NotRequired[str]  # staff saw that it is them: whose visit it was already, or a candidate's
+    earlier: NotRequired["Before"]  # what the decision before it kept: it stands again once this one is taken back
 
 
 def before_of(arrival: Arrival) -> Before:
     """What a decision is about to change, to be kept beside it."""
-    return {
+    before: Before = {
         "reason": arrival.reason,
         "decided_by": arrival.decided_by_id,
         "decided_at": arrival.decided_at.isoformat() if arrival.decided_at else "",
     }
+    if earlier := {key: kept for key, kept in arrival.before.items() if key != "earlier"}:
+        before["earlier"] = cast(Before, earlier)  # one is enough: nobody takes back two
+    return before
 
 
 def undo(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
@@ -64,7 +68,10 @@ def may_undo(arrival: Arrival, staff: Staff, now: datetime) -> bool:
     if arrival.decided_by_id != staff.pk or now - arrival.decided_at >= UNDO_FOR:
         return False
     decision = arrival.before.get("decision")
-    return not decision or (_is_theirs(arrival) and visits.standing_of(arrival).basis.decision == decision)
+    if not decision:
+        return True
+    standing = visits.standing_of(arrival)
+    return _is_theirs(arrival) and standing.before is not None and standing.basis.decision == decision
 
 
 def with_decision(before: Before, person: Person, *, is_new: bool) -> Before:
@@ -123,4 +130,4 @@ def _restore(arrival: Arrival) -> None:
     arrival.reason, arrival.decided_by_id = before.get("reason", ""), before.get("decided_by")
     decided_at = before.get("decided_at")
     arrival.decided_at = datetime.fromisoformat(decided_at) if decided_at else None
-    arrival.before = {}
+    arrival.before = before.get("earlier", {})  # with that decision the visit is seen, and its hours do not end it
