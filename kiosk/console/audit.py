@@ -159,24 +159,33 @@ def record(act: Act, *, who: str, where: str = "", about: str = "", **details: D
 
 def record_all(acts: Sequence[Done]) -> tuple[int, bytes]:
     """Write several acts, one behind the other, as ``record`` writes one; gives the last one's number and link."""
+    return append(to_append(acts))
+
+
+def to_append(acts: Sequence[Done]) -> list[AuditEntry]:
+    """Acts as they are to be written, but for what only the trail's end gives: nobody need wait meanwhile."""
+    return [
+        AuditEntry(
+            who=done.who,
+            where=done.where,
+            act=done.act,
+            about=done.about,
+            details=json.dumps(done.details, sort_keys=True, ensure_ascii=True),
+            **(_columns(done.fact) if done.fact is not None else {}),
+        )
+        for done in acts
+    ]
+
+
+def append(entries: Sequence[AuditEntry]) -> tuple[int, bytes]:
+    """Give entries their numbers, hours and links, and write them; gives the last one's number and link."""
     with transaction.atomic(savepoint=False):  # what failed here takes with it what it reports
         head = _locked_head()
         is_proven = _is_proven(head)  # what somebody else wrote there is never made ours by writing on
-        entries = []
-        for done in acts:
-            entry = AuditEntry(
-                number=head.last_number + 1,
-                at=timezone.now(),
-                who=done.who,
-                where=done.where,
-                act=done.act,
-                about=done.about,
-                details=json.dumps(done.details, sort_keys=True, ensure_ascii=True),
-                **(_columns(done.fact) if done.fact is not None else {}),
-            )
+        for entry in entries:
+            entry.number, entry.at = head.last_number + 1, timezone.now()
             entry.chained = _link(bytes(head.chained), entry)
             head.last_number, head.chained = entry.number, entry.chained
-            entries.append(entry)
         rows.insert(AuditEntry, entries)
         head.proof = _proof(head) if is_proven else _UNPROVEN
         rows.update(head, "last_number", "chained", "proof")

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from kiosk.console import audit
-from kiosk.console.models import Arrival, Call, Need, Staff, Stage
+from kiosk.console.models import Arrival, Call, Need, Staff, Stage, rows
 
 SHOWN = 60
 CALL_SHOWN_FOR = timedelta(hours=2)
@@ -140,15 +140,10 @@ def locked(key: UUID) -> Arrival:
 
     What is sealed of it is read after that, not with it: PostgreSQL would give what stood there before the wait.
     """
-    wait = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    mine = Arrival._meta.pk.get_db_prep_value(key, connection)
-    found = list(Arrival.objects.raw(_VISIT + wait, [mine]))  # by hand: every decision begins with it
-    if not found:
+    found = rows.locked(Arrival, key)
+    if found is None:
         raise NotPossible
-    return found[0]
-
-
-_VISIT = "SELECT * FROM console_arrival WHERE key = %s"
+    return found
 
 
 def _assign(arrival: Arrival, staff: Staff, where: str) -> None:

@@ -1,18 +1,22 @@
-"""Rows written by hand: to have Django write the sentence costs more than the database needs to carry it out.
+"""Rows read and written by hand: to have Django write the sentence costs more than the database needs to carry it out.
 
-For what every decision of everybody writes, whoever may write that table; values are kept as the models keep them.
+For what every decision of everybody reads under its lock and writes, whoever may write that table; values are kept as
+the models keep them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum
 from functools import cache
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BinaryField, CharField, JSONField, Model, TextField
 from django.db.utils import DEFAULT_DB_ALIAS
 
+Row = TypeVar("Row", bound=Model)
 _AT_ONCE = 500  # rows in one sentence
 
 
@@ -29,6 +33,64 @@ class _Sentence(NamedTuple):
         for place, field in self.otherwise:
             values[place] = field.get_db_prep_save(values[place], database)
         return values
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """What is written here is told without waiting for each answer; what the database refuses is raised by the end."""
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "postgresql":
+        yield
+        return
+    database.ensure_connection()
+    with database.wrap_database_errors, database.connection.pipeline():
+        yield
+
+
+class Lock(Enum):
+    """What nobody else may do with a row until the transaction ends; SQLite lets nobody else write anything."""
+
+    ALL = " FOR UPDATE"
+    CHANGES = " FOR NO KEY UPDATE"  # who only refers to it need not wait
+
+
+def locked(model: type[Row], key: object, lock: Lock = Lock.ALL) -> Row | None:
+    """The row with this key as it stands once nobody else holds it; None when there is none."""
+    database = connections[DEFAULT_DB_ALIAS]
+    reading = _reading(model, database)
+    with database.cursor() as cursor:
+        told = [model._meta.pk.get_db_prep_value(key, database)]
+        cursor.execute(reading.text + (lock.value if database.features.has_select_for_update else ""), told)
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    values = list(found)
+    for place, column, converters in reading.otherwise:
+        for convert in converters:
+            values[place] = convert(values[place], column, database)
+    return model.from_db(DEFAULT_DB_ALIAS, reading.names, values)
+
+
+class _Reading(NamedTuple):
+    """What is asked, the fields that are answered, and those that the database gives otherwise than the models."""
+
+    text: str
+    names: list[str]
+    otherwise: tuple[tuple[int, Any, tuple[Callable[..., Any], ...]], ...]
+
+
+_SELECT = 'SELECT {} FROM "{}" WHERE "{}" = %s'
+
+
+@cache
+def _reading(model: type[Model], database: BaseDatabaseWrapper) -> _Reading:
+    fields = model._meta.concrete_fields
+    columns = ", ".join(f'"{one.column}"' for one in fields)
+    text = _SELECT.format(columns, model._meta.db_table, model._meta.pk.column)
+    told = [one.get_col(model._meta.db_table) for one in fields]
+    converters = [(*database.ops.get_db_converters(one), *one.get_db_converters(database)) for one in told]
+    otherwise = tuple((place, told[place], one) for place, one in enumerate(converters) if one)
+    return _Reading(text, [one.attname for one in fields], otherwise)
 
 
 def insert(

@@ -17,9 +17,12 @@ def rows(question: str, *said: Any) -> list[tuple[Any, ...]]:
 
     Of a list every part is asked for: it stands as ``IN (…)``.
     """
-    for among in (one for one in said if isinstance(one, list)):
-        question = question.replace("(…)", "(" + ", ".join(["%s"] * len(among)) + ")", 1)
-    said = tuple(part for one in said for part in (one if isinstance(one, list) else [one]))
+    if connection.vendor == "postgresql":  # however long the list, one sentence, which is planned once
+        question = question.replace("IN (…)", "= ANY(%s)")
+    else:
+        for among in (one for one in said if isinstance(one, list)):
+            question = question.replace("(…)", "(" + ", ".join(["%s"] * len(among)) + ")", 1)
+        said = tuple(part for one in said for part in (one if isinstance(one, list) else [one]))
     with connection.cursor() as cursor:
         cursor.execute(question, said)
         answer: list[tuple[Any, ...]] = cursor.fetchall()

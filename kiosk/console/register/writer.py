@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from kiosk.console import audit
 from kiosk.console.models import (
+    AuditEntry,
     FactBody,
     Holding,
     IdentifierKind,
@@ -100,7 +101,8 @@ def write_down(
     appended.own = somebody.own
     for one in told:
         appended.add(one)
-    return Written(appended, tuple(told), indexes)
+    appended.is_found_under(indexes | _matricules(told))  # nothing finds them yet
+    return Written(appended, tuple(told))
 
 
 def open_person(written: "Written") -> Person:
@@ -131,14 +133,17 @@ def record(
     """
     with transaction.atomic():
         # Whoever only refers to this person (a visit, a pair) need not wait, and never holds up who changes them.
-        row = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person)
+        row = rows.locked(Person, person, rows.Lock.CHANGES)
+        if row is None:
+            raise Person.DoesNotExist
         before = reading.standing_of(row)
         if expected_version is not None and before.version != expected_version:
             raise Conflict
         appended = _Appended(row, by, at or timezone.now(), visit, where, before, is_decision=is_decision)
         for one in told:
             appended.add(one)
-        return _append(Written(appended, tuple(told), indexes))
+        appended.is_found_under(_not_yet(row, indexes | _matricules(told)))
+        return _append(Written(appended, tuple(told)))
 
 
 def _append(written: "Written") -> Person:
@@ -146,14 +151,20 @@ def _append(written: "Written") -> Person:
     appended, told = written.appended, written.told
     row, before = appended.row, appended.before
     held = _to_hold(appended, told)
-    appended.is_found_under(_index(row, written.indexes | _matricules(told), is_new=not before.version))
-    number = appended.write()
-    _hold(appended, held, number)
-    project(row, appended.standing, number)
-    if row._state.adding:
-        rows.insert(Person, [row])
-    else:
-        rows.update(row)
+    try:
+        with rows.at_once():
+            number = appended.write()
+            _hold(appended, held, number)
+            project(row, appended.standing, number)
+            if row._state.adding:
+                rows.insert(Person, [row])
+            else:
+                rows.update(row)
+    except IntegrityError as error:
+        if not any(name in str(error) for name in _OF_HOLDINGS):
+            raise
+        # another decided at the same moment: nothing of this one is kept
+        raise appended.refused(Refusal.HELD_BY_ANOTHER, appended.last_act) from None
     if appended.standing.erased_at:
         _forget(row)
     if before.status is IdentityStatus.QUALIFIED and appended.standing.status is not IdentityStatus.QUALIFIED:
@@ -180,7 +191,9 @@ class _Appended:
         self.decision = before.version + 1 if is_decision else 0
         self.own: OwnKey | None = None  # asked for once, where it is not at hand
         self._done: list[audit.Done] = []
-        self._bodies: list[bytes] = []
+        self._bodies: list[FactBody] = []  # numbered as the facts are, once these are
+        self._entries: list[AuditEntry] = []
+        self._indexes: list[PersonIndex] = []
 
     def add(self, told: Told) -> None:
         nth = self.standing.version + 1
@@ -204,7 +217,8 @@ class _Appended:
             digest=bodies.digest_of(body),
         )
         self._done.append(audit.Done(told.act, by.name, self.where, self._about, told.details, of_person))
-        self._bodies.append(body)
+        if body:
+            self._bodies.append(FactBody(number=len(self._done), subject=self.row.pk, body=body))
         self.standing = applied.standing
 
     def refused(self, refusal: Refusal, act: audit.Act) -> Refused:
@@ -215,17 +229,16 @@ class _Appended:
         """Say in the first fact what was added to the person's fingerprints; of somebody new, also that it was none."""
         if values or not self.before.version:
             self._done[0] = index_marks.said(self._done[0], self._own_key(), values)
+        self._indexes = [PersonIndex(person_id=self.row.pk, value=value) for value in sorted(values)]
+        self._entries = audit.to_append(self._done)
 
     def write(self) -> int:
         """Append to the chain, which all share, last; gives the last fact's number."""
-        number, _chained = audit.record_all(self._done)
-        first = number - len(self._done) + 1
-        said = [
-            FactBody(number=first + place, subject=self.row.pk, body=body)
-            for place, body in enumerate(self._bodies)
-            if body
-        ]
-        rows.insert(FactBody, said)
+        rows.insert(PersonIndex, self._indexes)
+        number, _chained = audit.append(self._entries)
+        for body in self._bodies:
+            body.number += number - len(self._entries)
+        rows.insert(FactBody, self._bodies)
         return number
 
     def _own_key(self) -> OwnKey:
@@ -248,7 +261,6 @@ class Written:
 
     appended: _Appended
     told: tuple[Told, ...]
-    indexes: frozenset[bytes]
 
 
 def project(row: Person, standing: Standing, number: int) -> None:
@@ -295,10 +307,11 @@ def _hold(appended: _Appended, held: Holding | None, number: int) -> None:
     if held is None:
         return
     held.since = number
-    try:
-        rows.insert(Holding, [held])
-    except IntegrityError:  # another decided at the same moment: nothing of this one is kept
-        raise appended.refused(Refusal.HELD_BY_ANOTHER, appended.last_act) from None
+    rows.insert(Holding, [held])
+
+
+# What a database says that was refused: the table (SQLite), or the constraint.
+_OF_HOLDINGS = (Holding._meta.db_table, *(one.name for one in Holding._meta.constraints))
 
 
 def _value(row: Person, mark: Mark, told: Sequence[Told]) -> bytes:
@@ -341,11 +354,9 @@ def _matricules(told: Sequence[Told]) -> frozenset[bytes]:
     return frozenset(bodies.value_of(one.matricule) for one in told if one.matricule is not None)
 
 
-def _index(row: Person, wanted: frozenset[bytes], *, is_new: bool) -> frozenset[bytes]:
-    """Have them found under these too; gives what is new."""
+def _not_yet(row: Person, wanted: frozenset[bytes]) -> frozenset[bytes]:
+    """Under which of these a person is not found yet."""
     if not wanted:
         return wanted
     mine = PersonIndex.objects.filter(person=row, value__in=wanted).values_list("value", flat=True)
-    known = set[bytes]() if is_new else {bytes(one) for one in mine}
-    rows.insert(PersonIndex, [PersonIndex(person_id=row.pk, value=value) for value in sorted(wanted - known)])
-    return wanted - known
+    return wanted - {bytes(one) for one in mine}
