@@ -35,7 +35,8 @@ NEW, KNOWN = "decision", "decision about somebody known"
 HOLDS = (f"{NEW}, what it holds", f"{KNOWN}, what it holds")
 TURNS = 5
 ROUNDS = 5  # in each turn, after one that does not count
-DECISIONS = 60
+DECISIONS = 150
+UNCOUNTED = 6  # of each turn: its connections are new, and prepare what they are asked for the sixth time
 SAMPLE = 40  # persons and facts read again after the loading
 STRIDE = 104_729  # from one person looked for to the next
 
@@ -124,13 +125,13 @@ def _taken_in_turn(consoles: "Consoles", counts: dict[str, int]) -> dict[str, di
     for name, count in counts.items():
         consoles.take(name)
         asked[name] = _asked(count)
-        coming[name] = list(arrived(DECISIONS + TURNS))
+        coming[name] = list(arrived(DECISIONS + TURNS * UNCOUNTED))
     for _turn in range(TURNS):
         for name in counts:
             consoles.take(name)
             for what, one in asked[name].items():
                 _times(one, took[name].setdefault(what, Took()))
-            some = [coming[name].pop() for _ in range(DECISIONS // TURNS + 1)]
+            some = [coming[name].pop() for _ in range(DECISIONS // TURNS + UNCOUNTED)]
             _decisions(some, took[name])
     return took
 
@@ -191,7 +192,7 @@ def _decisions(check_ins: Sequence["CheckIn"], took: dict[str, Took]) -> None:
 
     staff = Staff.objects.get(username="stored")
     for place, check_in in enumerate(check_ins):
-        counted = {} if place == 0 else took
+        counted = {} if place < UNCOUNTED else took
         queue.take(check_in.key, staff)
         assert _decided(check_in.key, staff, choice_for(check_in), NEW, counted).status == "QUALIFIED"
         queue.take(check_in.key, staff, may_reopen=True)

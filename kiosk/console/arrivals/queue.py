@@ -1,6 +1,7 @@
 """Who is waiting, and who takes whom: two members of staff never get the same patient."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -140,10 +141,20 @@ def locked(key: UUID) -> Arrival:
 
     What is sealed of it is read after that, not with it: PostgreSQL would give what stood there before the wait.
     """
-    found = rows.locked(Arrival, key)
-    if found is None:
-        raise NotPossible
-    return found
+    return locked_beside(key)()
+
+
+def locked_beside(key: UUID) -> Callable[[], Arrival]:
+    """The same, read when it is called: within ``rows.at_once`` what may have changed until then is asked meanwhile."""
+    asked = rows.asked(Arrival, key)
+
+    def read() -> Arrival:
+        found = asked()
+        if found is None:
+            raise NotPossible
+        return found
+
+    return read
 
 
 def _assign(arrival: Arrival, staff: Staff, where: str) -> None:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
-from kiosk.console.arrivals.queue import IN_WORK, locked
+from kiosk.console.arrivals.queue import IN_WORK, locked, locked_beside
 from kiosk.console.identities import accepting, agreeing, comparing, knowing, original, pieces, seeing, trying, undoing
 from kiosk.console.identities.choices import ACCEPTING, WITH_ORIGINAL, Action, Choice, Confirmed
 from kiosk.console.identities.pieces import Shown
@@ -43,8 +43,11 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
     """Carry out one decision. NotAllowed names the rule; nothing is changed then."""
     ready = _beforehand(key, staff, choice, where)
     with in_words(_ACTS[choice.action], staff.username, key, where):
-        locked_so = in_hand(key, staff)
-        if ready is None or not ready.stands(locked_so):
+        with rows.at_once():
+            asked = locked_beside(key)
+            now = _Now.asked(key, ready.latest) if ready is not None else None
+        locked_so = _held_by(staff, asked())
+        if ready is None or now is None or not ready.stands(locked_so, now):
             ready = _made_ready(locked_so, staff, choice, where)
         return _carried_out(ready, staff, choice)
 
@@ -63,13 +66,26 @@ class _Ready(Confidential):
     side_by_side: comparing.Compared
     recorded: Callable[[], Person]
 
-    def stands(self, locked_so: Arrival) -> bool:
+    def stands(self, locked_so: Arrival, now: "_Now") -> bool:
         """What it was read on is what stands now, under the lock. Whom it is about the register looks at itself."""
+        sealed, changed = now.sealed(), now.changed()
         return (
             self.as_read == _row(locked_so)
-            and self.sealed == _later_now(locked_so.pk)
-            and not prior.is_met_since(self.latest, self.sought)
+            and [self.sealed] == [tuple(map(bytes, row)) for row in sealed]
+            and not prior.is_met_among(changed, self.sought)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """What may have changed since a decision was made ready, asked for under the lock, read when it is called."""
+
+    sealed: Callable[[], by_hand.Rows]
+    changed: Callable[[], list[object]]
+
+    @classmethod
+    def asked(cls, key: UUID, latest: int) -> "_Now":
+        return cls(by_hand.asked(_LATER_NOW, by_hand.key(key)), prior.changed_since(latest))
 
 
 def _beforehand(key: UUID, staff: Staff, choice: Choice, where: str) -> _Ready | None:
@@ -158,11 +174,6 @@ def _later(sealed: Sealed) -> Row:
     return tuple(bytes(getattr(sealed, part)) for part in _LATER)
 
 
-def _later_now(key: UUID) -> Row | None:
-    found = by_hand.rows(_LATER_NOW, by_hand.key(key))
-    return tuple(map(bytes, found[0])) if found else None
-
-
 _LATER_NOW = "SELECT answer, accepted, criteria FROM console_sealed WHERE arrival_id = %s"
 _LATER = ("answer", "accepted", "criteria")
 
@@ -190,7 +201,10 @@ def is_in_hand(arrival: Arrival, staff: Staff) -> bool:
 
 def in_hand(key: UUID, staff: Staff) -> Arrival:
     """This patient, called or held by this member of staff, locked. NotAllowed otherwise."""
-    arrival = locked(key)
+    return _held_by(staff, locked(key))
+
+
+def _held_by(staff: Staff, arrival: Arrival) -> Arrival:
     if arrival.stage not in IN_WORK or not is_in_hand(arrival, staff):
         raise refused(Stopped.NOT_IN_HAND)
     return arrival

@@ -37,7 +37,7 @@ class _Sentence(NamedTuple):
 
 @contextmanager
 def at_once() -> Iterator[None]:
-    """What is written here is told without waiting for each answer; what the database refuses is raised by the end."""
+    """What is asked or written here is told without waiting for each answer; what is refused is raised by the end."""
     database = connections[DEFAULT_DB_ALIAS]
     if database.vendor != "postgresql":
         yield
@@ -56,19 +56,28 @@ class Lock(Enum):
 
 def locked(model: type[Row], key: object, lock: Lock = Lock.ALL) -> Row | None:
     """The row with this key as it stands once nobody else holds it; None when there is none."""
+    return asked(model, key, lock)()
+
+
+def asked(model: type[Row], key: object, lock: Lock = Lock.ALL) -> Callable[[], Row | None]:
+    """The same, asked for now and read when it is called: within ``at_once`` other questions follow meanwhile."""
     database = connections[DEFAULT_DB_ALIAS]
-    reading = _reading(model, database)
-    with database.cursor() as cursor:
-        told = [model._meta.pk.get_db_prep_value(key, database)]
-        cursor.execute(reading.text + (lock.value if database.features.has_select_for_update else ""), told)
-        found = cursor.fetchone()
-    if found is None:
-        return None
-    values = list(found)
-    for place, column, converters in reading.otherwise:
-        for convert in converters:
-            values[place] = convert(values[place], column, database)
-    return model.from_db(DEFAULT_DB_ALIAS, reading.names, values)
+    reading, cursor = _reading(model, database), database.cursor()
+    told = [model._meta.pk.get_db_prep_value(key, database)]
+    cursor.execute(reading.text + (lock.value if database.features.has_select_for_update else ""), told)
+
+    def read() -> Row | None:
+        with cursor:
+            found = cursor.fetchone()
+        if found is None:
+            return None
+        values = list(found)
+        for place, column, converters in reading.otherwise:
+            for convert in converters:
+                values[place] = convert(values[place], column, database)
+        return model.from_db(DEFAULT_DB_ALIAS, reading.names, values)
+
+    return read
 
 
 class _Reading(NamedTuple):

@@ -3,7 +3,7 @@
 New rows: ``models.rows``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,22 +11,34 @@ from django.db import connection
 
 from kiosk.console.models import Person
 
+Rows = list[tuple[Any, ...]]
 
-def rows(question: str, *said: Any) -> list[tuple[Any, ...]]:
+
+def rows(question: str, *said: Any) -> Rows:
     """What the console's database answers; keys are given, and come back, as ``key`` writes them.
 
     Of a list every part is asked for: it stands as ``IN (…)``.
     """
+    return asked(question, *said)()
+
+
+def asked(question: str, *said: Any) -> Callable[[], Rows]:
+    """The same, asked for now and read when it is called: within ``models.rows.at_once`` others follow meanwhile."""
     if connection.vendor == "postgresql":  # however long the list, one sentence, which is planned once
         question = question.replace("IN (…)", "= ANY(%s)")
     else:
         for among in (one for one in said if isinstance(one, list)):
             question = question.replace("(…)", "(" + ", ".join(["%s"] * len(among)) + ")", 1)
         said = tuple(part for one in said for part in (one if isinstance(one, list) else [one]))
-    with connection.cursor() as cursor:
-        cursor.execute(question, said)
-        answer: list[tuple[Any, ...]] = cursor.fetchall()
-    return answer
+    cursor = connection.cursor()
+    cursor.execute(question, said)
+
+    def read() -> Rows:
+        with cursor:
+            answer: Rows = cursor.fetchall()
+        return answer
+
+    return read
 
 
 def update(statement: str, said: Sequence[Sequence[Any]]) -> None:

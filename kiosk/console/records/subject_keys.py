@@ -91,14 +91,17 @@ def of(subjects: Iterable[UUID]) -> dict[UUID, OwnKey]:
     for some in _in_pieces(subjects):
         theirs = [SubjectKey._meta.pk.get_db_prep_value(subject, connection) for subject in some]
         with connection.cursor() as cursor:  # by hand: of everybody met, for one page
-            cursor.execute(f"{_OF} ({', '.join(['%s'] * len(theirs))})", theirs)
+            if connection.vendor == "postgresql":  # however many, one sentence, which is planned once
+                cursor.execute(f"{_OF} = ANY(%s)", [theirs])
+            else:
+                cursor.execute(f"{_OF} IN ({', '.join(['%s'] * len(theirs))})", theirs)
             for written, number, wrapped in cursor.fetchall():
                 subject = written if isinstance(written, UUID) else UUID(str(written))
                 keys[subject] = OwnKey(subject, store_keys.of(number).unwrap(subject, bytes(wrapped)))
     return keys
 
 
-_OF = "SELECT subject, store_key_id, wrapped FROM keys_subjectkey WHERE subject IN"
+_OF = "SELECT subject, store_key_id, wrapped FROM keys_subjectkey WHERE subject"
 
 
 def one(subject: UUID) -> OwnKey:

@@ -1,6 +1,6 @@
 """Is somebody already known (recherche d'antériorité)? Looked for before a person is opened (GI3 EXI ID 17)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -44,16 +44,21 @@ def keys_of(check_in: CheckIn) -> list[bytes]:
     return sorted({*values_of(check_in.insi), *_values_met(check_in)})
 
 
-def is_met_since(number: int, keys: list[bytes]) -> bool:
-    """Whether somebody known under one of these became known, or was changed, after this act of the trail.
+def changed_since(number: int) -> Callable[[], list[object]]:
+    """Who became known, or was changed, after this act of the trail; read when it is called, as ``by_hand.asked``."""
+    asked = by_hand.asked(_CHANGED_SINCE, number, MOST_CHANGED + 1)
+    return lambda: [person for (person,) in asked()]
 
-    Also where very many were: who asks looks again. Those changed are few, those known under a name of a land many:
-    asked for with one sentence, a database may begin with the many.
+
+def is_met_among(changed: list[object], keys: list[bytes]) -> bool:
+    """Whether somebody of these is known under one of the keys; also where very many were: who asks looks again.
+
+    Those changed are few, those known under a name of a land many: asked for with one sentence, a database may begin
+    with the many.
     """
-    changed = by_hand.rows(_CHANGED_SINCE, number, MOST_CHANGED + 1)
     if len(changed) > MOST_CHANGED:
         return True
-    return bool(keys and changed and by_hand.rows(_MET_AMONG, [person for (person,) in changed], keys))
+    return bool(keys and changed and by_hand.rows(_MET_AMONG, changed, keys))
 
 
 def candidates(check_in: CheckIn, besides: UUID | None = None) -> tuple[Candidate, ...]:
