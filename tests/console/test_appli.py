@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
-from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Person, Question
+from kiosk.console.intake import phone as intake_phone
+from kiosk.console.intake.phone import Shown
+from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Person, PhoneShown, Question
 from kiosk.console.records import vault
 from kiosk.console.register import visits
-from kiosk.console.upkeep import insi_again
+from kiosk.console.upkeep import insi_again, retention
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.matricule import OID_NIR_DEMO, Matricule
 from kiosk.core.identity.traits import Source
@@ -243,6 +246,22 @@ def test_the_same_attestation_serves_one_visit_of_each_of_its_people() -> None:
     assert isinstance(vault.open_arrival(visit_of(first)).insi, InsFound)
     assert isinstance(vault.open_arrival(visit_of(child)).insi, InsFound)
     assert vault.open_arrival(visit_of(again)).insi == InsUnreachable(Distrust.USED.value)
+
+
+def test_of_two_who_bring_one_attestation_at_the_same_moment_one_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    contents, looked = phone(ZOE), []
+
+    def too_early(shown: Shown, is_used=intake_phone.is_used) -> bool:
+        """Both look before either is kept."""
+        looked.append(shown)
+        return len(looked) > 2 and is_used(shown)
+
+    monkeypatch.setattr(intake_phone, "is_used", too_early)
+    first, second = came(by_phone(contents, ZOE)), came(by_phone(contents, ZOE))
+    assert isinstance(vault.open_arrival(visit_of(first)).insi, InsFound)
+    assert vault.open_arrival(visit_of(second)).insi == InsUnreachable(Distrust.USED.value)
+    retention.purge(timezone.now() + timedelta(days=3))
+    assert not PhoneShown.objects.exists()
 
 
 def test_a_document_that_says_otherwise_forbids_it() -> None:

@@ -15,6 +15,7 @@ from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.identities import comparing
 from kiosk.console.intake import phone, reported
+from kiosk.console.intake.phone import Shown
 from kiosk.console.intake.signed import NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
 from kiosk.console.models import Arrival, BlindIndex, Need, Sealed, Stage, Terminal
 from kiosk.console.questions import joining, pool
@@ -46,7 +47,7 @@ class _Delivery:
     answer: bytes = b""  # the one that counts, where that is not what the kiosk says
     reported: str = ""  # then, what kind of answer the kiosk says it was
     named: Named | None = None  # the question that it names
-    appli: str = ""  # what an appli carte Vitale came to, as a code
+    shown: Shown | None = None  # what the phone comes to that it came with
 
 
 def _keep(deliveries: Sequence[_Delivery]) -> None:
@@ -69,6 +70,7 @@ def _keep(deliveries: Sequence[_Delivery]) -> None:
             Sealed(arrival=one.arrival, check_in=body, answer=answer).save(force_insert=True)
         indexes = ((one.arrival, value) for one in in_order for value in one.indexes)
         BlindIndex.objects.bulk_create(BlindIndex(arrival=arrival, value=value) for arrival, value in indexes)
+        phone.keep((one.shown for one in in_order if one.shown is not None), timezone.now())
         joining.join((one.named, one.arrival) for one in in_order if one.named is not None)
         audit.record_all([_taken_in(one) for one in in_order])
 
@@ -77,7 +79,7 @@ def _taken_in(delivery: _Delivery) -> audit.Done:
     arrival = delivery.arrival
     details = {"need": str(arrival.need), "status": arrival.reported}
     details |= {"said": delivery.reported} if delivery.reported else {}
-    details |= {"appli": delivery.appli} if delivery.appli else {}
+    details |= {"appli": delivery.shown.code} if delivery.shown is not None else {}
     details |= {"question": delivery.named.fit.value} if delivery.named is not None else {}
     return audit.Done(audit.Act.TAKEN_IN, who=arrival.terminal_id, about=str(arrival.pk), details=details)
 
@@ -129,19 +131,21 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     delivery = _Delivery(
         arrival,
         request.body,
-        search.indexes_of(check_in) | (shown.marks if shown is not None else frozenset()),
+        search.indexes_of(check_in),
         answer=vault.answer_body(check_in, check_in.insi) if is_reported or shown is not None else b"",
         reported=tag_of(type(came.insi)) if is_reported else "",
         named=named,
-        appli=shown.code if shown is not None else "",
+        shown=shown,
     )
     try:
         _TURNSTILE.go_through(delivery)
     except IntegrityError:
         known, _ = _known_and_lately(key, terminal, now)  # the same delivery, twice at the same moment
-        if known is None:
-            raise
-        return known
+        if known is not None:
+            return known
+        if shown is not None and phone.is_used(shown):  # the same phone twice at the same moment: now it is known
+            return take_in(key, request)
+        raise
     filing.file(arrival, check_in, comparing.places(), Actor(ActorKind.WORKER, "worker"))
     if named is not None and is_joined and is_asked:
         pool.offer(named.key)  # what INSi has said is the visit's at once

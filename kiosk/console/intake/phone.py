@@ -4,6 +4,7 @@ A kiosk only carries the attestation. Where none of ours can tell that it is gen
 and counts for nothing; then staff go the ordinary way. INSi is not asked by itself either way (RNIV1 §4.3.4).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,7 +15,7 @@ from kiosk import journal
 from kiosk.appli.plug_ins import verifier_called
 from kiosk.appli.verifier import AppliVerifier
 from kiosk.console.config import AppliVerifierSection
-from kiosk.console.models import BlindIndex
+from kiosk.console.models import BlindIndex, PhoneShown, rows
 from kiosk.console.records import vault
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.confidential import Confidential
@@ -34,7 +35,7 @@ class Shown(Confidential):
     """What a phone that was shown comes to."""
 
     answer: InsFound | InsUnreachable  # what stands for INSi's
-    marks: frozenset[bytes] = frozenset()  # by what a second visit with it is known; none where it counts not
+    mark: bytes = b""  # by what a second visit with it is known; none where it counts not
 
     @property
     def code(self) -> str:
@@ -54,7 +55,19 @@ def shown_by(check_in: CheckIn, received_at: datetime) -> Shown | None:
     except _BrokeError as trouble:
         journal.record_bug(trouble.__cause__ or trouble)
         return _distrusted(Distrust.TROUBLE)
-    return _distrusted(Distrust.USED) if BlindIndex.objects.filter(value__in=shown.marks).exists() else shown
+    return _distrusted(Distrust.USED) if is_used(shown) else shown
+
+
+def is_used(shown: Shown) -> bool:
+    """Another visit came in with it, since these are kept apart or before."""
+    return bool(shown.mark) and (
+        PhoneShown.objects.filter(mark=shown.mark).exists() or BlindIndex.objects.filter(value=shown.mark).exists()
+    )
+
+
+def keep(shown: Iterable[Shown], at: datetime) -> None:
+    """They are used from now on, in the transaction that keeps their visits. IntegrityError where one is already."""
+    rows.insert(PhoneShown, [PhoneShown(mark=one.mark, at=at) for one in shown if one.mark])
 
 
 def _judged(section: AppliVerifierSection, said: AppliSaid, received_at: datetime) -> Shown:
@@ -65,9 +78,7 @@ def _judged(section: AppliVerifierSection, said: AppliSaid, received_at: datetim
             return _distrusted(Distrust.NOT_GENUINE)
         within = timedelta(minutes=section.minutes)
         found = counted(said, attested, received_at, structure=section.structure, within=within)
-        return (
-            Shown(found, frozenset({_mark_of(found, attested)})) if isinstance(found, InsFound) else _distrusted(found)
-        )
+        return Shown(found, _mark_of(found, attested)) if isinstance(found, InsFound) else _distrusted(found)
     except Exception as trouble:
         raise _BrokeError from trouble
 

@@ -59,6 +59,16 @@ class Recognition(models.Model):
         return str(self.pk)
 
 
+class PhoneShown(models.Model):
+    """An attestation of an appli carte Vitale came in, for one of its people: by its mark, nothing of whom. Once."""
+
+    mark = models.BinaryField(max_length=32, primary_key=True)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.at)
+
+
 CALL_REASONS = {
     CallReason.HELP: _("demande de l’aide"),
     CallReason.CARD_FORGOTTEN: _("carte oubliée"),

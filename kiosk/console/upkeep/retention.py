@@ -18,7 +18,7 @@ from django.db.models import Q
 from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.keystore.models import Erasure
-from kiosk.console.models import Arrival, AuditEntry, Recognition, Stage, Verification
+from kiosk.console.models import Arrival, AuditEntry, PhoneShown, Recognition, Stage, Verification
 from kiosk.console.records import erasing
 from kiosk.console.register import erasure, reading, writer
 from kiosk.core.status.transitions import Actor, ActorKind
@@ -38,6 +38,7 @@ def purge(now: datetime) -> int:
         continue
     call_command("clearsessions", verbosity=0)
     Recognition.objects.filter(asked_at__lt=now - timedelta(days=ASKED_DAYS)).delete()
+    PhoneShown.objects.filter(at__lt=now - timedelta(days=ASKED_DAYS)).delete()  # one lasts a day at most
     old = Verification.objects.filter(done_at__lt=now - timedelta(days=settings.KIOSK.copies_days))
     old.exclude(calls=b"").update(calls=b"")  # what INSi was asked and said, as long as of visits
     if removed or erased:
