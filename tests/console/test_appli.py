@@ -232,6 +232,18 @@ def test_without_a_verifier_it_is_the_kiosk_s_word_and_insi_is_asked_at_the_desk
     assert (after.status, after.evidence) == ("QUALIFIED", "CN")
 
 
+def test_what_differs_on_a_phone_is_not_said_to_be_the_card_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with(monkeypatch, appli=None)
+    client = at_desk()
+    renamed = replace(ZOE, given_names=("ZOEE",))
+    path = taken_up(client, came(by_phone(phone(renamed), renamed)))
+    post(client, path + "interroger/", **original_of(ZOE))
+    assert insi_again.insi_once(lambda *_: found(ZOE))
+    page = read_page(client, path)
+    assert "Appli carte Vitale, annoncée par la borne, prénoms" in page and "Appli : ZOEE" in page
+    assert ">Carte Vitale, " not in page and "Carte :" not in page
+
+
 def test_a_verifier_that_breaks_loses_no_check_in(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise LookupError("a plug-in's own trouble")

@@ -31,7 +31,8 @@ DOCUMENTS = {
     DocumentKind.EUROPEAN_ID: "Carte d’identité européenne",
     DocumentKind.UNKNOWN: "Pièce non reconnue",
 }
-WHO = {Beside.DOCUMENT: "Pièce", Beside.CARD: "Carte"}
+Who = Mapping[Beside, str]
+WHO: Who = {Beside.DOCUMENT: "Pièce", Beside.CARD: "Carte"}
 SIDES = {Side.FIRST: "recto", Side.SECOND: "verso"}
 
 
@@ -53,7 +54,7 @@ def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
     """The table: trait by trait, each difference named."""
     of_document = best(check_in, (Witness.DOCUMENT, Witness.DOUBTFUL))
     sources = (best(check_in, (Witness.CARD,)), best(check_in, (Witness.INSI,)), of_document)
-    who = WHO if check_in.card is not None else WHO | {Beside.CARD: "Appli"}
+    who = who_of(check_in)
     lines = [
         _row(Trait.BIRTH_NAME, [t.birth_name if t else "" for t in sources], side_by_side, who),
         _row(Trait.GIVEN_NAMES, [_given(t) for t in sources], side_by_side, who),
@@ -67,6 +68,11 @@ def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
     if isinstance(check_in.insi, InsFound):
         lines.append(Row(_("Matricule INS"), "", _matricule(check_in.insi.matricule), "", verdict="", is_wide=True))
     return tuple(lines)
+
+
+def who_of(check_in: CheckIn) -> Who:
+    """What was shown, in one word each."""
+    return {**WHO, Beside.CARD: "Appli"} if check_in.card is None and check_in.appli is not None else WHO
 
 
 def heads(check_in: CheckIn, *, is_verified: bool) -> tuple[str, str]:
@@ -104,7 +110,7 @@ def questions() -> tuple[str, ...]:
 _WEIGHT = {"": -1, Outcome.SAME: 0, Outcome.TOLERATED: 1, SEE: 2, Outcome.BLOCKING: 3}
 
 
-def _row(trait: Trait, cells: list[str], side_by_side: Compared, who: Mapping[Beside, str]) -> Row:
+def _row(trait: Trait, cells: list[str], side_by_side: Compared, who: Who) -> Row:
     worst, notes = "", []
     named = {(one.beside, one.reason) for one in side_by_side.to_see if one.trait is trait}
     for beside, comparison in ((Beside.DOCUMENT, side_by_side.document), (Beside.CARD, side_by_side.card)):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from kiosk.console.identities.reasons import TRAITS, NotAllowed
-from kiosk.console.identities.rows import WHO, Row
+from kiosk.console.identities.rows import Row, Who
 from kiosk.console.words import inside
 from kiosk.core.coherence.reasons import SEEN_SENTENCES, STAFF_SENTENCES, Trait
 from kiosk.core.coherence.seen import EVERYTHING, PLACE_READ, Beside, ToSee, left
@@ -27,21 +27,22 @@ class Box(Confidential):
     key: str
 
 
-def boxes(asked: Iterable[ToSee], lines: Iterable[Row], whose: str) -> tuple[Box, ...]:
+def boxes(asked: Iterable[ToSee], lines: Iterable[Row], heads: tuple[str, str], who: Who) -> tuple[Box, ...]:
     """What the page asks staff to say, in the core's order, each with what the sources say (``lines``).
 
-    ``whose``: who answered, as the page calls them.
+    ``heads``: what was shown, and who answered, as the page calls them.
     """
     of_trait = {Trait(line.trait): line for line in lines if line.trait}
-    return tuple(_box(one, of_trait[one.trait], whose) for one in asked)
+    return tuple(_box(one, of_trait[one.trait], heads, who) for one in asked)
 
 
-def _box(one: ToSee, line: Row, whose: str) -> Box:
+def _box(one: ToSee, line: Row, heads: tuple[str, str], who: Who) -> Box:
     if one == PLACE_READ:
         return Box(one.code, _(PLACE), "", line.insi, "m")
     said = {Beside.DOCUMENT: line.document, Beside.CARD: line.card}[one.beside]
-    values = f"{_(WHO[one.beside])} : {said} · {whose} : {line.insi}"
-    return Box(one.code, _where(one), _sentence(one), values, "u")
+    values = f"{_(who[one.beside])} : {said} · {heads[1]} : {line.insi}"
+    named = {Beside.DOCUMENT: _(BESIDE[Beside.DOCUMENT]), Beside.CARD: heads[0]}[one.beside]
+    return Box(one.code, f"{named}, {inside(_(TRAITS[one.trait]))}", _sentence(one), values, "u")
 
 
 def seen_in(codes: Iterable[str]) -> frozenset[ToSee]:

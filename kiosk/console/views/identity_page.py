@@ -166,6 +166,7 @@ def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> Identity
     kind = check_in.document_kind
     lines = rows.rows(check_in, side_by_side)
     heads = rows.heads(check_in, is_verified=check_in.appli is not None and _is_verified(arrival))
+    who = rows.who_of(check_in)
     return IdentityView(
         rows=lines,
         heads=heads,
@@ -191,8 +192,8 @@ def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> Identity
         odd=tuple((odd.value, _(ODDITIES[odd])) for odd in judged.to_confirm),
         answer_mark=accepting.mark_of(check_in),
         is_unusable=bool(judged.forbids),
-        to_see=seeing.boxes(trying.asked(Action.QUALIFY, laid), lines, heads[1]),
-        to_see_accepting=seeing.boxes(trying.asked(Action.ACCEPT_INS, laid), lines, heads[1]),
+        to_see=seeing.boxes(trying.asked(Action.QUALIFY, laid), lines, heads, who),
+        to_see_accepting=seeing.boxes(trying.asked(Action.ACCEPT_INS, laid), lines, heads, who),
         qualify=offers[Action.QUALIFY],
         validate=offers[Action.VALIDATE],
         others=tuple(offers[action] for action in OTHERS),
