@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from kiosk.console.models import Arrival
 from kiosk.console.views.oversight import harmless
 from kiosk.console.vigilance import indicators
 from kiosk.core.sources.insi import InsNotFound
@@ -191,6 +192,27 @@ def test_the_unit_sees_what_was_set_aside_and_takes_it_up() -> None:
     post(officer, path + "prendre/")
     post(officer, path + "qualifier/", evidence="PA", said="1", seen=READ, first_given_name="ZOE")
     assert "Aucun dossier écarté" in get(officer, "/vigilance/").content.decode()
+
+
+def test_what_the_unit_takes_up_and_puts_back_undecided_still_waits_for_the_unit() -> None:
+    check_in = arrive(ZOE)
+    host = at_desk()
+    path = f"/arrivees/{check_in.key}/"
+    post(host, path + "prendre/")
+    post(host, path + "ecarter/", reason="looks-alike")
+    officer = at_desk("marc", "officer")
+    post(officer, path + "prendre/")
+    page = get(officer, path).content.decode()
+    assert "Reposer, rien ne change" in page and "Remettre dans la file" not in page and "Patient parti" not in page
+    post(officer, path + "rendre/")
+    after = Arrival.objects.get(pk=check_in.key)
+    assert (after.stage, after.reason) == ("set-aside", "looks-alike")
+    assert "Doublon ou homonyme possible" in get(officer, "/vigilance/").content.decode()
+    post(officer, path + "prendre/")
+    post(officer, path + "qualifier/", evidence="PA", said="1", seen=READ, first_given_name="ZOE")
+    post(officer, path + "prendre/")
+    post(officer, path + "rendre/")
+    assert Arrival.objects.get(pk=check_in.key).stage == "done"
 
 
 def test_the_administrator_sees_kiosks_and_accounts_and_nobody_s_identity() -> None:

@@ -10,11 +10,12 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from kiosk.console import audit
-from kiosk.console.models import Arrival, Call, Need, Staff, Stage, rows
+from kiosk.console.models import Arrival, AuditEntry, Call, Need, Staff, Stage, rows
 
 SHOWN = 60
 CALL_SHOWN_FOR = timedelta(hours=2)
 IN_WORK = (Stage.WAITING, Stage.CALLED, Stage.HELD)
+_REOPENED = (Stage.SET_ASIDE, Stage.DONE)
 
 
 class NotPossible(Exception):
@@ -75,8 +76,8 @@ def take(key: UUID, staff: Staff, *, where: str = "", may_reopen: bool = False) 
     """Take one chosen patient. NotPossible when a colleague has them; the unit may reopen what was set aside."""
     with transaction.atomic():
         arrival = locked(key)
-        if may_reopen and arrival.stage in {Stage.SET_ASIDE, Stage.DONE}:
-            _assign(arrival, staff, where)
+        if may_reopen and arrival.stage in _REOPENED:
+            _assign(arrival, staff, where, before=arrival.stage)
             return arrival
         if arrival.stage not in {Stage.WAITING, Stage.HELD} and arrival.assigned_to_id != staff.pk:
             raise NotPossible
@@ -95,8 +96,9 @@ def move(key: UUID, staff: Staff, stage: Stage, *, where: str = "") -> Arrival:
         if arrival.stage not in IN_WORK or arrival.assigned_to_id not in {None, staff.pk}:
             raise NotPossible
         before, act = arrival.stage, acts[stage]
-        if stage == Stage.WAITING and arrival.is_settled:  # taken up again, and left as it was: nobody waits
-            stage, act, arrival.reason = Stage.DONE, audit.Act.PUT_BACK, ""
+        if stage == Stage.WAITING and (left := reopened_from(arrival)):  # left as it was: nobody waits
+            stage, act = left, audit.Act.PUT_BACK
+            arrival.reason = arrival.reason if stage == Stage.SET_ASIDE else ""
         arrival.stage = stage
         arrival.assigned_to = staff if stage == Stage.HELD else None
         arrival.save(update_fields=["stage", "assigned_to", "reason"])
@@ -157,7 +159,18 @@ def locked_beside(key: UUID) -> Callable[[], Arrival]:
     return read
 
 
-def _assign(arrival: Arrival, staff: Staff, where: str) -> None:
+def reopened_from(arrival: Arrival) -> Stage | None:
+    """Where it was when the unit took it up, decided: what waits for the unit still does. None: somebody waits."""
+    if arrival.decided_at is None:
+        return None
+    taken = AuditEntry.objects.filter(about=str(arrival.pk), act=audit.Act.CALLED, before__in=_REOPENED)
+    found = taken.order_by("-number").values_list("before", flat=True).first()
+    if found:
+        return Stage(found)
+    return Stage.DONE if arrival.is_settled else None  # taken up under an earlier version
+
+
+def _assign(arrival: Arrival, staff: Staff, where: str, **details: audit.Detail) -> None:
     arrival.stage, arrival.assigned_to, arrival.assigned_at = Stage.CALLED, staff, timezone.now()
     arrival.save(update_fields=["stage", "assigned_to", "assigned_at"])
-    audit.record(audit.Act.CALLED, who=staff.username, where=where, about=str(arrival.pk))
+    audit.record(audit.Act.CALLED, who=staff.username, where=where, about=str(arrival.pk), **details)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
+from kiosk.console.arrivals.queue import reopened_from
 from kiosk.console.identities import (
     accepting,
     asking,
@@ -108,6 +109,7 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
         "can_decide": is_in_hand,
         "can_take": can_take,
         "is_settled": arrival.is_settled,
+        "is_reopened": is_in_hand and reopened_from(arrival) is not None,
         "can_undo": undoing.may_undo(arrival, staff, now),
         "is_decided": arrival.decided_at is not None,
         "look_alikes": _alike(arrival, check_in, {one.person.pk for one in candidates} if is_asked else set()),
