@@ -154,6 +154,23 @@ def test_a_mark_set_before_a_decision_that_was_taken_back_keeps_its_visit() -> N
     assert visit.person is not None and Attribute.HOMONYM in visits.standing_of(visit).identity.attributes
 
 
+def test_each_decision_taken_back_gives_back_the_one_before_it() -> None:
+    officer = at_desk("marc", "officer")
+    check_in = arrive(ZOE)
+    path = taken_up(officer, check_in)
+    post(officer, path + "decision/homonym/")
+    post(officer, path + "qualifier/", **TICKED)
+    post(officer, path + "prendre/")
+    post(officer, path + "ecarter/", reason="differences")
+    post(officer, path + "annuler/")
+    post(officer, path + "rendre/")
+    post(officer, path + "annuler/")
+    retention.purge(timezone.now() + timedelta(hours=settings.KIOSK.unseen_hours + 1))
+    visit = visit_of(check_in)
+    assert (visit.stage, visit.status) == ("called", "RETRIEVED")
+    assert visit.person is not None and Attribute.HOMONYM in visits.standing_of(visit).identity.attributes
+
+
 def test_a_verification_that_finds_several_takes_nothing_away() -> None:
     officer = at_desk("marc", "officer")
     check_in, _ = qualified(officer)

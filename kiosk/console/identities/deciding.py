@@ -45,9 +45,13 @@ def decide(key: UUID, staff: Staff, choice: Choice, *, where: str = "") -> Arriv
     with in_words(_ACTS[choice.action], staff.username, key, where):
         with rows.at_once():
             asked = locked_beside(key)
+            if ready is not None and ready.is_opening:
+                audit.hold()
             now = _Now.asked(key, ready.latest) if ready is not None else None
         locked_so = _held_by(staff, asked())
         if ready is None or now is None or not ready.stands(locked_so, now):
+            if locked_so.person is None:
+                audit.hold()  # whoever is opened meanwhile would be met by nobody
             ready = _made_ready(locked_so, staff, choice, where)
         return _carried_out(ready, staff, choice)
 
@@ -65,6 +69,11 @@ class _Ready(Confidential):
     check_in: CheckIn
     side_by_side: comparing.Compared
     recorded: Callable[[], Person]
+
+    @property
+    def is_opening(self) -> bool:
+        """Somebody becomes known: until that stands nobody else may, whom this one would have been laid beside."""
+        return self.arrival.person_id is None
 
     def stands(self, locked_so: Arrival, now: "_Now") -> bool:
         """What it was read on is what stands now, under the lock. Whom it is about the register looks at itself."""
@@ -91,11 +100,13 @@ class _Now:
 def _beforehand(key: UUID, staff: Staff, choice: Choice, where: str) -> _Ready | None:
     """A decision made ready while nobody waits; None where something speaks against it: that is said under the lock."""
     try:
-        latest = audit.last_number()
+        head = audit.head()
+        if head is not None and not head.is_proven:
+            return None  # what was written since cannot be told by its number
         arrival = Arrival.objects.select_related("sealed", "person__absorbed_by").get(pk=key)
         if not is_in_hand(arrival, staff) or arrival.person != arrival.known:
             return None
-        return _made_ready(arrival, staff, choice, where, latest)
+        return _made_ready(arrival, staff, choice, where, head.number if head is not None else 0)
     except (NotAllowed, Conflict, Refused, CannotOpen, BadCheckIn, ObjectDoesNotExist):
         return None
 

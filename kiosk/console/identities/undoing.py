@@ -20,6 +20,8 @@ from kiosk.core.status.person_events import Undone
 from kiosk.core.status.transitions import Actor, ActorKind, Refusal
 from kiosk.core.status.undoing import UNDO_FOR
 
+MOST_EARLIER = 20  # decisions with one visit, within the hours in which one may be taken back
+
 
 class Before(TypedDict):
     """Where a visit stood before a decision."""
@@ -41,9 +43,18 @@ def before_of(arrival: Arrival) -> Before:
         "decided_by": arrival.decided_by_id,
         "decided_at": arrival.decided_at.isoformat() if arrival.decided_at else "",
     }
-    if earlier := {key: kept for key, kept in arrival.before.items() if key != "earlier"}:
-        before["earlier"] = cast(Before, earlier)  # one is enough: nobody takes back two
+    if arrival.before:
+        before["earlier"] = _first_of(arrival.before, MOST_EARLIER)
     return before
+
+
+def _first_of(before: Before, most: int) -> Before:
+    """The same with so many earlier ones at most, the latest: each may still be taken back, one after the other."""
+    kept = {**before}
+    earlier = kept.pop("earlier", None)
+    if isinstance(earlier, dict) and most > 1:
+        kept["earlier"] = _first_of(cast(Before, earlier), most - 1)
+    return cast(Before, kept)
 
 
 def undo(key: UUID, staff: Staff, *, where: str = "") -> Arrival:

@@ -77,7 +77,10 @@ def asked(model: type[Row], key: object, lock: Lock = Lock.ALL) -> Callable[[], 
                 values[place] = convert(values[place], column, database)
         return model.from_db(DEFAULT_DB_ALIAS, reading.names, values)
 
-    return read
+    if database.vendor == "postgresql":
+        return read
+    row = read()  # an open cursor of SQLite's holds its reader, through a rollback too
+    return lambda: row
 
 
 class _Reading(NamedTuple):
@@ -91,8 +94,13 @@ class _Reading(NamedTuple):
 _SELECT = 'SELECT {} FROM "{}" WHERE "{}" = %s'
 
 
-@cache
 def _reading(model: type[Model], database: BaseDatabaseWrapper) -> _Reading:
+    """Kept with the connection, whose converters it names: no ended thread's stays open for it."""
+    kept: dict[type[Model], _Reading] = vars(database).setdefault("kiosk_readings", {})
+    return kept.get(model) or kept.setdefault(model, _reading_of(model, database))
+
+
+def _reading_of(model: type[Model], database: BaseDatabaseWrapper) -> _Reading:
     fields = model._meta.concrete_fields
     columns = ", ".join(f'"{one.column}"' for one in fields)
     text = _SELECT.format(columns, model._meta.db_table, model._meta.pk.column)

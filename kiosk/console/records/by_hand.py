@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from kiosk.console.models import Person
 
@@ -32,13 +33,16 @@ def asked(question: str, *said: Any) -> Callable[[], Rows]:
         said = tuple(part for one in said for part in (one if isinstance(one, list) else [one]))
     cursor = connection.cursor()
     cursor.execute(question, said)
+    if connection.vendor != "postgresql":  # an open cursor of SQLite's holds its reader, through a rollback too
+        answer = _all_of(cursor)
+        return lambda: answer
+    return lambda: _all_of(cursor)
 
-    def read() -> Rows:
-        with cursor:
-            answer: Rows = cursor.fetchall()
-        return answer
 
-    return read
+def _all_of(cursor: CursorWrapper) -> Rows:
+    with cursor:
+        answer: Rows = cursor.fetchall()
+    return answer
 
 
 def update(statement: str, said: Sequence[Sequence[Any]]) -> None:
