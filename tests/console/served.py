@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.value import CheckIn
 from kiosk.sealing import generate_recipient, intake_message, save_recipient, seal, sign, signer_public_pem
+from tests.console import warm
 from tests.console.arrivals import SIGNER
 from tests.console.tables import copy_files
 from tests.demo.processes import ROOT, Child
@@ -69,6 +70,8 @@ class ServedConsole:
 
     def run(self, *words: str, said: str = "", command: Sequence[str] = COMMAND) -> subprocess.CompletedProcess[str]:
         """One command of the console, and what is typed when it asks."""
+        if command is COMMAND:
+            return warm.run("kiosk.cli", *words, "--config", str(self.config), said=said)
         return subprocess.run(
             [*command, *words, "--config", str(self.config)],
             cwd=ROOT,

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.console import warm
 from tests.console.arrivals import check_in_of
 from tests.console.postgres import KEY_TABLES, WITHOUT_DISK, Postgres, running
 from tests.console.served import COMMAND, ServedConsole
@@ -41,15 +42,13 @@ class KeptApart:
             self._keys_at(urls[1])
 
     def ask(self, *words: str) -> Any:
-        command = [sys.executable, "-m", "tests.console.forensics", str(self.served.config), *words]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+        done = warm.run("tests.console.forensics", str(self.served.config), *words)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
     def opened(self) -> dict[str, bool]:
         """Every visit that is not removed, and whether it opens."""
-        command = [sys.executable, "-m", "tests.console.tally", str(self.served.config)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+        done = warm.run("tests.console.tally", str(self.served.config))
         assert done.returncode == 0, done.stderr
         return {row["key"]: row["opens"] for row in json.loads(done.stdout)}
 

@@ -1,0 +1,152 @@
+"""Commands as processes of their own, begun from one that has read their modules: reading is most of what they take.
+
+The one that has read forks; its child becomes the command and ends as any process does. Nothing is done before the
+fork that a command could see: no settings are read, no database and no thread is open.
+"""
+
+import atexit
+import contextlib
+import functools
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+
+from tests.demo.processes import ROOT
+
+READ = (
+    *("typer", "kiosk.commands.roles", "kiosk.commands.console", "kiosk.commands.worker", "kiosk.settings"),
+    *("django.core.management", "django.db.models", "django.template", "django.urls", "django.views.decorators.http"),
+    *("django.test", "psycopg", "sqlparse", "cryptography.x509", "lxml.etree", "requests", "zeep", "kiosk.sealing"),
+)
+
+
+def run(module: str, *words: str, said: str = "", seconds: float = 120.0) -> subprocess.CompletedProcess[str]:
+    """``python -m module words…``, with what is typed when it asks. TimeoutExpired ends it."""
+    program = [module, *words]
+    with contextlib.ExitStack() as open_:
+        files = [open_.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
+        files[0].write(said.encode())
+        files[0].seek(0)
+        asked = open_.enter_context(socket.socket(socket.AF_UNIX))
+        asked.connect(_server())
+        order = json.dumps({"program": program, "environment": dict(os.environ)}).encode()
+        socket.send_fds(asked, [len(order).to_bytes(4) + order], [one.fileno() for one in files])
+        answer = asked.makefile("r")
+        pid = int(answer.readline())
+        if not select.select([asked], [], [], seconds)[0]:
+            os.kill(pid, signal.SIGKILL)
+            answer.readline()
+            raise subprocess.TimeoutExpired(program, seconds)
+        code = int(answer.readline())
+        for one in files[1:]:
+            one.seek(0)
+        return subprocess.CompletedProcess(program, code, *(one.read().decode() for one in files[1:]))
+
+
+@functools.cache
+def _server() -> str:
+    """The address of this process's own, begun with its first command."""
+    place = Path(tempfile.mkdtemp(prefix="warm-")) / "socket"
+    command = [sys.executable, "-m", __name__, str(place)]
+    begun = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert begun.stdout is not None
+    assert begun.stdout.readline() == b"ready\n"
+
+    def end() -> None:
+        begun.kill()
+        begun.wait()
+        place.unlink()
+        place.parent.rmdir()
+
+    atexit.register(end)
+    return str(place)
+
+
+class _Commands:
+    """Those under way, and who waits for each."""
+
+    def __init__(self, place: str) -> None:
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(place)
+        self._listener.listen(64)
+        self._ended, wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._waiting: dict[int, socket.socket] = {}
+
+    def next(self) -> list[str]:
+        """In a child, and only there: what it is to be."""
+        while True:
+            ready, _, _ = select.select([self._listener, self._ended, sys.stdin], [], [])
+            if sys.stdin in ready:
+                raise SystemExit  # who began us is gone
+            if self._ended in ready:
+                os.read(self._ended, 4096)
+                self._tell()
+            if self._listener in ready:
+                who, _ = self._listener.accept()
+                program = self._begun(who)
+                if program:
+                    return program
+
+    def _begun(self, who: socket.socket) -> list[str]:
+        head, files, *_ = socket.recv_fds(who, 4, 3)
+        with who.makefile("rb", buffering=0) as rest:
+            order = b""
+            while len(order) < int.from_bytes(head):
+                order += rest.read(int.from_bytes(head) - len(order))
+        said = json.loads(order)
+        if pid := os.fork():
+            for one in files:
+                os.close(one)
+            self._waiting[pid] = who
+            who.sendall(f"{pid}\n".encode())
+            return []
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for wanted, one in enumerate(files):
+            os.dup2(one, wanted)
+            os.close(one)
+        for one in (who, self._listener, *self._waiting.values()):
+            one.close()
+        os.environ.clear()
+        os.environ.update(said["environment"])
+        program: list[str] = said["program"]
+        return program
+
+    def _tell(self) -> None:
+        while self._waiting:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            with self._waiting.pop(pid) as who, contextlib.suppress(BrokenPipeError):
+                who.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+
+
+def _read() -> None:
+    for name in READ:
+        import_module(name)
+    for room in map(import_module, ("kiosk.core", "kiosk.insi")):
+        for one in walk_packages(room.__path__, f"{room.__name__}."):
+            import_module(one.name)
+
+
+def _become(program: list[str]) -> None:
+    sys.argv = program
+    runpy.run_module(program[0], run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    _read()
+    commands = _Commands(sys.argv[1])
+    print("ready", flush=True)
+    _become(commands.next())
