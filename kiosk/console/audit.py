@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from kiosk.console.models import AuditEntry, AuditHead, rows
@@ -195,7 +196,7 @@ def append(entries: Sequence[AuditEntry]) -> tuple[int, bytes]:
 def hold() -> None:
     """Let nobody write an act before this transaction ends: nobody becomes known then, and nobody is changed."""
     with connection.cursor() as cursor:
-        cursor.execute(_HEAD + (" FOR UPDATE" if connection.features.has_select_for_update else ""))
+        _ask_for_head(cursor)
 
 
 def _columns(fact: OfPerson) -> dict[str, Any]:
@@ -315,10 +316,15 @@ def entries(about: str = "", before: int | None = None, limit: int = 200) -> Ite
 _HEAD = "SELECT last_number, chained, proof FROM console_audithead WHERE id = 1"
 
 
+def _ask_for_head(cursor: CursorWrapper) -> None:
+    """The head, held from then on until the transaction ends."""
+    cursor.execute(_HEAD + (" FOR UPDATE" if connection.features.has_select_for_update else ""))
+
+
 def _locked_head() -> AuditHead:
     """The head, which nobody else changes meanwhile; where it is not ours, the last act that stands there."""
     with connection.cursor() as cursor:  # by hand: every act of everybody begins with it
-        cursor.execute(_HEAD + (" FOR UPDATE" if connection.features.has_select_for_update else ""))
+        _ask_for_head(cursor)
         found = cursor.fetchone()
     if found is not None:
         head = AuditHead(pk=1, last_number=found[0], chained=bytes(found[1]), proof=bytes(found[2]))

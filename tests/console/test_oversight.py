@@ -181,12 +181,15 @@ def test_lost_qualifications_and_collisions_are_counted_with_the_place_they_came
         assert (found["downgrades"], found["collisions"]) == (expected, expected)
 
 
-def test_the_unit_sees_what_was_set_aside_and_takes_it_up() -> None:
-    check_in = arrive(ZOE)
-    host = at_desk()
-    path = f"/arrivees/{check_in.key}/"
+def _set_aside_by_a_host() -> str:
+    host, path = at_desk(), f"/arrivees/{arrive(ZOE).key}/"
     post(host, path + "prendre/")
     post(host, path + "ecarter/", reason="looks-alike")
+    return path
+
+
+def test_the_unit_sees_what_was_set_aside_and_takes_it_up() -> None:
+    path = _set_aside_by_a_host()
     officer = at_desk("marc", "officer")
     assert "Doublon ou homonyme possible" in get(officer, "/vigilance/").content.decode()
     post(officer, path + "prendre/")
@@ -195,24 +198,20 @@ def test_the_unit_sees_what_was_set_aside_and_takes_it_up() -> None:
 
 
 def test_what_the_unit_takes_up_and_puts_back_undecided_still_waits_for_the_unit() -> None:
-    check_in = arrive(ZOE)
-    host = at_desk()
-    path = f"/arrivees/{check_in.key}/"
-    post(host, path + "prendre/")
-    post(host, path + "ecarter/", reason="looks-alike")
+    path = _set_aside_by_a_host()
     officer = at_desk("marc", "officer")
     post(officer, path + "prendre/")
     page = get(officer, path).content.decode()
     assert "Reposer, rien ne change" in page and "Remettre dans la file" not in page and "Patient parti" not in page
     post(officer, path + "rendre/")
-    after = Arrival.objects.get(pk=check_in.key)
+    after = Arrival.objects.get()
     assert (after.stage, after.reason) == ("set-aside", "looks-alike")
     assert "Doublon ou homonyme possible" in get(officer, "/vigilance/").content.decode()
     post(officer, path + "prendre/")
     post(officer, path + "qualifier/", evidence="PA", said="1", seen=READ, first_given_name="ZOE")
     post(officer, path + "prendre/")
     post(officer, path + "rendre/")
-    assert Arrival.objects.get(pk=check_in.key).stage == "done"
+    assert Arrival.objects.get().stage == "done"
 
 
 def test_the_administrator_sees_kiosks_and_accounts_and_nobody_s_identity() -> None:
