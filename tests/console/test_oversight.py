@@ -214,6 +214,17 @@ def test_what_the_unit_takes_up_and_puts_back_undecided_still_waits_for_the_unit
     assert Arrival.objects.get().stage == "done"
 
 
+def test_whom_the_unit_sends_to_a_desk_waits_there_also_after_a_host_put_them_back() -> None:
+    path = _set_aside_by_a_host()
+    host, officer = at_desk("paul"), at_desk("marc", "officer")
+    post(officer, path + "prendre/")
+    post(officer, path + "guichet/", desk="4")
+    post(host, path + "prendre/")
+    assert "Remettre dans la file" in get(host, path).content.decode()
+    post(host, path + "rendre/")
+    assert (Arrival.objects.get().stage, Arrival.objects.get().desk) == ("waiting", "4")
+
+
 def test_the_administrator_sees_kiosks_and_accounts_and_nobody_s_identity() -> None:
     arrive(ZOE)
     client = at_desk("ada", "administrator")

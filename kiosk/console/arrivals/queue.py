@@ -160,13 +160,19 @@ def locked_beside(key: UUID) -> Callable[[], Arrival]:
 
 
 def reopened_from(arrival: Arrival) -> Stage | None:
-    """Where it was when the unit took it up, decided: what waits for the unit still does. None: somebody waits."""
+    """Where it was when the unit took it up, decided: what waits for the unit still does.
+
+    None when somebody waits: also for whom the unit sent to a desk.
+    """
     if arrival.decided_at is None:
         return None
-    taken = AuditEntry.objects.filter(about=str(arrival.pk), act=audit.Act.CALLED, before__in=_REOPENED)
-    found = taken.order_by("-number").values_list("before", flat=True).first()
-    if found:
-        return Stage(found)
+    told = Q(act=audit.Act.CALLED, before__in=_REOPENED) | Q(act=audit.Act.TRANSFERRED)
+    acts = AuditEntry.objects.filter(told, about=str(arrival.pk))
+    act, before = acts.order_by("-number").values_list("act", "before").first() or ("", "")
+    if act == audit.Act.TRANSFERRED:
+        return None
+    if before:
+        return Stage(before)
     return Stage.DONE if arrival.is_settled else None  # taken up under an earlier version
 
 
