@@ -26,7 +26,7 @@ from kiosk.sealing import intake_message, seal, sign
 from tests.benchmarks.processor import seconds_of
 from tests.console.arrivals import SIGNER
 from tests.console.postgres import Postgres, running
-from tests.console.served import COMMAND, STARTS_WITHIN, ServedConsole
+from tests.console.served import STARTS_WITHIN, ServedConsole
 from tests.demo.processes import Child, kiosk_command
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE, Person
 
@@ -64,9 +64,7 @@ class Questioned:
         self.start_worker()
 
     def start_worker(self) -> None:
-        command = [*COMMAND, "worker", "--config", str(self.console.config)]
-        self.worker = Child("worker", command, self._folder / "worker.log")
-        self.worker.first_line(STARTS_WITHIN)
+        self.worker = self.console.worker()
 
     def kill_worker(self) -> None:
         assert self.worker is not None

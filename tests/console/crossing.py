@@ -23,7 +23,7 @@ from kiosk.core.identity.traits import Sex
 from kiosk.core.sources.insi import InsUnreachable
 from tests.console.arrivals import check_in_of
 from tests.console.postgres import Postgres
-from tests.console.served import COMMAND, STARTS_WITHIN, ServedConsole
+from tests.console.served import ServedConsole
 from tests.console.site import PEOPLE, PROGRESS_WITHIN, Site
 from tests.console.staff import READ, shown_on
 from tests.demo.processes import ROOT, Child
@@ -84,7 +84,7 @@ class Crossing(Site):
             done = self.console.run("console", "user", "add", name, "--role", "host", "--json")
             assert done.returncode == 0, done.stderr
             self._accounts[name] = json.loads(done.stdout)
-        self.workers = [self._new_worker() for _ in range(2)]
+        self.workers = [self.console.worker() for _ in range(2)]
         jobs = [(self._come, (number,)) for number in range(KIOSKS)]
         jobs += [(self._work, (name, place % 2)) for place, name in enumerate(DESKS)]
         self._threads = [threading.Thread(target=job, args=words, daemon=True) for job, words in jobs]
@@ -96,7 +96,7 @@ class Crossing(Site):
         place, is_console = chance.randrange(2), chance.random() < 0.6
         if not is_console:
             self.workers[place].kill()
-            self.workers[place] = self._new_worker()
+            self.workers[place] = self.console.worker()
             return "worker"
         began = time.monotonic()
         self.consoles[place].kill()
@@ -163,13 +163,6 @@ class Crossing(Site):
                 desk.serve_one(chance)
             except requests.RequestException:
                 self._stop.wait(PAUSE)
-
-    def _new_worker(self) -> Child:
-        worker = Child(
-            "worker", [*COMMAND, "worker", "--config", str(self.console.config)], self._folder / "worker.log"
-        )
-        worker.first_line(STARTS_WITHIN)
-        return worker
 
 
 class _Desk:

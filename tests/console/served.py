@@ -56,9 +56,20 @@ class ServedConsole:
     def start(self) -> None:
         scratch = self.folder / "tmp"  # what it leaves in its temporary folder is found there
         scratch.mkdir(exist_ok=True)
-        command = [*self.command, "console", "--config", str(self.config)]
-        self.child = Child("console", command, self.folder / "console.log", {"TMPDIR": str(scratch)})
+        words = ["console", "--config", str(self.config)]
+        log, environment = self.folder / "console.log", {"TMPDIR": str(scratch)}
+        if self.command is COMMAND:
+            self.child = Child("console", words, log, environment, warm.begun)
+        else:
+            self.child = Child("console", [*self.command, *words], log, environment)
         self.url = str(self.child.first_line(STARTS_WITHIN)["url"])
+
+    def worker(self) -> Child:
+        """A worker of this console's, at work."""
+        words = ["worker", "--config", str(self.config)]
+        worker = Child("worker", words, self.folder / "worker.log", begin=warm.begun)
+        worker.first_line(STARTS_WITHIN)
+        return worker
 
     def stop(self) -> int:
         assert self.child is not None

@@ -22,7 +22,7 @@ from kiosk.core.sources.insi import InsUnreachable
 from kiosk.insi.simulated.testpki import make_pki
 from tests.console.arrivals import check_in_of
 from tests.console.postgres import Postgres
-from tests.console.served import COMMAND, STARTS_WITHIN, ServedConsole
+from tests.console.served import STARTS_WITHIN, ServedConsole
 from tests.console.staff import READ, shown_on
 from tests.demo.processes import ROOT, Child, kiosk_command, wait_until
 from tests.demo.staff import totp
@@ -201,13 +201,7 @@ class Site:
     # --- processes -----------------------------------------------------------------------------------------------
 
     def _start_worker(self) -> None:
-        command = [*COMMAND, "worker", "--config", str(self.console.config)]
-        wait_until(lambda: self._worker_started(command), PROGRESS_WITHIN, "the worker")
-
-    def _worker_started(self, command: list[str]) -> bool:
-        self._worker = Child("worker", command, self._folder / "worker.log")
-        self._worker.first_line(STARTS_WITHIN)
-        return True
+        self._worker = self.console.worker()
 
     def _start_insi(self) -> Child:
         pki = make_pki(self._folder / "pki")

@@ -15,9 +15,8 @@ from kiosk.core.sources.document import SealReading, SealVerdict, Validity, Vali
 from kiosk.core.sources.insi import InsNotFound, InsSeveral, InsUnreachable
 from tests.console.arrivals import card_of, check_in_of, found, mrz_of
 from tests.console.browsing import Desk
-from tests.console.served import COMMAND, ServedConsole
+from tests.console.served import ServedConsole
 from tests.console.test_access import TABLE
-from tests.demo.processes import Child
 from tests.people import CATARINA, DOMINIQUE, LEO, MARIE, PIERRE_ALAIN, SOPHIE, TOUSSAINT, ZOE
 
 pytestmark = pytest.mark.timeout(300)  # many pages in a browser: a busy machine takes its time
@@ -59,9 +58,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedConsole]:
     said = console.config.read_text().replace("port = 0", 'port = 0\ndesks = ["3", "4"]')
     console.config.write_text(said + NOBODY_THERE)
     console.start()
-    worker = Child("worker", [*COMMAND, "worker", "--config", str(console.config)], console.folder / "worker.log")
+    worker = console.worker()
     try:
-        worker.first_line(60)
         yield console
     finally:
         worker.end()

@@ -14,9 +14,8 @@ from kiosk.insi.simulated.testpki import make_pki
 from tests.console.arrivals import check_in_of
 from tests.console.browsing import Desk
 from tests.console.nation import insi_section, known
-from tests.console.served import COMMAND, ServedConsole
+from tests.console.served import ServedConsole
 from tests.console.test_accessible import assert_accessible
-from tests.demo.processes import Child
 from tests.people import DOMINIQUE, LEO, ZOE, Person, somebody_like
 
 pytestmark = pytest.mark.timeout(300)  # services and a browser: a busy machine takes its time
@@ -46,10 +45,8 @@ class Counter:
     @contextmanager
     def insi_answers(self) -> Iterator[None]:
         """The worker asks, until the block ends."""
-        command = [*COMMAND, "worker", "--config", str(self.served.config)]
-        worker = Child("worker", command, self.served.folder / "worker.log")
+        worker = self.served.worker()
         try:
-            worker.first_line(60)
             yield
         finally:
             worker.end()

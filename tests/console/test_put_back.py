@@ -24,9 +24,9 @@ from kiosk.storage.outbox import Outbox
 from tests.console.arrivals import check_in_of
 from tests.console.paper_kiosk import PLACE, _now, _signed
 from tests.console.postgres import WITHOUT_DISK, Postgres, running
-from tests.console.served import COMMAND, STARTS_WITHIN, ServedConsole
+from tests.console.served import ServedConsole
 from tests.console.test_versions_meet import _put
-from tests.demo.processes import Child, wait_until
+from tests.demo.processes import wait_until
 from tests.people import DOMINIQUE, ZOE
 
 pytestmark = pytest.mark.timeout(400)
@@ -184,8 +184,7 @@ def test_one_act_altered_while_all_are_at_work_is_found_by_the_worker(site: Serv
     site.start()
     for person in (ZOE, DOMINIQUE):
         assert site.deliver(check_in_of(person)) == 201
-    worker = Child("worker", [*COMMAND, "worker", "--config", str(site.config)], site.folder / "worker.log")
-    worker.first_line(STARTS_WITHIN)
+    worker = site.worker()
     log = site.folder / "worker.log"
     time.sleep(1)
     assert "register-found" not in log.read_text()

@@ -22,8 +22,7 @@ from kiosk.insi.simulated.testpki import make_pki
 from tests.console.browsing import Desk
 from tests.console.nation import INSTANCE, insi_section, known
 from tests.console.paper_kiosk import PaperKiosk, document_of
-from tests.console.served import COMMAND, ServedConsole
-from tests.demo.processes import Child
+from tests.console.served import ServedConsole
 from tests.people import (
     CATARINA,
     CHLOE,
@@ -84,9 +83,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory, browser) -> Iterator[Scene]:
         served = ServedConsole(folder / "site")
         served.config.write_text(served.config.read_text() + insi_section(simulator, pki))
         served.start()
-        worker = Child("worker", [*COMMAND, "worker", "--config", str(served.config)], folder / "worker.log")
+        worker = served.worker()
         try:
-            worker.first_line(60)
             client = InsiClient(
                 InsiConfig(
                     simulator.endpoint, pki.client_p12, pki.ca, TEST_IDAM, INSTANCE, pki.password_file,

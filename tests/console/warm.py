@@ -19,8 +19,9 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
+from typing import IO
 
-from tests.demo.processes import ROOT
+from tests.demo.processes import ROOT, Begun
 
 READ = (
     *("typer", "kiosk.commands.roles", "kiosk.commands.console", "kiosk.commands.worker", "kiosk.settings"),
@@ -31,25 +32,65 @@ READ = (
 
 def run(module: str, *words: str, said: str = "", seconds: float = 120.0) -> subprocess.CompletedProcess[str]:
     """``python -m module words…``, with what is typed when it asks. TimeoutExpired ends it."""
-    program = [module, *words]
     with contextlib.ExitStack() as open_:
         files = [open_.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
         files[0].write(said.encode())
         files[0].seek(0)
-        asked = open_.enter_context(socket.socket(socket.AF_UNIX))
-        asked.connect(_server())
-        order = json.dumps({"program": program, "environment": dict(os.environ)}).encode()
-        socket.send_fds(asked, [len(order).to_bytes(4) + order], [one.fileno() for one in files])
-        answer = asked.makefile("r")
-        pid = int(answer.readline())
-        if not select.select([asked], [], [], seconds)[0]:
-            os.kill(pid, signal.SIGKILL)
-            answer.readline()
-            raise subprocess.TimeoutExpired(program, seconds)
-        code = int(answer.readline())
+        process = Process([module, *words], [one.fileno() for one in files], dict(os.environ))
+        try:
+            code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            raise
         for one in files[1:]:
             one.seek(0)
-        return subprocess.CompletedProcess(program, code, *(one.read().decode() for one in files[1:]))
+        return subprocess.CompletedProcess(process.program, code, *(one.read().decode() for one in files[1:]))
+
+
+def begun(command: list[str], errors: IO[bytes], environment: dict[str, str]) -> Begun:
+    """The words of the ``kiosk`` command as a process that goes on; what it writes is read from its ``stdout``."""
+    reads, writes = os.pipe()
+    with Path(os.devnull).open("rb") as nothing, os.fdopen(writes, "wb") as written:
+        files = [nothing.fileno(), written.fileno(), errors.fileno()]
+        return Process(["kiosk.cli", *command], files, environment, os.fdopen(reads, "rb"))
+
+
+class Process:
+    """A command under way. ``files``: what it reads, writes, and where its errors go."""
+
+    def __init__(
+        self, program: list[str], files: list[int], environment: dict[str, str], stdout: IO[bytes] | None = None
+    ) -> None:
+        self.program, self.stdout = program, stdout
+        self._code: int | None = None
+        self._asked = socket.socket(socket.AF_UNIX)
+        self._asked.connect(_server())
+        order = json.dumps({"program": program, "environment": environment}).encode()
+        socket.send_fds(self._asked, [len(order).to_bytes(4) + order], files)
+        self._answer = self._asked.makefile("r")
+        self.pid = int(self._answer.readline())
+
+    def poll(self) -> int | None:
+        try:
+            return self.wait(0)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code, minus the signal's number where one ended it. TimeoutExpired when it goes on."""
+        if self._code is None:
+            if not select.select([self._asked], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(self.program, timeout or 0)
+            self._code = int(self._answer.readline())
+            self._answer.close()
+            self._asked.close()
+        return self._code
+
+    def send_signal(self, sig: int) -> None:
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+                os.kill(self.pid, sig)
 
 
 @functools.cache
@@ -106,11 +147,13 @@ class _Commands:
                 order += rest.read(int.from_bytes(head) - len(order))
         said = json.loads(order)
         if pid := os.fork():
+            os.setpgid(pid, pid)
             for one in files:
                 os.close(one)
             self._waiting[pid] = who
             who.sendall(f"{pid}\n".encode())
             return []
+        os.setpgid(0, 0)  # whoever of the two comes first: it is killed with its own children
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for wanted, one in enumerate(files):

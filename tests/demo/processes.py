@@ -1,6 +1,7 @@
 """Child processes of ours: started, waited for, ended by their own id, never left behind."""
 
 import atexit
+import contextlib
 import json
 import os
 import select
@@ -8,8 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,22 +20,45 @@ class StageTrouble(Exception):
     """Something of the stage did not come up; says what, and where its own words are."""
 
 
-class Child:
-    """One process, its error output in a file of the stage."""
+class Begun(Protocol):
+    """A process that was begun, and may have ended: as much of ``subprocess.Popen`` as is needed here."""
 
-    def __init__(self, name: str, command: list[str], log: Path, environment: dict[str, str] | None = None) -> None:
+    pid: int
+    stdout: IO[bytes] | None
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
+
+
+def begun(command: list[str], errors: IO[bytes], environment: dict[str, str]) -> Begun:
+    """A process of its own group: it and its own children can be killed at once."""
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        env=environment,
+        start_new_session=True,
+    )
+
+
+class Child:
+    """One process, its error output in a file of the stage; ``begin`` makes one of a command as ``begun`` does."""
+
+    def __init__(
+        self,
+        name: str,
+        command: list[str],
+        log: Path,
+        environment: dict[str, str] | None = None,
+        begin: Callable[[list[str], IO[bytes], dict[str, str]], Begun] = begun,
+    ) -> None:
         self.name = name
         self.log = log
         with log.open("ab") as errors:
-            self._process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env={**os.environ, **(environment or {})},
-                start_new_session=True,  # it and its own children can be killed at once
-            )
+            self._process = begin(command, errors, {**os.environ, **(environment or {})})
         atexit.register(self._kill_if_running)  # a test that failed halfway ends nothing itself
 
     @property
@@ -64,11 +89,11 @@ class Child:
     def end(self, seconds: float = 10.0) -> int:
         """Ask it to end, insist if it does not; answers its exit code."""
         if self.is_running:
-            self._process.terminate()
+            self._process.send_signal(signal.SIGTERM)
         try:
             code = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._process.send_signal(signal.SIGKILL)
             code = self._process.wait(seconds)
         if self._process.stdout is not None:
             self._process.stdout.close()
@@ -76,7 +101,8 @@ class Child:
 
     def kill(self) -> None:
         """Kill it and its children at once, as a power cut would."""
-        os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(10)
         if self._process.stdout is not None:
             self._process.stdout.close()
