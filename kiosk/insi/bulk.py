@@ -17,7 +17,7 @@ from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.matricule import Matricule
 from kiosk.core.identity.traits import Sex, Source, Traits
 from kiosk.core.sources.insi import InsCertificateTrouble, InsRefused, InsUnreachable
-from kiosk.insi.verify import StoredIdentity, Verifier
+from kiosk.insi.verify import StoredIdentity, Verifier, verified_by
 
 COLUMNS = ("id", "birth_name", "given_names", "sex", "birth_date", "birth_place_code", "matricule", "key", "oid")
 _LONGEST_LINE = 20_000
@@ -115,7 +115,7 @@ def _one(verifier: Verifier, number: int, record: dict[str, Any], deadline: floa
         stored = stored_identity(record)
     except (ValueError, TypeError):
         return told | {"verdict": "unreadable", "differences": [], "code": ""}
-    verification = verifier.verify(stored, deadline, caller=caller)
+    verification = verified_by(verifier, stored, deadline, caller=caller)
     answer = verification.answer
     match answer:
         case InsUnreachable(reason):

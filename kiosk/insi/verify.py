@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from kiosk import plug_ins
+from kiosk import journal, plug_ins
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.matricule import Matricule
 from kiosk.core.identity.traits import Traits
-from kiosk.core.sources.insi import InsAnswer, InsFound, InsNotFound, InsSeveral
+from kiosk.core.sources.insi import InsAnswer, InsFound, InsNotFound, InsSeveral, InsUnreachable
 from kiosk.insi.config import InsiConfig
 
 PLUG_INS = "kiosk.verifiers"  # entry points: each makes a Verifier of an InsiConfig
@@ -51,7 +51,7 @@ class Verifier(Protocol):
     """Someone who can tell whether a stored identity is still right."""
 
     def verify(self, stored: StoredIdentity, deadline: float, *, caller: str = "kiosk") -> Verification:
-        """Verify one identity within this many seconds."""
+        """Verify one identity within this many seconds. What confirms rests on an InsFound of the same identity."""
 
 
 class NoVerifierError(Exception):
@@ -67,6 +67,37 @@ def plugged_in(name: str, config: InsiConfig) -> Verifier:
         )
     verifier: Verifier = make(config)
     return verifier
+
+
+class PlugInBrokeError(Exception):
+    """The plug-in, or what it said, is not as its contract has it."""
+
+
+def verified_by(verifier: Verifier, stored: StoredIdentity, deadline: float, *, caller: str = "kiosk") -> Verification:
+    """Have one identity verified. A plug-in that throws, or breaks its contract, has said nothing."""
+    try:
+        said = _said_by(verifier, stored, deadline, caller)
+    except PlugInBrokeError as trouble:
+        journal.record_bug(trouble.__cause__ or trouble)
+        return Verification(VerificationVerdict.NOT_VERIFIED, (), InsUnreachable("nonsense"))
+    if said.verdict is not VerificationVerdict.CONFIRMED:
+        return said
+    if not isinstance(said.answer, InsFound):
+        return Verification(VerificationVerdict.NOT_VERIFIED, (), said.answer)
+    differences = compare(stored, said.answer)
+    return Verification(VerificationVerdict.DIFFERENT, differences, said.answer) if differences else said
+
+
+def _said_by(verifier: Verifier, stored: StoredIdentity, deadline: float, caller: str) -> Verification:
+    """Whatever a site plugs in may throw, or say anything: who asked goes on. PlugInBrokeError."""
+    try:
+        said = verifier.verify(stored, deadline, caller=caller)
+        parts = ((said.verdict, VerificationVerdict), (said.differences, tuple), (said.answer, InsAnswer))
+    except Exception as trouble:
+        raise PlugInBrokeError from trouble
+    if not all(isinstance(part, kind) for part, kind in parts):
+        raise PlugInBrokeError
+    return said
 
 
 class VerifyBySearch:

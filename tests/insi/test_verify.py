@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from kiosk.commands.insi import app
 from kiosk.core.identity.matricule import OID_NIA, Matricule
-from kiosk.core.sources.insi import InsNotFound
+from kiosk.core.sources.insi import InsFound
 from kiosk.insi.bulk import COLUMNS, StoppedError, WrongFileError, verify_file
 from kiosk.insi.client import InsiClient
 from kiosk.insi.simulated.population import Person, generated
@@ -96,7 +96,7 @@ class Confirming:
         if len(self.asked) == self._stop_after:
             raise KeyboardInterrupt
         self.asked.append(stored.matricule.number)
-        return Verification(VerificationVerdict.CONFIRMED, (), InsNotFound())
+        return Verification(VerificationVerdict.CONFIRMED, (), InsFound(stored.matricule, stored.traits))
 
 
 @pytest.mark.parametrize("name", ["people.csv", "people-semicolon.csv", "people.jsonl"])
@@ -225,7 +225,7 @@ def test_two_runs_on_the_same_results_are_not_allowed(tmp_path: Path) -> None:
         def verify(self, stored: StoredIdentity, deadline: float, *, caller: str = "kiosk") -> Verification:
             with pytest.raises(WrongFileError):
                 verify_file(Confirming(), source, results)
-            return Verification(VerificationVerdict.CONFIRMED, (), InsNotFound())
+            return Verification(VerificationVerdict.CONFIRMED, (), InsFound(stored.matricule, stored.traits))
 
     assert verify_file(Second(), source, results).done == 3
 

@@ -35,7 +35,7 @@ from kiosk.core.status.permissions import IdentityStatus, may_verify
 from kiosk.core.status.person_events import Verified
 from kiosk.core.status.transitions import Actor, ActorKind
 from kiosk.insi.config import config_from
-from kiosk.insi.verify import StoredIdentity, VerificationVerdict, VerifyBySearch, plugged_in
+from kiosk.insi.verify import StoredIdentity, VerificationVerdict, VerifyBySearch, plugged_in, verified_by
 from kiosk.insi.verify import Verification as VerifiedSo
 from kiosk.sealing import CannotOpen
 
@@ -234,7 +234,8 @@ def verify_once(ask: "Callable[..., InsAnswer]", verifier: "Verifier | None" = N
         _note(row, ATTESTED)
         return True
     by_search = VerifyBySearch(lambda traits, _deadline, **_who: ask(None, traits))
-    result = (verifier or by_search).verify(StoredIdentity(stored.matricule, stored.traits), DEADLINE, caller="worker")
+    known = StoredIdentity(stored.matricule, stored.traits)
+    result = verified_by(verifier or by_search, known, DEADLINE, caller="worker")
     verified_calls.keep(row, result.answer)
     result = _believed(result, stored)
     if result.verdict is VerificationVerdict.NOT_VERIFIED and row.tries + 1 < TRIES:
@@ -242,7 +243,8 @@ def verify_once(ask: "Callable[..., InsAnswer]", verifier: "Verifier | None" = N
             tries=row.tries + 1, next_at=timezone.now() + PAUSE, leased_until=None
         )
         return True
-    _note(row, result.verdict.value, result.differences, result.answer, rests_on=rests_on)
+    differences = tuple(one for one in result.differences if one in DIFFERENT)  # codes alone go into the trail
+    _note(row, result.verdict.value, differences, result.answer, rests_on=rests_on)
     return True
 
 
