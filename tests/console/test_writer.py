@@ -11,7 +11,7 @@ from django.utils import timezone
 from kiosk.console import audit
 from kiosk.console.keystore.models import SubjectKey
 from kiosk.console.models import AuditEntry, FactBody, Outbox, Person, PersonIndex
-from kiosk.console.register import bodies, reading, writer
+from kiosk.console.register import bodies, index_marks, reading, writer
 from kiosk.console.register.writer import Conflict, Refused, Told
 from kiosk.core.status.evidence import DEFAULT_EVIDENCE
 from kiosk.core.status.permissions import Attribute
@@ -257,6 +257,15 @@ def test_a_person_is_found_once_under_each_key_and_by_every_number_insi_gave_the
     assert indexes(person) == sorted((b"a" * 16, b"b" * 16, number, bodies.value_of(OTHER)))
     writer.record(person, [ATTACHED], LEA)
     assert len(indexes(person)) == 4
+
+
+def test_each_call_says_in_its_first_fact_what_it_added_also_that_somebody_new_is_found_under_nothing() -> None:
+    person = opened()
+    writer.record(person, [ATTACHED, answered(person, NUMBER)], LEA)
+    writer.record(person, [ATTACHED], LEA)
+    said = ["indexed" in json.loads(one.details) for one in entries(person)]
+    assert said == [True, True, False, False]
+    assert index_marks.altered([person]) == []
 
 
 def test_only_whoever_was_qualified_and_is_no_longer_is_told_to_others() -> None:
