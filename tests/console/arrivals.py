@@ -10,7 +10,7 @@ from functools import cache
 from django.test import Client
 
 from kiosk.core.checkin import codec
-from kiosk.core.checkin.value import CheckIn
+from kiosk.core.checkin.value import CheckIn, Way
 from kiosk.core.identity.traits import NameForm, Source, Traits
 from kiosk.core.sources.document import DocumentKind, DocumentPicture, MrzReading, Side
 from kiosk.core.sources.insi import InsAnswer, InsFound
@@ -125,9 +125,18 @@ def deliver(check_in: CheckIn):
     return put(f"/intake/check-ins/{check_in.key}", sealed(check_in))
 
 
+def asked_before(kiosk: str = "borne-1") -> None:
+    """The kiosk has asked whether somebody is known, as it does before anybody takes the short path."""
+    from kiosk.console.models import Recognition
+
+    Recognition.objects.create(terminal_id=kiosk, nonce=uuid.uuid4().bytes, asked_at=datetime.now(UTC))
+
+
 def arrive(person: Person, insi: InsAnswer | None = None, **changes: object) -> CheckIn:
     """A person checked in at the kiosk: taken in by the console."""
     check_in = check_in_of(person, insi, **changes)
+    if check_in.way == Way.SHORT:
+        asked_before()
     answer = deliver(check_in)
     assert answer.status_code == 201, answer.content
     return check_in

@@ -19,12 +19,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from kiosk.core.checkin import codec
+from kiosk.core.checkin.recognition import question_about
 from kiosk.core.checkin.value import CheckIn
 from kiosk.sealing import generate_recipient, intake_message, save_recipient, seal, sign, signer_public_pem
 from tests.console import warm
 from tests.console.arrivals import SIGNER
 from tests.console.tables import copy_files
 from tests.demo.processes import ROOT, Child
+from tests.people import Person
 
 STARTS_WITHIN = 60.0
 COMMAND = [sys.executable, "-c", "from kiosk.cli import main; main()"]
@@ -102,12 +104,19 @@ class ServedConsole:
         body = seal(codec.to_bytes(check_in), self.recipient.public_key, f"check-in:{check_in.key}".encode())
         return self.put(path, body, kiosk)
 
+    def ask_whether_known(self, person: Person) -> int:
+        """As a kiosk does before somebody takes the short path."""
+        question = question_about(person.beneficiary(), secrets.token_bytes(16), secrets.token_bytes(32))
+        assert question is not None
+        body = seal(question.to_bytes(), self.recipient.public_key, b"recognition:borne-1")
+        return self.put("/intake/recognition", body, method="POST")
+
     def open(self, asked: urllib.request.Request | str, seconds: float) -> http.client.HTTPResponse:
         """Ask for a page, or send a request, as somebody who trusts this console's certificate."""
         request = self.url + asked if isinstance(asked, str) else asked
         return urllib.request.urlopen(request, context=self.context(), timeout=seconds)  # noqa: S310 - our own console
 
-    def put(self, path: str, body: bytes, kiosk: str = "borne-1") -> int:
+    def put(self, path: str, body: bytes, kiosk: str = "borne-1", *, method: str = "PUT") -> int:
         sent_at = datetime.now(UTC).isoformat()
         signature = sign(intake_message(path, kiosk, sent_at, body), SIGNER)
         request = urllib.request.Request(  # noqa: S310 - our own console
@@ -119,7 +128,7 @@ class ServedConsole:
                 "X-Sent-At": sent_at,
                 "X-Signature": base64.b64encode(signature).decode(),
             },
-            method="PUT",
+            method=method,
         )
         try:
             with self.open(request, 30) as answer:

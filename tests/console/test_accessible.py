@@ -151,7 +151,7 @@ def test_the_pages_of_the_desk(served: ServedConsole, browser: Browser, keys: di
     host.look()
     nothing_shown = {"pictures": (), "mrz": None, "document_kind": None}
     again = check_in_of(ZOE, InsUnreachable("not-asked"), way=Way.SHORT, ticket="X10", **nothing_shown)
-    assert served.deliver(again) == 201
+    assert (served.ask_whether_known(ZOE), served.deliver(again)) == (200, 201)
     host.page.goto(f"{host.desk.url}arrivees/{again.key}/")
     host.desk.press("t", ".presence")
     host.look()

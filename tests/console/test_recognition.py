@@ -10,10 +10,13 @@ import pytest
 
 from kiosk import sealing
 from kiosk.core.checkin.recognition import Recognition, question_about, read_answer
+from kiosk.core.checkin.value import Way
+from kiosk.core.sources.insi import InsUnreachable
 from kiosk.core.status.permissions import Attribute
 from kiosk.core.status.transitions import AttributeSet, InsiRejected
 from tests.console.acquainted import make_known
-from tests.console.arrivals import SIGNER, arrive, enrol, put
+from tests.console.arrivals import SIGNER, arrive, check_in_of, enrol, put
+from tests.console.arrivals import sealed as sealed_check_in
 from tests.people import DOMINIQUE, ZOE, Person
 
 pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
@@ -302,3 +305,39 @@ def test_too_many_at_once_are_sent_the_whole_way_and_staff_keep_their_threads() 
             waiting.release()
     assert held == 2  # of eight threads
     assert ask(asked(ZOE)).status_code == 200
+
+
+def _came_by_short_path(kiosk: str = "borne-1") -> Any:
+    """Zoé's card, brought as somebody may who has a kiosk's key: whether the visit found her."""
+    from kiosk.console.models import Arrival
+
+    check_in = check_in_of(ZOE, InsUnreachable("not-asked"), way=Way.SHORT, kiosk=kiosk, pictures=(), mrz=None)
+    answer = put(f"/intake/check-ins/{check_in.key}", sealed_check_in(check_in), kiosk=kiosk)
+    assert answer.status_code == 201
+    return Arrival.objects.get(pk=check_in.key).candidate
+
+
+def test_a_check_in_by_the_short_path_finds_somebody_once_for_each_question_of_its_kiosk() -> None:
+    """How long it takes, and what it writes, tells who is known: as often as questions may be asked, not more."""
+    make_known(ZOE)
+    enrol("borne-2")
+    assert _came_by_short_path() is None
+    assert knows(ZOE)
+    assert _came_by_short_path("borne-2") is None, "the question was another kiosk's"
+    assert _came_by_short_path() is not None
+    assert _came_by_short_path() is None
+    assert [knows(DOMINIQUE), knows(DOMINIQUE)] == [False, False]
+    assert [_came_by_short_path() is None for _ in range(3)] == [False, False, True]
+
+
+def test_a_question_beyond_what_a_kiosk_may_ask_stands_for_no_check_in(
+    console: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.conf import settings
+
+    make_known(ZOE)
+    monkeypatch.setattr(settings, "KIOSK", console.model_copy(update={"recognitions_per_minute": 1}))
+    assert knows(ZOE)
+    assert _came_by_short_path() is not None
+    assert not knows(ZOE)
+    assert _came_by_short_path() is None

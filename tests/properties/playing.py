@@ -21,7 +21,7 @@ from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsAnswer
 from kiosk.core.turn import events as ev
 from kiosk.sealing import intake_message, seal, sign
-from tests.console.arrivals import SIGNER
+from tests.console.arrivals import SIGNER, asked_before
 from tests.console.staff import as_shown
 from tests.properties import acts, copies, forms, world
 from tests.properties.acts import Act
@@ -103,6 +103,8 @@ class Played:
 
     def _arrive(self, act: acts.Arrive) -> Outcome:
         check_in = self._check_in(act)
+        if act.short:
+            asked_before(PLACE.kiosk)
         path, context = f"/intake/check-ins/{check_in.key}", f"check-in:{check_in.key}".encode()
         body = seal(to_bytes(check_in), _structure_key(), context)
         self.bodies[act.visit], self.came[act.visit] = (path, body), act

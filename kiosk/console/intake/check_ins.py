@@ -14,7 +14,7 @@ from django.utils import timezone
 from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.identities import comparing
-from kiosk.console.intake import phone, reported
+from kiosk.console.intake import phone, recognition, reported
 from kiosk.console.intake.phone import Shown
 from kiosk.console.intake.signed import NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
 from kiosk.console.models import Arrival, BlindIndex, Need, Sealed, Stage, Terminal
@@ -105,7 +105,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     first_try = now if is_reported else now + NEXT_INSI_TRY  # the kiosk has just tried in vain, or nobody has
     arrived_at = instant(check_in.arrived_at)
     side_by_side = comparing.compared(check_in)
-    candidate = _candidate(check_in)
+    candidate = _candidate(check_in, terminal)
     need = comparing.need_of(check_in, side_by_side) if candidate is None else Need.PRESENCE
     is_asked = candidate is None and comparing.may_be_asked_again(check_in) and not settings.KIOSK.asks_at_desk
     named = joining.named_by(check_in, terminal.pk) if shown is None else None  # about a phone's person nobody asks
@@ -183,9 +183,14 @@ def _opened(key: UUID, request: SignedRequest) -> CheckIn:
     return check_in
 
 
-def _candidate(check_in: CheckIn) -> UUID | None:
-    """Who came by the short path, as far as their card says; looked for here again: a kiosk's word finds nobody."""
+def _candidate(check_in: CheckIn, terminal: Terminal) -> UUID | None:
+    """Who came by the short path, as far as their card says; looked for here again: a kiosk's word finds nobody.
+
+    Only where the kiosk asked before, for each check-in once: what a check-in finds is limited as questions are.
+    """
     if check_in.way is not Way.SHORT or check_in.card is None or check_in.card.birth_date is None:
+        return None
+    if not recognition.spend(terminal):
         return None
     return candidate_of(check_in.card_nir, check_in.birth_rank, check_in.card.birth_date.text)
 

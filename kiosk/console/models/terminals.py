@@ -50,6 +50,7 @@ class Recognition(models.Model):
     nonce = models.BinaryField(max_length=16)
     asked_at = models.DateTimeField()
     is_too_many = models.BooleanField(default=False)  # more than a kiosk asks: the ones after it are not even counted
+    is_spent = models.BooleanField(default=False)  # on a check-in by the short path: each rests on a question
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("terminal", "nonce"), name="console_asked_once"),)
