@@ -17,17 +17,21 @@ from tests.console.arrivals import card_of, check_in_of, found, mrz_of
 from tests.console.browsing import Desk
 from tests.console.served import ServedConsole
 from tests.console.test_access import TABLE
-from tests.people import CATARINA, DOMINIQUE, LEO, MARIE, PIERRE_ALAIN, SOPHIE, TOUSSAINT, ZOE
+from tests.people import CATARINA, DOMINIQUE, LEO, LINA, MARIE, PIERRE_ALAIN, SOPHIE, TOUSSAINT, ZOE
 
 pytestmark = pytest.mark.timeout(300)  # many pages in a browser: a busy machine takes its time
 WIDE, ZOOMED = {"width": 1280, "height": 800}, {"width": 640, "height": 400}  # the second: 200 % of the first
 HALF = {"width": 960, "height": 540}  # 200 % of 1920: the usual screen, for weak eyes
-# At that size no short word of the table is broken over lines.
-BROKEN = """() => [...document.querySelectorAll('.compare tbody td:not(.verdict)')]
-  .filter(cell => /^[A-Z]{2,9}$/.test(cell.innerText.trim()))
-  .filter(cell => { const text = document.createRange(); text.selectNodeContents(cell);
-    return new Set([...text.getClientRects()].map(one => Math.round(one.top))).size > 1; })
-  .map(cell => cell.innerText.trim())"""
+# At no size is a word of the table, as long as French names are, broken over lines.
+BROKEN = """() => [...document.querySelectorAll('.compare tbody td:not(.verdict)')].flatMap(cell => {
+  const node = cell.firstChild;
+  if (!node || node.nodeType !== Node.TEXT_NODE) return [];
+  return [...node.data.matchAll(/[A-Z]{2,13}(?![A-Z])/g)].filter(word => {
+    const text = document.createRange();
+    text.setStart(node, word.index); text.setEnd(node, word.index + word[0].length);
+    return new Set([...text.getClientRects()].map(one => Math.round(one.top))).size > 1;
+  }).map(word => word[0]); })"""
+LONG = {"birth_name": "MONTMORENCY", "given_names": ("EMMANUELLE", "MARGUERITE", "MAXIMILIENNE")}
 # What lies over something else, or beside the queue's column: nobody reads either.
 COVERED = """() => {
   const met = (a, b) => a.top < b.bottom - 1 && b.top < a.bottom - 1 && a.left < b.right - 1 && b.left < a.right - 1;
@@ -80,6 +84,7 @@ def keys(served: ServedConsole) -> dict[str, str]:
         "odd": check_in_of(SOPHIE, replace(found(SOPHIE), flags=("unknown-elements",)), ticket="X7"),
         "unusable": check_in_of(LEO, replace(found(LEO), flags=("several-individuals",)), ticket="X8"),
         "seen": check_in_of(PIERRE_ALAIN, card=replace(card_of(PIERRE_ALAIN), given_names=("PIERRE",)), ticket="X9"),
+        "long": check_in_of(replace(LINA, **LONG), ticket="X11"),
         "alike": check_in_of(ZOE, InsNotFound(), mrz=misspelt, ticket="X6"),
     }
     assert [served.deliver(one) for one in arrivals.values()] == [201] * len(arrivals)
@@ -116,8 +121,9 @@ class Round:
             self.page.set_viewport_size(size)
             assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), self.page.url
             assert not self.page.evaluate(COVERED), self.page.url
-        assert self.page.evaluate(BROKEN) == [], self.page.url
+            assert self.page.evaluate(BROKEN) == [], (self.page.url, self.page.viewport_size)
         self.page.set_viewport_size(WIDE)
+        assert self.page.evaluate(BROKEN) == [], (self.page.url, self.page.viewport_size)
 
 
 def assert_accessible(page: Page) -> None:
@@ -128,7 +134,7 @@ def assert_accessible(page: Page) -> None:
 def test_the_pages_of_the_desk(served: ServedConsole, browser: Browser, keys: dict[str, str]) -> None:
     host = Round(served, browser, "host")
     host.go("file/")
-    for name in ("plain", "differs", "pending", "suspect"):
+    for name in ("plain", "long", "differs", "pending", "suspect"):
         host.go(f"arrivees/{keys[name]}/")  # in nobody's hands: to be taken
     host.desk.press("t", "#decide")
     host.look()

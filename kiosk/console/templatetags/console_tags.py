@@ -1,13 +1,15 @@
 """The words of the pages: what codes are called for staff, and the typography of ``words`` as filters."""
 
+import re
 from functools import cache
 
 from django import template
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kiosk.console import words as typography
-from kiosk.console.identities.reasons import DOWNGRADES, REASONS
+from kiosk.console.identities.reasons import BY_WORKER, DOWNGRADES, REASONS
 from kiosk.console.models import Arrival, Person
 from kiosk.console.register import visits
 from kiosk.core.status.permissions import IdentityStatus
@@ -22,6 +24,7 @@ for written in (
     typography.typo,
 ):
     register.filter(written)
+LONG = 11  # letters
 DEVICES = {
     "reader": "lecteur de carte absent",
     "phone": "lecteur d’appli carte Vitale absent",
@@ -45,6 +48,13 @@ DEVICES = {
 def latest_visit(person: Person) -> Arrival | None:
     """When they last came: staff know people by their visits' numbers."""
     return visits.latest_of(person)
+
+
+@register.filter
+def long_word(text: str) -> str:
+    """The class of a cell whose longest word would not hold in its column: letters are smaller before a name breaks."""
+    is_long = any(len(word) >= LONG for word in re.split(r"[\s-]", text))
+    return mark_safe(' class="long"') if is_long else ""
 
 
 @register.filter
@@ -82,6 +92,12 @@ def reason(code: str) -> str:
     """Why an identity was set aside or downgraded, in words."""
     known: dict[str, str] = {name.value: label for table in (REASONS, DOWNGRADES) for name, label in table.items()}
     return _(known[code]) if code in known else code
+
+
+@register.filter
+def is_of_console(code: str) -> bool:
+    """No member of staff set it aside for this: who decided before did something else."""
+    return code in BY_WORKER
 
 
 @register.filter
@@ -141,7 +157,7 @@ def _act_in(code: str, _language: str) -> str:
         "insi-requested": _("nouvelle recherche demandée"),
         "completed": _("traits complémentaires écrits"),
         "downgraded": _("identité déclassée"),
-        "verified": _("INS vérifié"),
+        "verified": _("vérification de l’INS"),
         "verification-requested": _("vérification de l’INS demandée"),
         "campaign-started": _("campagne de vérification ouverte"),
         "campaign-stopped": _("campagne de vérification arrêtée"),
