@@ -38,6 +38,7 @@ def notices(
     says_awaited: bool = False,
     is_left_for_desk: bool = False,
     is_first_time: bool = False,
+    has_staff_asked: bool = False,
 ) -> tuple[Notice, ...]:
     """Oddities of the card, the answer and the document, in words.
 
@@ -59,6 +60,8 @@ def notices(
             said.append(Notice(_("La réponse nationale précédente a été écartée. Interrogez de nouveau.")))
         case InsUnreachable(visits.CARD_TOO_OLD) if not is_asked:
             said.append(Notice(_(CARD_TOO_OLD).format(minutes=settings.KIOSK.card_minutes)))
+        case InsUnreachable() if settings.KIOSK.insi is None:
+            said.append(Notice(_("Le service national n’est pas configuré ici : validez sans INS.")))
         case InsUnreachable() if is_left_for_desk:
             said.append(Notice(_("Le service national sera interrogé dès que vous prendrez ce patient."), "info"))
         case InsUnreachable(visits.REPORTED) if not is_asked:
@@ -80,7 +83,7 @@ def notices(
                 Notice(_("Le service national n’a pas encore répondu. La question est reposée automatiquement."))
             )
         case InsNotFound():
-            said.append(Notice(_(NOBODY)))
+            said.append(Notice(_(STILL_NOBODY if has_staff_asked else NOBODY)))
         case InsSeveral():
             said.append(Notice(_(MANY)))
         case InsRefused() if is_unasked(check_in.insi):
@@ -201,6 +204,10 @@ NO_QUESTION = (
 NOBODY = (
     "Le service national ne trouve personne avec ces traits. Les soins continuent. "
     "Relisez l’original, puis interrogez de nouveau."
+)
+STILL_NOBODY = (
+    "Votre recherche ne trouve personne non plus. Les soins continuent. "
+    "Changez un trait et interrogez de nouveau, ou validez sans INS."
 )
 MANY = (
     "Plusieurs identités correspondent : le service national n’en donne aucune. "

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from kiosk.console.identities import comparing, rows
+from kiosk.console.identities.accepting import judged
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.reasons import Corrector, Outcome, Trait
 from kiosk.core.confidential import Confidential
+from kiosk.core.sources.insi import InsFound
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,6 +40,11 @@ def sheet_lines(check_in: CheckIn, side_by_side: comparing.Compared) -> tuple[Sh
             SheetLine(row.label, row.insi or row.card, row.document or row.card, tuple(dict.fromkeys(correctors)))
         )
     return tuple(lines)
+
+
+def has_ins(check_in: CheckIn) -> bool:
+    """There is an answer of the national service, or of an appli carte Vitale, and it may be accepted."""
+    return isinstance(check_in.insi, InsFound) and not judged(check_in.insi).forbids
 
 
 PATIENT_ADVICE = {

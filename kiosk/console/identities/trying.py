@@ -156,13 +156,13 @@ def _events(action: Action, laid: Laid, shown: Shown | None, confirmed: Confirme
         case Action.QUALIFY:
             if laid.arrival.is_settled:
                 raise NotAllowed(_("Cette identité est déjà qualifiée."))
+            if found is None and settings.KIOSK.insi is not None and laid.arrival.insi_next_at is not None:
+                raise NotAllowed(_("Attendez la réponse du service national, ou validez sans INS."))
             if isinstance(check_in.insi, InsUnreachable) and check_in.insi.reason == visits.VOID:
                 raise NotAllowed(_("La réponse précédente a été écartée : interrogez de nouveau, ou validez sans INS."))
             distrust = code_of(check_in.insi.reason) if isinstance(check_in.insi, InsUnreachable) else None
             if distrust is not None:
                 raise NotAllowed(_(DISTRUSTS[distrust]))
-            if found is None and laid.arrival.insi_next_at is not None:
-                raise NotAllowed(_("Attendez la réponse du service national, ou validez sans INS."))
             if found is None:
                 raise NotAllowed(_(_why_no_answer(check_in)))
             if found.is_attested:

@@ -188,6 +188,7 @@ def sheet(request: HttpRequest, key: UUID) -> HttpResponse:
     context = {
         "arrival": arrival,
         "lines": lines,
+        "has_ins": sheets.has_ins(check_in),
         "advice": sheets.advice(lines),
         "now": timezone.now(),
         "language": language,

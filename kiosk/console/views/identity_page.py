@@ -168,7 +168,7 @@ def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> Identity
     kind = check_in.document_kind
     lines = rows.rows(check_in, side_by_side)
     heads = rows.heads(check_in, is_verified=check_in.appli is not None and _is_verified(arrival))
-    who = rows.who_of(check_in)
+    who, asked = rows.who_of(check_in), asking.asking_of(arrival)
     return IdentityView(
         rows=lines,
         heads=heads,
@@ -178,7 +178,8 @@ def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> Identity
             today,
             asks_about_answer=is_in_hand,
             is_asked=arrival.insi_next_at is not None,
-            says_awaited=asking.asking_of(arrival).is_pending,
+            says_awaited=asked.is_pending,
+            has_staff_asked=asked.left < asking.MOST_SEARCHES,
             is_left_for_desk=asking.is_left_for_desk(arrival, check_in),
             is_first_time=arrival.insi_tries == 0,
         ),

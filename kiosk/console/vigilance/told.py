@@ -181,7 +181,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "means": lambda code: str(_(MEANS.get(code, code))),
     "language": _listed(LANGUAGES),
     "side": _listed({"first": "recto", "second": "verso"}),
-    "why": _listed(WHY),
+    "why": _listed(WHY | ERASED),
     "question": _listed(QUESTIONS),
     "without": _listed({"card-too-old": "sans la carte, lue il y a trop longtemps"}),
     "tries": _short("essai {value}"),

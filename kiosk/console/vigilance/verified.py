@@ -39,6 +39,6 @@ def told_of(person: Person | None) -> Told | None:
 
 
 TO_DECIDE = (
-    "Le service national ne confirme pas cet INS ({found}). Contrôlez-le, puis refusez-le dans « Autres décisions » "
-    "s’il est faux. Sinon, reposez le dossier."
+    "Le service national ne confirme pas cet INS ({found}). Contrôlez-le. S’il est faux, refusez-le ; s’il est juste, "
+    "acceptez-le de nouveau dans « Autres décisions »."
 )

@@ -12,10 +12,16 @@ DISTRUSTS = {
         "L’attestation de l’appli carte Vitale n’est pas authentique : rien n’en est retenu. "
         "Prévenez l’identitovigilance."
     ),
-    Distrust.ELSEWHERE: "L’attestation de l’appli carte Vitale a été faite pour un autre établissement.",
+    Distrust.ELSEWHERE: (
+        "L’attestation de l’appli carte Vitale a été faite pour un autre établissement. "
+        "Interrogez le service national avec une pièce d’identité."
+    ),
     Distrust.EXPIRED: "L’attestation de l’appli carte Vitale avait expiré : le patient peut la montrer de nouveau.",
     Distrust.STALE: "L’attestation de l’appli carte Vitale est trop ancienne : le patient peut la montrer de nouveau.",
-    Distrust.USED: "Cette attestation de l’appli carte Vitale a déjà servi pour une autre venue.",
+    Distrust.USED: (
+        "Cette attestation de l’appli carte Vitale a déjà servi pour une autre venue. "
+        "Interrogez le service national avec une pièce d’identité."
+    ),
     Distrust.OTHER_PERSON: (
         "La borne annonce une autre personne que l’appli carte Vitale : rien n’en est retenu. "
         "Prévenez l’identitovigilance."
@@ -28,7 +34,7 @@ FAULTS = {
     AnswerFault.NO_OID: "Le matricule est renvoyé sans son autorité (OID).",
     AnswerFault.UNKNOWN_OID: "L’autorité du matricule (OID) est inconnue.",
     AnswerFault.TEST_OID: "Matricule de test ou de démonstration : ce n’est pas une identité réelle.",
-    AnswerFault.SIMULATOR: "Un simulateur a répondu, et non le service national. Prévenez l’informatique.",
+    AnswerFault.SIMULATOR: "Un simulateur a répondu : ce n’est pas une identité réelle. Prévenez l’informatique.",
     AnswerFault.NO_NAME: "La réponse nationale ne donne pas de nom de naissance.",
     AnswerFault.NO_GIVEN_NAMES: "La réponse nationale ne donne aucun prénom de naissance.",
     AnswerFault.NO_DATE: "La réponse nationale ne donne pas de date de naissance.",
