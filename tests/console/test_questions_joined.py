@@ -90,6 +90,17 @@ def test_a_document_is_asked_with_too() -> None:
     assert [one.operation for one in answer.exchanges] == [BY_TRAITS]
 
 
+@pytest.mark.parametrize("said", [InsNotFound(), InsSeveral(), InsRefused("insi_24", "", "")], ids=["none", "02", "no"])
+def test_what_was_asked_with_a_document_is_not_asked_again_with_the_same(said: InsAnswer) -> None:
+    """Nor gone through again: who has a kiosk's key would see from how busy the console is what INSi said."""
+    question, insi = asked(ZOE, by_document(ZOE)), FakeInsi(found(ZOE), said)
+    answered(insi)
+    arrival = came(naming(question, ZOE, card=None, card_nir=""))
+    answered(insi)
+    assert len(insi.asked) == 1
+    assert (type(said_to(arrival)), len(said_to(arrival).exchanges)) == (type(said), 1)
+
+
 def test_a_child_without_a_number_is_asked_about_with_the_insureds() -> None:
     from kiosk.core.checkin.question import question_by_card
 

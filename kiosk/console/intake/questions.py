@@ -76,6 +76,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         received_at=now,
         read_at=min(instant(asked.read_at), now),  # a kiosk's clock may run ahead
         state=QuestionState.WAITING,
+        by_document=asked.traits is not None,  # then there is nothing more to go on with
         next_at=None if settings.KIOSK.asks_at_desk else now,  # else when staff take the patient
     )
     if not _may_ask(terminal, lately, now):
