@@ -52,6 +52,18 @@ def test_a_screen_asks_one_thing(screen: Screen) -> None:
     assert len(page.actions) <= 7
 
 
+@pytest.mark.parametrize("label", ["insert-phone-again", "insert-phone-removed"])
+def test_who_shows_a_phone_is_not_offered_to_have_no_card(label: str) -> None:
+    [action] = page_of(dict(SAMPLES)[label]).actions
+    assert (action.touch, action.text) == (Touch.NO_CARD, "Continuer sans téléphone")
+
+
+def test_where_only_a_phone_can_be_read_who_holds_a_card_reads_what_to_do() -> None:
+    page = page_of(dict(SAMPLES)["insert-phone-only"])
+    assert "Sans téléphone, gardez votre carte" in page.help
+    assert [action.text for action in page.actions] == ["Continuer sans téléphone"]
+
+
 def test_every_screen_of_the_contract_has_a_sample() -> None:
     assert {type(screen) for _label, screen in SAMPLES} == set(Screen.__args__)
 

@@ -6,7 +6,6 @@ from kiosk.ui.words import _
 
 
 def page(screen: InsertCard) -> Page:
-    no_card = _("Je n'ai pas ma carte")
     if screen.problem is CardProblem.READER:
         return _without_reader(screen.phone)
     title, help_ = {
@@ -33,13 +32,14 @@ def page(screen: InsertCard) -> Page:
         ),
     }[screen.problem]
     is_of_phone = screen.problem in OF_PHONE
+    without = _("Continuer sans téléphone") if is_of_phone else _("Je n'ai pas ma carte")
     if screen.phone and not is_of_phone:
         help_ = f"{help_}\n{_('Ou montrez au lecteur votre appli carte Vitale.')}"
     return Page(
         name=InsertCard.name,
         title=title,
         help=help_,
-        actions=(quiet(Touch.NO_CARD, no_card),),
+        actions=(quiet(Touch.NO_CARD, without),),
         foot=foot(),
         step=1,
         drawing="show-phone" if is_of_phone else "insert-card",
@@ -48,15 +48,20 @@ def page(screen: InsertCard) -> Page:
 
 def _without_reader(has_phone: bool) -> Page:
     if has_phone:
-        title, help_ = _("Montrez votre téléphone"), _("Ouvrez l'appli carte Vitale, puis montrez l'écran au lecteur.")
+        title, without = _("Montrez votre téléphone"), _("Continuer sans téléphone")
+        help_ = _(
+            "Ouvrez l'appli carte Vitale, puis montrez l'écran au lecteur.\n"
+            "Sans téléphone, gardez votre carte : un agent la lira au guichet."
+        )
     else:
+        without = _("Continuer sans ma carte")
         title = _("Continuons sans votre carte")
         help_ = _("Gardez votre carte Vitale avec vous. Un agent la lira au guichet.")
     return Page(
         name=InsertCard.name,
         title=title,
         help=help_,
-        actions=(main(Touch.NO_CARD, _("Continuer sans ma carte")),),
+        actions=(main(Touch.NO_CARD, without),),
         foot=foot(),
         step=1,
         drawing="show-phone" if has_phone else "go-on",
