@@ -1,7 +1,8 @@
 """The head of the console's trail as it travels: number, hash and time, signed by the console.
 
-Who holds one can show later how long the trail was and what its last link was: each kiosk keeps the highest it was
-given, and files and system logs keep others. The text is the same everywhere, so that it is found in any log.
+Who holds one can show later how long the trail was and what its last link was: files and system logs keep them. The
+text is the same everywhere, so that it is found in any log. A kiosk is given a mark: a head that the console alone
+can read. From how the trail grows whoever has a kiosk's key would learn when INSi answered, and whom the console knows.
 """
 
 import base64
@@ -10,15 +11,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from kiosk.sealing import KioskKey, SigningKey, load_raw_verifier, raw_verifier, sign, verify
+from kiosk.sealing import (
+    CannotOpen,
+    KioskKey,
+    SigningKey,
+    load_raw_verifier,
+    lock,
+    raw_verifier,
+    sign,
+    unlock,
+    verify,
+)
 
-LONGEST = 300  # characters, in any spelling
+LONGEST = 300  # characters of a head, in any spelling
+LONGEST_MARK = 600  # of a mark, all of which are as long
 _WORD = "kiosk-head-1"
 _HEAD = re.compile(
     _WORD + r" (?P<number>[1-9]\d{0,17}) (?P<chained>[0-9a-f]{64})"
     r" (?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) (?P<signature>[A-Za-z0-9_-]{86})(?![A-Za-z0-9_-])",
     re.ASCII,
 )
+_MARK = re.compile(r"kiosk-mark-1 (?P<closed>[A-Za-z0-9_-]{438}) (?P<signature>[A-Za-z0-9_-]{86})", re.ASCII)
+_CONTEXT = b"console mark 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,40 @@ def heads_in(text: str) -> Iterator[SignedHead]:
     return map(_read, _HEAD.finditer(text))
 
 
+@dataclass(frozen=True, slots=True)
+class SignedMark:
+    """A head that was closed by the console; which one, and whether it is another than the last, only it can tell."""
+
+    closed: bytes
+    signature: bytes
+
+    @property
+    def text(self) -> str:
+        return f"{_marked(self.closed)} {_written(self.signature)}"
+
+    def is_signed_by(self, key: KioskKey) -> bool:
+        return verify(_marked(self.closed).encode(), self.signature, key)
+
+    def opened(self, secret: bytes) -> SignedHead | None:
+        """The head in it; None when it was closed with another secret."""
+        try:
+            return read_head(unlock(self.closed, secret, _CONTEXT).decode())
+        except CannotOpen:
+            return None
+
+
+def sign_mark(head: SignedHead, secret: bytes, key: SigningKey) -> SignedMark:
+    """Close a head with a secret of 32 bytes; as long, and another one each time, whatever it is."""
+    closed = lock(head.text.ljust(LONGEST).encode(), secret, _CONTEXT)
+    return SignedMark(closed, sign(_marked(closed).encode(), key))
+
+
+def read_mark(text: str) -> SignedMark | None:
+    """The mark a text is, whoever signed it; None when it is none."""
+    found = _MARK.fullmatch(text[: LONGEST_MARK + 1].strip())
+    return None if found is None else SignedMark(_bytes(found["closed"]), _bytes(found["signature"]))
+
+
 def written_key(key: KioskKey) -> str:
     """The console's public key as it travels."""
     return _written(raw_verifier(key))
@@ -73,6 +121,10 @@ def _read(found: re.Match[str]) -> SignedHead:
 
 def _said(number: int, chained: bytes, at: str) -> str:
     return f"{_WORD} {number} {chained.hex()} {at}"
+
+
+def _marked(closed: bytes) -> str:
+    return f"kiosk-mark-1 {_written(closed)}"
 
 
 def _written(data: bytes) -> str:

@@ -46,7 +46,7 @@ class Happening(StrEnum):
     INTAKE_REFUSED = "intake-refused"
     CHECK_IN_PARTLY_READ = "check-in-partly-read"  # the kiosk is newer than the console: update the console
     CERTIFICATE_CHECKED = "certificate-checked"
-    HEAD_REFUSED = "head-refused"  # by a kiosk: the console's trail is shorter than it was, or another one
+    HEAD_REFUSED = "head-refused"  # by a kiosk: a mark that its console did not sign, or that cannot be kept
     WITNESS_REFUSED = "witness-refused"  # by the console: a kiosk brought a head that it never signed
     REGISTER_FOUND = "register-found"  # something is not as it was written: see the console's page on its register
     WITNESS_UNKEPT = "witness-unkept"  # the file or the system log beside the database cannot be written

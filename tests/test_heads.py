@@ -5,7 +5,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kiosk.heads import LONGEST, heads_in, read_head, read_key, sign_head, written_key
+from kiosk.heads import (
+    LONGEST,
+    LONGEST_MARK,
+    heads_in,
+    read_head,
+    read_key,
+    read_mark,
+    sign_head,
+    sign_mark,
+    written_key,
+)
 from kiosk.sealing import generate_signer
 
 KEY = generate_signer()
@@ -57,6 +67,22 @@ def test_heads_are_found_within_whatever_a_log_wrote_around_them() -> None:
     other = sign_head(1235, bytes(32), NOON, KEY)
     log = f"<109>Nov 29 12:00:07 accueil kiosk: {HEAD.text}\nnoise\n{{'m': \"{other.text}\"}} kiosk-head-1 9 aa"
     assert list(heads_in(log)) == [HEAD, other]
+
+
+def test_a_mark_is_read_as_it_was_written_and_opened_with_its_secret_alone() -> None:
+    mark = sign_mark(HEAD, bytes(32), KEY)
+    assert read_mark(mark.text) == mark and mark.is_signed_by(KEY.public_key())
+    assert mark.opened(bytes(32)) == HEAD and mark.opened(b"x" * 32) is None
+    assert not replace(mark, closed=mark.closed[:-1] + b"x").is_signed_by(KEY.public_key())
+    assert not mark.is_signed_by(generate_signer().public_key())
+
+
+def test_marks_are_all_as_long_and_no_two_alike() -> None:
+    longest = sign_head(10**18 - 1, bytes(32), NOON, KEY)
+    texts = [sign_mark(one, bytes(32), KEY).text for one in (HEAD, HEAD, longest)]
+    assert len(set(texts)) == 3
+    assert {len(one) for one in texts} == {538} and len(texts[0]) < LONGEST_MARK and texts[0].isascii()
+    assert [read_mark(one) for one in (texts[0][:-1], texts[0] + "x", HEAD.text, "", "é" * 700)] == [None] * 5
 
 
 def test_the_console_s_key_travels_as_a_text() -> None:

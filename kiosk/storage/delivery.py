@@ -99,8 +99,8 @@ class ConsoleLink:
         try:
             with self._send("PUT", path, body, content_type, (_CONNECT_SECONDS, _READ_SECONDS), witness) as answer:
                 self._hear(answer.status_code, answer.headers.get("X-Console-Version", ""))
-                if self._heads is not None and (head := answer.headers.get("X-Console-Head", "")):
-                    self._heads.hear(head, answer.headers.get("X-Console-Key", ""))
+                if self._heads is not None and (mark := answer.headers.get("X-Console-Mark", "")):
+                    self._heads.hear(mark, answer.headers.get("X-Console-Key", ""))
                 with suppress(bounded.Nonsense, requests.RequestException, OSError):  # its number says it all
                     bounded.read(answer, _ANSWER_LIMIT, _READ_SECONDS)  # so that the connection can be kept
                 return _reply(answer.status_code), f"http-{answer.status_code}"

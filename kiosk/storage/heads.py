@@ -1,99 +1,89 @@
-"""The kiosk as a witness: it keeps the highest head of the console's trail it was ever given, and brings it back.
+"""The kiosk as a witness: it keeps the last mark of the console's trail that it was given, and brings it back.
 
-Should the console's database be cut, emptied or put back to an earlier day, its trail no longer holds that head. A
-kiosk never takes a lower head for a higher one, nor another hash for the same number.
+Should the console's database be cut, emptied or put back to an earlier day, its trail no longer holds the head in that
+mark: the console finds it, and gives no other until an officer has seen that. The kiosk can read no mark, nor weigh
+one against another.
 """
 
 import os
 import threading
-from enum import Enum
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from kiosk import journal
-from kiosk.heads import LONGEST, SignedHead, read_head, read_key, written_key
+from kiosk.heads import LONGEST_MARK, SignedHead, SignedMark, read_head, read_key, read_mark, written_key
 from kiosk.journal import Happening
 from kiosk.sealing import KioskKey
 
-
-class Heard(Enum):
-    """What a head is beside the highest one kept."""
-
-    HIGHER = "higher"
-    SAME = "same"
-    BEHIND = "behind"  # the trail is shorter than it was
-    FORKED = "forked"  # as long, and another one
-
-
-def weigh(kept: SignedHead | None, heard: SignedHead) -> Heard:
-    """Compare by number first, then by hash; the time counts for nothing."""
-    if kept is None or heard.number > kept.number:
-        return Heard.HIGHER
-    if heard.number < kept.number:
-        return Heard.BEHIND
-    return Heard.SAME if heard.chained == kept.chained else Heard.FORKED
+WRITES_EVERY = 300.0  # seconds: each mark is another one, and a memory card is worn by writing
 
 
 class HeadKeeper:
-    """The highest head and the console's key, in a small file: what it says survives the plug being pulled.
+    """The last mark and the console's key, in a small file: what it says survives the plug being pulled.
 
-    The key is the one the kiosk was enrolled with, or the first that a console under its certificate showed.
+    The key is the one the kiosk was enrolled with, or the first that a console under its certificate showed. The head
+    that an earlier version kept is brought back as it is until there is a mark. After a power cut it may be a mark of
+    five minutes before.
     """
 
-    def __init__(self, path: Path, key: KioskKey | None = None) -> None:
+    def __init__(
+        self, path: Path, key: KioskKey | None = None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._path = path
         self._lock = threading.Lock()
         self._key = key
-        self._kept: SignedHead | None = None
+        self._monotonic = monotonic
+        self._kept: SignedMark | SignedHead | None = None
+        self._write_at = 0.0
         self._trouble = ""
         self._read()
 
     def brought(self) -> str:
-        """What goes along with the next request; "" when no head was ever heard."""
+        """What goes along with the next request; "" when no mark was ever heard."""
         kept = self._kept
         return "" if kept is None else kept.text
 
     def hear(self, said: str, key: str) -> None:
-        """Take up what the console said of its head; what it cannot have said in good faith is journalled, once."""
+        """Take up the mark the console gave; what it cannot have said in good faith is journalled, once."""
         with self._lock:
             known = self._key or read_key(key)
-            head = read_head(said)
-            if known is None or head is None or not head.is_signed_by(known):
-                self._refuse("another-key" if known is not None and written_key(known) != key else "not-signed", 0)
+            mark = read_mark(said)
+            if known is None or mark is None or not mark.is_signed_by(known):
+                self._refuse("another-key" if known is not None and written_key(known) != key else "not-signed")
                 return
-            match weigh(self._kept, head):
-                case Heard.HIGHER:
-                    self._keep(head, known)
-                case Heard.SAME:
-                    self._trouble = ""
-                case Heard.BEHIND | Heard.FORKED as what:
-                    self._refuse(what.value, head.number)
+            self._keep(mark, known)
 
-    def _keep(self, head: SignedHead, key: KioskKey) -> None:
-        self._kept, self._key = head, key
-        try:
-            self._write(f"{written_key(key)}\n{head.text}\n")
-        except OSError:  # the watch over the disk tells staff; the head is known as long as this kiosk runs
-            self._refuse("not-kept", head.number)
+    def _keep(self, mark: SignedMark, key: KioskKey) -> None:
+        self._kept, self._key = mark, key
+        if self._monotonic() < self._write_at:
+            self._trouble = ""
             return
+        try:
+            self._write(f"{written_key(key)}\n{mark.text}\n")
+        except OSError:  # the watch over the disk tells staff; the mark is known as long as this kiosk runs
+            self._refuse("not-kept")
+            return
+        self._write_at = self._monotonic() + WRITES_EVERY
         self._trouble = ""
 
-    def _refuse(self, reason: str, number: int) -> None:
+    def _refuse(self, reason: str) -> None:
         if reason != self._trouble:
-            journal.record(Happening.HEAD_REFUSED, reason=reason, number=number)
+            journal.record(Happening.HEAD_REFUSED, reason=reason)
         self._trouble = reason
 
     def _read(self) -> None:
         try:
             with self._path.open(encoding="ascii", errors="replace") as file:
-                key, head = (file.readline(LONGEST).strip() for _ in range(2))
+                key, said = (file.readline(LONGEST_MARK + 1).strip() for _ in range(2))
         except FileNotFoundError:
             return
         except OSError:
-            self._refuse("not-read", 0)
+            self._refuse("not-read")
             return
-        known, kept = self._key or read_key(key), read_head(head)
+        known, kept = self._key or read_key(key), read_mark(said) or read_head(said)
         if known is None or kept is None or not kept.is_signed_by(known):
-            self._refuse("not-read", 0)
+            self._refuse("not-read")
             return
         self._key, self._kept = known, kept
 

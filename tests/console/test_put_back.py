@@ -1,6 +1,6 @@
 """An older database put in the place of today's: found by the next word of any kiosk, by a file, by both commands.
 
-A served console, the kiosk's own outbox and its file of the highest head, a worker that works: as at a site.
+A served console, the kiosk's own outbox and its file of the last mark, a worker that works: as at a site.
 """
 
 import json
@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from kiosk.heads import heads_in
+from kiosk.console.witness import heads
+from kiosk.heads import read_mark
 from kiosk.storage.delivery import ConsoleLink, Reply, deliver_waiting
 from kiosk.storage.heads import HeadKeeper
 from kiosk.storage.outbox import Outbox
@@ -34,7 +35,7 @@ FOUND_WITHIN = 120.0  # a busy machine; the promise is ten minutes
 
 
 class Hall:
-    """One kiosk as it stands in a hall: its outbox and the highest head it was given, on its own disk."""
+    """One kiosk as it stands in a hall: its outbox and the last mark it was given, on its own disk."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
@@ -56,8 +57,12 @@ class Hall:
     def beat(self, console: ServedConsole) -> None:
         assert self.link(console).put_heartbeat({"version": "x"})[0] is Reply.TAKEN
 
-    def highest(self) -> int:
-        [head] = heads_in((self.folder / "head").read_text())
+    def seen(self, console: ServedConsole) -> int:
+        """How far it knows the trail, as the console alone can tell."""
+        mark = read_mark((self.folder / "head").read_text().splitlines()[1])
+        assert mark is not None
+        head = mark.opened(heads._closing((console.folder / "secret").read_bytes().hex()))
+        assert head is not None
         return head.number
 
 
@@ -115,7 +120,7 @@ def test_an_old_dump_put_back_is_found_by_the_next_word_of_a_kiosk(site: ServedC
     put_back = copy_of(site, tmp_path / "old")
     hall.deliver(site, DOMINIQUE, ZOE)
     hall.beat(site)
-    assert hall.highest() == 4
+    assert hall.seen(site) == 4
     site.stop()
     assert checked(site) == (0, [])
     put_back()
@@ -124,7 +129,7 @@ def test_an_old_dump_put_back_is_found_by_the_next_word_of_a_kiosk(site: ServedC
     assert verified.returncode == 0
     site.start()
     hall.beat(site)  # the kiosk has been switched off and on: its disk knows
-    assert hall.highest() == 4
+    assert hall.seen(site) == 4
     assert '"register-found"' in figures(site)
     assert site.stop() == 0
     assert checked(site)[0] == 1
@@ -215,7 +220,7 @@ def test_two_consoles_of_a_site_give_one_head_and_each_finds_what_the_other_gave
     for console in (first, second) * 3:
         hall.deliver(console, ZOE)
         hall.beat(console)
-    assert hall.highest() == 7
+    assert hall.seen(first) == 7
     assert first.stop() == 0 and second.stop() == 0
     assert checked(first) == (0, [])
 

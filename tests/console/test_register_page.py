@@ -26,7 +26,7 @@ def _acts(console: object) -> None:
 
 def lose() -> None:
     """A kiosk brings back more than the trail holds."""
-    witness = beat().headers["X-Console-Head"]
+    witness = beat().headers["X-Console-Mark"]
     cut_to(3)
     beat(witness)
 
@@ -47,7 +47,7 @@ def lose_after_sign_in() -> None:
     """As ``lose``, but who has signed in stays so."""
     for _ in range(20):
         audit.record(audit.Act.OPENED, who="lea")
-    witness = beat().headers["X-Console-Head"]
+    witness = beat().headers["X-Console-Mark"]
     cut_to(audit.last_number() - 5)
     beat(witness)
 
@@ -98,7 +98,7 @@ def test_only_what_the_page_showed_was_seen() -> None:
 
 
 def test_the_figures_say_it_and_who_has_seen_how_much() -> None:
-    witness = beat().headers["X-Console-Head"]
+    witness = beat().headers["X-Console-Mark"]
     beat(witness)
     beat("kiosk-head-1 99 made up")
     turns(1)

@@ -11,7 +11,7 @@ from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, AuditHead, Finding, Witness
 from kiosk.console.witness import brought, findings, heads
-from kiosk.heads import SignedHead, read_head, read_key, sign_head
+from kiosk.heads import SignedHead, read_key, read_mark, sign_head, sign_mark
 from kiosk.sealing import generate_signer
 from tests.console.arrivals import check_in_of, enrol, put, sealed
 from tests.people import ZOE
@@ -32,9 +32,11 @@ def beat(witness: str = "", kiosk: str = "borne-1"):
 
 
 def head_of(answer) -> SignedHead:
-    head = read_head(answer.headers["X-Console-Head"])
+    mark = read_mark(answer.headers["X-Console-Mark"])
     key = read_key(answer.headers["X-Console-Key"])
-    assert head is not None and key is not None and head.is_signed_by(key)
+    assert mark is not None and key is not None and mark.is_signed_by(key)
+    head = heads.brought_as(mark.text)
+    assert head is not None
     return head
 
 
@@ -63,10 +65,42 @@ def test_a_kiosk_is_given_the_head_of_the_moment_and_brings_it_back() -> None:
     first = beat()
     assert (first.status_code, head_of(first).number) == (200, 5)
     audit.record(audit.Act.OPENED, who="lea")
-    second = beat(first.headers["X-Console-Head"])
+    second = beat(first.headers["X-Console-Mark"])
     assert head_of(second).number == 6
     kept = Witness.objects.get()
     assert (kept.by, kept.number, kept.head, kept.refused) == ("kiosk:borne-1", 5, head_of(first).text, 0)
+
+
+def test_what_a_kiosk_is_given_says_nothing_of_how_the_trail_grew() -> None:
+    """Whoever has a kiosk's key would read from it when INSi answered, and what: right dates are found sooner."""
+    still = [beat().headers["X-Console-Mark"] for _ in range(2)]
+    for _ in range(100):
+        audit.record(audit.Act.OPENED, who="lea")
+    said = [*still, beat().headers["X-Console-Mark"]]
+    assert len(set(said)) == 3 and len({len(one) for one in said}) == 1
+    assert {name for name in beat(said[0]).headers if name.startswith("X-Console")} == {
+        *("X-Console-Mark", "X-Console-Key", "X-Console-Version"),
+    }
+
+
+def test_the_head_that_a_kiosk_of_before_kept_counts_as_well() -> None:
+    head = heads.current()
+    assert head is not None
+    beat(head.text)
+    assert (Witness.objects.get().number, found()) == (5, [])
+    cut_to(3)
+    assert "X-Console-Mark" not in beat(head.text).headers
+    assert found() == ["witness"]
+
+
+def test_no_other_mark_takes_the_place_of_one_that_is_lost_before_an_officer_has_seen_it() -> None:
+    enrol("borne-2")
+    witness = beat().headers["X-Console-Mark"]
+    cut_to(3)
+    assert "X-Console-Mark" not in beat(witness).headers and "X-Console-Mark" not in beat(witness).headers
+    assert "X-Console-Mark" in beat(kiosk="borne-2").headers
+    findings.see([one.name for one in findings.unseen()], "ines", where="127.0.0.1")
+    assert head_of(beat(witness)).number > 3
     assert found() == []
 
 
@@ -78,14 +112,14 @@ def test_a_check_in_takes_the_head_along_that_counts_it() -> None:
 
 def test_nobody_but_a_kiosk_of_ours_is_told_the_head() -> None:
     stranger = put("/intake/heartbeat", b"{}", signer=generate_signer(), witness="x")
-    assert stranger.status_code == 401 and "X-Console-Head" not in stranger.headers
+    assert stranger.status_code == 401 and "X-Console-Mark" not in stranger.headers
     assert not Witness.objects.exists()
 
 
 @pytest.mark.parametrize("at", ["heartbeat", "check-in"])
 @pytest.mark.parametrize("left", [0, 3])
 def test_a_trail_that_was_cut_is_found_with_the_next_word_of_any_kiosk(at: str, left: int) -> None:
-    witness = beat().headers["X-Console-Head"]
+    witness = beat().headers["X-Console-Mark"]
     cut_to(left)
     assert audit.verify()[1] == ()  # the database by itself knows nothing of it
     if at == "heartbeat":
@@ -95,13 +129,15 @@ def test_a_trail_that_was_cut_is_found_with_the_next_word_of_any_kiosk(at: str, 
         assert put(f"/intake/check-ins/{check_in.key}", sealed(check_in), witness=witness).status_code == 201
     assert found() == ["witness"]
     one = Finding.objects.get()
-    assert (one.by, one.evidence) == ("kiosk:borne-1", witness)
+    known = heads.brought_as(witness)
+    assert known is not None
+    assert (one.by, one.evidence) == ("kiosk:borne-1", known.text)
     assert AuditEntry.objects.filter(act="register-found", about=one.name).count() == 1
     assert findings.in_doubt()
 
 
 def test_a_trail_that_was_cut_and_went_on_is_another_one_at_the_same_number() -> None:
-    witness = beat().headers["X-Console-Head"]
+    witness = beat().headers["X-Console-Mark"]
     cut_to(3)
     for _ in range(10):
         audit.record(audit.Act.OPENED, who="marc")
@@ -112,7 +148,7 @@ def test_a_trail_that_was_cut_and_went_on_is_another_one_at_the_same_number() ->
 
 def test_what_two_kiosks_bring_again_and_again_is_one_finding_and_one_act() -> None:
     enrol("borne-2")
-    witness = beat().headers["X-Console-Head"]
+    witness = beat().headers["X-Console-Mark"]
     cut_to(2)
     for _ in range(3):
         beat(witness)
@@ -122,7 +158,7 @@ def test_what_two_kiosks_bring_again_and_again_is_one_finding_and_one_act() -> N
 
 
 def test_an_officer_who_has_seen_it_is_not_told_again_of_the_same() -> None:
-    witness = beat().headers["X-Console-Head"]
+    witness = beat().headers["X-Console-Mark"]
     cut_to(3)
     beat(witness)
     [one] = findings.unseen()
@@ -135,14 +171,14 @@ def test_an_officer_who_has_seen_it_is_not_told_again_of_the_same() -> None:
     assert not findings.in_doubt()
     [(row, act)] = findings.latest()
     assert (row.name, act.who if act else "") == (one.name, "ines")
-    later = beat().headers["X-Console-Head"]
+    later = beat().headers["X-Console-Mark"]
     cut_to(3)
     beat(later)  # another head that is lost is another matter
     assert findings.in_doubt()
 
 
 def test_seen_is_what_the_trail_says_and_a_row_that_is_gone_comes_back() -> None:
-    witness = beat().headers["X-Console-Head"]
+    witness = beat().headers["X-Console-Mark"]
     cut_to(3)
     beat(witness)
     Finding.objects.all().delete()
@@ -150,7 +186,7 @@ def test_seen_is_what_the_trail_says_and_a_row_that_is_gone_comes_back() -> None
     assert findings.in_doubt()
 
 
-@pytest.mark.parametrize("what", ["junk", "another-key", "higher", "renumbered"])
+@pytest.mark.parametrize("what", ["junk", "another-key", "higher", "renumbered", "closed-by-itself", "altered"])
 def test_a_head_that_a_kiosk_made_up_is_counted_and_nothing_follows(what: str) -> None:
     true = head_of(beat())
     liar = generate_signer()
@@ -159,6 +195,8 @@ def test_a_head_that_a_kiosk_made_up_is_counted_and_nothing_follows(what: str) -
         "another-key": sign_head(5, true.chained, datetime.now(UTC), liar).text,
         "higher": sign_head(10**17, bytes(32), datetime.now(UTC), liar).text,
         "renumbered": true.text.replace("kiosk-head-1 5 ", "kiosk-head-1 50 "),
+        "closed-by-itself": sign_mark(sign_head(9, true.chained, datetime.now(UTC), liar), bytes(32), liar).text,
+        "altered": heads.marked(true).replace("kiosk-mark-1 ", "kiosk-mark-1 x")[:-1],
     }[what]
     told = StringIO()
     journal.write_to(told)
@@ -175,8 +213,8 @@ def test_an_old_head_brought_again_lowers_nothing() -> None:
     first = beat()
     audit.record(audit.Act.OPENED, who="lea")
     second = beat()
-    beat(second.headers["X-Console-Head"])
-    beat(first.headers["X-Console-Head"])
+    beat(second.headers["X-Console-Mark"])
+    beat(first.headers["X-Console-Mark"])
     assert Witness.objects.get().number == head_of(second).number
     assert found() == []
 
@@ -184,7 +222,7 @@ def test_an_old_head_brought_again_lowers_nothing() -> None:
 def test_a_head_that_somebody_without_the_key_wrote_is_never_signed() -> None:
     AuditHead.objects.update(last_number=4, chained=bytes(AuditEntry.objects.get(number=4).chained))
     assert heads.current() is None
-    assert "X-Console-Head" not in beat().headers
+    assert "X-Console-Mark" not in beat().headers
 
 
 def test_heads_are_compared_while_the_trail_grows() -> None:

@@ -80,9 +80,8 @@ def p21_a_head_behind_a_witness_is_reported(step: Step) -> Iterator[str]:
 def unnoticed(played: Played) -> Iterator[str]:
     """The databases of the beginning are put back at the end: the next kiosk shows it, whatever was played."""
     from kiosk.console.witness import findings, heads
-    from kiosk.heads import read_head
 
-    head = read_head(played.head)
+    head = heads.brought_as(played.head)
     if head is None or not played.put_back():
         return
     if heads.held(head) is not heads.Held.HELD and not findings.in_doubt():

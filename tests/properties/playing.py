@@ -135,7 +135,7 @@ class Played:
         headers = said | ({"X-Witness": self.head} if self.head else {})
         client = next(iter(self.ground.clients.values()))
         answer = client.put(path, body, "application/octet-stream", secure=True, headers=headers)
-        self.head = answer.headers.get("X-Console-Head", self.head)
+        self.head = answer.headers.get("X-Console-Mark", self.head)
         return Outcome(code=answer.status_code)
 
     # --- staff -------------------------------------------------------------------------------------------------------

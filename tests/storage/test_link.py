@@ -155,9 +155,9 @@ def test_a_question_waits_no_longer_than_it_may_for_an_answer_of_any_kind(
     "said",
     [
         "",
-        "X-Console-Head: \r\n",
-        "X-Console-Head: x\r\n",
-        "X-Console-Head: kiosk-head-1 9 aa\r\nX-Console-Key: \xe9\r\n",
+        "X-Console-Mark: \r\n",
+        "X-Console-Mark: x\r\n",
+        "X-Console-Mark: kiosk-mark-1 9 aa\r\nX-Console-Key: \xe9\r\n",
     ],
 )
 def test_a_console_that_gives_no_head_or_none_that_is_one_is_served_all_the_same(

@@ -14,7 +14,7 @@ from kiosk.console.intake import check_ins, heartbeats, questions, recognition, 
 from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Reception, SignedRequest
 from kiosk.console.witness import brought, heads
 from kiosk.core.checkin.question import RECEIVED
-from kiosk.heads import LONGEST
+from kiosk.heads import LONGEST_MARK
 
 api = NinjaAPI(
     title="Console intake",
@@ -186,13 +186,13 @@ def _told(response: HttpResponse, answer: Status[Said]) -> Status[Said]:
 def _witnessed(
     response: HttpResponse, answer: Status[Said], kiosk: str, witness: str, *, is_noted: bool
 ) -> Status[Said]:
-    """Hear what head of the trail a kiosk of ours brings back, and only then give it the one of now."""
+    """Hear what head of the trail a kiosk of ours brings back, and only then give it the one of now, closed."""
     if answer.status_code in _TO_ANYBODY:
         return answer
-    brought.take(kiosk[:60], witness[: LONGEST + 1], is_noted=is_noted)
+    may_have_another = brought.take(kiosk[:60], witness[: LONGEST_MARK + 1], is_noted=is_noted)
     head = heads.current()
-    if head is not None:
-        response["X-Console-Head"] = head.text
+    if head is not None and may_have_another:
+        response["X-Console-Mark"] = heads.marked(head)
         response["X-Console-Key"] = heads.public_key()
     return answer
 

@@ -1,4 +1,4 @@
-"""What kiosks bring back: each its highest signed head. What they did not have from here is counted, no more."""
+"""What kiosks bring back: each the last mark it was given. What they did not have from here is counted, no more."""
 
 from django.db.models import F
 from django.utils import timezone
@@ -6,28 +6,31 @@ from django.utils import timezone
 from kiosk import journal
 from kiosk.console.models import Witness
 from kiosk.console.witness import findings, heads
-from kiosk.heads import SignedHead, read_head
+from kiosk.heads import SignedHead
 
 REFUSED_SAID = 1000  # of so many refused of one kiosk, one is journalled: it cannot fill the disk
 
 
-def take(kiosk: str, text: str, *, is_noted: bool) -> None:
+def take(kiosk: str, text: str, *, is_noted: bool) -> bool:
     """Hear one kiosk's witness. ``is_noted``: remember it; else only what the trail does not hold is kept.
 
-    A head it never had from us is junk, or another site's: nothing follows from it.
+    A head it never had from us is junk, or another site's: nothing follows from it. Gives whether the kiosk may have
+    another in its place: not while the trail does not hold this one and no officer has seen that.
     """
     if not text:
-        return
+        return True
     by = f"kiosk:{kiosk}"
-    head = read_head(text)
-    if head is None or not heads.is_ours(head):
+    head = heads.brought_as(text)
+    if head is None:
         _refuse(by)
-        return
+        return True
     found = contradiction(head, by)
     if found is not None:
         findings.note([found])
-    elif is_noted:
+        return findings.is_seen(found.name)
+    if is_noted:
         remember(by, head)
+    return True
 
 
 def contradiction(head: SignedHead, by: str) -> findings.Found | None:

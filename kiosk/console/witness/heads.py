@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from kiosk.console import audit
-from kiosk.heads import SignedHead, sign_head, written_key
+from kiosk.heads import SignedHead, read_head, read_mark, sign_head, sign_mark, written_key
 from kiosk.sealing import SigningKey, signer_of_seed
 
 
@@ -29,8 +29,21 @@ def current() -> SignedHead | None:
     return sign_head(head.number, head.chained, timezone.now(), _key(str(settings.SECRET_KEY)))
 
 
+def marked(head: SignedHead) -> str:
+    """This head for a kiosk, which learns nothing from it and brings it back."""
+    secret = str(settings.SECRET_KEY)
+    return sign_mark(head, _closing(secret), _key(secret)).text
+
+
+def brought_as(text: str) -> SignedHead | None:
+    """The head of ours that a kiosk brings: as a mark, or as kiosks of before kept it. None when it is neither."""
+    mark = read_mark(text)
+    head = read_head(text) if mark is None else mark.opened(_closing(str(settings.SECRET_KEY)))
+    return head if head is not None and is_ours(head) else None
+
+
 def public_key() -> str:
-    """What kiosks know this console's heads by: the same on every console of a site, for it comes of their secret."""
+    """What kiosks know this console's marks by: the same on every console of a site, for it comes of their secret."""
     return written_key(_key(str(settings.SECRET_KEY)).public_key())
 
 
@@ -45,6 +58,11 @@ def held(head: SignedHead) -> Held:
     if chained is None:
         return Held.BEYOND
     return Held.HELD if hmac.compare_digest(chained, head.chained) else Held.FORKED
+
+
+@cache
+def _closing(secret: str) -> bytes:
+    return hmac.digest(bytes.fromhex(secret), b"console mark 1", hashlib.sha256)
 
 
 @cache
