@@ -351,6 +351,8 @@ def test_a_card_asks_in_its_holders_name_and_in_nobody_elses(
             client = sign_in("lea" if who == "lea" else "marc")
             check_in, page = asks(client)
             arrival, answer = of(check_in)
+            says_so = "en votre nom : votre carte CPx" in get(client, f"/arrivees/{check_in.key}/").content.decode()
+            assert says_so is (who != "marc")
             if who == "lea":
                 assert isinstance(answer, InsFound)
                 assert f'NameQualifier="CPS">{NATIONAL_ID}<'.encode() in answer.exchanges[-1].request

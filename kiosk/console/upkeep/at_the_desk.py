@@ -58,12 +58,15 @@ def by_token(professional: Professional) -> InName | None:
     return InName("psc", lambda used: ByToken(used, access, who))
 
 
+def is_card_holder(staff: Staff) -> bool:
+    """Whether this person asks with the card in the reader, which must be theirs."""
+    return settings.KIOSK.desk_caller == "cpx" and NationalIdentity.objects.filter(user=staff).exists()
+
+
 def by_card(staff: Staff) -> InName | None:
     """In the name of the card's holder, when that is who asks; None for who has no card. NotAllowed."""
-    config = _config() if settings.KIOSK.desk_caller == "cpx" else None
+    config = _config() if is_card_holder(staff) else None
     if config is None or config.cpx is None:
-        return None
-    if not NationalIdentity.objects.filter(user=staff).exists():
         return None
     from kiosk.insi.card import ByCard  # noqa: PLC0415 - a console without cards never loads it
 

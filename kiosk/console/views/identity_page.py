@@ -37,10 +37,10 @@ from kiosk.console.identities.trying import Laid, Offer
 from kiosk.console.models import Arrival, AuditEntry, Staff, Stage
 from kiosk.console.records import search, vault
 from kiosk.console.register import visits
-from kiosk.console.staff import in_name
 from kiosk.console.staff.access import Right, rights_of, staff_of
 from kiosk.console.templatetags.console_tags import act as act_word
 from kiosk.console.templatetags.console_tags import reason as reason_label
+from kiosk.console.views import whose_name
 from kiosk.console.views.desk import queue_context
 from kiosk.console.vigilance import look_alikes, told, verified
 from kiosk.core.checkin.value import CheckIn
@@ -123,7 +123,7 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
         "observed": rows.rows_of_one(replace(check_in, insi=observed)) if observed is not None else (),
         "why_not_replace": replacing.why_not(arrival) if observed is not None else "",
         "why_not_ask": asking.why_not_ask(arrival, check_in),
-        "asks_in_name": in_name.may_ask(request),
+        "asks_in_name": whose_name.means(request, staff),
         "downgrades": [(code.value, _(label)) for code, label in reasons.DOWNGRADES.items()],
         "version": arrival.known.version if arrival.known else "",
         "candidates": [(one, visits.latest_of(one.person)) for one in candidates],

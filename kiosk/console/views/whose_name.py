@@ -9,6 +9,13 @@ from kiosk.console.staff import in_name
 from kiosk.console.upkeep import at_the_desk
 
 
+def means(request: HttpRequest, staff: Staff) -> str:
+    """By what this person's questions go in their name: "psc", "cpx", or "" when the certificate asks."""
+    if in_name.may_ask(request):
+        return "psc"
+    return "cpx" if at_the_desk.is_card_holder(staff) else ""
+
+
 def required(request: HttpRequest, staff: Staff) -> at_the_desk.InName | None:
     """In whose name INSi is asked, when not the structure's. NotAllowed says what to do first."""
     if not in_name.may_ask(request):
