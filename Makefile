@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh Debian 12 or 13 or Raspberry Pi OS: make demo, make test.
 PYTHON = .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =# compiled once, whatever the shell says: the tests start hundreds of processes
-TOGETHER = -n 3 --dist loadfile --no-loadscope-reorder
+TOGETHER = -n 2 --dist loadfile --no-loadscope-reorder
 .PHONY: demo run test quick coverage lint bench mutants properties setup lock wheels wheel-test pictures map clean
 
 setup:

@@ -37,7 +37,7 @@ class Hall:
         before = self.simulator.answered
         assert self.served.deliver(check_in_of(person, THROUGH, ticket=ticket)) == 201
         self.desk.page.goto(self.desk.url + "file/")
-        self.desk.page.locator(".line", has_text=ticket).wait_for()
+        self.desk.page.locator(".line", has_text=ticket).first.wait_for()
         assert self.simulator.answered == before, "nobody is in hand"
         assert self.desk.call_next() == ticket
         ends_at = time.monotonic() + 15

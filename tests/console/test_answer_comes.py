@@ -38,7 +38,7 @@ class Counter:
         who = person or next(self._people)
         assert self.served.deliver(check_in_of(who, InsUnreachable("timeout"), ticket=ticket, **said)) == 201
         self.page.goto(self.desk.url + "file/")
-        self.page.locator(".line", has_text=ticket).wait_for()
+        self.page.locator(".line", has_text=ticket).first.wait_for()
         assert self.desk.call_next() == ticket
         expect(self.page.locator(NUMBER, has_text="NIR")).to_have_count(0)
 

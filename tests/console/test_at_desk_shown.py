@@ -38,7 +38,7 @@ def test_what_staff_ask_with_the_original_is_asked_at_once_too(hall: Hall) -> No
     hall.simulator.behave(Behaviour())
     page = hall.desk.page
     page.goto(hall.desk.url + "file/")
-    page.locator(".line", has_text="E5").wait_for()
+    page.locator(".line", has_text="E5").first.wait_for()
     assert hall.desk.call_next() == "E5"
     page.keyboard.press("i")
     asking = page.locator("form.asking")

@@ -113,7 +113,7 @@ def test_mixed_cases_each_come_to_their_right_end(scene: Scene) -> None:
 
 def _called(scene: Scene, ticket: str) -> None:
     scene.desk.page.goto(scene.desk.url + "file/")
-    scene.desk.page.locator(".line", has_text=ticket).wait_for()
+    scene.desk.page.locator(".line", has_text=ticket).first.wait_for()
     assert scene.desk.call_next() == ticket
 
 

@@ -74,7 +74,7 @@ class StaffMember:
 
     def wait_for_ticket(self, ticket: str) -> None:
         """The queue shows a newcomer without being reloaded."""
-        self.page.locator(".line", has_text=ticket).wait_for()
+        self.page.locator(".line", has_text=ticket).first.wait_for()
         self.keep_picture("queue")
 
     def call_next(self, ticket: str) -> None:
