@@ -31,7 +31,8 @@ _HEAD = re.compile(
     r" (?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) (?P<signature>[A-Za-z0-9_-]{86})(?![A-Za-z0-9_-])",
     re.ASCII,
 )
-_MARK = re.compile(r"kiosk-mark-1 (?P<closed>[A-Za-z0-9_-]{438}) (?P<signature>[A-Za-z0-9_-]{86})", re.ASCII)
+_MARK_WORD = "kiosk-mark-1"
+_MARK = re.compile(_MARK_WORD + r" (?P<closed>[A-Za-z0-9_-]{438}) (?P<signature>[A-Za-z0-9_-]{86})", re.ASCII)
 _CONTEXT = b"console mark 1"
 
 
@@ -124,7 +125,7 @@ def _said(number: int, chained: bytes, at: str) -> str:
 
 
 def _marked(closed: bytes) -> str:
-    return f"kiosk-mark-1 {_written(closed)}"
+    return f"{_MARK_WORD} {_written(closed)}"
 
 
 def _written(data: bytes) -> str:

@@ -56,15 +56,13 @@ class HeadKeeper:
 
     def _keep(self, mark: SignedMark, key: KioskKey) -> None:
         self._kept, self._key = mark, key
-        if self._monotonic() < self._write_at:
-            self._trouble = ""
-            return
-        try:
-            self._write(f"{written_key(key)}\n{mark.text}\n")
-        except OSError:  # the watch over the disk tells staff; the mark is known as long as this kiosk runs
-            self._refuse("not-kept")
-            return
-        self._write_at = self._monotonic() + WRITES_EVERY
+        if self._monotonic() >= self._write_at:
+            try:
+                self._write(f"{written_key(key)}\n{mark.text}\n")
+            except OSError:  # the watch over the disk tells staff; the mark is known as long as this kiosk runs
+                self._refuse("not-kept")
+                return
+            self._write_at = self._monotonic() + WRITES_EVERY
         self._trouble = ""
 
     def _refuse(self, reason: str) -> None:

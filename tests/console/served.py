@@ -58,20 +58,20 @@ class ServedConsole:
     def start(self) -> None:
         scratch = self.folder / "tmp"  # what it leaves in its temporary folder is found there
         scratch.mkdir(exist_ok=True)
-        words = ["console", "--config", str(self.config)]
-        log, environment = self.folder / "console.log", {"TMPDIR": str(scratch)}
-        if self.command is COMMAND:
-            self.child = Child("console", words, log, environment, warm.begun)
-        else:
-            self.child = Child("console", [*self.command, *words], log, environment)
+        self.child = self._begun("console", {"TMPDIR": str(scratch)})
         self.url = str(self.child.first_line(STARTS_WITHIN)["url"])
 
     def worker(self) -> Child:
         """A worker of this console's, at work."""
-        words = ["worker", "--config", str(self.config)]
-        worker = Child("worker", words, self.folder / "worker.log", begin=warm.begun)
+        worker = self._begun("worker", {})
         worker.first_line(STARTS_WITHIN)
         return worker
+
+    def _begun(self, name: str, environment: dict[str, str]) -> Child:
+        words, log = [name, "--config", str(self.config)], self.folder / f"{name}.log"
+        if self.command is COMMAND:
+            return Child(name, words, log, environment, warm.begun)
+        return Child(name, [*self.command, *words], log, environment)
 
     def stop(self) -> int:
         assert self.child is not None
