@@ -15,7 +15,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from kiosk.core.checkin import words
+from kiosk.core.checkin import codec, words
 from kiosk.core.checkin.codec import from_bytes, to_bytes
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.confidential import Confidential
@@ -106,6 +106,7 @@ def test_a_class_or_a_field_that_is_renamed_writes_and_reads_the_same_bytes(monk
     monkeypatch.setitem(words.TAGS, CachetLu, "SealReading")
     assert to_bytes(dataclasses.replace(check_in, seal=again)) == before
     hints = {**get_type_hints(CheckIn), "seal": CachetLu | None}
+    monkeypatch.setattr("kiosk.core.checkin.codec._places", codec._places.__wrapped__)  # what is remembered of a class
     monkeypatch.setattr(
         "kiosk.core.checkin.codec._types_of", lambda kind: hints if kind is CheckIn else get_type_hints(kind)
     )

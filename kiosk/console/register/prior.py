@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef
 from rapidfuzz.distance import JaroWinkler
 
 from kiosk import journal
@@ -39,6 +41,15 @@ class Candidate(Confidential):
     has_same_ins: bool
 
 
+class _Known(NamedTuple):
+    """What is read of each of those met, before it is known whether they are anybody's likeness."""
+
+    key: UUID
+    version: int
+    state: str
+    has_come: bool
+
+
 def keys_of(check_in: CheckIn) -> list[bytes]:
     """All under which ``candidates`` looks for this visit."""
     return sorted({*values_of(check_in.insi), *_values_met(check_in)})
@@ -64,16 +75,16 @@ def is_met_among(changed: list[object], keys: list[bytes]) -> bool:
 def candidates(check_in: CheckIn, besides: UUID | None = None) -> tuple[Candidate, ...]:
     """Who may already be known, the likeliest first: whom INSi gave the same number, and who may be meant."""
     numbered = _known_by(values_of(check_in.insi))
-    keys = [key for key in dict.fromkeys([*numbered, *_met(check_in)]) if key != besides][:MOST_COMPARED]
-    if not keys:
-        return ()
-    meant = _meant(check_in, numbered, list(_persons(keys)))
+    known = {one.key: one for one in [*numbered, *_met(check_in)] if one.key != besides and one.has_come}
+    given = {one.key for one in numbered}
+    meant = _meant(check_in, given, list(known.values())[:MOST_COMPARED])
     likely = _likely(list(stated(check_in, LOOKED_FOR)), meant)
-    likest = [person for person, _traits in meant if person.pk in numbered or person.pk in likely]
-    sound = reading.sound_among(likest)  # of who is not shown nobody need know whether they are as they were written
+    likest = Person.objects.filter(pk__in=[key for key in meant if key in given or key in likely])
+    rows = list(likest.filter(absorbed_by=None, erased_at=None)) if meant else []
+    sound = reading.sound_among(rows)  # of who is not shown nobody need know whether they are as they were written
     found = [
-        Candidate(person, *_said(likely.get(person.pk)), has_same_ins=person.pk in numbered)
-        for person in likest
+        Candidate(person, *_said(likely.get(person.pk)), has_same_ins=person.pk in given)
+        for person in rows
         if person.pk in sound
     ]
     return tuple(sorted(found, key=lambda one: (not one.has_same_ins, -one.percent, str(one.person.pk))))
@@ -88,12 +99,6 @@ def without_visit(birth_date: str, name: str = "", given_name: str = "") -> list
     return list(found.distinct().order_by("-opened_at")[: search.MAX_FOUND])
 
 
-def _persons(keys: list[UUID]) -> QuerySet[Person]:
-    """Without those whom a decision opened that was taken back: nobody has come for them."""
-    came = Exists(Arrival.objects.filter(person=OuterRef("pk")))
-    return Person.objects.filter(Q(decided_at__isnull=False) | came, pk__in=keys)  # the cheaper look first
-
-
 def values_of(answer: InsAnswer) -> list[bytes]:
     """The number INSi gave and those it gave before: by any of them somebody is known."""
     if not isinstance(answer, InsFound):
@@ -102,34 +107,36 @@ def values_of(answer: InsAnswer) -> list[bytes]:
     return [bodies.value_of(number) for number in numbers if number.is_complete]
 
 
-def _meant(check_in: CheckIn, numbered: Collection[UUID], persons: list[Person]) -> list[tuple[Person, Traits]]:
+def _meant(check_in: CheckIn, numbered: Collection[UUID], known: list[_Known]) -> dict[UUID, Traits]:
     """Who of those met may be meant, and who they are: asked for at once, since many may be met."""
-    accepted = {one.pk: _accepted(one) for one in persons}
+    accepted = {one.key: _accepted(one) for one in known}
     # INSi gave each a number, and not the same one: it has said that they are two
     is_numbered = isinstance(check_in.insi, InsFound)
     others = {key for key, one in accepted.items() if is_numbered and one.holds} - {*numbered}
-    left = [one for one in persons if one.pk not in others]
-    said = reading.bodies_of({one.pk: nth for one in left if (nth := accepted[one.pk].answer)})
-    return [(one, traits) for one in left for traits in _read(one, said.get(one.pk))]
+    left = [key for key in accepted if key not in others]
+    said = reading.bodies_of({key: nth for key in left if (nth := accepted[key].answer)})
+    read = {key: traits for key, body in said.items() for traits in _read(partial(codec.found_in, body))}
+    unread = [key for key in left if key not in read]
+    rows = Person.objects.filter(pk__in=unread) if unread else ()
+    return read | {row.pk: traits for row in rows for traits in _read(partial(traits_of, row))}
 
 
-def _accepted(person: Person) -> Accepted:
+def _accepted(known: _Known) -> Accepted:
     """What their row says, not proven yet; nothing where it says nothing that can be read."""
     try:
-        return accepted_in(person.state) if person.version else Accepted()
+        return accepted_in(known.state) if known.version else Accepted()
     except BadFact:
         return Accepted()
 
 
-def _read(person: Person, said: bytes | None) -> Iterator[Traits]:
-    """Who they are; nothing of somebody who is not as they were written."""
+def _read(traits: Callable[[], Traits | None]) -> Iterator[Traits]:
+    """Who somebody is; nothing where they are not as they were written."""
     try:
-        traits = codec.found_in(said) if said is not None else None
-        traits = traits if traits is not None else traits_of(person)
-        if traits is not None:
-            yield traits
+        said = traits()
     except (CannotOpen, BadCheckIn) as trouble:  # the register's checks say it; nobody waits for that
         journal.record_bug(trouble)
+    else:
+        yield from () if said is None else (said,)
 
 
 def indexes_of(check_in: CheckIn) -> frozenset[bytes]:
@@ -143,9 +150,9 @@ def indexes_of_traits(traits: Traits) -> frozenset[bytes]:
     return frozenset(search.fingerprints_of(traits) | _blocks(traits))
 
 
-def _likely(sources: list[Traits], known: list[tuple[Person, Traits]]) -> dict[UUID, core.Candidate]:
-    likely = core.candidates(sources, [traits for _person, traits in known], JaroWinkler.normalized_similarity)
-    return {known[one.index][0].pk: one for one in likely}
+def _likely(sources: list[Traits], known: dict[UUID, Traits]) -> dict[UUID, core.Candidate]:
+    likely, keys = core.candidates(sources, known.values(), JaroWinkler.normalized_similarity), list(known)
+    return {keys[one.index]: one for one in likely}
 
 
 def _said(one: core.Candidate | None) -> tuple[int, bool]:
@@ -172,7 +179,7 @@ def traits_of(person: Person) -> Traits | None:
     return best(stated_so, REFERENCE) if stated_so is not None else None
 
 
-def _met(check_in: CheckIn) -> list[UUID]:
+def _met(check_in: CheckIn) -> list[_Known]:
     """Who is found under most of the visit's keys."""
     return _found(_SHARING_MOST, sorted(_values_met(check_in)))
 
@@ -190,20 +197,23 @@ def _blocks(traits: Traits) -> set[bytes]:
     return {vault.blind("block", key) for key in blocking_keys(traits)}
 
 
-def _known_by(values: list[bytes]) -> list[UUID]:
+def _known_by(values: list[bytes]) -> list[_Known]:
     return _found(_SHARING_ONE, values)
 
 
-def _found(question: str, values: list[bytes]) -> list[UUID]:
+def _found(question: str, values: list[bytes]) -> list[_Known]:
     found = by_hand.rows(question, values, MOST_COMPARED) if values else []
-    return [by_hand.subject(person) for (person,) in found]
+    return [_Known(by_hand.subject(key), version, state, bool(has_come)) for key, version, state, has_come in found]
 
 
-_SHARING_ONE = """SELECT DISTINCT said.person_id FROM console_personindex said
-JOIN console_person known ON known.key = said.person_id WHERE known.absorbed_by_id IS NULL AND known.erased_at IS NULL
-AND said.value IN (…) LIMIT %s"""
+# Whom a decision opened that was taken back, nobody has come for; the cheaper look first.
+_SHARING_ONE = """SELECT known.key, known.version, known.state, known.decided_at IS NOT NULL
+OR EXISTS (SELECT 1 FROM console_arrival came WHERE came.person_id = known.key) FROM console_person known
+WHERE known.absorbed_by_id IS NULL AND known.erased_at IS NULL
+AND known.key IN (SELECT person_id FROM console_personindex WHERE value IN (…)) LIMIT %s"""
 # Counted first, then laid beside their rows in that order, until there are enough: of a hundred met twenty are read.
-_SHARING_MOST = """SELECT met.person_id FROM (
+_SHARING_MOST = """SELECT met.person_id, known.version, known.state, known.decided_at IS NOT NULL
+OR EXISTS (SELECT 1 FROM console_arrival came WHERE came.person_id = known.key) FROM (
 SELECT said.person_id, COUNT(*) AS shared FROM console_personindex said WHERE said.value IN (…)
 GROUP BY said.person_id ORDER BY COUNT(*) DESC, said.person_id
 ) met JOIN console_person known ON known.key = met.person_id

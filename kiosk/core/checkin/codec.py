@@ -9,12 +9,12 @@ import base64
 import binascii
 import json
 import types
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import MISSING, Field, is_dataclass, replace
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, Union, cast, get_args, get_origin, get_type_hints
 
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.checkin.words import TAGS, tag_of, written_fields
@@ -28,6 +28,7 @@ MAX_TEXT = 100_000
 MAX_NEW_FIELDS = 50  # of one record: more is not a newer kiosk
 LONGEST_TAG = 60
 BESIDE = "message"  # the place where something is said beside a check-in
+_OF_EVERY_RECORD = {"is"}
 LEFT_OUT = "left_out"  # said there, by who did not understand all of what it repeats: no version takes that for whole
 
 
@@ -190,16 +191,15 @@ class _Reading:
             raise _NewWord(where, f"is not a {tag}")
         if name != tag:
             raise BadCheckIn(f"{where} is not a {tag}")
-        known = written_fields(kind)
-        self.note_new_fields(given.keys() - known.keys() - {"is"}, where)
+        known = _places(kind)
+        self.note_new_fields(given.keys() - known.keys() - _OF_EVERY_RECORD, where)
         values: dict[str, Any] = {}
-        hints = _types_of(kind)
-        for word, field in known.items():
-            if word in given and (leaf := _LEAVES.get(hints[field.name])) is not None:
-                values[field.name] = leaf(given[word], f"{where}.{word}")
+        for word, place in known.items():
+            if word in given and place.leaf is not None:
+                values[place.name] = place.leaf(given[word], f"{where}.{word}")
             elif word in given:
-                values |= self._field(field, hints[field.name], given[word], f"{where}.{word}")
-            elif not _has_default(field):
+                self._field(place, given[word], f"{where}.{word}", values)
+            elif place.is_needed:
                 raise BadCheckIn(f"{where}.{word} is missing")
         try:
             return kind(**values)
@@ -213,15 +213,33 @@ class _Reading:
         if new:
             self.not_understood.add(where)
 
-    def _field(self, field: Field[Any], kind: Any, given: Any, where: str) -> dict[str, Any]:
-        """The value by the field's name; nothing, which is its default, when its word is new."""
+    def _field(self, place: "_Place", given: Any, where: str, values: dict[str, Any]) -> None:
+        """Lay the value under the field's name; nothing, which is its default, when its word is new."""
         try:
-            return {field.name: self.value(kind, given, where)}
+            values[place.name] = self.value(place.kind, given, where)
         except _NewWord as word:
-            if not _has_default(field):
+            if place.is_needed:
                 raise
             self.not_understood.add(word.where)
-            return {}
+
+
+class _Place(NamedTuple):
+    """Where one word of a record goes, and how it is read."""
+
+    name: str
+    kind: Any
+    leaf: Callable[[Any, str], Any] | None
+    is_needed: bool
+
+
+@cache
+def _places(kind: type) -> Mapping[str, _Place]:
+    """The places of a record by their words; asked once a type."""
+    hints = _types_of(kind)
+    return {
+        word: _Place(field.name, hints[field.name], _LEAVES.get(hints[field.name]), not _has_default(field))
+        for word, field in written_fields(kind).items()
+    }
 
 
 @cache
@@ -230,7 +248,6 @@ def _shape(expected: Any) -> tuple[Any, tuple[Any, ...], bool]:
     return get_origin(expected), get_args(expected), is_dataclass(expected)
 
 
-@cache
 def _types_of(kind: type) -> dict[str, Any]:
     return get_type_hints(kind)
 
