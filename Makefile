@@ -2,7 +2,7 @@
 PYTHON = .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =# compiled once, whatever the shell says: the tests start hundreds of processes
 TOGETHER = -n 2 --dist loadfile --no-loadscope-reorder
-.PHONY: demo run test quick coverage lint bench mutants properties setup lock wheels wheel-test pictures map clean
+.PHONY: demo run test quick coverage lint bench attacks mutants properties setup lock wheels wheel-test pictures map clean
 
 setup:
 	@sh deploy/setup.sh
@@ -37,6 +37,10 @@ coverage: setup
 bench:
 	@sh deploy/setup.sh tesseract-ocr
 	@$(PYTHON) -m tests.benchmarks
+
+# Every attacker of tests/attacks, those that take minutes too.
+attacks: setup
+	@$(PYTHON) -m pytest $(TOGETHER) -m "long_attack or not long_attack" tests/attacks
 
 # Breaks the core in every small way and sees whether a test notices (an hour or more).
 mutants: setup

@@ -7,6 +7,7 @@ from importlib import import_module
 import typer
 
 from kiosk import __version__
+from kiosk.closed import keep_closed
 from kiosk.commands.roles import advice_where_missing
 from kiosk.settings import BadSettings
 
@@ -70,6 +71,7 @@ def build(wanted: str) -> typer.Typer:
 
 def main() -> None:
     """Run the command line; a mistake in the configuration or the installation is one clear message, exit code 2."""
+    keep_closed()
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     if wanted in _ROLES and (todo := advice_where_missing(_ROLES[wanted], wanted)):
         typer.echo(todo, err=True)

@@ -30,7 +30,9 @@ STARTING = {
 
 
 def is_quick(item: pytest.Item) -> bool:
-    if not isinstance(item, pytest.Function) or any(item.get_closest_marker(name) for name in ("starts", "long")):
+    if not isinstance(item, pytest.Function) or any(
+        item.get_closest_marker(name) for name in ("starts", "long", "long_attack")
+    ):
         return False
     fixtures = item._fixtureinfo.name2fixturedefs.values()
     return not any(_leads_to_a_start(one) for one in (item.function, *(one.func for kin in fixtures for one in kin)))

@@ -97,6 +97,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.journal": {"kiosk.core"},
     "kiosk.settings": set(),
     "kiosk.bounded": set(),
+    "kiosk.closed": set(),
     "kiosk.plug_ins": set(),
     "kiosk.control": {"kiosk.core"},
     "kiosk.app": {

@@ -1,6 +1,5 @@
 """``kiosk run``: the patient's terminal."""
 
-import resource
 import signal
 from pathlib import Path
 from types import FrameType
@@ -21,7 +20,6 @@ def run(
     from kiosk.wiring import Kiosk
 
     settings = load(config)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash must not write the memory, and the patient, to the disk
     settings.kiosk.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     journal.write_to(path=settings.kiosk.data_dir / "journal.jsonl")
     kiosk = Kiosk(settings, with_window=not no_window)
