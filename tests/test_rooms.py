@@ -18,7 +18,7 @@ CORE = "kiosk.core."
 CONSOLE = "kiosk.console."
 # What every room of the console stands on: its tables, its settings, the trail, how things are written, the core.
 GROUND = {
-    *(CONSOLE + name for name in ("models", "keystore", "config", "audit", "words", "threads")),
+    *(CONSOLE + name for name in ("models", "keystore", "config", "keyring", "audit", "words", "threads")),
     *("kiosk.core", "kiosk.documents", "kiosk.sealing", "kiosk.journal", "kiosk.heads"),
 }
 
@@ -61,11 +61,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.heads": {"kiosk.sealing"},
     "kiosk.storage": {"kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.heads", "kiosk.sealing"},
     "kiosk.ui": {"kiosk.core", "kiosk.journal"},
-    "kiosk.console.models": {"kiosk.core"},
+    "kiosk.console.models": {"kiosk.core", "kiosk.sealing", "kiosk.console.keyring"},
     "kiosk.console.keystore": set(),
     "kiosk.console.evidence": {"kiosk.core"},
     "kiosk.console.config": {"kiosk.console.evidence", "kiosk.core", "kiosk.settings"},
-    "kiosk.console.audit": {"kiosk.console.models"},
+    "kiosk.console.keyring": {"kiosk.console.config"},
+    "kiosk.console.audit": {"kiosk.console.models", "kiosk.console.keyring"},
     "kiosk.console.words": {"kiosk.core"},
     "kiosk.console.threads": {"kiosk.journal"},
     "kiosk.console.apps": {"kiosk.journal"},

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from kiosk.console.config import ServerSettings
+from kiosk.console.keyring import Secret
 from kiosk.console.site.django_settings import build
 
 _NOWHERE = Path("/nonexistent")
@@ -14,4 +15,5 @@ KIOSK = ServerSettings(
     passphrase_file=_NOWHERE,
     secret_key_file=Path(__file__),  # no secret: nothing is ever signed with it
 )
+KEYRING: tuple[Secret, ...] = ()
 globals().update(build(KIOSK))

@@ -6,19 +6,18 @@ Whoever alters, removes, reorders or cuts entries in the database without the ke
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from kiosk.console import keyring
 from kiosk.console.models import AuditEntry, AuditHead, rows
 
 _START = bytes(32)
@@ -345,12 +344,7 @@ def _is_proven(head: AuditHead) -> bool:
 
 
 def _key() -> bytes:
-    return _key_of(str(settings.SECRET_KEY))
-
-
-@cache
-def _key_of(secret: str) -> bytes:
-    return hmac.digest(bytes.fromhex(secret), b"console audit chain 1", hashlib.sha256)
+    return keyring.key("audit chain")
 
 
 def _link(previous: bytes, entry: AuditEntry | Kept) -> bytes:
@@ -369,12 +363,7 @@ def _text(entry: AuditEntry | Kept) -> bytes:
         entry.details,
         *_parts_of_fact(entry),
     )
-    return in_lengths(parts)
-
-
-def in_lengths(parts: Iterable[str]) -> bytes:
-    """Texts one behind the other, each after its length: no other list of texts reads the same."""
-    return b"".join([len(part).to_bytes(4) + part for part in map(str.encode, parts)])
+    return keyring.in_lengths(parts)
 
 
 def _parts_of_fact(entry: AuditEntry | Kept) -> tuple[str, ...]:

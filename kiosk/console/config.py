@@ -1,5 +1,6 @@
 """What the console must be told before it can run: the ``[server]`` section of the TOML file."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -69,6 +70,13 @@ class AppliVerifierSection(Section):
     minutes: int = Field(240, ge=1, le=24 * 60)  # made longer before it comes in, it is another day's
 
 
+class FormerSecret(Section):
+    """A site secret that was replaced: what it proved is believed until a day, that one included."""
+
+    file: ConfigPath
+    until: date
+
+
 class ServerSettings(Section):
     """The console and its worker. ``mode`` and ``insi`` may stand at the top of the file, shared with the kiosk's."""
 
@@ -90,7 +98,8 @@ class ServerSettings(Section):
     recipient_key: ConfigPath  # the structure's private key, encrypted
     passphrase_file: ConfigPath
     former_recipient_keys: tuple[ConfigPath, ...] = ()  # still open old records; same passphrase
-    secret_key_file: ConfigPath  # 32 random bytes or more: sessions, blind indexes, audit chain
+    secret_key_file: ConfigPath  # 32 random bytes or more, of which a key is made for each purpose
+    former_secrets: tuple[FormerSecret, ...] = ()  # kiosk console secret rotate says how long they are needed
     kiosks: dict[TerminalName, ConfigPath] = Field(default_factory=dict)  # name → public key (PEM), enrolled at start
     trust_kiosk_answers: bool = False  # kiosk and console are one machine: what its kiosk says INSi answered counts
     intake_per_minute: int = Field(600, ge=1, le=100_000)  # a kiosk that sends more waits: its key may be stolen

@@ -85,10 +85,11 @@ def _keys(site: Path) -> None:
     """The same keys in each process: the fixtures' own, which are published."""
     from django.conf import settings
 
+    from kiosk.console import keyring
     from tests.fixtures import keys
 
     keys.lay_out(site)
-    settings.SECRET_KEY = keys.SECRET.hex()
+    settings.KEYRING = (keyring.Secret(keys.SECRET),)
     (site / "data" / "keys").mkdir(parents=True, exist_ok=True)
     settings.KIOSK.passphrase_file.write_bytes(keys.PASSPHRASE)
 

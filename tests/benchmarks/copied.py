@@ -16,9 +16,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from django.conf import settings
 
-from kiosk.console.records import vault
+from kiosk.console import keyring
 from kiosk.console.records.subject_keys import _MARK
 from kiosk.console.register import bodies
 from kiosk.core.coherence import blocking
@@ -179,7 +178,7 @@ def as_person(number: int) -> Fictitious:
 
 def blinding() -> Digest:
     """As ``vault.blind`` does it, with this console's key; the kind stands on a line before."""
-    digest = keyed(vault._blind_key(settings.SECRET_KEY))
+    digest = keyed(keyring.key("blind index"))
     return lambda text: digest(text)[:16]
 
 

@@ -56,13 +56,14 @@ class Consoles:
         """From here on this process's console is that one."""
         from django.conf import settings
 
+        from kiosk.console import keyring
         from tests.console import conftest
         from tests.fixtures import keys
 
         site = self.folder / name
         keys.lay_out(site)
         (site / "data" / "keys").mkdir(parents=True, exist_ok=True)
-        settings.SECRET_KEY = keys.SECRET.hex()
+        settings.KEYRING = (keyring.Secret(keys.SECRET),)
         settings.KIOSK.passphrase_file.write_bytes(keys.PASSPHRASE)
         server = conftest.settings_with(*self._urls.get(name, ("", "")))
         conftest.take(server.model_copy(update={"data_dir": site / "data", "recipient_key": site / "structure.key"}))

@@ -14,11 +14,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
-from django.conf import settings
 from django.db import connections, transaction
 from django.utils import timezone
 
-from kiosk.console import audit
+from kiosk.console import audit, keyring
 from kiosk.console.keystore.models import SubjectKey
 from kiosk.console.models import (
     Arrival,
@@ -73,7 +72,7 @@ class Register:
         self.row, self.visits = make_model()
         [self._holding] = Holding.objects.filter(person=self.row)
         self._words = words_of(str(self.row.pk), [str(one.pk) for one in self.visits], self._holding.mark)
-        self._chain, self._prove = keyed(audit._key()), keyed(reading._key(settings.SECRET_KEY))
+        self._chain, self._prove = keyed(audit._key()), keyed(keyring.key("person"))
         self._number, self._chained = 0, b""
         self._acts = self._acts_of_model()
         self._parts = [_opened(one.sealed, self._words) for one in self.visits]

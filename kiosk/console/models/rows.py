@@ -16,6 +16,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BinaryField, CharField, JSONField, Model, TextField
 from django.db.utils import DEFAULT_DB_ALIAS
 
+from kiosk.console.models.proven import Proven
+
 Row = TypeVar("Row", bound=Model)
 _AT_ONCE = 500  # rows in one sentence
 
@@ -119,6 +121,9 @@ def insert(
     """
     database, count = connections[using], 0
     sentence = _inserting(model, database.vendor)
+    for row in new:
+        if isinstance(row, Proven):
+            row.prove()
     for first in range(0, len(new), _AT_ONCE):
         told = [sentence.of(row, database) for row in new[first : first + _AT_ONCE]]
         places = ", ".join([f"({', '.join(['%s'] * len(told[0]))})"] * len(told))
@@ -132,7 +137,11 @@ def insert(
 
 
 def update(row: Model, *names: str) -> None:
-    """Write one row, which is there; these columns of it, if any are named."""
+    """Write one row, which is there and held; these columns of it, if any are named. Unproven."""
+    if isinstance(row, Proven) and names:
+        names = (*names, *row.prove_anew(names))
+    elif isinstance(row, Proven):
+        row.prove()
     database = connections[DEFAULT_DB_ALIAS]
     sentence = _updating(type(row), names, database.vendor)
     with database.cursor() as cursor:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kiosk.console.models.proven import Proven
 from kiosk.core.turn.events import CallReason
 
 
@@ -31,7 +32,7 @@ class Terminal(models.Model):
         return self.name
 
 
-class Invitation(models.Model):
+class Invitation(Proven):
     """A one-time code with which a new kiosk brings its public key (code d'enrôlement)."""
 
     terminal = models.CharField(max_length=60, primary_key=True)

@@ -2,11 +2,11 @@
 
 import hmac
 from dataclasses import replace
-from functools import cache
 from uuid import UUID
 
 from django.conf import settings
 
+from kiosk.console import keyring
 from kiosk.console.models import Arrival, Sealed
 from kiosk.console.records import subject_keys
 from kiosk.console.records.structure import context_of, keys, open_body, seal_body
@@ -120,9 +120,4 @@ def answer_body(check_in: CheckIn, answer: InsAnswer) -> bytes:
 
 def blind(kind: str, text: str) -> bytes:
     """The keyed fingerprint of one search criterion, already normalised."""
-    return hmac.digest(_blind_key(settings.SECRET_KEY), f"{kind}\n{text}".encode(), "sha256")[:16]
-
-
-@cache
-def _blind_key(secret: str) -> bytes:
-    return hmac.digest(bytes.fromhex(secret), b"console blind index 1", "sha256")
+    return hmac.digest(keyring.key("blind index"), f"{kind}\n{text}".encode(), "sha256")[:16]

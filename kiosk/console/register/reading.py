@@ -6,13 +6,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from django.conf import settings
-
-from kiosk.console import audit
+from kiosk.console import keyring
 from kiosk.console.models import AuditEntry, Person
 from kiosk.console.records import by_hand, subject_keys
 from kiosk.console.register import bodies
@@ -79,7 +77,7 @@ def sound_among(rows: Sequence[Person]) -> set[UUID]:
 
 def _proven(row: Person) -> Standing:
     """Where a person stands whose row is at their last fact."""
-    if row.version and not hmac.compare_digest(bytes(row.proof), proof_of(row)):
+    if row.version and not _proves(row):
         raise Tampered("a person's row does not prove itself")
     stands = fact_codec.standing_from_text(row.state) if row.version else Standing()
     if (row.erased_at is not None) != bool(stands.erased_at):
@@ -90,7 +88,14 @@ def _proven(row: Person) -> Standing:
 
 def proof_of(row: Person) -> bytes:
     """The keyed proof of a person's row."""
-    return hmac.digest(_key(settings.SECRET_KEY), _text(row), hashlib.sha256)
+    return hmac.digest(keyring.key("person"), _text(row), hashlib.sha256)
+
+
+def _proves(row: Person) -> bool:
+    """Under today's key, or a former one that is still believed."""
+    text, shown = _text(row), bytes(row.proof)
+    made = (hmac.digest(key, text, hashlib.sha256) for key in keyring.accepted("person"))
+    return any(hmac.compare_digest(shown, one) for one in made)
 
 
 def _text(row: Person) -> bytes:
@@ -100,7 +105,7 @@ def _text(row: Person) -> bytes:
         *(row.seen_with, _instant(row.verified_at), _instant(row.decided_at), row.decided_by),
         *(str(row.absorbed_by_id), str(row.at_fact)),
     )
-    return audit.in_lengths(parts)
+    return keyring.in_lengths(parts)
 
 
 class Kept(NamedTuple):
@@ -195,8 +200,3 @@ def latest_of(person: UUID, kind: str) -> int:
 
 def _instant(at: object) -> str:
     return at.isoformat() if hasattr(at, "isoformat") else ""
-
-
-@cache
-def _key(secret: str) -> bytes:
-    return hmac.digest(bytes.fromhex(secret), b"console person 1", hashlib.sha256)

@@ -8,6 +8,7 @@ import django
 from csp.constants import NONE, SELF
 from django.conf import settings as django_settings
 
+from kiosk.console import keyring
 from kiosk.console.config import ServerSettings
 
 FONTS = Path("/usr/share/fonts/opentype/inter")  # Debian fonts-inter
@@ -39,12 +40,11 @@ def configure(server: ServerSettings) -> None:
 
 def build(server: ServerSettings) -> dict[str, Any]:
     """Say everything Django must know."""
-    secret = server.secret_key_file.read_bytes()
-    if len(secret) < 32:
-        raise ValueError(f"{server.secret_key_file}: at least 32 random bytes are needed")
+    secrets = keyring.read(server)
     return {
         "KIOSK": server,
-        "SECRET_KEY": secret.hex(),
+        "KEYRING": secrets,
+        "SECRET_KEY": keyring.derived(secrets[0].secret, "sessions").hex(),  # a new secret ends every session
         "DEBUG": False,
         "ALLOWED_HOSTS": sorted({server.host, "localhost", "127.0.0.1", *server.names}),
         "ROOT_URLCONF": "kiosk.console.urls",

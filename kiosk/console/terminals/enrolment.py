@@ -5,17 +5,17 @@ import hmac
 import secrets
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from kiosk.console import audit
-from kiosk.console.models import Invitation, Terminal
+from kiosk.console import audit, keyring
+from kiosk.console.models import AuditEntry, Invitation, Terminal
 from kiosk.sealing import load_verifier
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # none that is mistaken for another
 INVITED_FOR = timedelta(hours=1)
 MAX_FAILURES = 5
+_OF_A_KIOSK = (audit.Act.KIOSK_INVITED, audit.Act.KIOSK_ENROLLED, audit.Act.KIOSK_REVOKED)
 
 
 class Unknown(ValueError):
@@ -39,10 +39,8 @@ def invite(name: str, *, who: str) -> str:
     """Give a code with which a kiosk of this name may bring its key, once, within the hour."""
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(12))
     with transaction.atomic():
-        Invitation.objects.update_or_create(
-            terminal=name,
-            defaults={"code": _fingerprint(name, code), "expires_at": timezone.now() + INVITED_FOR, "failures": 0},
-        )
+        Invitation.objects.filter(pk=name).delete()
+        Invitation.objects.create(terminal=name, code=_fingerprint(name, code), expires_at=timezone.now() + INVITED_FOR)
         audit.record(audit.Act.KIOSK_INVITED, who=who, about=name)
     return "-".join((code[:4], code[4:8], code[8:]))
 
@@ -53,20 +51,27 @@ def accept_invitation(name: str, code: str, public_key: str) -> bool:
     given = _fingerprint(name, code.replace("-", "").strip().upper())
     with transaction.atomic():
         invitation = Invitation.objects.select_for_update().filter(pk=name, expires_at__gt=timezone.now()).first()
-        if invitation is None or invitation.failures >= MAX_FAILURES:
+        if invitation is None or not invitation.is_proven or invitation.failures >= MAX_FAILURES:
             return False
         if not hmac.compare_digest(bytes(invitation.code), given):
             invitation.failures += 1
             invitation.save(update_fields=["failures"])
             return False
+        if _last_act(name) != audit.Act.KIOSK_INVITED:
+            return False  # it has served, and was put back
         invitation.delete()
         enrol(name, public_key, who="invitation")
     return True
 
 
+def _last_act(name: str) -> str:
+    """What the trail says last of a kiosk: invited, enrolled, revoked."""
+    acts = AuditEntry.objects.filter(about=name, act__in=_OF_A_KIOSK).order_by("-number")
+    return acts.values_list("act", flat=True).first() or ""
+
+
 def _fingerprint(name: str, code: str) -> bytes:
-    key = hmac.digest(bytes.fromhex(str(settings.SECRET_KEY)), b"console invitation 1", hashlib.sha256)
-    return hmac.digest(key, f"{name}\n{code}".encode(), hashlib.sha256)
+    return hmac.digest(keyring.key("invitation"), f"{name}\n{code}".encode(), hashlib.sha256)
 
 
 def revoke(name: str, *, who: str) -> None:

@@ -1,15 +1,13 @@
 """The head of the trail, signed for whoever may later be a witness; and whether the trail still holds one."""
 
-import hashlib
 import hmac
 from enum import Enum
 from functools import cache
 
-from django.conf import settings
 from django.utils import timezone
 
-from kiosk.console import audit
-from kiosk.heads import SignedHead, read_head, read_mark, sign_head, sign_mark, written_key
+from kiosk.console import audit, keyring
+from kiosk.heads import SignedHead, SignedMark, read_head, read_mark, sign_head, sign_mark, written_key
 from kiosk.sealing import SigningKey, signer_of_seed
 
 
@@ -26,30 +24,29 @@ def current() -> SignedHead | None:
     head = audit.head()
     if head is None or not head.is_proven or not head.number:
         return None
-    return sign_head(head.number, head.chained, timezone.now(), _key(str(settings.SECRET_KEY)))
+    return sign_head(head.number, head.chained, timezone.now(), _signer())
 
 
 def marked(head: SignedHead) -> str:
     """This head for a kiosk, which learns nothing from it and brings it back."""
-    secret = str(settings.SECRET_KEY)
-    return sign_mark(head, _closing(secret), _key(secret)).text
+    return sign_mark(head, keyring.key("mark"), _signer()).text
 
 
 def brought_as(text: str) -> SignedHead | None:
     """The head of ours that a kiosk brings: as a mark, or as kiosks of before kept it. None when it is neither."""
     mark = read_mark(text)
-    head = read_head(text) if mark is None else mark.opened(_closing(str(settings.SECRET_KEY)))
+    head = read_head(text) if mark is None else _opened(mark)
     return head if head is not None and is_ours(head) else None
 
 
 def public_key() -> str:
     """What kiosks know this console's marks by: the same on every console of a site, for it comes of their secret."""
-    return written_key(_key(str(settings.SECRET_KEY)).public_key())
+    return written_key(_signer().public_key())
 
 
 def is_ours(head: SignedHead) -> bool:
     """Only what a console of this site signed is a witness: nobody else can make one up."""
-    return head.is_signed_by(_key(str(settings.SECRET_KEY)).public_key())
+    return any(head.is_signed_by(_signer_of(seed).public_key()) for seed in keyring.accepted("head"))
 
 
 def held(head: SignedHead) -> Held:
@@ -60,11 +57,15 @@ def held(head: SignedHead) -> Held:
     return Held.HELD if hmac.compare_digest(chained, head.chained) else Held.FORKED
 
 
-@cache
-def _closing(secret: str) -> bytes:
-    return hmac.digest(bytes.fromhex(secret), b"console mark 1", hashlib.sha256)
+def _opened(mark: SignedMark) -> SignedHead | None:
+    """With today's key, or a former one that is still believed."""
+    return next(filter(None, map(mark.opened, keyring.accepted("mark"))), None)
+
+
+def _signer() -> SigningKey:
+    return _signer_of(keyring.key("head"))
 
 
 @cache
-def _key(secret: str) -> SigningKey:
-    return signer_of_seed(hmac.digest(bytes.fromhex(secret), b"console head 1", hashlib.sha256))
+def _signer_of(seed: bytes) -> SigningKey:
+    return signer_of_seed(seed)
