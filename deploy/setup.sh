@@ -1,10 +1,11 @@
 #!/bin/sh
-# Prepares a Debian 12 or 13 or Raspberry Pi OS machine: system packages, then the locked Python packages in .venv.
+# Prepares a Debian 12 or 13 or Raspberry Pi OS machine to develop on: the Debian packages of both roles and those of
+# development, then the locked Python packages in .venv. Machines in production: deploy/guides/technician.md, "Installing".
 # Running it again installs nothing twice. Names of more Debian packages may follow (make bench: what other readers call).
 set -eu
 cd "$(dirname "$0")/.."
 
-packages="$(sed -e 's/#.*//' deploy/packages.txt | tr -s ' \n' ' ') $*"
+packages="$(sed -e 's/#.*//' deploy/packages/*.txt | tr -s ' \n' ' ') $*"
 missing=""
 for package in $packages; do
     # Debian 13 gave some libraries a new name (libmtdev1t64) that still answers to the old one.

@@ -11,9 +11,17 @@ for role in "$@"; do
     rm -rf "$place"
     mkdir -p "$place"
     pip download --no-deps --no-build-isolation --require-hashes -r "deploy/locks/$role.txt" -d "$place"
-    if ls "$place"/*.tar.gz >/dev/null 2>&1; then # comes as source and is built where it is installed
-        pip download --no-deps --require-hashes -r deploy/locks/build.txt -d "$place"
-    fi
-    pip wheel --no-deps --no-build-isolation -w "$place" .
     cp "deploy/locks/$role.txt" "$place/lock.txt"
+    # What comes as source (pyscard) is built here, by the locked tools: a terminal has no compiler. Its lock names what
+    # was built beside what it was built from.
+    for source in "$place"/*.tar.gz; do
+        [ -e "$source" ] || continue
+        pip wheel --no-deps --no-build-isolation --no-index -w "$place/built" "$source"
+        from=$(sha256sum "$source" | cut -d ' ' -f 1) built=$(sha256sum "$place"/built/*.whl | cut -d ' ' -f 1)
+        sed -i "s/^ *--hash=sha256:$from/    --hash=sha256:$built \\\\\n&/" "$place/lock.txt"
+        mv "$place"/built/*.whl "$place"
+        rm "$source"
+    done
+    rm -rf "$place/built"
+    pip wheel --no-deps --no-build-isolation -w "$place" .
 done

@@ -103,7 +103,7 @@ def _card_service(settings: Settings) -> list[Diagnosis]:
                 "card-service",
                 Level.BAD,
                 _("bibliothèque PC/SC absente"),
-                _("Installez libpcsclite1 (deploy/setup.sh)."),
+                _("Installez libpcsclite1 (apt install libpcsclite1 pcscd)."),
             ),
             Diagnosis("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant.")),
         ]
@@ -127,7 +127,7 @@ def _card_service(settings: Settings) -> list[Diagnosis]:
         slots = tuple(slot for slot in slots if not slot.startswith(VIRTUAL))
     wanted = [slot for slot in slots if settings.card.reader in slot]
     if wanted:
-        return [service, Diagnosis("reader", Level.OK, ", ".join(wanted))]
+        return [service, _named("reader", settings, ", ".join(wanted), is_named=bool(settings.card.reader))]
     if slots:
         what = _("aucun lecteur « {name} » parmi : {slots}").format(name=settings.card.reader, slots=", ".join(slots))
         return [service, Diagnosis("reader", Level.BAD, what, _("Corrigez card.reader."))]
@@ -150,6 +150,10 @@ def _camera(settings: Settings) -> list[Diagnosis]:
     if isinstance(frame, CameraLost):
         todo = {
             "no-program": _("Installez rpicam-apps (sudo apt install rpicam-apps), puis relancez."),
+            "virtual": _(
+                "Cette caméra est faite par un programme (v4l2loopback) : nommez la vraie dans camera.source."
+            ),
+            "not-a-camera": _("camera.source ne mène pas à une caméra : nommez-la par /dev/v4l/by-id/…"),
             "frozen": _("La caméra répète la même image : débranchez-la et rebranchez-la."),
             "silent": _("Vérifiez la nappe et que la caméra est listée : rpicam-hello --list-cameras"),
         }.get(frame.reason, _NO_PICTURE[settings.camera.driver])
@@ -170,7 +174,21 @@ def _camera(settings: Settings) -> list[Diagnosis]:
     if width < 1280:
         todo = _("Préférez 1920×1080 : la bande MRZ demande 10 pixels par millimètre.")
         return [Diagnosis("camera", Level.WARNING, what, todo)]
-    return [Diagnosis("camera", Level.OK, what)]
+    is_named = settings.camera.driver != "opencv" or not settings.camera.source.isdecimal()
+    return [_named("camera", settings, what, is_named=is_named)]
+
+
+def _named(part: str, settings: Settings, what: str, *, is_named: bool) -> Diagnosis:
+    """In production a device that nobody named works, and so does any other that is plugged in its place."""
+    if is_named or settings.mode != "production":
+        return Diagnosis(part, Level.OK, what)
+    todo = {
+        "reader": _(
+            "N'importe quel lecteur servirait : écrivez dans card.reader une partie de ce nom, son numéro de série."
+        ),
+        "camera": _("N'importe quelle caméra servirait : nommez-la dans camera.source (/dev/v4l/by-id/…)."),
+    }
+    return Diagnosis(part, Level.WARNING, what, todo[part])
 
 
 def _seals(settings: Settings) -> list[Diagnosis]:

@@ -23,6 +23,10 @@ from pydantic import (
 
 SIMULATED_CAMERAS = {"film"}
 SIMULATED = "simulated"
+_DEVICE = {  # what a camera is named by in production
+    "opencv": re.compile(r"[0-9]{1,3}|/dev/(v4l/by-(id|path)/)?[^/]+", re.ASCII),
+    "libcamera": re.compile(r"[0-9]{1,3}", re.ASCII),
+}
 
 
 class BadSettings(Exception):
@@ -75,7 +79,7 @@ class CardSection(Section):
     """The card reader."""
 
     driver: str = "pcsc"  # or the name of a plug-in of the entry point group kiosk.card_readers
-    reader: str = ""  # a part of the reader's name; empty: any
+    reader: str = ""  # a part of the reader's name, its serial number best: no other one is used; empty: any
 
 
 class AppliSection(Section):
@@ -91,7 +95,7 @@ class CameraSection(Section):
     """The camera above the tray."""
 
     driver: Literal["opencv", "libcamera", "film"] = "opencv"  # USB (UVC, V4L2); a Raspberry Pi's own (CSI)
-    source: str = "0"  # a device number or path
+    source: str = "0"  # a device number or path; /dev/v4l/by-id/… is one camera whatever is plugged in first
     film: ConfigPath | None = None  # demo only: the film that stands in for the camera
     seal_certificates: ConfigPath | None = None  # directory of the visible seals' signers (FR05-0001.pem …)
     width: int = Field(default=1920, ge=320, le=7680)
@@ -299,6 +303,11 @@ class Settings(Section):
         problems = []
         if self.camera.driver in SIMULATED_CAMERAS:
             problems.append("camera.driver: a simulated camera is refused in production; choose opencv or libcamera")
+        elif not _DEVICE[self.camera.driver].fullmatch(self.camera.source):
+            problems.append(
+                "camera.source: a film or a stream is refused in production; name the device: /dev/v4l/by-id/… "
+                "(opencv), or its number (libcamera)"
+            )
         if self.appli is not None and self.appli.driver == SIMULATED:
             problems.append(
                 "appli.driver: simulated phones are refused in production; name a plug-in, or remove [appli]"

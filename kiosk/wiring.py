@@ -281,7 +281,7 @@ def camera(settings: Settings) -> FrameSource:
     manners = CameraManners(chosen.width, chosen.height, chosen.focus, chosen.exposure_us)
     if chosen.driver == "libcamera":
         return libcamera.LibcameraCamera(chosen.source, manners)
-    return opencv.OpenCvCamera(chosen.source, manners)
+    return opencv.OpenCvCamera(chosen.source, manners, only_plugged_in=settings.mode == "production")
 
 
 def eye(order: ev.FilmDocument, settings: Settings) -> Eye:

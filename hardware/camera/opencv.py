@@ -3,12 +3,12 @@
 import os
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import cv2
 
 from hardware.camera.base import CameraLost, CameraManners
+from hardware.camera.devices import path_of, trouble_with
 from hardware.camera.frozen import FROZEN_SECONDS, Stillness
 from hardware.camera.newest import NewestFrame
 from hardware.camera.threaded import ThreadedCamera
@@ -20,13 +20,22 @@ _V4L2_AUTO, _V4L2_MANUAL = 3, 1  # V4L2_EXPOSURE_APERTURE_PRIORITY, V4L2_EXPOSUR
 
 
 class OpenCvCamera(ThreadedCamera):
-    """``source`` is a device's index ("0"), its path ("/dev/v4l/by-id/…", which survives replugging) or any stream."""
+    """``source`` is a device's index ("0"), its path ("/dev/v4l/by-id/…", which survives replugging) or any stream.
+
+    ``only_plugged_in`` is for production: a film, a stream or a camera that a program makes is none.
+    """
 
     def __init__(
-        self, source: str, manners: CameraManners | None = None, *, frozen_seconds: float = FROZEN_SECONDS
+        self,
+        source: str,
+        manners: CameraManners | None = None,
+        *,
+        frozen_seconds: float = FROZEN_SECONDS,
+        only_plugged_in: bool = False,
     ) -> None:
         super().__init__()
         self._source = source
+        self._only_plugged_in = only_plugged_in
         self._manners = manners or CameraManners()
         self._frozen_seconds = frozen_seconds
         self._facts: dict[str, Any] = self._told("closed")
@@ -35,11 +44,12 @@ class OpenCvCamera(ThreadedCamera):
         return {"source": self._source, "state": state, "driver": "opencv", "troubles": []}
 
     def missing(self) -> CameraLost | None:
-        is_index = self._source.isdecimal()
-        if not is_index and not self._source.startswith("/"):
+        if self._only_plugged_in:
+            trouble = trouble_with(self._source)
+            return CameraLost(trouble) if trouble else None
+        if not self._source.isdecimal() and not self._source.startswith("/"):
             return None
-        path = Path(f"/dev/video{int(self._source)}" if is_index else self._source)
-        return None if path.exists() else CameraLost("not-found")
+        return None if path_of(self._source).exists() else CameraLost("not-found")
 
     def describe(self) -> dict[str, Any]:
         return dict(self._facts)
@@ -48,7 +58,7 @@ class OpenCvCamera(ThreadedCamera):
         if self.missing() is not None:
             return None  # unplugged: OpenCV would complain on the terminal each second
         is_index = self._source.isdecimal()
-        is_device = is_index or self._source.startswith("/dev/")
+        is_device = self._only_plugged_in or is_index or self._source.startswith("/dev/")
         os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", _SELECT_SECONDS)
         try:
             backend = cv2.CAP_V4L2 if is_device else cv2.CAP_ANY
@@ -76,10 +86,11 @@ class OpenCvCamera(ThreadedCamera):
         while not stop.is_set():
             capture = self._capture()
             if capture is None:
+                lost = self.missing() or CameraLost("not-found")
                 if not is_told:
-                    newest.put(CameraLost("not-found"))
+                    newest.put(lost)
                     is_told = True
-                self._facts = self._told("not-found")
+                self._facts = self._told(lost.reason)
                 stop.wait(_RETRY)
                 continue
             failures = 0

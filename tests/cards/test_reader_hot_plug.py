@@ -196,13 +196,18 @@ def test_a_mute_card_turned_round_is_a_card(scard: ScriptedLibrary) -> None:
     watch.close()
 
 
-def test_the_preferred_reader_hides_the_others_only_while_it_is_there(scard: ScriptedLibrary) -> None:
+def test_no_other_reader_stands_in_for_the_one_that_is_named(scard: ScriptedLibrary) -> None:
+    """Whoever plugs a reader of their own in, and the named one out, would have the kiosk read their cards."""
     watch = pcsc._Watch("Gem")
     scard.readers = {"A": (EMPTY, []), "Gem 00": (EMPTY, [])}
     assert looks(watch) == [ReaderFound(("Gem 00",))]
-    scard.readers = {"A": (EMPTY, [])}
-    assert looks(watch) == [ReaderFound(("A",))]
+    scard.readers = {"A": (PRESENT, ATR)}
+    assert looks(watch) == [ReaderLost("no-reader")]
+    scard.readers = {"A": (PRESENT, ATR), "Gem 00": (EMPTY, [])}
+    assert looks(watch) == [ReaderFound(("Gem 00",))]
     watch.close()
+    with pytest.raises(CardGone), PcscReader("Gem").connect("A"):
+        raise AssertionError("another reader was opened")
 
 
 def test_a_virtual_reader_is_no_reader_where_none_is_allowed(scard: ScriptedLibrary) -> None:
