@@ -43,6 +43,14 @@ _NO_PICTURE = {
     "libcamera": _("Vérifiez la nappe, le groupe « video » et camera.source (rpicam-hello --list-cameras)."),
     "film": _("Le film de camera.film ne peut être lu."),
 }
+_NO_CARD_SERVICE = {
+    "no-library": (_("bibliothèque PC/SC absente"), _("Installez libpcsclite1 (apt install libpcsclite1 pcscd).")),
+    "no-service": (_("pcscd ne répond pas"), _("Relancez-le : systemctl restart pcscd.socket")),
+    "refused": (
+        _("pcscd refuse ce compte"),
+        _("Vérifiez que polkit tourne et qu'une règle permet pcscd au compte de la borne (deploy/guides)."),
+    ),
+}
 _RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # a clock before that was never set
 
 
@@ -97,29 +105,9 @@ def _card_service(settings: Settings) -> list[Diagnosis]:
     if settings.card.driver != "pcsc":
         return [Diagnosis("reader", Level.OK, _("pilote {name}").format(name=settings.card.driver))]
     state, slots = service_state()
-    if state == "no-library":
-        return [
-            Diagnosis(
-                "card-service",
-                Level.BAD,
-                _("bibliothèque PC/SC absente"),
-                _("Installez libpcsclite1 (apt install libpcsclite1 pcscd)."),
-            ),
-            Diagnosis("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant.")),
-        ]
-    if state == "no-service":
-        return [
-            Diagnosis(
-                "card-service", Level.BAD, _("pcscd ne répond pas"), _("Relancez-le : systemctl restart pcscd.socket")
-            ),
-            Diagnosis("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant.")),
-        ]
-    if state == "refused":
-        todo = _("Vérifiez que polkit tourne et qu'une règle permet pcscd au compte de la borne (deploy/guides).")
-        return [
-            Diagnosis("card-service", Level.BAD, _("pcscd refuse ce compte"), todo),
-            Diagnosis("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant.")),
-        ]
+    if state in _NO_CARD_SERVICE:
+        reader = Diagnosis("reader", Level.BAD, _("non vérifiable"), _("La borne fonctionne sans carte en attendant."))
+        return [Diagnosis("card-service", Level.BAD, *_NO_CARD_SERVICE[state]), reader]
     service = Diagnosis("card-service", Level.OK, _("pcscd répond"))
     if settings.mode == "production" and any(slot.startswith(VIRTUAL) for slot in slots):
         todo = _("Retirez le paquet vsmartcard-vpcd : quiconque atteint le port 35963 s'y fait passer pour une carte.")

@@ -39,18 +39,18 @@ _NOTICE = 0.8  # seconds the service may take to notice that a card left (it loo
 
 
 class PcscReader:
-    """Every slot of every PC/SC reader, or only of those whose name contains ``named``: no other one stands in for it.
+    """Every slot of every PC/SC reader, or only of those whose name contains ``prefer``: no other one stands in for it.
 
     ``allow_virtual`` is for demonstration and tests: the virtual reader listens on the network, and whoever reaches it
     is a card.
     """
 
-    def __init__(self, named: str = "", allow_virtual: bool = True) -> None:
-        self._named = named
+    def __init__(self, prefer: str = "", allow_virtual: bool = True) -> None:
+        self._prefer = prefer
         self._allow_virtual = allow_virtual
 
     def events(self, stopped: Callable[[], bool]) -> Iterator[SlotEvent]:
-        watch = _Watch(self._named, self._allow_virtual)
+        watch = _Watch(self._prefer, self._allow_virtual)
         try:
             while not stopped():
                 yield from watch.look()
@@ -60,7 +60,7 @@ class PcscReader:
     @contextmanager
     def connect(self, slot: str) -> Iterator[CardConnection]:
         """Open the card in this slot: shared, in a transaction, reset when left. CardGone, CardExchangeFailed."""
-        if self._named not in slot or (not self._allow_virtual and slot.startswith(VIRTUAL)):
+        if self._prefer not in slot or (not self._allow_virtual and slot.startswith(VIRTUAL)):
             raise CardGone
         scard = _loaded()
         patience = Patience("card exchange")
@@ -139,8 +139,8 @@ def service_state() -> tuple[str, tuple[str, ...]]:
 class _Watch:
     """What is known of the slots, and what changed since it was last told."""
 
-    def __init__(self, named: str, allow_virtual: bool = True) -> None:
-        self._named = named
+    def __init__(self, prefer: str, allow_virtual: bool = True) -> None:
+        self._prefer = prefer
         self._allow_virtual = allow_virtual
         self._patience = Patience("card service")
         self._context: int | None = None
@@ -199,7 +199,7 @@ class _Watch:
 
     def _chosen(self, names: list[str]) -> tuple[str, ...]:
         allowed = [name for name in names if self._allow_virtual or not name.startswith(VIRTUAL)]
-        return tuple([name for name in allowed if self._named in name][:_MOST_SLOTS])
+        return tuple([name for name in allowed if self._prefer in name][:_MOST_SLOTS])
 
     def _absent(self, reason: str, wait: bool = True) -> list[SlotEvent]:
         told: list[SlotEvent] = [CardRemoved(name) for name in self._cards]
