@@ -90,6 +90,8 @@ class ServerSettings(Section):
     key: ConfigPath
     processes: int = Field(1, ge=1, le=16)  # that serve; a busy console takes one a processor core
     threads: int = Field(8, ge=1, le=64)  # in each
+    connections: int = Field(512, ge=16, le=10_000)  # open at once, in each process
+    connections_each: int = Field(128, ge=8, le=10_000)  # from one address; several staff behind one need more
     request_seconds: int = Field(30, ge=1, le=300)  # the longest one request may take, its sending included
     database: str = Field("", pattern=r"^(postgres(ql)?://.+)?$")  # empty: SQLite in data_dir
     keys_dir: ConfigPath | None = None  # the folder of the keys' own SQLite database; empty: keys in data_dir

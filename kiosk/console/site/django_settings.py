@@ -14,14 +14,24 @@ from kiosk.console.config import ServerSettings
 FONTS = Path("/usr/share/fonts/opentype/inter")  # Debian fonts-inter
 
 
-# Django, axes and psycopg log addresses, accounts and request texts; what may be said is in the journal.
+# These log addresses, accounts and request texts; what may be said is in the journal.
+_TALKATIVE = ("django", "django.request", "django.security", "django.server", "asyncio", "axes", "csp", "psycopg")
 _SILENCE: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"nowhere": {"class": "logging.NullHandler"}},
     "loggers": {
         name: {"handlers": ["nowhere"], "level": "CRITICAL", "propagate": False}
-        for name in ("django", "django.request", "django.security", "django.server", "axes", "csp", "psycopg")
+        for name in (
+            "django",
+            "django.request",
+            "django.security",
+            "django.server",
+            "axes",
+            "csp",
+            "psycopg",
+            "asyncio",
+        )
     },
 }
 

@@ -1,54 +1,27 @@
-"""Serves the console over HTTPS: gunicorn with threads, its own certificate, TLS 1.2 at least."""
+"""Serves the console over HTTPS: gunicorn with its asyncio worker, its own certificate, TLS 1.2 at least."""
 
-import contextlib
 import gc
 import json
-import socket
 import ssl
 import sys
-import threading
-import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
-from django.urls import get_resolver
+from django.template.loader import render_to_string
+from django.urls import get_resolver, reverse
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from kiosk import journal
 from kiosk.console.config import ServerSettings
 from kiosk.console.identities import comparing
 from kiosk.console.questions import pool
 from kiosk.console.records import structure
+from kiosk.console.site.environ import Answer
+from kiosk.console.site.gate import Gate, answer
+from kiosk.console.site.patient import BACKLOG, PatientWorker
 from kiosk.console.upkeep import asked, insi_now
-
-
-class PatientWorker(ThreadWorker):
-    """gunicorn's threads, with a deadline: who sends a request drop by drop does not keep a thread for ever."""
-
-    def init_process(self) -> None:
-        if not isinstance(self.app, Served):
-            raise TypeError("a patient worker serves the console and nothing else")
-        self._deadlines: dict[TConn, float] = {}
-        self._within = float(self.app.server.request_seconds)
-        threading.Thread(target=self._watch, name="deadlines", daemon=True).start()
-        super().init_process()
-
-    def handle(self, conn: TConn) -> bool:
-        self._deadlines[conn] = time.monotonic() + self._within
-        try:
-            return super().handle(conn)
-        finally:
-            self._deadlines.pop(conn, None)
-
-    def _watch(self) -> None:
-        while not threading.Event().wait(0.5):
-            now = time.monotonic()
-            for conn, deadline in list(self._deadlines.items()):
-                if now > deadline:
-                    with contextlib.suppress(OSError):  # gone by itself meanwhile
-                        socket.socket.shutdown(conn.sock, socket.SHUT_RDWR)  # the reading thread wakes up and leaves
 
 
 class Served(BaseApplication):
@@ -68,8 +41,9 @@ class Served(BaseApplication):
         get_resolver().url_patterns  # noqa: B018 - every page's module is read now, not before the first request
         structure.keys()
         comparing.places()  # read now, not before the first patient
+        gate = Gate(application, self.server, reverse("sign-in"), _crowded(self.server))
         gc.freeze()  # what stays for ever is not looked through again and again
-        return application
+        return gate
 
     def _wanted(self) -> dict[str, Any]:
         server = self.server
@@ -77,7 +51,9 @@ class Served(BaseApplication):
             "bind": f"{server.host}:{server.port}",
             "worker_class": PatientWorker,
             "workers": server.processes,
-            "threads": server.threads,
+            "asgi_lifespan": "off",
+            "asgi_loop": "asyncio",
+            "backlog": BACKLOG,
             "timeout": 60,
             "graceful_timeout": 15,
             "keepalive": 15,
@@ -108,6 +84,14 @@ class Served(BaseApplication):
             pool.start(asked.stepper(insi), self.server.questions_at_once)
         if worker.age == 1:  # the first of them; one that replaces another says nothing
             self._announce(f"https://{host}:{port}/")
+
+
+def _crowded(server: ServerSettings) -> Answer:
+    """For who signs in while more guess than are listened to: made now, so that it takes nobody's time then."""
+    page = render_to_string("console/crowded.html", {"structure": server.structure}).encode()
+    policy = b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'"
+    headers = ((b"content-security-policy", policy), (b"x-frame-options", b"DENY"))
+    return answer(HTTPStatus.TOO_MANY_REQUESTS, b"text/html; charset=utf-8", page, *headers)
 
 
 def _leave(_server: object, _worker: object) -> None:

@@ -1,0 +1,82 @@
+"""The console's way in: how many connections may stand open, and whose gives way when there are too many.
+
+A connection is refused before anything is read from it: no greeting, no certificate, no memory.
+"""
+
+import contextlib
+import socket
+from ipaddress import IPv6Address, ip_address
+
+Address = tuple[object, ...]
+
+
+def host_of(where: Address | None) -> str:
+    """Who is counted as one: an address, or the network that one holder of IPv6 has whole."""
+    text = str(where[0]) if where else ""
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return text
+    if not isinstance(address, IPv6Address):
+        return text
+    mapped = address.ipv4_mapped
+    return str(mapped) if mapped else str(IPv6Address(int(address) >> 64 << 64))
+
+
+class Connection(socket.socket):
+    """One that came in; closed, it leaves room for another."""
+
+    door: "Door | None" = None
+    host = ""
+
+    def close(self) -> None:
+        super().close()
+        if self.door is not None:
+            self.door.left(self)
+
+
+class Door(socket.socket):
+    """A listening socket that counts. Beyond ``most``, the oldest connection of whoever holds most gives way."""
+
+    def __init__(self, listening: socket.socket, most: int, each: int) -> None:
+        super().__init__(listening.family, listening.type, listening.proto, fileno=listening.detach())
+        self._most, self._each = most, each
+        self._open: dict[str, dict[Connection, None]] = {}  # in the order they came
+        self._count = 0
+
+    def accept(self) -> tuple[socket.socket, Address]:
+        """As a listening socket's, but for those who have too many: then BlockingIOError, as if nobody had come."""
+        number, where = self._accept()  # type: ignore[attr-defined] # what socket.accept makes a plain socket of
+        came = Connection(self.family, self.type, self.proto, fileno=number)
+        host = host_of(where)
+        if not self._may(host):
+            came.close()
+            raise BlockingIOError
+        came.door, came.host = self, host
+        self._open.setdefault(host, {})[came] = None
+        self._count += 1
+        return came, where
+
+    def left(self, gone: Connection) -> None:
+        theirs = self._open.get(gone.host, {})
+        if gone not in theirs:
+            return
+        del theirs[gone]
+        self._count -= 1
+        if not theirs:
+            del self._open[gone.host]
+
+    def _may(self, host: str) -> bool:
+        mine = len(self._open.get(host, ()))
+        if mine >= self._each:
+            return False
+        if self._count < self._most:
+            return True
+        crowd = max(self._open.values(), key=len)
+        if len(crowd) <= mine + 1:
+            return False
+        oldest = next(iter(crowd))
+        self.left(oldest)
+        with contextlib.suppress(OSError):  # gone by itself meanwhile
+            oldest.shutdown(socket.SHUT_RDWR)  # its end is read, and it is closed as any that ends
+        return True

@@ -1,0 +1,96 @@
+"""gunicorn's asyncio worker, patient with slow clients: none of them holds a thread, and each has a deadline."""
+
+import asyncio
+from asyncio import sslproto
+from typing import Any
+
+from gunicorn.asgi import protocol
+from gunicorn.asgi.protocol import ASGIProtocol
+from gunicorn.workers.gasgi import ASGIWorker
+
+from kiosk import journal
+from kiosk.console.config import ServerSettings
+from kiosk.console.site.door import Door
+
+GREETING_WITHIN = 10.0  # seconds, of TLS
+HEAD_WITHIN = 10.0  # from the greeting to the end of the first request's head; later ones have ``keepalive``
+BACKLOG = 512
+
+protocol._CACHED_SERVER_HEADER = b""  # type: ignore[attr-defined] # nobody need know what answers
+sslproto.SSLProtocol.max_size = 32 * 1024  # of each connection's buffer, filled with zeros at once; a record has 16
+
+# Their types are published without the methods that a subclass needs.
+Protocol: Any = ASGIProtocol
+Worker: Any = ASGIWorker
+
+
+class Talk(Protocol):  # type: ignore[misc]
+    """One connection. Who is too slow to ask, to send or to take the answer is hung up on."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        self._deadline = self.worker.loop.call_later(HEAD_WITHIN, transport.abort)
+        self.worker.talks.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._deadline.cancel()
+        self.worker.talks.discard(self)
+        super().connection_lost(exc)
+
+    def leave_if_idle(self) -> None:
+        if self._awaiting_request:
+            self.transport.abort()
+
+    async def _handle_http_request(self, *request: Any, **more: Any) -> bool:
+        self._deadline.cancel()
+        self._deadline = self.worker.loop.call_later(self.worker.app.server.request_seconds, self.transport.abort)
+        try:
+            return bool(await super()._handle_http_request(*request, **more))
+        finally:
+            self._deadline.cancel()
+
+    def _is_websocket_upgrade(self, _request: object) -> bool:
+        return False
+
+    def _send_error_response(self, status: int, _message: str, extra_headers: Any = ()) -> None:
+        super()._send_error_response(status, "", extra_headers)  # the message may repeat what was sent
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """The worker's, whose server has our door and speaks as we do."""
+
+    def __init__(self, worker: "PatientWorker") -> None:
+        super().__init__()
+        self._worker = worker
+        self.set_exception_handler(_record)
+
+    async def create_server(self, *_: object, **said: Any) -> Any:
+        settings: ServerSettings = self._worker.app.server
+        said["sock"] = Door(said["sock"], settings.connections, settings.connections_each)
+        said |= {"backlog": BACKLOG, "ssl_handshake_timeout": GREETING_WITHIN, "ssl_shutdown_timeout": 2.0}
+        return await super().create_server(lambda: Talk(self._worker), **said)
+
+
+def _record(_loop: asyncio.AbstractEventLoop, said: dict[str, Any]) -> None:
+    """A client that speaks no TLS, or is gone, is nothing to write down; the rest is a bug."""
+    trouble = said.get("exception")
+    if isinstance(trouble, Exception) and not isinstance(trouble, OSError):
+        journal.record_bug(trouble)
+
+
+class PatientWorker(Worker):  # type: ignore[misc]
+    """Serves the console (``serve.Served``) and nothing else."""
+
+    def init_process(self) -> None:
+        self.talks: set[Talk] = set()
+        super().init_process()
+
+    def _setup_event_loop(self) -> None:
+        self.loop = _Loop(self)
+        asyncio.set_event_loop(self.loop)
+
+    async def _shutdown(self) -> None:
+        """Requests under way are finished; who asks for nothing need not be waited for."""
+        for talk in list(self.talks):
+            talk.leave_if_idle()
+        await super()._shutdown()
