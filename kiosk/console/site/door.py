@@ -46,8 +46,8 @@ class Door(socket.socket):
 
     def accept(self) -> tuple[socket.socket, Address]:
         """As a listening socket's, but for those who have too many: then BlockingIOError, as if nobody had come."""
-        number, where = self._accept()  # type: ignore[attr-defined] # what socket.accept makes a plain socket of
-        came = Connection(self.family, self.type, self.proto, fileno=number)
+        plain, where = super().accept()
+        came = Connection(self.family, self.type, self.proto, fileno=plain.detach())
         host = host_of(where)
         if not self._may(host):
             came.close()

@@ -16,18 +16,18 @@ GREETING_WITHIN = 10.0  # seconds, of TLS
 HEAD_WITHIN = 10.0  # from the greeting to the end of the first request's head; later ones have ``keepalive``
 BACKLOG = 512
 
-protocol._CACHED_SERVER_HEADER = b""  # type: ignore[attr-defined] # nobody need know what answers
+vars(protocol)["_CACHED_SERVER_HEADER"] = b""  # nobody need know what answers
 sslproto.SSLProtocol.max_size = 32 * 1024  # of each connection's buffer, filled with zeros at once; a record has 16
 
-# Their types are published without the methods that a subclass needs.
-Protocol: Any = ASGIProtocol
-Worker: Any = ASGIWorker
 
-
-class Talk(Protocol):  # type: ignore[misc]
+class Talk(ASGIProtocol):
     """One connection. Who is too slow to ask, to send or to take the answer is hung up on."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
+    worker: Any  # a ``PatientWorker``
+    transport: asyncio.Transport
+    _awaiting_request: bool
+
+    def connection_made(self, transport: Any) -> None:
         self._deadline = self.worker.loop.call_later(HEAD_WITHIN, transport.abort)
         self.worker.talks.add(self)
         super().connection_made(transport)
@@ -43,9 +43,10 @@ class Talk(Protocol):  # type: ignore[misc]
 
     async def _handle_http_request(self, *request: Any, **more: Any) -> bool:
         self._deadline.cancel()
-        self._deadline = self.worker.loop.call_later(self.worker.app.server.request_seconds, self.transport.abort)
+        self._deadline = self.worker.loop.call_later(_settings(self.worker).request_seconds, self.transport.abort)
+        parent: Any = super()  # its types are published without what a subclass needs
         try:
-            return bool(await super()._handle_http_request(*request, **more))
+            return bool(await parent._handle_http_request(*request, **more))
         finally:
             self._deadline.cancel()
 
@@ -53,7 +54,8 @@ class Talk(Protocol):  # type: ignore[misc]
         return False
 
     def _send_error_response(self, status: int, _message: str, extra_headers: Any = ()) -> None:
-        super()._send_error_response(status, "", extra_headers)  # the message may repeat what was sent
+        parent: Any = super()
+        parent._send_error_response(status, "", extra_headers)  # the message may repeat what was sent
 
 
 class _Loop(asyncio.SelectorEventLoop):
@@ -65,7 +67,7 @@ class _Loop(asyncio.SelectorEventLoop):
         self.set_exception_handler(_record)
 
     async def create_server(self, *_: object, **said: Any) -> Any:
-        settings: ServerSettings = self._worker.app.server
+        settings = _settings(self._worker)
         said["sock"] = Door(said["sock"], settings.connections, settings.connections_each)
         said |= {"backlog": BACKLOG, "ssl_handshake_timeout": GREETING_WITHIN, "ssl_shutdown_timeout": 2.0}
         return await super().create_server(lambda: Talk(self._worker), **said)
@@ -78,7 +80,12 @@ def _record(_loop: asyncio.AbstractEventLoop, said: dict[str, Any]) -> None:
         journal.record_bug(trouble)
 
 
-class PatientWorker(Worker):  # type: ignore[misc]
+def _settings(worker: Any) -> ServerSettings:
+    server: ServerSettings = worker.app.server  # of ``serve.Served``
+    return server
+
+
+class PatientWorker(ASGIWorker):
     """Serves the console (``serve.Served``) and nothing else."""
 
     def init_process(self) -> None:
@@ -93,4 +100,5 @@ class PatientWorker(Worker):  # type: ignore[misc]
         """Requests under way are finished; who asks for nothing need not be waited for."""
         for talk in list(self.talks):
             talk.leave_if_idle()
-        await super()._shutdown()
+        parent: Any = super()
+        await parent._shutdown()
