@@ -64,14 +64,29 @@ def settings_with(database: str, keys_database: str = "") -> ServerSettings:
 def _with_tables(database: str, keys_database: str = "") -> ServerSettings:
     from kiosk.console.upkeep.database import bring_up_to_date
 
-    server = settings_with(database, keys_database)
+    server = settings_with(database, keys_database).model_copy(update={"data_dir": FOLDER})  # another test had its own
     take(server)
     bring_up_to_date(server)
     return server
 
 
 def make_sqlite() -> ServerSettings:
+    lay_files(FOLDER)
     return _with_tables("")
+
+
+def lay_files(data: Path) -> None:
+    """Both files of SQLite in a console's data, their tables empty; made by this process where none has made them."""
+    from tests.console.files import copied, migrate_both
+
+    def make(folder: Path) -> None:
+        (folder / "data" / "keys").mkdir(parents=True)
+        take(
+            django_settings.KIOSK.model_copy(update={"data_dir": folder / "data", "database": "", "keys_database": ""})
+        )
+        migrate_both()
+
+    copied(data, make)
 
 
 @pytest.fixture(scope="session")

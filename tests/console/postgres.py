@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 NEEDED_WITHIN = 60.0
@@ -17,12 +18,17 @@ WITHOUT_DISK = ("fsync=off", "full_page_writes=off")  # for whoever kills no ser
 TABLES, KEY_TABLES = "tables", "key_tables"  # templates: tests/console/tables.py
 
 
+@cache
+def programs() -> Path:
+    """Those of the newest that is installed."""
+    return max(Path("/usr/lib/postgresql").iterdir(), key=lambda one: float(one.name)) / "bin"
+
+
 class Postgres:
     """One server on a free port of the loopback, with a database for whoever asks."""
 
     def __init__(self, folder: Path, *settings: str) -> None:
         self._folder, self._settings = folder, settings
-        self._bin = max(Path("/usr/lib/postgresql").iterdir(), key=lambda one: float(one.name)) / "bin"
         self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
         self._count = 0
@@ -74,7 +80,7 @@ class Postgres:
         words = ["-D", str(self.data), "-p", str(self._port), "-h", "127.0.0.1", "-k", str(self._folder)]
         words += [word for one in self._settings for word in ("-c", one)]
         self._process = subprocess.Popen(
-            [*self._as_whom(), str(self._bin / "postgres"), *words, "-c", "max_connections=200"],
+            [*self._as_whom(), str(programs() / "postgres"), *words, "-c", "max_connections=200"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -106,13 +112,13 @@ class Postgres:
 
     def _answers(self) -> bool:
         done = subprocess.run(
-            [str(self._bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self._port), "-t", "1"], check=False
+            [str(programs() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self._port), "-t", "1"], check=False
         )
         return done.returncode == 0
 
     def _run(self, program: str, *words: str) -> None:
         subprocess.run(
-            [*self._as_whom(), str(self._bin / program), *words],
+            [*self._as_whom(), str(programs() / program), *words],
             check=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

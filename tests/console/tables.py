@@ -1,27 +1,23 @@
 """A console's databases as they are once their tables are made: copied, where a test is about something else.
 
-Migrating from nothing takes seconds of a processor; each process of tests does it once for each kind of database.
+Migrating from nothing takes seconds of a processor; it is done once for each kind of database (``tests/kept.py``).
 """
 
-import atexit
-import shutil
 import subprocess
 import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 
-from tests.console.postgres import KEY_TABLES, TABLES, WITHOUT_DISK, Postgres
+from tests.console.files import copied, made_now
+from tests.console.postgres import KEY_TABLES, TABLES, WITHOUT_DISK, Postgres, programs
 from tests.demo.processes import ROOT
-
-FILES = (Path("console.sqlite3"), Path("keys") / "keys.sqlite3")  # below the console's data
+from tests.kept import kept
 
 
 def copy_files(data: Path) -> None:
     """Both files of SQLite, their tables empty, the keys' store not yet founded."""
-    for file in FILES:
-        (data / file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.copyfile(_sqlite() / file, data / file)
+    copied(data, _migrate)
 
 
 def copy_server(folder: Path) -> None:
@@ -30,29 +26,22 @@ def copy_server(folder: Path) -> None:
 
 
 @cache
-def _sqlite() -> Path:
-    folder = _folder()
-    _migrate(folder)
-    return folder / "data"
-
-
-@cache
 def _postgresql() -> Path:
-    folder = _folder()
-    server = Postgres(folder / "server", *WITHOUT_DISK)
-    server.start()
-    try:
-        _migrate(folder, server.named(TABLES), server.named(KEY_TABLES))
-    finally:
-        server.stop("fast")
-    return server.data
+    return kept("postgresql", made_now(str(programs())), _make_server) / "data"
 
 
-def _folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="console-tables-"))
-    folder.chmod(0o755)
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+def _make_server(place: Path) -> None:
+    """In a folder that the server's own account reaches."""
+    with tempfile.TemporaryDirectory(prefix="console-tables-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        server = Postgres(folder / "server", *WITHOUT_DISK)
+        server.start()
+        try:
+            _migrate(folder, server.named(TABLES), server.named(KEY_TABLES))
+        finally:
+            server.stop("fast")
+        subprocess.run(["cp", "-a", str(server.data), str(place / "data")], check=True, timeout=120)
 
 
 def _migrate(folder: Path, *urls: str) -> None:
@@ -63,18 +52,13 @@ def _migrate(folder: Path, *urls: str) -> None:
 
 def _main(folder: Path, url: str = "", keys_url: str = "") -> None:
     from kiosk.console.config import read_server_settings
-    from kiosk.console.keystore.router import KEYS
     from kiosk.console.site.django_settings import configure
+    from tests.console.files import migrate_both
     from tests.console.served import ServedConsole
 
     site = ServedConsole(folder, database=url, is_new=True)
     configure(read_server_settings(site.config).model_copy(update={"keys_database": keys_url}))
-    from django.core.management import call_command
-    from django.db import connections
-
-    for words, where in (((KEYS,), "default"), ((KEYS,), KEYS), ((), "default")):
-        call_command("migrate", *words, database=where, interactive=False, verbosity=0)
-    connections.close_all()
+    migrate_both()
 
 
 if __name__ == "__main__":

@@ -132,6 +132,8 @@ def console(url: str = "", keys_url: str = "") -> Iterator[Ground]:
         insi = InsiSection(**NOWHERE, verifier="played")  # by the sequence: nobody calls anybody
         said = {"mode": "production", "insi": insi, "data_dir": Path(folder), "intake_per_minute": 100_000}
         server = before.model_copy(update={**said, "database": url, "keys_database": keys_url})
+        if not url:
+            tests.lay_files(Path(folder))
         with override_settings(KIOSK=server, SESSION_ENGINE=sessions):
             copies = OnPostgresql() if url else OnSqlite()
             _point_at(copies)
