@@ -12,6 +12,7 @@ class CardInserted:
 
     slot: str  # the reader's name
     atr: bytes  # answer to reset; empty where there is no such thing
+    found: bool = False  # it was in when its slot was first looked at: nobody was seen putting it there
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class CardMute:
     """Something is in the slot and does not answer: upside down, or not a chip card."""
 
     slot: str
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class CardRemoved:
 class ReaderLost:
     """No slot left to put a card in: unplugged, or the card service (pcscd) is gone or refuses us."""
 
-    reason: str  # "no-library", "no-service", "refused", "no-reader"
+    reason: str  # "no-library", "no-service", "refused", "no-reader", "silent": a card in it keeps it waiting
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class MemoryReader:
                 self._plugged = True
                 self._happenings.put(ReaderFound((SLOT,)))
                 if self._card:
-                    self._announce(self._card)
+                    self._announce(self._card, found=True)
 
     def events(self, stopped: Callable[[], bool]) -> Iterator[SlotEvent]:
         with self._lock:
@@ -96,15 +96,16 @@ class MemoryReader:
             self._happenings.get_nowait()
         self._happenings.put(ReaderFound((SLOT,)) if self._plugged else ReaderLost("no-reader"))
         if self._plugged and self._card:
-            self._announce(self._card)
+            self._announce(self._card, found=True)
 
     def _pull(self) -> None:
         if self._card and self._plugged:
             self._happenings.put(CardRemoved(SLOT))
         self._card = None
 
-    def _announce(self, card: VirtualCard) -> None:
-        self._happenings.put(CardMute(SLOT) if card.description.mute else CardInserted(SLOT, card.atr))
+    def _announce(self, card: VirtualCard, found: bool = False) -> None:
+        mute = card.description.mute
+        self._happenings.put(CardMute(SLOT, found) if mute else CardInserted(SLOT, card.atr, found))
 
 
 class _MemoryConnection:

@@ -48,9 +48,10 @@ class PcscReader:
     def __init__(self, prefer: str = "", allow_virtual: bool = True) -> None:
         self._prefer = prefer
         self._allow_virtual = allow_virtual
+        self._given_up: list[Patience] = []
 
     def events(self, stopped: Callable[[], bool]) -> Iterator[SlotEvent]:
-        watch = _Watch(self._prefer, self._allow_virtual)
+        watch = _Watch(self._prefer, self._allow_virtual, lambda: any(one.is_stuck for one in self._given_up))
         try:
             while not stopped():
                 yield from watch.look()
@@ -81,6 +82,7 @@ class PcscReader:
             if context is not None:
                 patience.afterwards(scard.SCardReleaseContext, context)
             patience.close(_LONGEST_CALL)
+            self._given_up = [one for one in (*self._given_up, patience) if one.is_stuck]
 
 
 def library() -> ModuleType | None:
@@ -139,13 +141,17 @@ def service_state() -> tuple[str, tuple[str, ...]]:
 class _Watch:
     """What is known of the slots, and what changed since it was last told."""
 
-    def __init__(self, prefer: str, allow_virtual: bool = True) -> None:
+    def __init__(
+        self, prefer: str, allow_virtual: bool = True, is_kept_waiting: Callable[[], bool] = lambda: False
+    ) -> None:
         self._prefer = prefer
         self._allow_virtual = allow_virtual
+        self._is_kept_waiting = is_kept_waiting  # by a card, in an exchange that was given up
         self._patience = Patience("card service")
         self._context: int | None = None
         self._slots: dict[str, int] = {}  # raw state by name; empty: no reader told
         self._cards: dict[str, SlotEvent] = {}
+        self._seen_empty: set[str] = set()  # what comes there now was seen coming
         self._lost = ""  # the reason told
 
     def look(self) -> list[SlotEvent]:
@@ -155,6 +161,8 @@ class _Watch:
             return self._absent("no-library")
         if self._patience.is_stuck:
             return self._absent("no-service")
+        if self._is_kept_waiting():
+            return self._absent("silent")
         try:
             return self._look(scard)
         except _NoService as error:
@@ -208,6 +216,7 @@ class _Watch:
         self._lost = reason
         self._cards = {}
         self._slots = {}
+        self._seen_empty = set()
         if wait and not told:
             time.sleep(_ASK_AGAIN * (_AFTER_A_REFUSAL if reason == "refused" else 1))
         return told
@@ -218,6 +227,7 @@ class _Watch:
         told: list[SlotEvent] = [CardRemoved(name) for name in self._cards if name not in wanted]
         self._cards = {name: card for name, card in self._cards.items() if name in wanted}
         self._slots = {name: self._slots.get(name, 0) for name in wanted}
+        self._seen_empty &= set(wanted)
         self._lost = ""
         return [*told, ReaderFound(wanted)]
 
@@ -225,15 +235,18 @@ class _Watch:
         before = self._slots[name]
         self._slots[name] = state & ~scard.SCARD_STATE_CHANGED
         known = self._cards.get(name)
+        # The upper half counts insertions and removals: a swap faster than we look is still a swap.
+        was_swapped = known is not None and before >> 16 != state >> 16
+        if was_swapped or not state & (scard.SCARD_STATE_MUTE | scard.SCARD_STATE_PRESENT):
+            self._seen_empty.add(name)
+        found = name not in self._seen_empty
         now: SlotEvent | None = None
         if state & scard.SCARD_STATE_MUTE:
-            now = CardMute(name)
+            now = CardMute(name, found)
         elif state & scard.SCARD_STATE_PRESENT:
             if not atr:
                 return []  # being powered: the next state says more
-            now = CardInserted(name, atr)
-        # The upper half counts insertions and removals: a swap faster than we look is still a swap.
-        was_swapped = known is not None and before >> 16 != state >> 16
+            now = CardInserted(name, atr, found)
         if now == known and not was_swapped:
             return []
         told: list[SlotEvent] = [CardRemoved(name)] if known else []

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from hardware.cards import base
@@ -17,6 +18,7 @@ from kiosk.journal import Happening
 
 Progress = Callable[[int, int], None]
 _RESTART_SECONDS = 2.0
+_SETTLING_SECONDS = 1.0  # a reader that is back needs as long to notice what is in it: nobody put that in just now
 
 
 class Slots(Protocol):
@@ -46,7 +48,11 @@ class CardDesk(Generic[Reader]):
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="slots", daemon=True)
         self._slot = ""  # where the card is that counts: the last one inserted, or the one that was read
-        self._occupied: tuple[str, ...] = ()  # the last one inserted comes last
+        self._occupied: tuple[str, ...] = ()  # those seen coming; the last one inserted comes last
+        self._found: set[str] = set()  # where a card is that nobody was seen putting in
+        self._finding = threading.Lock()
+        self._slots = 1
+        self._reader_at = 0.0  # since when it is there
         self._turn = 0
         self.reader_ok = True
 
@@ -83,6 +89,8 @@ class CardDesk(Generic[Reader]):
 
     def _tell(self, event: base.SlotEvent) -> None:
         match event:
+            case base.CardInserted(slot) | base.CardMute(slot) if self._was_in(event):
+                self._find(slot)
             case base.CardInserted(slot):
                 self._slot = slot
                 self._occupied = (*self._occupied, slot)
@@ -91,6 +99,8 @@ class CardDesk(Generic[Reader]):
                 self._slot = slot
                 self._post(ev.CardStaysMute())
             case base.CardRemoved(slot):
+                with self._finding:
+                    self._found.discard(slot)
                 self._occupied = tuple(other for other in self._occupied if other != slot)
                 if slot == self._slot:  # not a professional's card in another slot
                     self._post(ev.CardLeft())
@@ -99,11 +109,34 @@ class CardDesk(Generic[Reader]):
                     journal.record(Happening.DEVICE_LOST, device=self._device, reason=reason)
                 self.reader_ok = False
                 self._post(ev.ReaderWent())
-            case base.ReaderFound():
+            case base.ReaderFound(slots):
+                self._slots, self._reader_at = len(slots), time.monotonic()
                 if not self.reader_ok:
                     journal.record(Happening.DEVICE_BACK, device=self._device)
                 self.reader_ok = True
                 self._post(ev.ReaderCame())
+
+    def _was_in(self, event: base.CardInserted | base.CardMute) -> bool:
+        """Whether nobody was seen putting it in; also where a reader does not say so itself."""
+        return event.found or time.monotonic() - self._reader_at < _SETTLING_SECONDS
+
+    def _find(self, slot: str) -> None:
+        """Where there are several slots, a professional's card may stay in one for good: that is nobody's business."""
+        self._found.add(slot)
+        if self._slots < 2:
+            self._ask_to_take(slot)
+            return
+        self._worker.do(partial(self._look_at, slot), partial(self._ask_to_take, slot))
+
+    def _look_at(self, slot: str) -> None:
+        if self._read(self._reader, slot, lambda _done, _expected: None, lambda: False) is not CardProblem.NOT_VITALE:
+            self._ask_to_take(slot)
+
+    def _ask_to_take(self, slot: str) -> None:
+        with self._finding:
+            if slot in self._found:  # it may have left while it was looked at
+                self._slot = slot
+                self._post(ev.CardFound())
 
     def _read_now(self, turn: int) -> None:
         if self._turn != turn:

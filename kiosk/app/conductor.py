@@ -17,8 +17,9 @@ from kiosk.app.question_desk import QuestionDesk
 from kiosk.app.recognition_desk import RecognitionDesk
 from kiosk.core.turn import events as ev
 from kiosk.core.turn.ports import Window
-from kiosk.core.turn.screens import Done, ReviewPicture, Screen, ShowDocument, Welcome
-from kiosk.core.turn.step import Journey, State, step
+from kiosk.core.turn.screens import Done, ReviewPicture, Screen, ShowDocument
+from kiosk.core.turn.state import end
+from kiosk.core.turn.step import State, step
 from kiosk.journal import Happening
 
 _TICK_SECONDS = 0.2
@@ -130,16 +131,8 @@ class Conductor:
                 crew.documents.forget()
 
     def _start_over(self) -> None:
-        """After a bug: the welcome screen, the patient forgotten, the devices as they are."""
+        """After a bug: the patient forgotten, the devices as they are; a card that is in is given back."""
         turn = self._state.journey.turn
-        self._state = replace(
-            self._state,
-            screen=Welcome(),
-            overlay=None,
-            journey=Journey(turn + 1),
-            ticket="",
-            entered_at=self._state.now,
-            touched_at=self._state.now,
-        )
+        self._state, _ = end(self._state)
         self._carry_out(ev.Forget(turn))
         self._show()

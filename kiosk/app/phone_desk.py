@@ -72,7 +72,7 @@ def _post(event: ev.Event, post: Callable[[ev.Event], None]) -> None:
     match event:
         case ev.CardArrived() | ev.CardStaysMute():
             post(ev.PhoneShown())
-        case ev.CardLeft():
+        case ev.CardLeft() | ev.CardFound():
             return
         case ev.ReaderWent():
             post(ev.PhoneReaderWent())

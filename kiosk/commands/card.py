@@ -49,6 +49,7 @@ _ADVICE = {
     "no-service": _("Le service de cartes (pcscd) ne répond pas : systemctl start pcscd."),
     "refused": _("Le service de cartes (pcscd) refuse ce compte : polkit doit répondre et le lui permettre."),
     "no-reader": _("Aucun lecteur de carte : vérifiez son câble, puis « kiosk card watch »."),
+    "silent": _("Une carte retient le lecteur sans répondre : retirez-la."),
     "no-card": _("Aucune carte n'a été insérée dans le délai."),
     "not-vitale": _("Cette carte n'est pas une carte Vitale."),
     "mute": _("La carte ne répond pas : insérez-la puce vers le haut, jusqu'au bout."),

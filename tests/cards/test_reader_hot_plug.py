@@ -132,7 +132,7 @@ def test_readers_plugged_and_unplugged_are_told_with_their_cards(scard: Scripted
     scard.readers = {"A": (EMPTY, [])}
     assert looks(watch) == [ReaderFound(("A",))]
     scard.readers = {"A": (EMPTY, []), "B": (PRESENT, ATR)}
-    assert looks(watch) == [ReaderFound(("A", "B")), CardInserted("B", bytes(ATR))]
+    assert looks(watch) == [ReaderFound(("A", "B")), CardInserted("B", bytes(ATR), found=True)]
     scard.readers = {"A": (EMPTY, [])}
     assert looks(watch) == [CardRemoved("B"), ReaderFound(("A",))]
     scard.readers = {}
@@ -150,7 +150,7 @@ def test_another_reason_for_the_loss_is_told_too(scard: ScriptedLibrary) -> None
     scard.readers = {}
     assert looks(watch, 4) == [ReaderLost("no-reader")]
     scard.readers = {"A": (PRESENT, ATR)}
-    assert looks(watch) == [ReaderFound(("A",)), CardInserted("A", bytes(ATR))]
+    assert looks(watch) == [ReaderFound(("A",)), CardInserted("A", bytes(ATR), found=True)]
     watch.close()
     assert scard.released == scard.established
 
@@ -164,7 +164,7 @@ def test_a_service_that_refuses_us_is_told_as_one_and_found_when_it_no_longer_do
     with pytest.raises(CardGone), PcscReader().connect("A"):
         pass
     scard.refuses = False
-    assert looks(watch) == [ReaderFound(("A",)), CardInserted("A", bytes(ATR))]
+    assert looks(watch) == [ReaderFound(("A",)), CardInserted("A", bytes(ATR), found=True)]
     watch.close()
     assert scard.released == scard.established
 
@@ -183,15 +183,30 @@ def test_a_card_being_powered_is_told_once_it_answers(scard: ScriptedLibrary) ->
     scard.readers = {"A": (PRESENT, [])}
     assert looks(watch) == [ReaderFound(("A",))]
     scard.readers = {"A": (PRESENT, ATR)}
+    assert looks(watch) == [CardInserted("A", bytes(ATR), found=True)]
+    watch.close()
+
+
+def test_a_card_is_only_seen_coming_where_its_slot_was_seen_empty(scard: ScriptedLibrary) -> None:
+    scard.readers = {"A": (PRESENT | MUTE, [])}
+    watch = pcsc._Watch("")
+    assert looks(watch) == [ReaderFound(("A",)), CardMute("A", found=True)]
+    scard.readers = {"A": (PRESENT, ATR)}  # the same one comes to itself
+    assert looks(watch) == [CardRemoved("A"), CardInserted("A", bytes(ATR), found=True)]
+    scard.readers = {"A": (EMPTY | 1 << 16, [])}
+    assert looks(watch) == [CardRemoved("A")]
+    scard.readers = {"A": (PRESENT | 2 << 16, ATR)}
     assert looks(watch) == [CardInserted("A", bytes(ATR))]
     watch.close()
 
 
 def test_a_mute_card_turned_round_is_a_card(scard: ScriptedLibrary) -> None:
     watch = pcsc._Watch("")
-    scard.readers = {"A": (PRESENT | MUTE, [])}
-    assert looks(watch) == [ReaderFound(("A",)), CardMute("A")]
-    scard.readers = {"A": (PRESENT, ATR)}
+    scard.readers = {"A": (EMPTY, [])}
+    assert looks(watch) == [ReaderFound(("A",))]
+    scard.readers = {"A": (PRESENT | MUTE | 1 << 16, [])}
+    assert looks(watch) == [CardMute("A")]
+    scard.readers = {"A": (PRESENT | 3 << 16, ATR)}
     assert looks(watch) == [CardRemoved("A"), CardInserted("A", bytes(ATR))]
     watch.close()
 
@@ -237,7 +252,8 @@ def test_a_service_that_hangs_is_a_lost_service_and_is_found_again(
     heard: list[SlotEvent] = []
     while ReaderFound(("A",)) not in heard:
         heard += watch.look()
-    assert heard[-1] == CardInserted("A", bytes(ATR)) or looks(watch) == [CardInserted("A", bytes(ATR))]
+    found = CardInserted("A", bytes(ATR), found=True)
+    assert heard[-1] == found or looks(watch) == [found]
     watch.close()
     assert scard.released == scard.established
 
@@ -287,6 +303,22 @@ class TestAConnection:
         with pytest.raises(error), PcscReader().connect("A"):
             pass
         assert scard.released == scard.established
+
+    def test_with_a_silent_card_the_reader_is_lost_until_the_card_speaks_or_leaves(
+        self, scard: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pcsc, "_LONGEST_CALL", 0.05)
+        scard.readers = {"A": (PRESENT, ATR)}
+        reader = PcscReader()
+        events = reader.events(lambda: False)
+        assert next(events) == ReaderFound(("A",))
+        assert next(events) == CardInserted("A", bytes(ATR), found=True)
+        with pytest.raises(CardExchangeFailed), reader.connect("A") as card:
+            scard.hang.clear()
+            card.transmit(b"\x00\xa4\x00\x00\x02\x3f\x00")
+        assert [next(events), next(events)] == [CardRemoved("A"), ReaderLost("silent")]
+        scard.hang.set()
+        assert [next(events), next(events)] == [ReaderFound(("A",)), CardInserted("A", bytes(ATR), found=True)]
 
     def test_with_a_silent_card_ends_in_time_and_is_tidied_when_the_card_speaks_or_leaves(
         self, scard: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch

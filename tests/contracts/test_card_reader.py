@@ -115,7 +115,8 @@ class TestACardReader:
     def test_finds_a_card_that_was_in_before_it_was_listened_to(self, bench: Bench) -> None:
         bench.insert("zoe-alone")
         with Listener(bench.reader) as heard:
-            assert heard.wait_for(CardInserted).slot == bench.slot
+            found = heard.wait_for(CardInserted)
+            assert (found.slot, found.found) == (bench.slot, True)
 
     def test_tells_a_card_that_keeps_mute(self, bench: Bench) -> None:
         with Listener(bench.reader) as heard:
@@ -134,7 +135,8 @@ class TestACardReader:
             heard.wait_for(ReaderLost)
             bench.find_reader()
             heard.wait_for(ReaderFound)
-            assert heard.wait_for(CardInserted).slot == bench.slot
+            found = heard.wait_for(CardInserted)
+            assert (found.slot, found.found) == (bench.slot, True)
         assert isinstance(read_card(bench.reader, bench.slot), VitaleFiles)
 
     def test_is_lost_only_once_while_it_stays_away(self, bench: Bench) -> None:

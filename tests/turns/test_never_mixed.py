@@ -31,6 +31,7 @@ class World:
     state: State = field(default_factory=State)
     person: int = 0  # the one standing there
     card_of: int | None = None
+    found: bool = False  # nobody was seen putting that card in
     pending: list[ev.Event] = field(default_factory=list)
     submits: int = 0
     short: int = 0  # of those, by the short path
@@ -45,6 +46,7 @@ class World:
     def obey(self, command: ev.Command) -> None:
         match command:
             case ev.ReadCard(turn) if self.card_of is not None:
+                assert not self.found, "read: a card that nobody was seen putting in"
                 people = tuple(
                     Beneficiary(f"N{self.card_of}", f"P{self.card_of}", "1980-01-01", nir="1")
                     for _ in range(self.chance.choice((1, 1, 2, 6)))
@@ -139,7 +141,8 @@ class World:
         if resting and self.chance.random() < 0.8:
             self.person += 1  # the next patient steps up; the one before may have left answers behind
         self.card_of = self.person
-        return ev.CardArrived()
+        self.found = self.chance.random() < 0.2
+        return ev.CardFound() if self.found else ev.CardArrived()
 
 
 FORWARD: dict[str, Touch] = {

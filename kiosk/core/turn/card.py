@@ -15,6 +15,7 @@ from kiosk.core.turn.state import (
     State,
     begin,
     collect,
+    end,
     enter,
     insert,
     refresh,
@@ -34,6 +35,16 @@ def card_arrived(state: State) -> Result:
     return state, NOTHING
 
 
+def card_found(state: State) -> Result:
+    """It may be the one before's: it begins nothing and is not read, but asked to be taken until it is seen leaving."""
+    match state.screen:
+        case sc.Welcome() | sc.OutOfOrder() | sc.Information() | sc.InsertCard():
+            return end(state)
+        case sc.Ticket() as ticket:
+            return refresh(state, replace(ticket, has_card=True)), NOTHING
+    return state, NOTHING
+
+
 def read_card(state: State) -> Result:
     return enter(state, sc.ReadingCard()), (ev.ReadCard(state.journey.turn),)
 
@@ -49,7 +60,7 @@ def card_mute(state: State) -> Result:
 
 def card_left(state: State, problem: sc.CardProblem) -> Result:
     """The card goes, and with it all that came from it (ins-rules 3.5), unless the patient had finished giving."""
-    state = replace(state, card_in=False, card_mute=False)
+    state = replace(state, card_in=False, card_mute=False, card_found=False)
     match state.screen:
         case sc.ReadingCard(phone=False):
             return _start_over(state, problem)

@@ -38,6 +38,11 @@ class CardArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class CardFound:
+    """A card is in that nobody was seen putting in: at start, or when the reader is back. Whose it is, nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
 class CardStaysMute:
     """Something is in the slot and does not answer: upside down, or no chip."""
 
@@ -167,6 +172,7 @@ Event = (
     Tick
     | Touched
     | CardArrived
+    | CardFound
     | CardStaysMute
     | CardLeft
     | ReaderWent

@@ -144,6 +144,7 @@ class State(Confidential):
     entered_at: float = 0.0  # when this screen came
     card_in: bool = False
     card_mute: bool = False
+    card_found: bool = False  # nobody was seen putting it in: it is not read
     reader_ok: bool = True
     phone_ok: bool = False  # a reader of phones is there; most kiosks have none
     films_appli: bool = False  # who shows an appli carte Vitale shows a document all the same
@@ -194,13 +195,13 @@ def end(state: State) -> Result:
     """The turn is over, however it ended: everything is forgotten, the card is given back, the next one welcomed."""
     forget = (ev.StopFilming(), ev.Forget(state.journey.turn))
     state = replace(state, journey=Journey(state.journey.turn + 1), ticket="")
-    if state.card_in:
-        return enter(state, sc.TakeCard()), forget
     return enter(state, resting_screen(state)), forget
 
 
 def resting_screen(state: State) -> sc.Screen:
-    """Welcome, unless nothing could be done for a person here."""
+    """Welcome, unless a card is still in, or nothing could be done for a person here."""
+    if state.card_in:
+        return sc.TakeCard()
     if not state.storage_ok or not (state.reader_ok or state.phone_ok or state.camera_ok):
         return sc.OutOfOrder()
     return sc.Welcome()

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from kiosk.core.turn import events as ev
 from kiosk.core.turn import screens as sc
-from kiosk.core.turn.card import card_arrived, card_left, card_mute, card_not_read, card_read, reader_came
+from kiosk.core.turn.card import card_arrived, card_found, card_left, card_mute, card_not_read, card_read, reader_came
 from kiosk.core.turn.document import camera_went, picture_taken, submit
 from kiosk.core.turn.phone import phone_reader, phone_shown
 from kiosk.core.turn.short import console_answered
@@ -44,6 +44,8 @@ def step(state: State, event: ev.Event) -> Result:
             return pressed(replace(state, touched_at=state.now), touch)
         case ev.CardArrived():
             return card_arrived(replace(state, card_in=True, card_mute=False, touched_at=state.now))
+        case ev.CardFound():
+            return card_found(replace(state, card_in=True, card_found=True))
         case ev.CardStaysMute():
             return card_mute(replace(state, card_in=True, card_mute=True, touched_at=state.now))
         case ev.CardLeft():

@@ -89,6 +89,8 @@ def _pressed_screen(state: State, touch: sc.Touch) -> Result:
 
 
 def _informed(state: State) -> Result:
+    if state.card_found:
+        return end(state)
     state = collect(state, informed=True)
     if state.card_in and not state.card_mute:
         return read_card(state)
