@@ -36,8 +36,10 @@ class Happening(StrEnum):
     QUESTION_BROUGHT = "question-brought"  # what INSi is to be asked, to the console; what INSi says is not told
     CONSOLE_ASKED = "console-asked"  # whether it knows somebody; what it said is not logged
     CHECK_IN_STORED = "check-in-stored"
+    CHECK_IN_WITHDRAWN = "check-in-withdrawn"  # kept too late to be told to the patient, who went to the desk
     CHECK_IN_DELIVERED = "check-in-delivered"
     CHECK_IN_PARKED = "check-in-parked"
+    OUTBOX_SET_ASIDE = "outbox-set-aside"  # its file was damaged; how many check-ins were read from it
     DEVICE_LOST = "device-lost"
     DEVICE_BACK = "device-back"
     STAFF_CALLED = "staff-called"

@@ -1,9 +1,9 @@
 """The one place that picks concrete classes: from settings to a kiosk that can run."""
 
-import shutil
 import threading
+import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Protocol
@@ -15,15 +15,17 @@ from hardware.cards.base import CardReader, NotVitale, Unreadable, VitaleFiles, 
 from hardware.cards.pcsc import PcscReader
 from hardware.cards.vitale_files import read_card
 from kiosk import __version__, journal, plug_ins, sealing
-from kiosk.app.back_office import Courier, Place, StoreRoom
+from kiosk.app.back_office import Place, StoreRoom
 from kiosk.app.card_contents import contents_of
 from kiosk.app.card_desk import CardDesk, Progress
 from kiosk.app.conductor import Conductor, Crew, EventQueue
+from kiosk.app.courier import Courier
 from kiosk.app.document_desk import DocumentDesk, Eye
 from kiosk.app.insi_desk import InsiDesk
 from kiosk.app.phone_desk import DEVICE, phone_desk
 from kiosk.app.question_desk import QuestionDesk
 from kiosk.app.recognition_desk import RecognitionDesk
+from kiosk.app.storage_watch import StorageWatch
 from kiosk.control import ControlPort, NoWindow
 from kiosk.core.sources.card import CardContents
 from kiosk.core.turn import events as ev
@@ -43,6 +45,17 @@ from kiosk.storage.outbox import Outbox, OutboxFull
 from kiosk.ui.plan import Item
 from kiosk.ui.preview import Preview
 from kiosk.ui.window import KioskWindow
+
+_STOP_SECONDS = 1.5  # from the order to end until the process does: who orders it waits for nobody
+
+
+def _together(stops: Sequence[Callable[[], None]], ends_at: float) -> None:
+    """Have all of them end at once; one that does not in time is left behind."""
+    ending = [threading.Thread(target=stop, name="stop", daemon=True) for stop in stops]
+    for each in ending:
+        each.start()
+    for each in ending:
+        each.join(max(0.0, ends_at - time.monotonic()))
 
 
 class RunnableWindow(Protocol):
@@ -92,18 +105,22 @@ class Kiosk:
         crew = self._crew
         conducting = threading.Thread(target=self._conductor.run, name="conductor", daemon=True)
         phones = (crew.phones,) if crew.phones is not None else ()
-        for worker in (crew.store, crew.insi, crew.recognition, crew.cards, *phones, crew.documents, crew.courier):
+        workers = (
+            *(crew.cards, *phones, crew.documents, crew.recognition, crew.insi),
+            *(crew.store, crew.courier, crew.storage),
+        )
+        for worker in workers:
             worker.start()
         conducting.start()
         journal.record(Happening.STARTED, part="kiosk", version=__version__)
         try:
             self._window.run()
         finally:
+            ends_at = time.monotonic() + _STOP_SECONDS
             self._events.close()
-            conducting.join(5.0)
-            for worker in (crew.cards, *phones, crew.documents, crew.recognition, crew.insi, crew.store, crew.courier):
-                worker.stop()
-            self._outbox.close()
+            conducting.join(_STOP_SECONDS / 2)
+            _together([worker.stop for worker in workers], ends_at)
+            _together([self._outbox.close], ends_at)
             journal.record(Happening.STOPPED, part="kiosk")
 
     def stop(self) -> None:
@@ -115,9 +132,7 @@ class Kiosk:
         where, is_real = settings.kiosk, settings.mode == "production"
         place = Place(where.name, where.desk, where.ticket_letter, in_production=is_real)
         recipient = sealing.load_recipient_public(settings.sealing.structure_key)
-        courier = Courier(
-            self._outbox, self._link(), place, settings.kiosk.data_dir, self._devices, self._health, self._events.post
-        )
+        courier = Courier(self._outbox, self._link(), where.desk, self._devices, self._health)
         phones = phone_reader(settings)
         return Crew(
             phones=phone_desk(phones, self._events.post) if phones is not None else None,
@@ -133,6 +148,7 @@ class Kiosk:
                 courier.hurry,
             ),
             courier=courier,
+            storage=StorageWatch(self._outbox, where.data_dir, self._events.post),
         )
 
     def _insi_desk(self) -> InsiDesk | QuestionDesk:
@@ -150,7 +166,8 @@ class Kiosk:
         good = {
             "reader": crew.cards.reader_ok,
             "camera": crew.documents.camera_ok,
-            "storage": crew.courier.storage_ok,
+            "storage": crew.storage.ok,
+            "outbox": not crew.storage.set_aside,
         }
         if crew.phones is not None:
             good[DEVICE] = crew.phones.reader_ok
@@ -159,23 +176,20 @@ class Kiosk:
         return {name: "ok" if is_good else "lost" for name, is_good in good.items()}
 
     def _health(self) -> dict[str, object]:
-        """How this kiosk is, for the console; no person in it."""
-        try:
-            waiting, parked = self._outbox.counts()
-        except OutboxFull:
-            waiting = parked = -1
+        """How this kiosk is, for the console; no person in it. Nothing is waited for: what was last seen is told."""
+        waiting, parked = self._crew.storage.counts
         asked, within = self._crew.recognition.asked_lately()
         watch = self._certificate
         certificate = {"certificate_days": watch.days(datetime.now(UTC).date())} if watch is not None else {}
         return {
             "version": __version__,
             "devices": self._devices(),
-            "queue": max(0, waiting + parked),
-            "parked": max(0, parked),
+            "queue": waiting + parked,
+            "parked": parked,
             "asked": asked,
             "asked_seconds": within,
             **certificate,
-            "disk_free_mb": shutil.disk_usage(self._settings.kiosk.data_dir).free // 2**20,
+            "disk_free_mb": self._crew.storage.free_bytes // 2**20,
             "at": _utc_now(),
         }
 
@@ -218,7 +232,7 @@ class Kiosk:
 
 def _outbox(settings: Settings) -> Outbox:
     try:
-        return Outbox(settings.kiosk.data_dir / "outbox.db")
+        return Outbox(settings.kiosk.data_dir / "outbox.db", mends=True)
     except OutboxFull:
         raise BadSettings(
             f"kiosk.data_dir: nothing can be kept in {settings.kiosk.data_dir}; free the disk or mend its rights"

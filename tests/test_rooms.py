@@ -46,7 +46,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.core.rules": set(),
     "kiosk.documents": {"kiosk.core", "hardware.tlv"},
     "kiosk.capture": {"kiosk.core", "kiosk.documents"},
-    "kiosk.insi": {"kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.plug_ins", "kiosk.__version__"},
+    "kiosk.insi": {
+        *("kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.deadline", "kiosk.plug_ins", "kiosk.__version__")
+    },
     "kiosk.insi.approval": {
         "kiosk.insi",
         "kiosk.core",
@@ -59,7 +61,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.appli": {"kiosk.core", "kiosk.sealing", "kiosk.plug_ins"},
     "kiosk.sealing": {"kiosk.core"},
     "kiosk.heads": {"kiosk.sealing"},
-    "kiosk.storage": {"kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.heads", "kiosk.sealing"},
+    "kiosk.storage": {
+        *("kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.deadline", "kiosk.heads", "kiosk.sealing")
+    },
     "kiosk.ui": {"kiosk.core", "kiosk.journal"},
     "kiosk.console.models": {"kiosk.core", "kiosk.sealing", "kiosk.console.keyring"},
     "kiosk.console.keystore": set(),
@@ -99,6 +103,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.settings": set(),
     "kiosk.bounded": set(),
     "kiosk.closed": set(),
+    "kiosk.deadline": set(),
     "kiosk.plug_ins": set(),
     "kiosk.control": {"kiosk.core"},
     "kiosk.app": {

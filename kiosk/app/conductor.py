@@ -8,13 +8,15 @@ from functools import partial
 from hardware.appli.base import PhoneReader
 from hardware.cards.base import CardReader
 from kiosk import journal
-from kiosk.app.back_office import Courier, StoreRoom
+from kiosk.app.back_office import StoreRoom
 from kiosk.app.card_desk import CardDesk
+from kiosk.app.courier import Courier
 from kiosk.app.document_desk import DocumentDesk
 from kiosk.app.guard import guarded
 from kiosk.app.insi_desk import InsiDesk
 from kiosk.app.question_desk import QuestionDesk
 from kiosk.app.recognition_desk import RecognitionDesk
+from kiosk.app.storage_watch import StorageWatch
 from kiosk.core.turn import events as ev
 from kiosk.core.turn.ports import Window
 from kiosk.core.turn.screens import Done, ReviewPicture, Screen, ShowDocument
@@ -35,6 +37,7 @@ class Crew:
     recognition: RecognitionDesk
     store: StoreRoom
     courier: Courier
+    storage: StorageWatch
     phones: CardDesk[PhoneReader] | None = None
 
 
@@ -77,7 +80,11 @@ class Conductor:
             guarded(partial(self._happen, event), self._start_over)
             if time.monotonic() >= next_tick:
                 next_tick = time.monotonic() + _TICK_SECONDS
-                guarded(lambda: self._happen(ev.Tick(time.monotonic())), self._start_over)
+                guarded(self._tick, self._start_over)
+
+    def _tick(self) -> None:
+        self._crew.storage.look()
+        self._happen(ev.Tick(time.monotonic()))
 
     def _happen(self, event: ev.Event) -> None:
         self._state, commands = step(self._state, event)
@@ -120,6 +127,10 @@ class Conductor:
                 crew.documents.stop_filming()
             case ev.Submit():
                 crew.store.submit(command)
+            case ev.Deliver(turn):
+                crew.store.deliver(turn)
+            case ev.Withdraw(turn):
+                crew.store.withdraw(turn)
             case ev.CallStaff(reason):
                 crew.courier.call_staff(reason)
             case ev.Forget(turn):
@@ -134,5 +145,6 @@ class Conductor:
         """After a bug: the patient forgotten, the devices as they are; a card that is in is given back."""
         turn = self._state.journey.turn
         self._state, _ = end(self._state)
+        self._carry_out(ev.Withdraw(turn))
         self._carry_out(ev.Forget(turn))
         self._show()

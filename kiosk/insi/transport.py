@@ -1,130 +1,36 @@
-"""One POST over mutual TLS, with a deadline that holds whatever the other side does.
+"""One POST over mutual TLS, with a deadline that holds whatever the other side does (``kiosk.deadline``).
 
-``urllib3`` bounds each wait, not their sum: a server that sends one byte a second is never late. Here the sockets
-themselves know when the call must be over (``_OVER_AT``): every wait is given only what is left. Without ``requests``,
-which takes as long to prepare a call as the rest of it: nothing is kept between two calls but the connection, no
-redirection is followed, neither proxy nor authority nor password is taken from the environment.
+Without ``requests``, which takes as long to prepare a call as the rest of it: nothing is kept between two calls but the
+connection, no redirection is followed, neither proxy nor authority nor password is taken from the environment.
 """
 
-import contextvars
 import socket
 import ssl
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import urllib3
-from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.util import parse_url
 
 from kiosk import bounded
+from kiosk.deadline import DeadlineConnection, DeadlineSocket, time_left, within
 from kiosk.insi.config import Proxy
-from kiosk.insi.tunnel import ProxyRefusedError, open_tunnel
+from kiosk.insi.tunnel import open_tunnel
 
 LARGEST_ANSWER = 1 << 18  # bytes; a real answer is a few thousand
 _KEPT = 64  # connections
 _HTTPS = 443  # the port where none is written
-_CONNECT_AT_MOST = 3.0  # seconds for one address: another may answer
-_OVER_AT: contextvars.ContextVar[float] = contextvars.ContextVar("over_at")
 
 
-def time_left(*, at_most: float | None = None) -> float:
-    """Say how many seconds the present call has left; TimeoutError when it is over."""
-    left = _OVER_AT.get() - time.monotonic()
-    if left <= 0:
-        raise TimeoutError("the call's deadline is over")
-    return left if at_most is None else min(left, at_most)
-
-
-@contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    """Give everything inside this many seconds together."""
-    token = _OVER_AT.set(time.monotonic() + seconds)
-    try:
-        yield
-    finally:
-        _OVER_AT.reset(token)
-
-
-class DeadlineSocket(ssl.SSLSocket):
-    """A TLS socket whose every wait ends with the call it serves."""
-
-    def read(self, len: int = 1024, buffer: Any = None) -> Any:
-        """Wait for bytes no longer than the call may last."""
-        self.settimeout(time_left())
-        return super().read(len, buffer)
-
-    def send(self, data: Any, flags: int = 0) -> int:
-        """Wait for room no longer than the call may last."""
-        self.settimeout(time_left())
-        try:
-            return super().send(data, flags)
-        except TimeoutError:
-            raise
-        except OSError:
-            # With TLS 1.3 a server refuses our certificate after the handshake and hangs up: its reason (an alert) may
-            # be waiting while our request can no longer leave. Hearing it raises it instead of the broken connection.
-            super().read(1)
-            raise
-
-    def do_handshake(self, block: bool = False) -> None:
-        """Wait for the other side's hand no longer than the call may last."""
-        self.settimeout(time_left())
-        super().do_handshake(block)
-
-
-def _addresses(host: str, port: int) -> list[tuple[Any, ...]]:
-    """Resolve a name within the call's time: the system's resolver knows no deadline: it is left behind when late."""
-    found: list[list[tuple[Any, ...]]] = []
-    failed: list[OSError] = []
-
-    def resolve() -> None:
-        try:
-            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except OSError as error:
-            failed.append(error)
-
-    worker = threading.Thread(target=resolve, name="resolve", daemon=True)
-    worker.start()
-    worker.join(time_left())
-    if failed:
-        raise failed[0]
-    if not found:
-        raise TimeoutError("the name server did not answer in time")
-    return found[0]
-
-
-class _Connection(HTTPSConnection):
+class _Connection(DeadlineConnection):
     proxy_of_ours: Proxy | None = None  # urllib3's own would wait for it without our deadline
 
-    def _new_conn(self) -> socket.socket:
-        last: OSError = OSError("no address")
-        via = self.proxy_of_ours
-        try:
-            for family, kind, protocol, _, address in _addresses(*(via.place if via else (self._dns_host, self.port))):
-                peer = socket.socket(family, kind, protocol)
-                try:
-                    peer.settimeout(time_left(at_most=_CONNECT_AT_MOST))
-                    peer.connect(address)
-                    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    if via is not None:
-                        open_tunnel(peer, via, self._dns_host, self.port, time_left)
-                    peer.settimeout(time_left())
-                except OSError as error:
-                    peer.close()
-                    last = error
-                    continue
-                except ProxyRefusedError:
-                    peer.close()
-                    raise
-                return peer
-        except OSError as error:
-            last = error
-        raise urllib3.exceptions.NewConnectionError(self, type(last).__name__) from last
+    def place(self) -> tuple[str, int | None]:
+        return self.proxy_of_ours.place if self.proxy_of_ours is not None else super().place()
+
+    def prepare(self, peer: socket.socket) -> None:
+        if self.proxy_of_ours is not None:
+            open_tunnel(peer, self.proxy_of_ours, self._dns_host, self.port, time_left)
 
 
 class _Pool(HTTPSConnectionPool):
@@ -205,7 +111,7 @@ class Transport:
         """
         headers = {"Content-Type": content_type} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
         try:
-            with deadline(seconds):
+            with within(seconds):
                 return self._post(body, headers)
         except TimeoutError as error:
             raise NotSentError("timeout") from error

@@ -12,11 +12,12 @@ from pathlib import Path
 import requests
 
 from kiosk import bounded
+from kiosk.deadline import time_left, within
+from kiosk.storage.exchange import session
 from kiosk.storage.heads import HeadKeeper
 from kiosk.storage.outbox import Outbox
 
-_CONNECT_SECONDS = 5.0
-_READ_SECONDS = 20.0
+_EXCHANGE_SECONDS = 20.0  # from the first name asked for to the last byte heard
 _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 60.0
 _ANSWER_LIMIT = 4096
@@ -48,8 +49,18 @@ class Parked:
     reason: str
 
 
+@dataclass(slots=True)
+class _Heard:
+    """What the links of one kiosk heard of their console."""
+
+    version: str = ""  # of the one that answered last; "" when that one does not say its own
+
+
 class ConsoleLink:
-    """The kiosk's one way to the console. Every call has a deadline and answers a ``Reply``; nothing is raised."""
+    """A way of the kiosk to the console. Every exchange is over within its time and answers; nothing is raised.
+
+    One thread at a time: who does not wait for the others has a link ``beside`` theirs.
+    """
 
     def __init__(
         self,
@@ -65,10 +76,20 @@ class ConsoleLink:
         self._kiosk = kiosk
         self._signer = signer
         self._now = now
-        self._ca = str(ca)
-        self.version = ""  # of the console that answered last; "" when that one does not say its own
-        self._session = requests.Session()
-        self._session.trust_env = False  # no proxy or netrc of the environment
+        self._ca = ca
+        self._heard = _Heard()
+        self._session = session()
+
+    @property
+    def version(self) -> str:
+        """Of the console that answered last, on whichever link; "" when that one does not say its own."""
+        return self._heard.version
+
+    def beside(self) -> "ConsoleLink":
+        """Another link of the same kiosk to the same console: it waits for nothing on this one."""
+        other = ConsoleLink(self._url, self._ca, self._kiosk, self._signer, self._now, self._heads)
+        other._heard = self._heard
+        return other
 
     def ask(self, path: str, body: bytes, seconds: float) -> tuple[bytes, str]:
         """Ask one signed question. Answers what came back, empty when that is no answer, and a code for the journal."""
@@ -81,7 +102,7 @@ class ConsoleLink:
 
     def _within(self, seconds: float, method: str, path: str, body: bytes) -> tuple[bytes, str]:
         try:
-            with self._send(method, path, body, "application/octet-stream", (seconds, seconds), {}) as answer:
+            with within(seconds), self._send(method, path, body, "application/octet-stream", {}) as answer:
                 return bounded.read(answer, _ANSWER_LIMIT, seconds), f"http-{answer.status_code}"
         except bounded.Nonsense:
             return b"", "nonsense"
@@ -92,33 +113,27 @@ class ConsoleLink:
         except (requests.RequestException, OSError):
             return b"", "unreachable"
 
-    def put(self, path: str, body: bytes, content_type: str) -> tuple[Reply, str]:
+    def put(self, path: str, body: bytes, content_type: str, seconds: float = _EXCHANGE_SECONDS) -> tuple[Reply, str]:
         """Send one signed request. Answers the reply and a short code for the journal."""
         brought = self._heads.brought() if self._heads is not None else ""
         witness = {"X-Witness": brought} if brought else {}
         try:
-            with self._send("PUT", path, body, content_type, (_CONNECT_SECONDS, _READ_SECONDS), witness) as answer:
+            with within(seconds), self._send("PUT", path, body, content_type, witness) as answer:
                 self._hear(answer.status_code, answer.headers.get("X-Console-Version", ""))
                 if self._heads is not None and (mark := answer.headers.get("X-Console-Mark", "")):
                     self._heads.hear(mark, answer.headers.get("X-Console-Key", ""))
                 with suppress(bounded.Nonsense, requests.RequestException, OSError):  # its number says it all
-                    bounded.read(answer, _ANSWER_LIMIT, _READ_SECONDS)  # so that the connection can be kept
+                    bounded.read(answer, _ANSWER_LIMIT, seconds)  # so that the connection can be kept
                 return _reply(answer.status_code), f"http-{answer.status_code}"
         except requests.exceptions.SSLError:
             return Reply.LATER, "tls"
+        except (TimeoutError, requests.Timeout):
+            return Reply.LATER, "late"
         except (requests.RequestException, OSError):
             return Reply.LATER, "unreachable"
 
-    def _send(
-        self,
-        method: str,
-        path: str,
-        body: bytes,
-        content_type: str,
-        seconds: tuple[float, float],
-        more: dict[str, str],
-    ) -> requests.Response:
-        """Send a request with its signature; ``seconds`` to be connected, then between two parts of the answer."""
+    def _send(self, method: str, path: str, body: bytes, content_type: str, more: dict[str, str]) -> requests.Response:
+        """Send a request with its signature."""
         sent_at = self._now()
         headers = {
             "Content-Type": content_type,
@@ -132,8 +147,8 @@ class ConsoleLink:
             self._url + path,
             data=body,
             headers=headers,
-            timeout=seconds,
-            verify=self._ca,
+            timeout=time_left(),
+            verify=str(self._ca),
             allow_redirects=False,
             stream=True,
         )
@@ -141,9 +156,9 @@ class ConsoleLink:
     def _hear(self, status: int, version: str) -> None:
         """What is no version is not heard; nor does another console's stand for one that says none."""
         if _VERSION.fullmatch(version):
-            self.version = version
+            self._heard.version = version
         elif status in _TOLD:
-            self.version = ""
+            self._heard.version = ""
 
     def put_check_in(self, key: str, sealed: bytes) -> tuple[Reply, str]:
         return self.put(f"/intake/check-ins/{key}", sealed, "application/octet-stream")

@@ -12,10 +12,11 @@ from pathlib import Path
 import requests
 
 from kiosk import bounded
+from kiosk.deadline import time_left, within
 from kiosk.heads import read_key
+from kiosk.storage.exchange import session
 
-_CONNECT_SECONDS = 5.0
-_READ_SECONDS = 20.0
+_SECONDS = 20.0  # for the whole exchange
 _ANSWER_LIMIT = 64 * 1024
 
 
@@ -39,19 +40,18 @@ class Enrolled:
 def bring_key(url: str, ca: Path, kiosk: str, code: str, public_key: bytes) -> Enrolled | NotEnrolled:
     """Show the code once and leave the public key; nothing is raised, nothing is repeated."""
     said = {"kiosk": kiosk, "code": code, "public_key": public_key.decode("ascii")}
-    with requests.Session() as session:
-        session.trust_env = False  # no proxy or netrc of the environment
+    with session() as visit, within(_SECONDS):
         try:
-            with session.put(
+            with visit.put(
                 url.rstrip("/") + "/intake/enrolment",
                 data=json.dumps(said).encode(),
                 headers={"Content-Type": "application/json", "Accept-Encoding": "gzip"},
-                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+                timeout=time_left(),
                 verify=str(ca),
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                return _meaning(answer.status_code, bounded.read(answer, _ANSWER_LIMIT, _READ_SECONDS))
+                return _meaning(answer.status_code, bounded.read(answer, _ANSWER_LIMIT, _SECONDS))
         except requests.exceptions.SSLError:
             return NotEnrolled.CERTIFICATE
         except bounded.Nonsense:

@@ -2,7 +2,8 @@
 
 SQLite, write-ahead log, ``synchronous=FULL``: a commit that returned survives the plug being pulled. Every check-in has
 a key made once; delivering it again under that key is harmless, so it is only removed when the console said it has it.
-What a console refused is parked, with that console's version: another version may understand it.
+What a console refused is parked, with that console's version: another version may understand it. A file that is
+damaged is set aside (``damage``), with all that can still be read of it taken over.
 """
 
 import sqlite3
@@ -11,6 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from kiosk import journal
+from kiosk.journal import Happening
+from kiosk.storage import damage
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outgoing (
@@ -38,6 +43,10 @@ class OutboxFull(Exception):
     """Nothing more can be kept: the disk is full, broken or read-only. The patient is sent to the desk."""
 
 
+class OutboxDamaged(OutboxFull):
+    """The file is not what was written to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One sealed check-in as the technician sees it: nothing in it leads to a person."""
@@ -53,19 +62,54 @@ class Waiting:
 class Outbox:
     """What waits to be delivered. Safe to use from several threads; OutboxFull from whatever writes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, mends: bool = False) -> None:
+        """Open the file, or make it. ``mends``: one that is damaged is set aside; for the kiosk at work."""
         self._lock = threading.Lock()
+        self._path = path
+        self._held: set[str] = set()  # kept, and not shown to anybody yet: not to be delivered
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            path.touch(mode=0o600)
-            self._database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            self._open()
+        except OutboxDamaged:
+            if not mends:
+                raise
+            self._set_aside()
+
+    def mend(self) -> None:
+        """Set the file aside that was found to be damaged, and go on with another."""
+        with self._lock:
+            self._database.close()
+            self._set_aside()
+
+    def _open(self) -> None:
+        try:
+            self._path.touch(mode=0o600)
+            self._database = sqlite3.connect(
+                self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = FULL")
             self._database.execute("PRAGMA secure_delete = ON")
             self._database.executescript(_SCHEMA)
-        except (OSError, sqlite3.Error):
-            raise OutboxFull from None
-        self._bring_up_to_date()
+            with self._transaction():
+                self._bring_up_to_date()
+        except (OSError, sqlite3.Error) as trouble:
+            raise _meaning(trouble) from None
+
+    def _set_aside(self) -> None:
+        try:
+            aside = damage.set_aside(self._path)
+            self._open()
+            left = damage.readable(aside)
+            with self._transaction():
+                self._database.executemany(
+                    "INSERT INTO outgoing (key, sealed, stored_at) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
+                    left.check_ins,
+                )
+                self._database.executemany("INSERT OR REPLACE INTO tickets VALUES (?, ?)", left.tickets)
+        except (OSError, sqlite3.Error) as trouble:
+            raise _meaning(trouble) from None
+        journal.record(Happening.OUTBOX_SET_ASIDE, file=aside.name, taken_over=len(left.check_ins))
 
     def close(self) -> None:
         with self._lock:
@@ -75,27 +119,38 @@ class Outbox:
         """Give the next number of the day, such as "A12": counted on the disk, so never twice, also after a crash."""
         with self._writing():
             row = self._database.execute(
-                "INSERT INTO tickets VALUES (?, 1) ON CONFLICT (day) DO UPDATE SET last = last + 1 RETURNING last",
-                (day,),
+                "INSERT INTO tickets"
+                " SELECT :day, 1 + coalesce((SELECT last FROM tickets WHERE day = :start), 0) WHERE 1"
+                " ON CONFLICT (day) DO UPDATE SET last = last + 1 RETURNING last",
+                {"day": day, "start": damage.START},
             ).fetchone()
             self._database.execute("DELETE FROM tickets WHERE day < ?", (day,))
             return f"{letter}{row[0]}"
 
-    def put(self, key: str, sealed: bytes, stored_at: str) -> None:
-        """Keep a sealed check-in. When this returns it is on the disk; putting the same key again changes nothing."""
+    def put(self, key: str, sealed: bytes, stored_at: str, *, held: bool = False) -> None:
+        """Keep a sealed check-in. When this returns it is on the disk; putting the same key again changes nothing.
+
+        ``held``: it does not leave before ``release``, as long as this process lives.
+        """
+        if held:
+            self._held.add(key)
         with self._writing():
             self._database.execute(
                 "INSERT INTO outgoing (key, sealed, stored_at) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
                 (key, sealed, stored_at),
             )
 
+    def release(self, key: str) -> None:
+        """Its number was shown: it may leave."""
+        self._held.discard(key)
+
     def waiting(self, limit: int = 100) -> list[str]:
         """List the keys of what is to be delivered, oldest first."""
         with self._reading():
             rows = self._database.execute(
-                "SELECT key FROM outgoing WHERE parked = '' ORDER BY number LIMIT ?", (limit,)
+                "SELECT key FROM outgoing WHERE parked = '' ORDER BY number LIMIT ?", (limit + len(self._held),)
             ).fetchall()
-        return [row[0] for row in rows]
+        return [row[0] for row in rows if row[0] not in self._held][:limit]
 
     def refused_by_others(self, version: str, limit: int = 10) -> list[str]:
         """List the keys of what is parked and no console of this version refused, the least tried and oldest first."""
@@ -127,6 +182,7 @@ class Outbox:
         """The console has it: nothing of it stays here."""
         with self._writing():
             self._database.execute("DELETE FROM outgoing WHERE key = ?", (key,))
+        self._held.discard(key)
 
     def tried(self, key: str) -> None:
         """One attempt more, in vain."""
@@ -160,11 +216,10 @@ class Outbox:
 
     def _bring_up_to_date(self) -> None:
         """A file of an earlier version gets the columns it lacks."""
-        with self._writing():
-            version = self._database.execute("PRAGMA user_version").fetchone()[0]
-            for number, change in enumerate(_ADDED[version:], version + 1):
-                self._database.execute(change)
-                self._database.execute(f"PRAGMA user_version = {number}")
+        version = self._database.execute("PRAGMA user_version").fetchone()[0]
+        for number, change in enumerate(_ADDED[version:], version + 1):
+            self._database.execute(change)
+            self._database.execute(f"PRAGMA user_version = {number}")
 
     def prove_writable(self) -> None:
         """Write and take back one page. OutboxFull when the disk does not let us."""
@@ -176,21 +231,30 @@ class Outbox:
     def _writing(self) -> Iterator[None]:
         with self._lock:
             try:
-                self._database.execute("BEGIN IMMEDIATE")
-                try:
+                with self._transaction():
                     yield
-                    self._database.execute("COMMIT")
-                except BaseException:
-                    if self._database.in_transaction:
-                        self._database.execute("ROLLBACK")
-                    raise
-            except (sqlite3.Error, OSError):
-                raise OutboxFull from None
+            except (sqlite3.Error, OSError) as trouble:
+                raise _meaning(trouble) from None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
         with self._lock:
             try:
                 yield
-            except sqlite3.Error:
-                raise OutboxFull from None
+            except sqlite3.Error as trouble:
+                raise _meaning(trouble) from None
+
+
+def _meaning(trouble: Exception) -> OutboxFull:
+    return OutboxDamaged() if damage.is_damage(trouble) else OutboxFull()

@@ -7,7 +7,8 @@ from pathlib import Path
 from threading import Thread
 
 from kiosk import sealing
-from kiosk.app.back_office import Courier, Place, StoreRoom, assemble
+from kiosk.app.back_office import Place, StoreRoom, assemble
+from kiosk.app.courier import Courier
 from kiosk.core.checkin.codec import from_bytes, to_bytes
 from kiosk.core.checkin.value import Way
 from kiosk.core.sources.document import (
@@ -121,6 +122,8 @@ def test_when_the_patient_is_told_the_sealed_check_in_is_on_the_disk(tmp_path: P
     room.start()
     room.submit(order())
     wait_until(lambda: posted, 20, "an answer")
+    assert outbox.waiting() == [], "it leaves once its number is shown"
+    room.deliver(1)
     room.stop()
     assert posted == [ev.Stored(1, "A1")]
     [[key]] = kept_when_told
@@ -157,8 +160,9 @@ def test_who_calls_is_heard_while_the_console_stumbles_over_what_another_one_ref
     Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
     link = ConsoleLink(url, tmp_path / "none.pem", "hall-1", lambda *_: "", lambda: "now")
-    link.version = "0.2.0"
-    courier = Courier(outbox, link, PLACE, tmp_path, dict, dict, lambda _event: None)
+    link.put_heartbeat({})  # it says its version
+    heard.clear()
+    courier = Courier(outbox, link, "3", dict, dict)
     courier.call_staff(ev.CallReason.HELP)
     courier.start()
     try:

@@ -121,6 +121,7 @@ def _from_devices(state: State) -> Iterator[ev.Event]:
         yield ev.CardLeft()
     elif state.reader_ok:
         yield ev.CardArrived()
+        yield ev.CardFound()
         yield ev.CardStaysMute()
     if state.phone_ok:
         yield ev.PhoneShown()

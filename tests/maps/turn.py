@@ -30,6 +30,7 @@ UNSAID = {"StopFilming", "BeginTurn"}  # orders that go without saying
 
 WORDS: dict[type, str] = {
     ev.CardArrived: "card in",
+    ev.CardFound: "card found in",
     ev.CardStaysMute: "mute card in",
     ev.CardLeft: "card out",
     ev.ReaderWent: "reader lost",
@@ -56,7 +57,7 @@ _WORD_OF = {event.__name__: words for event, words in WORDS.items()} | {
     "KnowsNobody": "not known there",
 }
 _COME_BACK = ("ReaderCame", "PhoneReaderCame", "CameraCame", "StorageCame")
-_OF_DEVICES = (*_COME_BACK, "ReaderWent", "PhoneReaderWent", "CameraWent", "StorageWent")
+_OF_DEVICES = (*_COME_BACK, "CardFound", "ReaderWent", "PhoneReaderWent", "CameraWent", "StorageWent")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -31,6 +31,7 @@ DEVICES = {
     "camera": "caméra absente",
     "insi": "service national injoignable",
     "storage": "stockage en défaut",
+    "outbox": "boîte d’envoi abîmée, mise de côté",
     "printer": "imprimante absente",
     "display": "écran en défaut",
     "queue": "envois en retard",

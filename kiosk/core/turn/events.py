@@ -168,6 +168,20 @@ class NotStored:
     turn: TurnId
 
 
+Answer = (
+    CardProgressed
+    | CardRead
+    | CardNotRead
+    | Guided
+    | PictureTaken
+    | InsiAnswered
+    | QuestionSent
+    | ConsoleAnswered
+    | Stored
+    | NotStored
+)
+"""What answers an order of a turn."""
+
 Event = (
     Tick
     | Touched
@@ -184,16 +198,7 @@ Event = (
     | CameraCame
     | StorageWent
     | StorageCame
-    | CardProgressed
-    | CardRead
-    | CardNotRead
-    | Guided
-    | PictureTaken
-    | InsiAnswered
-    | QuestionSent
-    | ConsoleAnswered
-    | Stored
-    | NotStored
+    | Answer
 )
 
 
@@ -281,6 +286,20 @@ class Submit(Confidential):
 
 
 @dataclass(frozen=True, slots=True)
+class Deliver:
+    """The patient is shown the number of what was kept: it may leave."""
+
+    turn: TurnId
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Kept too late: nobody is shown its number, nobody is to wait under it."""
+
+    turn: TurnId
+
+
+@dataclass(frozen=True, slots=True)
 class CallStaff:
     reason: CallReason
 
@@ -303,6 +322,8 @@ Command = (
     | TakePicture
     | StopFilming
     | Submit
+    | Deliver
+    | Withdraw
     | CallStaff
     | Forget
 )

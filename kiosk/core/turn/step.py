@@ -70,23 +70,15 @@ def step(state: State, event: ev.Event) -> Result:
             return rest_or_wake(replace(state, storage_ok=True))
         case _:
             if event.turn != state.journey.turn:
-                return state, NOTHING
+                return state, _too_late(event)
             return _answered(state, event)
 
 
-def _answered(
-    state: State,
-    event: ev.CardProgressed
-    | ev.CardRead
-    | ev.CardNotRead
-    | ev.Guided
-    | ev.PictureTaken
-    | ev.InsiAnswered
-    | ev.QuestionSent
-    | ev.ConsoleAnswered
-    | ev.Stored
-    | ev.NotStored,
-) -> Result:
+def _too_late(event: ev.Answer) -> tuple[ev.Command, ...]:
+    return (ev.Withdraw(event.turn),) if isinstance(event, ev.Stored) else NOTHING
+
+
+def _answered(state: State, event: ev.Answer) -> Result:
     match state.screen, event:
         case sc.ReadingCard(progress, phone), ev.CardProgressed(_, fraction):
             return refresh(state, sc.ReadingCard(max(progress, min(fraction, 1.0)), phone)), NOTHING
@@ -108,7 +100,7 @@ def _answered(
         case sc.Working(), ev.Stored(turn, ticket):  # it is kept, sealed: nothing of it is needed here any more
             asked = state.journey.may_leave_document
             kept = replace(state, journey=Journey(turn, submitted=True, document_asked=asked), ticket=ticket)
-            return enter(kept, sc.Done()), (ev.Forget(turn),)
+            return enter(kept, sc.Done()), (ev.Deliver(turn), ev.Forget(turn))
         case sc.Working(), ev.NotStored():
             return to_desk(state)
-    return state, NOTHING
+    return state, _too_late(event)

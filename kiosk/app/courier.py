@@ -1,0 +1,118 @@
+"""What goes to the console: deliveries, calls for help and heartbeats, none of which waits for another."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from kiosk import journal
+from kiosk.app.pace import Pace
+from kiosk.core.turn import events as ev
+from kiosk.journal import Happening
+from kiosk.storage.delivery import ConsoleLink, Delivered, Reply, deliver_waiting
+from kiosk.storage.outbox import Outbox, OutboxDamaged
+
+_HEARTBEAT_SECONDS = 15.0
+_LOOK_SECONDS = 1.0  # how soon a device that was lost is told, and what waits is tried
+_CALL_AGAIN_SECONDS = 5.0  # somebody stands there
+_CALL_SECONDS = 600.0  # a call for help older than that is of no use to anybody
+_MOST_CALLS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    key: str
+    reason: ev.CallReason
+    made_at: float
+
+
+class Courier:
+    """Three errands, each at its own pace on a thread and a link of its own."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        link: ConsoleLink,
+        desk: str,
+        devices: Callable[[], dict[str, str]],
+        health: Callable[[], dict[str, object]],
+    ) -> None:
+        self._outbox = outbox
+        self._desk = desk
+        self._devices = devices  # how each device is: asked often
+        self._health = health  # the whole state: asked for each heartbeat
+        self._told: tuple[float, dict[str, str]] = (0.0, {})
+        self._calls: list[_Call] = []
+        self._calls_lock = threading.Lock()
+        self._troubles: dict[str, str] = {}
+        self._troubles_lock = threading.Lock()
+        self._links = {name: link.beside() for name in ("deliveries", "calls", "heartbeats")}
+        self._deliveries = Pace("deliveries", self._deliver, _LOOK_SECONDS)
+        self._calling = Pace("calls", self._deliver_calls, _CALL_SECONDS, longest=_CALL_AGAIN_SECONDS)
+        self._beats = Pace("heartbeats", self._beat, _LOOK_SECONDS)
+
+    def start(self) -> None:
+        for pace in (self._deliveries, self._calling, self._beats):
+            pace.start()
+
+    def stop(self) -> None:
+        for pace in (self._deliveries, self._calling, self._beats):
+            pace.stop(0.0)
+        self._deliveries.stop()
+
+    def hurry(self) -> None:
+        """Something new is to be delivered."""
+        self._deliveries.hurry()
+
+    def call_staff(self, reason: ev.CallReason) -> None:
+        journal.record(Happening.STAFF_CALLED, reason=reason.value)
+        with self._calls_lock:
+            self._calls = [*self._calls, _Call(str(uuid4()), reason, time.monotonic())][-_MOST_CALLS:]
+        self._calling.hurry()
+
+    def _deliver(self) -> bool:
+        try:
+            happened, trouble = deliver_waiting(
+                self._outbox, self._links["deliveries"], time.monotonic, lambda: self._deliveries.is_stopping
+            )
+        except OutboxDamaged:
+            self._outbox.mend()
+            return False
+        for item in happened:
+            if isinstance(item, Delivered):
+                journal.record(Happening.CHECK_IN_DELIVERED, key=item.key, duration_ms=item.duration_ms)
+            else:
+                journal.record(Happening.CHECK_IN_PARKED, key=item.key, reason=item.reason)
+        return self._went("deliveries", trouble)
+
+    def _beat(self) -> bool:
+        devices, (told_at, told) = self._devices(), self._told
+        if devices == told and time.monotonic() - told_at < _HEARTBEAT_SECONDS:
+            return True
+        started = time.monotonic()
+        reply, code = self._links["heartbeats"].put_heartbeat(self._health())
+        if reply is not Reply.LATER:
+            self._told = (started, devices)
+        return self._went("heartbeats", code if reply is Reply.LATER else "")
+
+    def _deliver_calls(self) -> bool:
+        with self._calls_lock:
+            calls = [call for call in self._calls if time.monotonic() - call.made_at < _CALL_SECONDS]
+            self._calls = calls
+        for call in calls:
+            reply, code = self._links["calls"].put_call(call.key, call.reason.value, self._desk)
+            if reply is Reply.LATER:
+                return self._went("calls", code)
+            with self._calls_lock:
+                self._calls = [other for other in self._calls if other.key != call.key]
+        return self._went("calls", "")
+
+    def _went(self, errand: str, trouble: str) -> bool:
+        """Whether it got through; the console's loss and return are each told once, whatever errand meets them."""
+        with self._troubles_lock:
+            was_ok = not any(self._troubles.values())
+            self._troubles[errand] = trouble
+            if was_ok == any(self._troubles.values()):
+                journal.record(Happening.CONSOLE_LOST if was_ok else Happening.CONSOLE_BACK, reason=trouble or None)
+        return not trouble
