@@ -46,11 +46,13 @@ from kiosk.ui.plan import Item
 from kiosk.ui.preview import Preview
 from kiosk.ui.window import KioskWindow
 
-_STOP_SECONDS = 1.5  # from the order to end until the process does: who orders it waits for nobody
+_STOP_SECONDS = 0.5  # for whatever is under way; who orders the end of a kiosk waits two seconds at most
+_KEEP_SECONDS = 1.0  # for a check-in that is being kept
 
 
-def _together(stops: Sequence[Callable[[], None]], ends_at: float) -> None:
+def _together(stops: Sequence[Callable[[], None]], seconds: float) -> None:
     """Have all of them end at once; one that does not in time is left behind."""
+    ends_at = time.monotonic() + seconds
     ending = [threading.Thread(target=stop, name="stop", daemon=True) for stop in stops]
     for each in ending:
         each.start()
@@ -116,12 +118,15 @@ class Kiosk:
         try:
             self._window.run()
         finally:
-            ends_at = time.monotonic() + _STOP_SECONDS
             self._events.close()
-            conducting.join(_STOP_SECONDS / 2)
-            _together([worker.stop for worker in workers], ends_at)
-            _together([self._outbox.close], ends_at)
+            conducting.join(_STOP_SECONDS)
+            _together([worker.stop for worker in workers if worker is not crew.store], _STOP_SECONDS)
+            _together([self._finish_keeping], _KEEP_SECONDS)
             journal.record(Happening.STOPPED, part="kiosk")
+
+    def _finish_keeping(self) -> None:
+        self._crew.store.stop()
+        self._outbox.close()
 
     def stop(self) -> None:
         """End ``run``, in order. From any thread."""

@@ -121,8 +121,9 @@ def _from_devices(state: State) -> Iterator[ev.Event]:
         yield ev.CardLeft()
     elif state.reader_ok:
         yield ev.CardArrived()
-        yield ev.CardFound()
         yield ev.CardStaysMute()
+        if state.asking is Asking.KIOSK:  # what differs is whether it is read: once is enough
+            yield ev.CardFound()
     if state.phone_ok:
         yield ev.PhoneShown()
     if state.desk == WITH_PHONES and state.storage_ok and state.reader_ok and state.camera_ok:

@@ -1,0 +1,122 @@
+"""A damaged outbox, and a disk that answers late: the kiosk works, and no number waits that nobody holds.
+
+Seen before: a damaged file kept the kiosk from starting, with a wrong diagnosis; a patient sent to the desk after a
+slow disk left a check-in with a number that nobody had been shown.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from kiosk import journal
+from kiosk.app.back_office import Place, StoreRoom
+from kiosk.core.turn import events as ev
+from kiosk.core.turn import screens as sc
+from kiosk.core.turn.step import Journey, State, step
+from kiosk.storage.damage import files_set_aside
+from kiosk.storage.outbox import Outbox, OutboxDamaged
+from tests.app.test_back_office import order
+from tests.attacks.terminal import Terminal
+from tests.demo.processes import wait_until
+
+pytestmark = [pytest.mark.starts, pytest.mark.timeout(120)]
+STORED_AT = "2026-11-30T10:00:00+01:00"
+
+
+@pytest.fixture
+def kiosk(tmp_path: Path) -> Iterator[Terminal]:
+    with Terminal(tmp_path / "hall") as kiosk:
+        kiosk.data.mkdir()
+        yield kiosk
+
+
+def _left(path: Path, count: int) -> list[str]:
+    """An outbox with as many check-ins as that, large enough to lie on pages of their own."""
+    outbox, keys = Outbox(path), [str(uuid4()) for _ in range(count)]
+    for key in keys:
+        outbox.put(key, key.encode() * 300, STORED_AT)
+    outbox.next_ticket("2026-11-30", "A")
+    outbox.close()
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return keys
+
+
+def test_an_outbox_that_is_no_database_is_set_aside_and_named_and_the_kiosk_works(kiosk: Terminal) -> None:
+    (kiosk.data / "outbox.db").write_bytes(b"not a database at all" * 1000)
+    kiosk.start()
+    [aside] = files_set_aside(kiosk.data)
+    assert aside.read_bytes() == b"not a database at all" * 1000
+    [said] = kiosk.journal("outbox-set-aside")
+    assert (said["file"], said["taken_over"]) == (aside.name, 0)
+    wait_until(lambda: kiosk.console.devices().get("outbox") == "lost", 30, "staff to see it")
+    assert kiosk.console.devices()["storage"] == "ok"
+    kiosk.eyes.wait_for("welcome")
+    outbox = Outbox(kiosk.data / "outbox.db")
+    assert int(outbox.next_ticket("2026-11-30", "A")[1:]) == 501, "no number is given twice that day"
+    outbox.close()
+
+
+def test_what_can_be_read_of_a_damaged_outbox_is_delivered(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.db"
+    keys = _left(path, 6)
+    page = int(sqlite3.connect(path).execute("PRAGMA page_size").fetchone()[0])
+    whole = path.read_bytes()
+    at = whole.index(keys[3].encode() * 20)
+    start = at - at % page
+    path.write_bytes(whole[:start] + b"\xff" * page + whole[start + page :])
+    box = Outbox(path)
+    with pytest.raises(OutboxDamaged):
+        for key in box.waiting():
+            box.sealed(key)
+    box.mend()
+    left = box.waiting()
+    assert len(left) >= 3 and set(left) < set(keys)
+    assert all(box.sealed(key) == key.encode() * 300 for key in left)
+    assert box.next_ticket("2026-11-30", "A") == "A2"
+    box.close()
+
+
+def test_a_key_kept_too_late_to_be_shown_is_taken_back_before_it_leaves(tmp_path: Path) -> None:
+    """The real store room and the real turn; the disk answers when the patient has been sent to the desk."""
+    journal.write_to(path=tmp_path / "journal.jsonl")
+    outbox, answers = Outbox(tmp_path / "outbox.db"), threading.Event()
+    posted: list[ev.Event] = []
+
+    def slowly(plain: bytes, _context: bytes) -> bytes:
+        answers.wait(20)
+        return plain
+
+    hurried: list[None] = []
+    room = StoreRoom(outbox, slowly, Place("hall-1", "3", "A"), posted.append, lambda: hurried.append(None))
+    room.start()
+    working = State(screen=sc.Working(), journey=_submitted())
+    room.submit(order())
+    after, _ = step(working, ev.Tick(11))
+    assert after.screen == sc.Desk("1")
+    answers.set()
+    wait_until(lambda: posted, 20, "the disk")
+    assert outbox.counts() == (1, 0) and outbox.waiting() == [], "kept, and not to be delivered"
+    _, commands = step(after, posted[0])
+    assert commands == (ev.Withdraw(1),)
+    room.withdraw(1)
+    room.stop()
+    assert (outbox.counts(), hurried) == ((0, 0), [])
+
+
+def test_what_was_kept_when_the_kiosk_is_ended_and_nobody_saw_it_is_taken_back(tmp_path: Path) -> None:
+    outbox, posted = Outbox(tmp_path / "outbox.db"), list[ev.Event]()
+    room = StoreRoom(outbox, lambda plain, _context: plain, Place("hall-1", "3", "A"), posted.append, lambda: None)
+    room.start()
+    room.submit(order())
+    wait_until(lambda: posted, 20, "the disk")
+    room.stop()
+    assert outbox.counts() == (0, 0)
+
+
+def _submitted() -> Journey:
+    return Journey(1, submitted=True)
