@@ -41,13 +41,13 @@ class SimulatedPhoneReader:
         is_plugged, seen = None, 0
         while not stopped():
             was_plugged, is_plugged = is_plugged, self._file.parent.is_dir()
+            before, seen = seen, self._stamp()
             if is_plugged != was_plugged:
                 yield ReaderFound((SLOT,)) if is_plugged else ReaderLost("no-reader")
-            before, seen = seen, self._stamp()
             if before and before != seen:
                 yield CardRemoved(SLOT)
             if seen and before != seen:
-                yield CardInserted(SLOT, b"")
+                yield CardInserted(SLOT, b"", found=is_plugged != was_plugged)
             time.sleep(_LOOKS_EVERY)
 
     def read_appli(

@@ -39,11 +39,13 @@ class CardDesk(Generic[Reader]):
         read: Callable[[Reader, str, Progress, Callable[[], bool]], CardContents | CardProblem],
         post: Callable[[ev.Event], None],
         device: str = "reader",
+        settles: float = _SETTLING_SECONDS,
     ) -> None:
         self._reader = reader
         self._read = read
         self._post = post
         self._device = device
+        self._settles = settles
         self._worker = Worker("card")
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="slots", daemon=True)
@@ -118,7 +120,7 @@ class CardDesk(Generic[Reader]):
 
     def _was_in(self, event: base.CardInserted | base.CardMute) -> bool:
         """Whether nobody was seen putting it in; also where a reader does not say so itself."""
-        return event.found or time.monotonic() - self._reader_at < _SETTLING_SECONDS
+        return event.found or time.monotonic() - self._reader_at < self._settles
 
     def _find(self, slot: str) -> None:
         """Where there are several slots, a professional's card may stay in one for good: that is nobody's business."""

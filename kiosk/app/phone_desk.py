@@ -21,7 +21,7 @@ DEVICE = "phone"
 
 def phone_desk(reader: PhoneReader, post: Callable[[ev.Event], None]) -> CardDesk[PhoneReader]:
     """A desk for this reader, which says "a phone" where the card's says "a card"."""
-    return CardDesk(reader, read_phone, lambda event: _post(event, post), DEVICE)
+    return CardDesk(reader, read_phone, lambda event: _post(event, post), DEVICE, settles=0.0)
 
 
 def read_phone(

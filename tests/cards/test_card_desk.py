@@ -10,7 +10,6 @@ import pytest
 from hardware.cards import base
 from hardware.cards.card_file import load
 from hardware.cards.memory import SLOT, MemoryReader
-from kiosk.app import card_desk
 from kiosk.app.card_desk import CardDesk
 from kiosk.core.turn import events as ev
 from kiosk.core.turn.screens import CardProblem
@@ -106,13 +105,11 @@ def test_a_card_that_was_in_is_found_and_its_leaving_is_told_though_another_stay
     found.wait_for(ev.CardFound(), ev.CardLeft())
 
 
-def test_where_a_reader_does_not_say_so_what_comes_with_it_was_in(
-    found: Found, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_a_reader_does_not_say_so_what_comes_with_it_was_in(found: Found) -> None:
     found.reader.come()
     found.reader.insert("right", "zoe-alone")
     found.wait_for(ev.CardFound())
-    monkeypatch.setattr(card_desk, "_SETTLING_SECONDS", 0.0)
+    found.desk._settles = 0.0
     found.reader.pull("right")
     found.reader.insert("right", "zoe-alone")
     found.wait_for(ev.CardFound(), ev.CardLeft(), ev.CardArrived())
