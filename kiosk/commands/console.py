@@ -2,15 +2,13 @@
 
 import getpass
 import json
-import secrets
 import sys
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import parse_qs, urlsplit
 
 import typer
 
-from kiosk.commands import erase, evidence
+from kiosk.commands import accounts, erase, evidence
 from kiosk.console.config import ServerSettings, read_server_settings
 
 app = typer.Typer(help="Console de l'accueil : file, comparaison, décision, trace.", no_args_is_help=False)
@@ -87,63 +85,26 @@ def add_user(
     role: Annotated[
         str, typer.Option("--role", help="host (accueil), officer (identitovigilance), administrator ou auditor.")
     ],
-    password_file: Annotated[
-        Path | None, typer.Option("--password-file", help="Fichier contenant le mot de passe.")
-    ] = None,
     desk: Annotated[str, typer.Option("--desk", help="Le guichet où la personne travaille.")] = "",
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
-    """Crée un compte ; ce qu'il faut donner à l'authentificateur n'est écrit qu'une fois."""
-    prepared(config)
-    from django.contrib.auth.password_validation import validate_password
-    from django.core.exceptions import ValidationError
+    """Crée un compte, écrit le lien de son titulaire ; signalé dès que deux personnes peuvent le demander."""
+    server = prepared(config)
+    accounts.add(server, name, role, desk, as_json=as_json)
 
-    from kiosk.console.models import Role, Staff
-    from kiosk.console.staff.accounts import add_staff
 
-    if role not in Role.values:
-        typer.echo(f"--role : {', '.join(Role.values)}", err=True)
-        raise typer.Exit(2)
-    if Staff.objects.filter(username=name).exists():
-        typer.echo("Ce compte existe déjà.", err=True)
-        raise typer.Exit(3)
-    generated = ""
-    if password_file is not None:
-        password = password_file.read_text().strip()
-    elif sys.stdin.isatty():
-        password = getpass.getpass("Password: ")
-    else:
-        password = generated = secrets.token_urlsafe(15)
-    try:
-        validate_password(password, Staff(username=name))
-    except ValidationError as trouble:
-        typer.echo("\n".join(trouble.messages), err=True)
-        raise typer.Exit(2) from None
-    address = add_staff(name, role, password, who=f"command:{getpass.getuser()}", desk=desk)
-    secret = parse_qs(urlsplit(address).query)["secret"][0]
-    if as_json:
-        print(
-            json.dumps({"user": name, "role": role, "password": generated, "totp_secret": secret, "otpauth": address})
-        )
-        return
-    if generated:
-        print(f"Mot de passe : {generated}")
-    print(f"Secret TOTP : {secret}")
-    print(address)
+@user.command("renew")
+def renew_user(name: str, config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Écrit un lien où le titulaire d'un compte choisit de nouveaux secrets ; toujours signalé."""
+    accounts.renew(prepared(config), name, as_json=as_json)
 
 
 @user.command("disable")
 def disable_user(name: str, config: Config = DEFAULT_CONFIG) -> None:
     """Ferme un compte ; ce qu'il a signé reste."""
     prepared(config)
-    from kiosk.console import audit
-    from kiosk.console.models import Staff
-
-    if not Staff.objects.filter(username=name, is_active=True).update(is_active=False):
-        typer.echo("Aucun compte ouvert de ce nom.", err=True)
-        raise typer.Exit(3)
-    audit.record(audit.Act.ACCOUNT_CHANGED, who=f"command:{getpass.getuser()}", about=name, active=False)
+    accounts.disable(name)
 
 
 @kiosk.command("add")

@@ -85,6 +85,11 @@ class Act(StrEnum):
     UNLOCKED = "unlocked"
     ACCOUNT_ADDED = "account-added"
     ACCOUNT_CHANGED = "account-changed"
+    ACCOUNT_ASKED = "account-asked"  # a second person is to agree
+    ACCOUNT_AGREED = "account-agreed"
+    ACCOUNT_REFUSED = "account-refused"
+    ACCOUNT_ENROLLED = "account-enrolled"  # its owner has chosen a password and a second factor
+    SESSION_ENDED = "session-ended"  # by its owner, from another one
     KIOSK_ENROLLED = "kiosk-enrolled"
     KIOSK_INVITED = "kiosk-invited"
     KIOSK_REVOKED = "kiosk-revoked"

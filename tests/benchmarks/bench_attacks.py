@@ -33,12 +33,12 @@ def _refusals() -> float:
 
     importlib.import_module("tests.console.conftest")  # sets Django up
     from kiosk.console.models import Staff
-    from kiosk.console.staff.accounts import add_staff
     from kiosk.console.upkeep.database import bring_up_to_date
+    from tests.console.staff import add
 
     bring_up_to_date(settings.KIOSK)
     for name in ("here", "closed"):
-        add_staff(name, "host", "correct horse battery staple", who="bench")
+        add(name)
     Staff.objects.filter(username="closed").update(is_active=False)
     times: dict[str, list[float]] = {"here": [], "nobody": [], "closed": []}
     client = Client()

@@ -1,6 +1,5 @@
 """Staff in Debian's Chromium: a window, a second factor, the keyboard."""
 
-import json
 import time
 import uuid
 from collections.abc import Iterator
@@ -32,8 +31,7 @@ class Desk:
     def __init__(self, served: ServedConsole, browser: Browser, role: str) -> None:
         self.url = served.url
         name = f"{role}-{uuid.uuid4().hex[:6]}"
-        done = served.run("console", "user", "add", name, "--role", role, "--json")
-        self.account = json.loads(done.stdout)
+        self.account = served.add_staff(name, role)
         self.page: Page = browser.new_page(
             ignore_https_errors=True, viewport={"width": 1280, "height": 800}, locale="fr-FR"
         )

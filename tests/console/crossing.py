@@ -81,9 +81,7 @@ class Crossing(Site):
         for console in self.consoles:
             console.start()
         for name in DESKS:
-            done = self.console.run("console", "user", "add", name, "--role", "host", "--json")
-            assert done.returncode == 0, done.stderr
-            self._accounts[name] = json.loads(done.stdout)
+            self._accounts[name] = self.console.add_staff(name)
         self.workers = [self.console.worker() for _ in range(2)]
         jobs = [(self._come, (number,)) for number in range(KIOSKS)]
         jobs += [(self._work, (name, place % 2)) for place, name in enumerate(DESKS)]

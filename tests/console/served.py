@@ -25,6 +25,7 @@ from kiosk.sealing import generate_recipient, intake_message, save_recipient, se
 from tests.console import warm
 from tests.console.arrivals import SIGNER
 from tests.console.tables import copy_files
+from tests.demo import enrolling
 from tests.demo.processes import ROOT, Child
 from tests.people import Person
 
@@ -94,6 +95,18 @@ class ServedConsole:
             input=said,
             check=False,
         )
+
+    def add_staff(self, name: str, role: str = "host") -> dict[str, str]:
+        """An account whose owner has enrolled; the console serves meanwhile."""
+        done = self.run("console", "user", "add", name, "--role", role, "--json")
+        assert done.returncode == 0, done.stderr
+        said: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+        secret = enrolling.enrol(self.visitor(), said["path"])
+        return {"user": name, "role": role, "password": enrolling.PASSWORD, "totp_secret": secret}
+
+    def visitor(self) -> enrolling.Visitor:
+        """Somebody who trusts this console's certificate, signed in nowhere."""
+        return enrolling.Visitor(self.url, self.folder / "console.pem")
 
     def context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.folder / "console.pem"))

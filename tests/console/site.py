@@ -62,9 +62,7 @@ class Site:
         """Everything serves, two members of staff have accounts, and the load begins."""
         self.console.start()
         for name in STAFF:
-            done = self.console.run("console", "user", "add", name, "--role", "host", "--json")
-            assert done.returncode == 0, done.stderr
-            self._accounts[name] = json.loads(done.stdout)
+            self._accounts[name] = self.console.add_staff(name)
         self._start_worker()
         jobs = [(self._deliver, (number,)) for number in range(KIOSKS)] + [(self._decide, (name,)) for name in STAFF]
         self._threads = [threading.Thread(target=job, args=words, daemon=True) for job, words in jobs]

@@ -73,11 +73,27 @@ TABLE = {
     "account-renew": ({"administrator"}, "post"),
     "account-close": ({"administrator"}, "post"),
     "account-open": ({"administrator"}, "post"),
+    "admissions": ({"officer", "administrator"}, "get"),
+    "admission-agree": ({"officer", "administrator"}, "post"),
+    "admission-refuse": (ALL, "post"),
+    "session-end": (ALL, "post"),
+    "told": (ALL, "post"),
+    "alerts": ({"officer"}, "get"),
+    "alerts-seen": ({"officer"}, "post"),
     "password": (ALL, "get"),
     "trail": ({"auditor"}, "get"),
     "trail-export": ({"auditor"}, "get"),
 }
-OPEN_TO_ALL = {"sign-in", "sign-in-key", "psc", "psc-back", "health", "metrics"}  # metrics: to who shows the token
+OWN = {"session-end", "admission-refuse"}  # of one's own: there is none here
+OPEN_TO_ALL = {
+    "sign-in",
+    "sign-in-key",
+    "psc",
+    "psc-back",
+    "enrol",
+    "health",
+    "metrics",
+}  # metrics: to who shows the token
 
 
 def _addresses() -> dict[str, str]:
@@ -95,14 +111,22 @@ def _addresses() -> dict[str, str]:
     other = Staff.objects.create_user("somebody-else", "no password", "host")
     taken = emergencies.take(other, "vigilance", "nobody of the unit tonight", where="")
     Emergency.objects.filter(pk=taken.pk).update(id=other.pk)
-    values = {"key": check_in.key, "other": alike.key, "index": 0, "action": "doubt", "number": other.pk}
+    values = {
+        "key": check_in.key,
+        "other": alike.key,
+        "index": 0,
+        "action": "doubt",
+        "number": other.pk,
+        "name": "x",
+        "link": "x",
+    }
     found = {}
     for pattern in get_resolver().url_patterns:
         name = getattr(pattern, "name", None)
         if name:
             route = str(pattern.pattern)
             for part, value in values.items():
-                for kind in ("uuid", "int", "slug"):
+                for kind in ("uuid", "int", "slug", "str"):
                     route = route.replace(f"<{kind}:{part}>", str(value))
             found[name] = "/" + route
     return found
@@ -124,7 +148,7 @@ def test_a_role_reaches_its_pages_and_no_other(role: str) -> None:
         path, (allowed, how) = addresses[name], TABLE[name]
         answer = post(client, path, desk="4", said="apart") if how == "post" else get(client, path)
         if role in allowed:
-            assert answer.status_code in {200, 204, 302}, (name, answer.status_code)
+            assert answer.status_code in {200, 204, 302, 404 if name in OWN else 200}, (name, answer.status_code)
         else:
             assert answer.status_code == 403, (name, answer.status_code)
 

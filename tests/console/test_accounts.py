@@ -1,8 +1,13 @@
 """Accounts: three things to sign in, the same refusal for all, a lock that comes by itself and goes with a code."""
 
+import time
+from urllib.parse import urlsplit
+
 import pytest
+from django.test import Client
 
 from tests.console.staff import PASSWORD, add, at_desk, browser, code_of, get, idle_for, post, sign_in
+from tests.demo.enrolling import totp
 
 pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 
@@ -126,45 +131,67 @@ def test_who_came_and_went_is_in_the_trail() -> None:
     assert acts == ["account-added", "signed-in", "signed-out", "sign-in-refused"]
 
 
-def _secrets_shown(page: str) -> str:
-    assert "<svg" in page
-    return page.split("<code>")[1].split("</code>", maxsplit=1)[0]
+def _agreed(officer: Client, page: str) -> tuple[str, str]:
+    """What the owner is handed: the code from who asked, the link from who agreed."""
+    from kiosk.console.models import Admission
+
+    code = page.split("<code>")[1].split("</code>", maxsplit=1)[0]
+    number = Admission.objects.get(kind="enrol", ended_at=None).pk
+    agreed = post(officer, f"/comptes/demandes/{number}/accepter/").content.decode()
+    return code, urlsplit(agreed.split("<code>")[1].split("</code>", maxsplit=1)[0]).path
 
 
-def test_an_administrator_adds_an_account_whose_password_serves_once() -> None:
-    admin = at_desk("ada", "administrator")
-    page = post(admin, "/comptes/ajouter/", username="Ines", role="host", desk="3").content.decode()
-    given = _secrets_shown(page)
+def _enrolled(path: str, half: str, **said: str) -> int:
+    """The owner at the place the link leads to; the status of what they were answered."""
     client = browser()
-    said = {"username": "ines", "password": given, "code": code_of("ines")}
-    assert client.post("/connexion/", said, secure=True).status_code == 302
-    assert get(client, "/file/")["Location"] == "/mot-de-passe/"
+    secret = get(client, path).content.decode().split('id="secret">')[1].split("<", maxsplit=1)[0]
+    shown = {"half": half, "wanted": PASSWORD, "again": PASSWORD, "code": totp(secret, time.time())}
+    return post(client, path, **{**shown, **said}).status_code
+
+
+def test_an_account_is_asked_for_by_one_agreed_to_by_another_and_its_owner_chooses_the_secrets() -> None:
+    admin, officer = at_desk("ada", "administrator"), at_desk("marc", "officer")
+    page = post(admin, "/comptes/ajouter/", username="Ines", role="host", desk="3").content.decode()
+    code, path = _agreed(officer, page)
     refused = (
-        {"current": "wrong", "wanted": PASSWORD, "again": PASSWORD},
-        {"current": given, "wanted": PASSWORD, "again": PASSWORD + "x"},
-        {"current": given, "wanted": given, "again": given},
-        {"current": given, "wanted": "password1234", "again": "password1234"},
-        {"current": given, "wanted": "short", "again": "short"},
+        {"half": "AAAA-AAAA"},
+        {"half": ""},
+        {"again": PASSWORD + "x"},
+        {"wanted": "password1234", "again": "password1234"},
+        {"wanted": "short", "again": "short"},
+        {"code": "12345"},
     )
-    for form in refused:
-        assert post(client, "/mot-de-passe/", **form).status_code == 403
-        assert get(client, "/file/")["Location"] == "/mot-de-passe/"
-    assert post(client, "/mot-de-passe/", current=given, wanted=PASSWORD, again=PASSWORD).status_code == 302
-    assert get(client, "/file/").status_code == 200
+    assert [_enrolled(path, **{"half": code, **said}) for said in refused] == [403] * len(refused)
+    assert _enrolled(path, code.lower()) == 302
+    assert get(browser(), path).status_code == 404
+    assert get(sign_in("ines"), "/file/").status_code == 200
 
 
-def test_new_secrets_end_every_session_and_a_closed_account_can_be_opened_again() -> None:
-    from kiosk.console.models import AuditEntry, Staff
+def test_new_secrets_end_every_session_and_a_closed_account_is_opened_again_by_two() -> None:
+    from kiosk.console.models import Admission, AuditEntry, Staff
 
-    client, admin = at_desk(), at_desk("ada", "administrator")
+    client, admin, officer = at_desk(), at_desk("ada", "administrator"), at_desk("ines", "officer")
     lea = Staff.objects.get(username="lea")
-    assert _secrets_shown(post(admin, f"/comptes/{lea.pk}/renouveler/").content.decode())
+    code, path = _agreed(officer, post(admin, f"/comptes/{lea.pk}/renouveler/").content.decode())
+    assert get(client, "/file/").status_code == 200  # until its owner has chosen
+    assert _enrolled(path, code) == 302
     assert get(client, "/file/")["Location"] == "/connexion/"
     post(admin, f"/comptes/{lea.pk}/fermer/")
     assert not Staff.objects.get(username="lea").is_active
     post(admin, f"/comptes/{lea.pk}/ouvrir/")
+    assert not Staff.objects.get(username="lea").is_active
+    post(officer, f"/comptes/demandes/{Admission.objects.get(ended_at=None).pk}/accepter/")
     assert Staff.objects.get(username="lea").is_active
-    assert AuditEntry.objects.filter(act="account-changed", about="lea", who="ada").count() == 3
+    acts = AuditEntry.objects.filter(about="lea").order_by("number").values_list("act", "who")
+    assert list(acts)[1:] == [
+        ("account-asked", "ada"),
+        ("account-agreed", "ines"),
+        ("account-enrolled", "lea"),
+        ("account-changed", "ada"),
+        ("account-asked", "ada"),
+        ("account-changed", "ines"),
+        ("account-agreed", "ines"),
+    ]
 
 
 def test_nobody_touches_their_own_account_from_the_list_nor_takes_a_strange_name() -> None:

@@ -28,7 +28,7 @@ from kiosk.settings import InsiSection
 from tests.console.arrivals import arrive, enrol, found, original_of
 from tests.console.nation import known
 from tests.console.provider import CLIENT, NATIONAL_ID, SECRET, TOKEN, Provider
-from tests.console.staff import add, at_desk, get, post, sign_in
+from tests.console.staff import add, at_desk, get, link, post, sign_in
 from tests.console.test_psc import _round
 from tests.insi.professionals import certify
 from tests.people import ZOE
@@ -84,8 +84,6 @@ def asking(
     console: ServerSettings, pki: TestPki, doorkeeper: Doorkeeper, provider: Provider, secret: Path, **said: object
 ) -> Iterator[Simulator]:
     """A console that asks this host in names; Léa's account is linked to her national identifier."""
-    from kiosk.console.models import Staff
-    from kiosk.console.staff import accounts
 
     secret.write_text(SECRET)
     psc = PscSection(issuer=provider.issuer, client_id=CLIENT, client_secret_file=secret, ca=provider.ca, seconds=20)
@@ -108,7 +106,7 @@ def asking(
         )
         enrol()
         add("lea", "host")
-        assert accounts.link(Staff.objects.get(username="lea"), NATIONAL_ID, who="test")
+        link("lea", NATIONAL_ID)
         with override_settings(KIOSK=console.model_copy(update={"psc": psc, "insi": insi})):
             yield there
 
@@ -332,8 +330,6 @@ def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path
 def test_a_card_asks_in_its_holders_name_and_in_nobody_elses(
     console: ServerSettings, provider: Provider, pki: TestPki, tmp_path: Path, card: tuple[Path, object], who: str
 ) -> None:
-    from kiosk.console.models import Staff
-    from kiosk.console.staff import accounts
 
     file, authority = card
     with asking(
@@ -347,7 +343,7 @@ def test_a_card_asks_in_its_holders_name_and_in_nobody_elses(
             if who != "lea":
                 add("marc", "host")
             if who == "colleague":  # has a card too, but it is not the one in the reader
-                assert accounts.link(Staff.objects.get(username="marc"), "899700999999", who="test")
+                link("marc", "899700999999")
             client = sign_in("lea" if who == "lea" else "marc")
             check_in, page = asks(client)
             arrival, answer = of(check_in)

@@ -16,7 +16,6 @@ from tests.console import warm
 from tests.console.arrivals import check_in_of
 from tests.console.postgres import KEY_TABLES, WITHOUT_DISK, Postgres, running
 from tests.console.served import COMMAND, ServedConsole
-from tests.console.staff import PASSWORD
 from tests.demo.processes import ROOT
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE
 
@@ -207,9 +206,7 @@ def _known(apart: KeptApart) -> tuple[str, dict[str, Any]]:
     check_in = check_in_of(TOUSSAINT)
     apart.served.start()
     assert [apart.served.deliver(check_in), apart.served.stop()] == [201, 0]
-    password = apart.served.folder / "password"
-    password.write_text(PASSWORD)
-    added = apart.run("console", "user", "add", "marc", "--role", "officer", "--password-file", str(password))
+    added = apart.run("console", "user", "add", "marc", "--role", "officer")
     assert added.returncode == 0, added.stderr
     return check_in.key, apart.ask("person", check_in.key)
 

@@ -131,7 +131,7 @@ def test_after_a_whole_life_no_file_of_database_backup_log_or_scratch_holds_anyt
     console, copy = site.console, tmp_path / "copy"
     try:
         site.start()
-        ines = json.loads(console.run("console", "user", "add", "ines", "--role", "officer", "--json").stdout)
+        ines = console.add_staff("ines", "officer")
         wait_until(lambda: len(site.told.shown_qualified) > 3, 90, "decisions")
         with psycopg.connect(
             console.database, autocommit=True

@@ -72,7 +72,7 @@ class Account:
     def __init__(self, served: ServedConsole, page: Page, role: str) -> None:
         self.url, self.page = served.url, page
         self.name = f"{role}-{uuid.uuid4().hex[:6]}"
-        self.said = json.loads(served.run("console", "user", "add", self.name, "--role", role, "--json").stdout)
+        self.said = served.add_staff(self.name, role)
         self.complaints: list[str] = []
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
@@ -183,14 +183,25 @@ def test_without_a_key_the_button_says_what_to_do_and_the_code_still_works(
 def test_pro_sante_connect_comes_back_from_another_site_into_a_session(
     served: ServedConsole, browser: Browser, provider: Provider
 ) -> None:
-    with _account(served, browser, "administrator") as ada, _account(served, browser, "host") as lea:
+    with (
+        _account(served, browser, "administrator") as ada,
+        _account(served, browser, "officer") as ines,
+        _account(served, browser, "host") as lea,
+    ):
         ada.sign_in()
+        ines.sign_in()
         for path in ("bornes/", "indicateurs/", "comptes/"):
             ada.page.goto(served.url + path)
             _assert_fits_at_200_percent(ada.page)
         ada.page.get_by_label(f"Identifiant national de {lea.name}").fill(NATIONAL_ID)
         ada.page.get_by_role("button", name=f"Lier {lea.name}").click()
-        ada.page.get_by_placeholder("lié").wait_for()
+        ada.page.get_by_role("heading", name="Demandes en cours").wait_for()
+        _assert_fits_at_200_percent(ada.page)
+        ines.page.goto(served.url + "comptes/demandes/")
+        _assert_fits_at_200_percent(ines.page)
+        ines.page.get_by_label(f"Identifiant national de {lea.name}").fill(NATIONAL_ID)
+        ines.page.get_by_role("button", name=f"Accepter {lea.name}").click()
+        ines.page.get_by_text("Rien à confirmer").wait_for()
         lea.page.goto(served.url)
         lea.page.get_by_role("link", name="Pro Santé Connect").click()
         lea.page.locator(".idle").wait_for()  # there and back, by itself

@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 
 from kiosk.console.config import PscSection, ServerSettings
 from tests.console.provider import CLIENT, NATIONAL_ID, PERSON, SECRET, Provider
-from tests.console.staff import add, at_desk, browser, get, post, sign_in
+from tests.console.staff import add, at_desk, browser, get, link, post, sign_in
 
 pytestmark = pytest.mark.long
 TOO_LONG = b'{"a": "' + b"x" * 300_000 + b'"}'
@@ -37,14 +37,13 @@ def provider(_provider: Provider) -> Provider:
 def linked(console: ServerSettings, provider: Provider, tmp_path: Path) -> Iterator[ServerSettings]:
     """A console that knows the provider; Léa's account is linked to her national identifier."""
     from kiosk.console.models import Staff
-    from kiosk.console.staff import accounts
 
     (tmp_path / "secret").write_text(SECRET)
     section = PscSection(
         issuer=provider.issuer, client_id=CLIENT, client_secret_file=tmp_path / "secret", ca=provider.ca, seconds=3
     )
     lea = Staff.objects.create(username="lea", role="host", password="!")  # no password: nothing to hash
-    assert accounts.link(lea, NATIONAL_ID, who="test")
+    link(lea.username, NATIONAL_ID)
     server = console.model_copy(update={"psc": section})
     with override_settings(KIOSK=server):
         yield server
@@ -249,7 +248,7 @@ def test_an_administrator_links_and_unlinks_and_the_identifier_is_not_kept_in_cl
 ) -> None:
     from django.db import connection
 
-    from kiosk.console.models import NationalIdentity, Staff
+    from kiosk.console.models import Admission, NationalIdentity, Staff
 
     admin = at_desk("ada", "administrator")
     lea, ada = Staff.objects.get(username="lea"), Staff.objects.get(username="ada")
@@ -261,6 +260,8 @@ def test_an_administrator_links_and_unlinks_and_the_identifier_is_not_kept_in_cl
     post(admin, f"/comptes/{lea.pk}/lier/", national_id="")
     assert _code(_round(provider)[0].content.decode()) == "PSC-4"
     post(admin, f"/comptes/{marc.pk}/lier/", national_id="99700218896")  # an RPPS number without its 8
+    officer, number = at_desk("ines", "officer"), Admission.objects.get(kind="link", ended_at=None).pk
+    post(officer, f"/comptes/demandes/{number}/accepter/", national_id=NATIONAL_ID)
     post(admin, f"/comptes/{marc.pk}/lier/", national_id="<script>")  # refused, changes nothing
     page, client = _round(provider)
     assert page.status_code == 200 and "marc" in get(client, "/mon-compte/").content.decode()

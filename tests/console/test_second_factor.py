@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.sealing import CannotOpen
 from tests.console.served import ServedConsole, writings
-from tests.console.staff import add, at_desk, code_of, post
+from tests.console.staff import add, code_of
 from tests.demo.processes import ROOT
 
 FORMER_SECRET = "4d7953656372657456616c7565466f7254657374"  # as django-otp kept it: hexadecimal, in clear
@@ -55,12 +55,13 @@ def _found(folder: Path, secret: bytes) -> list[str]:
 
 
 def test_a_secret_is_nowhere_in_the_database_and_one_that_stood_in_clear_is_sealed_and_gone(tmp_path: Path) -> None:
-    import json
     import sqlite3
     from contextlib import closing
 
     console = ServedConsole(tmp_path / "console")
-    said = json.loads(console.run("console", "user", "add", "lea", "--role", "host", "--json").stdout)
+    console.start()
+    said = console.add_staff("lea")
+    console.stop()
     secret = base64.b32decode(said["totp_secret"])
     assert len(secret) == 20
     data = console.folder / "data"
@@ -92,12 +93,14 @@ def test_the_address_for_the_authenticator_says_what_it_needs() -> None:
     from kiosk.console.staff import second_factor
 
     staff = Staff.objects.create_user("lea", "x" * 12, Role.HOST)
-    address = urlsplit(second_factor.new_authenticator(staff))
+    key = second_factor.new_key()
+    address = urlsplit(second_factor.address_of(staff, key))
     asked = parse_qs(address.query)
     assert (address.scheme, address.netloc) == ("otpauth", "totp")
     assert asked["issuer"] == ["Accueil Centre hospitalier de Saint-Exemple"]
     assert "+" not in address.query  # some applications show it
-    assert base64.b32decode(asked["secret"][0]) == second_factor.open_key(Authenticator.objects.get())
+    second_factor.keep(staff, key)
+    assert base64.b32decode(asked["secret"][0]) == second_factor.open_key(Authenticator.objects.get()) == key
 
 
 @pytest.mark.usefixtures("console")
@@ -149,11 +152,12 @@ def test_the_secret_is_sealed_again_for_a_new_key(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.usefixtures("console")
 def test_new_secrets_leave_nothing_of_the_old_ones() -> None:
     from kiosk.console.models import Authenticator, SecurityKey, Staff
+    from kiosk.console.staff import accounts, second_factor
 
     add("lea")
     lea = Staff.objects.get(username="lea")
     SecurityKey.objects.create(user=lea, name="bleue", credential_id=b"1", credential=b"2")
     former = Authenticator.objects.get(user=lea).pk
-    post(at_desk("ada", "administrator"), f"/comptes/{lea.pk}/renouveler/")
+    accounts.enrol(lea, "x" * 12, second_factor.new_key())
     assert Authenticator.objects.get(user=lea).pk != former
     assert not SecurityKey.objects.exists()

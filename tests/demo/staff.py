@@ -1,15 +1,12 @@
 """A member of staff: a real Chromium, a second factor, the keyboard."""
 
-import base64
-import hashlib
-import hmac
-import struct
 import time
 from pathlib import Path
 from types import TracebackType
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from tests.demo.enrolling import totp
 from tests.demo.stage import Account
 
 CHROMIUM = "/usr/bin/chromium"
@@ -22,14 +19,6 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-
-def totp(secret: str, at: float) -> str:
-    """The six digits an authenticator shows (RFC 6238, 30 s, SHA-1)."""
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    digest = hmac.new(key, struct.pack(">Q", int(at) // 30), hashlib.sha1).digest()
-    offset = digest[-1] & 0x0F
-    return f"{(struct.unpack('>I', digest[offset : offset + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
 class StaffMember:

@@ -17,6 +17,7 @@ from hardware.cards.simulated_process import SimulatedCardProcess
 from kiosk import sealing
 from kiosk.insi.simulated.testpki import make_pki
 from tests.cards.stack import one_at_a_time
+from tests.demo import enrolling
 from tests.demo.phones import STRUCTURE, shown_by
 from tests.demo.processes import ROOT, Child, StageTrouble, kiosk_command, wait_until
 from tests.people import Person
@@ -185,7 +186,8 @@ class Stage:
         if done.returncode != 0:
             raise StageTrouble(f"no account could be made: {done.stderr.strip()}")
         said = json.loads(done.stdout.splitlines()[-1])
-        return Account(name, said["password"], said["totp_secret"])
+        secret = enrolling.enrol(enrolling.Visitor(self.console_url, self._pki.ca), said["path"])
+        return Account(name, enrolling.PASSWORD, secret)
 
     # --- what happens in front of the kiosk ----------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from kiosk.console.models.persons import (
 )
 from kiosk.console.models.questions import Question, QuestionState
 from kiosk.console.models.second_factor import Authenticator, NationalIdentity, SecurityKey
-from kiosk.console.models.staff import Emergency, Role, Staff
+from kiosk.console.models.staff import Admission, Emergency, Role, Staff
 from kiosk.console.models.terminals import Call, Invitation, PhoneShown, Recognition, Terminal
 from kiosk.console.models.vigilance import UNCONFIRMED, VERIFIED, Campaign, Verification
 from kiosk.console.models.witness import Finding, Inspection, Witness
@@ -23,6 +23,7 @@ from kiosk.console.models.witness import Finding, Inspection, Witness
 __all__ = [
     "UNCONFIRMED",
     "VERIFIED",
+    "Admission",
     "Arrival",
     "AuditEntry",
     "AuditHead",

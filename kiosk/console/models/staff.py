@@ -7,6 +7,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kiosk.console.models.proven import Proven
+
 
 class Role(models.TextChoices):
     """What a member of staff may do (rights are in ``access.py``)."""
@@ -59,3 +61,28 @@ class Emergency(models.Model):
 
     def __str__(self) -> str:
         return f"{self.right} {self.opened_at}"
+
+
+class Admission(Proven):
+    """What one person asked for an account: nothing of it is done before a second one has agreed.
+
+    An owner enrols with two halves, a link and a code, which two different people hand over: neither of them can
+    enrol in the owner's place. Only keyed fingerprints of both are here, bound to the account.
+    """
+
+    ENROL, OPEN, LINK = "enrol", "open", "link"
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="admissions")
+    kind = models.CharField(max_length=10)
+    asked_by = models.CharField(max_length=60)  # an account, or a command on the server
+    asked_at = models.DateTimeField()
+    agreed_by = models.CharField(max_length=60, blank=True)
+    until = models.DateTimeField()  # to be agreed to, then to be used
+    code = models.BinaryField(max_length=16, default=bytes)  # of the half handed over by who asked; empty: not needed
+    link = models.BinaryField(max_length=16, default=bytes)  # of the half that who agreed hands over
+    national = models.BinaryField(max_length=16, default=bytes)  # the national identity to be linked
+    tries = models.PositiveSmallIntegerField(default=0)  # wrong codes
+    ended_at = models.DateTimeField(null=True)  # used, or refused
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

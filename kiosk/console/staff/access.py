@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from kiosk.console import audit
 from kiosk.console.models import Role, Staff
-from kiosk.console.staff import emergencies
+from kiosk.console.staff import admissions, emergencies
 from kiosk.sealing import CannotOpen
 
 View = Callable[..., HttpResponse]
@@ -31,6 +31,7 @@ class Right(StrEnum):
     INDICATORS = "indicators"
     SUPERVISE = "supervise"  # kiosks
     ACCOUNTS = "accounts"
+    AGREE = "agree"  # to what another asked for an account
     AUDIT = "audit"
     EMERGENCY = "emergency"  # take a right of another role for a while
     EMERGENCIES = "emergencies"  # look into those who did
@@ -38,12 +39,13 @@ class Right(StrEnum):
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.HOST: frozenset({Right.SIGNED_IN, Right.WORK, Right.EMERGENCY}),
-    Role.OFFICER: frozenset({Right.SIGNED_IN, Right.WORK, Right.VIGILANCE, Right.INDICATORS}),
+    Role.OFFICER: frozenset({Right.SIGNED_IN, Right.WORK, Right.VIGILANCE, Right.INDICATORS, Right.AGREE}),
     Role.ADMINISTRATOR: frozenset(
         {
             Right.SIGNED_IN,
             Right.SUPERVISE,
             Right.ACCOUNTS,
+            Right.AGREE,
             Right.INDICATORS,
             Right.EMERGENCY,
             Right.EMERGENCIES,
@@ -103,6 +105,7 @@ def act(request: HttpRequest, what: audit.Act, about: object = "", **details: st
 
 def open_session(request: HttpRequest) -> None:
     request.session["opened_at"] = request.session["seen_at"] = int(time.time())
+    request.session["from"] = address_of(request)
     request.session["locked"] = False
 
 
@@ -196,5 +199,7 @@ def for_templates(request: HttpRequest) -> dict[str, Any]:
         "me": staff,
         "may": {right.name.lower(): right in rights for right in Right},
         "taken": staff.taken if staff is not None else None,
+        "told": request.session.get("told", ()) if staff is not None else (),
+        "to_agree": admissions.waiting(staff).count() if staff is not None and Right.AGREE in rights else 0,
         "to_look_into": emergencies.to_look_into(staff) if staff is not None and Right.EMERGENCIES in rights else 0,
     }

@@ -16,19 +16,42 @@ from kiosk.sealing import sealed_for
 SECRET_BYTES = 20  # what RFC 4226 asks for
 
 
-def new_authenticator(staff: Staff, *, name: str = "application") -> str:
-    """Give a new secret; gives the otpauth address for the authenticator, the only time it leaves in clear."""
-    key = secrets.token_bytes(SECRET_BYTES)
-    Authenticator.objects.create(user=staff, name=name, confirmed=True, sealed_key=seal_key(staff.pk, key))
+def new_key() -> bytes:
+    """A secret nobody has yet."""
+    return secrets.token_bytes(SECRET_BYTES)
+
+
+def keep(staff: Staff, key: bytes, *, name: str = "application") -> Authenticator:
+    """Let the authenticator that has this secret sign in."""
+    return Authenticator.objects.create(user=staff, name=name, confirmed=True, sealed_key=seal_key(staff.pk, key))
+
+
+def address_of(staff: Staff, key: bytes) -> str:
+    """The otpauth address for the owner's authenticator."""
     issuer = f"Accueil {settings.KIOSK.structure}".replace(":", "")
     asked = {
-        "secret": b32encode(key).decode(),
+        "secret": written(key),
         "algorithm": "SHA1",
         "digits": Authenticator.DIGITS,
         "period": Authenticator.STEP,
         "issuer": issuer,
     }
     return f"otpauth://totp/{quote(f'{issuer}: {staff.username}')}?{urlencode(asked, quote_via=quote)}"
+
+
+def written(key: bytes) -> str:
+    """A secret as it is typed where no square can be read."""
+    return b32encode(key).decode()
+
+
+def shows(key: bytes, code: str) -> bool:
+    """Whether an authenticator with this secret shows this code now."""
+    digits = "".join(character for character in code if character.isdigit())
+    if len(digits) != Authenticator.DIGITS:
+        return False
+    now = TOTP(key, Authenticator.STEP, 0, Authenticator.DIGITS, 0)
+    now.time = time.time()
+    return bool(now.verify(int(digits), Authenticator.TOLERANCE, 0))
 
 
 def check_code(staff: Staff, code: str) -> Authenticator | None:

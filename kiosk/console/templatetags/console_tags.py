@@ -82,6 +82,13 @@ def status(value: str) -> str:
 
 
 @register.filter
+def asked_for(kind: str) -> str:
+    """What somebody asked for an account."""
+    words = {"enrol": _("mot de passe et second facteur à choisir"), "open": _("compte à rouvrir")}
+    return words.get(kind, _("Pro Santé Connect à lier"))
+
+
+@register.filter
 def attribute(words: str) -> str:
     """The attributes in their official words (douteux, fictif, homonyme)."""
     names = {"doubtful": _("Douteux"), "fictitious": _("Fictif"), "homonym": _("Homonyme")}
@@ -176,6 +183,11 @@ def _act_in(code: str, _language: str) -> str:
         "unlocked": _("déverrouillé"),
         "account-added": _("compte créé"),
         "account-changed": _("compte modifié"),
+        "account-asked": _("demande pour un compte"),
+        "account-agreed": _("demande pour un compte acceptée"),
+        "account-refused": _("demande pour un compte refusée"),
+        "account-enrolled": _("mot de passe et second facteur choisis"),
+        "session-ended": _("session terminée depuis une autre"),
         "kiosk-enrolled": _("borne enregistrée"),
         "kiosk-invited": _("borne invitée"),
         "kiosk-revoked": _("borne révoquée"),

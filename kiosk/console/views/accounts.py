@@ -16,10 +16,13 @@ from django_otp import login as otp_login
 from django_otp.models import Device
 
 from kiosk.console import audit
-from kiosk.console.models import NationalIdentity, Role, SecurityKey, Staff
-from kiosk.console.staff import second_factor, security_keys
+from kiosk.console.models import AuditEntry, NationalIdentity, Role, SecurityKey, Staff
+from kiosk.console.staff import second_factor, security_keys, sessions
 from kiosk.console.staff.access import RIGHTS, Right, act, address_of, lock_session, needs, open_session, staff_of
 from kiosk.console.staff.security_keys import NotThisKey
+from kiosk.console.templatetags.console_tags import act as act_word
+from kiosk.console.vigilance import told
+from kiosk.console.words import clock, day
 
 MAX_UNLOCK_TRIES = 5
 
@@ -110,11 +113,26 @@ def _recognised(request: HttpRequest, said: dict[str, Any]) -> Staff | None:
         user_login_failed.send(__name__, credentials={"username": staff.username}, request=request)
         audit.record(audit.Act.SIGN_IN_REFUSED, who=staff.username, where=address_of(request))
         return None
+    changed = sessions.changes_since(staff, staff.last_login)
     login(request, staff)  # a new session key: one fixed beforehand is worthless
+    tell(request, changed)
     request.session.set_expiry(None)  # as long as the settings say
     otp_login(request, device)
     open_session(request)
     return staff
+
+
+def tell(request: HttpRequest, changed: list[AuditEntry]) -> None:
+    """Say on every page, until it is read, what happened to this person's account while they were away."""
+    request.session["told"] = [
+        {
+            "act": one.act,
+            "who": one.who,
+            "at": f"{day(one.at)} {clock(one.at)}",
+            "said": told.told(one.details, act_word),
+        }
+        for one in changed
+    ]
 
 
 def _second(request: HttpRequest, staff: Staff, said: dict[str, Any], *, at_the_door: bool) -> Device | None:

@@ -1,4 +1,4 @@
-"""One's own account (Mon compte): the password, the keys to touch."""
+"""One's own account (Mon compte): the password, the keys to touch, the sessions, what others asked for it."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kiosk.console import audit
 from kiosk.console.models import SecurityKey, Staff
-from kiosk.console.staff import security_keys
+from kiosk.console.staff import admissions, security_keys, sessions
 from kiosk.console.staff.access import Right, act, needs, staff_of
 from kiosk.console.staff.security_keys import NotThisKey
 from kiosk.console.views.accounts import home_of
@@ -29,9 +29,36 @@ LONGEST_NAME = 30
 @needs(Right.SIGNED_IN)
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    keys = SecurityKey.objects.filter(user=staff_of(request)).order_by("pk")
-    context = {"page": "own-account", "keys": keys, "offered": security_keys.are_offered(request)}
-    return render(request, "console/own_account.html", context | {"is_full": len(keys) >= security_keys.MOST})
+    staff = staff_of(request)
+    keys = SecurityKey.objects.filter(user=staff).order_by("pk")
+    context = {
+        "page": "own-account",
+        "keys": keys,
+        "offered": security_keys.are_offered(request),
+        "is_full": len(keys) >= security_keys.MOST,
+        "sessions": sessions.of(staff, request),
+        "asked": admissions.about(staff),
+    }
+    return render(request, "console/own_account.html", context)
+
+
+@needs(Right.SIGNED_IN)
+@require_POST
+def end_session(request: HttpRequest, name: str) -> HttpResponse:
+    """End one of one's sessions elsewhere: a desk left open, or somebody else's."""
+    if not sessions.end(staff_of(request), request, name):
+        raise Http404
+    act(request, audit.Act.SESSION_ENDED, staff_of(request).username)
+    messages.success(request, gettext("Session terminée."))
+    return redirect("own-account")
+
+
+@needs(Right.SIGNED_IN)
+@require_POST
+def told(request: HttpRequest) -> HttpResponse:
+    """What happened to one's account was read."""
+    request.session["told"] = []
+    return redirect(home_of(staff_of(request)))
 
 
 @needs(Right.SIGNED_IN)

@@ -23,10 +23,10 @@ from kiosk.console import audit
 from kiosk.console.config import PscSection
 from kiosk.console.models import NationalIdentity, Role, Staff
 from kiosk.console.records import vault
-from kiosk.console.staff import in_name, psc
+from kiosk.console.staff import in_name, psc, sessions
 from kiosk.console.staff.access import Right, act, address_of, needs, open_session
 from kiosk.console.staff.psc import Professional, Started, Trouble, Why
-from kiosk.console.views.accounts import home_of
+from kiosk.console.views.accounts import home_of, tell
 
 COOKIE = "__Host-psc"
 _SALT = "console psc 1"
@@ -57,7 +57,9 @@ def come_back(request: HttpRequest) -> HttpResponse:
         return _sorry(request, trouble.why)
     staff = identity.user
     identity.set_last_used_timestamp()
+    changed = sessions.changes_since(staff, staff.last_login)
     login(request, staff, backend=_BACKEND)  # a new session key
+    tell(request, changed)
     request.session.set_expiry(None)
     request.session["means"] = "psc"
     otp_login(request, identity)

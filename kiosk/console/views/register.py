@@ -40,13 +40,21 @@ def see(request: HttpRequest) -> HttpResponse:
     staff = staff_of(request)
     if staff.role != Role.OFFICER:
         raise PermissionDenied
-    shown = [one_line(name, 120) for name in request.POST.getlist("name")[: findings.SHOWN]]
+    shown = shown_in(request)
     if findings.see(shown, staff.username, where=address_of(request)) < len(set(shown)) and findings.in_doubt():
         messages.error(request, _("Le journal n’accepte plus d’acte : prévenez le service informatique."))
     return redirect("register")
 
 
+def shown_in(request: HttpRequest) -> list[str]:
+    """The findings that the page showed."""
+    return [one_line(name, 120) for name in request.POST.getlist("name")[: findings.SHOWN]]
+
+
 def for_templates(request: HttpRequest) -> dict[str, Any]:
-    """Whether every page says that the register is in doubt; asked only by a page that shows it."""
+    """Whether every page says that the register is in doubt, and how many alarms; asked only where it is shown."""
     is_staff = isinstance(getattr(request, "user", None), Staff)
-    return {"register_in_doubt": SimpleLazyObject(lambda: is_staff and findings.in_doubt())}
+    return {
+        "register_in_doubt": SimpleLazyObject(lambda: is_staff and findings.in_doubt()),
+        "alerts": SimpleLazyObject(lambda: is_staff and findings.conduct_unseen()),
+    }

@@ -1,21 +1,19 @@
-"""Accounts of members of staff, for the administrator: added, given new secrets, closed, opened again."""
+"""Accounts of members of staff: asked for by an administrator, agreed to by a second person, closed by one alone."""
 
-import io
 import re
-import secrets
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import SafeString, mark_safe
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kiosk.console.models import Role, Staff
-from kiosk.console.staff import accounts
+from kiosk.console.staff import accounts, admissions
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
+from kiosk.console.views.enrolment import square
 from kiosk.console.words import one_line
 
 _NATIONAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./_-]{3,59}", re.ASCII)
@@ -38,28 +36,33 @@ def add(request: HttpRequest) -> HttpResponse:
     if Staff.objects.filter(username=name).exists():
         messages.error(request, _("Ce compte existe déjà."))
         return redirect("accounts")
-    me = staff_of(request).username
     desk = one_line(request.POST.get("desk", ""), 20)
-    accounts.add_staff(name, role, secrets.token_urlsafe(24), who=me, desk=desk)
-    return _renewed(request, Staff.objects.get(username=name))
+    who, where = staff_of(request).username, address_of(request)
+    return _asked(request, accounts.add(name, role, who=who, where=where, desk=desk))
 
 
 @needs(Right.ACCOUNTS)
 @require_POST
 def renew(request: HttpRequest, number: int) -> HttpResponse:
-    """A lost telephone, a forgotten password: new ones, shown once."""
-    return _renewed(request, _other(request, number))
+    """A lost telephone, a forgotten password: the owner enrols anew, once a second person has agreed."""
+    return _asked(request, _other(request, number))
 
 
 @needs(Right.ACCOUNTS)
 @require_POST
 def link(request: HttpRequest, number: int) -> HttpResponse:
-    """Link an account to a national identifier (Pro Santé Connect), or unlink it when none is given."""
+    """Have an account linked to a national identifier (Pro Santé Connect), or unlink it when none is given."""
     staff, written = _other(request, number), request.POST.get("national_id", "").strip()
-    if written and not _NATIONAL_ID.fullmatch(written):
+    who, where = staff_of(request).username, address_of(request)
+    if not written:
+        accounts.unlink(staff, who=who, where=where)
+        return redirect("accounts")
+    if not _NATIONAL_ID.fullmatch(written):
         messages.error(request, _("Un identifiant national : le numéro RPPS, ou celui de la carte professionnelle."))
         return redirect("accounts")
-    if not accounts.link(staff, written, who=staff_of(request).username, where=address_of(request)):
+    try:
+        admissions.ask_to_link(staff, written, who=who, where=where)
+    except admissions.NotPossible:
         messages.error(request, _("Cet identifiant national est celui d’un autre compte."))
     return redirect("accounts")
 
@@ -76,8 +79,47 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
 @needs(Right.ACCOUNTS)
 @require_POST
 def open_again(request: HttpRequest, number: int) -> HttpResponse:
-    accounts.set_active(_other(request, number), active=True, who=staff_of(request).username, where=address_of(request))
+    admissions.ask_to_open(_other(request, number), who=staff_of(request).username, where=address_of(request))
     return redirect("accounts")
+
+
+@needs(Right.AGREE)
+@require_safe
+def asked(request: HttpRequest) -> HttpResponse:
+    """What others have asked for accounts, and this person may agree to."""
+    return _to_agree(request)
+
+
+@needs(Right.AGREE)
+@require_POST
+def agree(request: HttpRequest, number: int) -> HttpResponse:
+    """A second person agrees; the link for the owner is shown once."""
+    national_id = request.POST.get("national_id", "").strip()
+    try:
+        given = admissions.agree(number, staff_of(request), national_id=national_id, where=address_of(request))
+    except admissions.NotPossible:
+        messages.error(request, _("Cette demande n’est plus à confirmer, ou ce n’est pas le même identifiant."))
+        return redirect("admissions")
+    if not given.link:
+        return redirect("admissions")
+    return _to_agree(request, given=given, address=address_for(request, given.link))
+
+
+@needs(Right.SIGNED_IN)
+@require_POST
+def refuse(request: HttpRequest, number: int) -> HttpResponse:
+    """A second person, who asked, or the owner of the account says no: nothing is done."""
+    staff = staff_of(request)
+    if not admissions.refuse(number, staff, where=address_of(request)):
+        raise Http404
+    messages.success(request, _("Demande refusée. Rien n’a été changé."))
+    back = request.POST.get("back", "")
+    return redirect(back if back in {"accounts", "admissions"} else "own-account")
+
+
+def address_for(request: HttpRequest, link: str) -> str:
+    """Where the owner enrols."""
+    return request.build_absolute_uri(reverse("enrol", args=link.split("/")))
 
 
 def _other(request: HttpRequest, number: int) -> Staff:
@@ -88,21 +130,28 @@ def _other(request: HttpRequest, number: int) -> Staff:
     return staff
 
 
-def _renewed(request: HttpRequest, staff: Staff) -> HttpResponse:
-    password, address = accounts.new_secrets(staff, who=staff_of(request).username, where=address_of(request))
-    return _page(request, renewed=staff.username, password=password, square=_square(address))
+def _asked(request: HttpRequest, staff: Staff) -> HttpResponse:
+    try:
+        given = admissions.ask_to_enrol(staff, who=staff_of(request).username, where=address_of(request))
+    except admissions.NotPossible:
+        messages.error(request, _("Ce compte est désactivé : rouvrez-le d’abord."))
+        return redirect("accounts")
+    return _page(request, given=given)
+
+
+def _to_agree(request: HttpRequest, **more: object) -> HttpResponse:
+    waiting = admissions.waiting(staff_of(request))
+    drawn = {"square": square(str(more["address"]))} if "address" in more else {}
+    return render(request, "console/admissions.html", {"page": "admissions", "waiting": waiting, **more, **drawn})
 
 
 def _page(request: HttpRequest, **more: object) -> HttpResponse:
     staff = Staff.objects.order_by("username").prefetch_related("nationalidentity_set", "securitykey_set")
-    context = {"page": "accounts", "staff": staff, "roles": Role.choices, "has_psc": settings.KIOSK.names_professionals}
+    context = {
+        "page": "accounts",
+        "staff": staff,
+        "roles": Role.choices,
+        "has_psc": settings.KIOSK.names_professionals,
+        "pending": admissions.pending(),
+    }
     return render(request, "console/accounts.html", context | more)
-
-
-def _square(address: str) -> SafeString:
-    """The address for the authenticator as a QR code, drawn here: it goes to no other service."""
-    drawn = io.BytesIO()
-    segno.make(address, micro=False).save(
-        drawn, kind="svg", xmldecl=False, svgclass=None, lineclass=None, omitsize=True, border=2, title="QR"
-    )
-    return mark_safe(drawn.getvalue().decode())  # noqa: S308 - drawn by us from a random secret

@@ -92,10 +92,15 @@ OWN = {
     ("active", False): "compte désactivé",
     ("psc", True): "Pro Santé Connect lié",
     ("psc", False): "Pro Santé Connect délié",
+    ("asked", "enrol"): "nouveaux accès",
+    ("asked", "open"): "compte à rouvrir",
+    ("asked", "link"): "Pro Santé Connect à lier",
     ("tolerated", True): "différences relues",
     ("said", True): "identité dite par la personne",
 }
-SILENT = frozenset({"tolerated", "said", "odd", "differences", "evidence", "why", "desk", "acr"})  # when empty or false
+SILENT = frozenset(
+    {"tolerated", "said", "odd", "differences", "evidence", "why", "desk", "acr", "unread"}
+)  # when empty or false
 
 
 def told(details: str, act_word: Callable[[str], str]) -> str:

@@ -17,6 +17,7 @@ from kiosk.console.models import AuditEntry, Finding
 
 HEAD = "head"  # somebody else wrote the trail's head
 SHOWN = 100  # on one page
+CONDUCT = ("command", "reading")  # what somebody did, for an officer: it puts no identity in doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,12 @@ def unseen() -> QuerySet[Finding]:
 
 def in_doubt() -> bool:
     """Whether what the register says must not be relied on: something was found, and no officer has seen it."""
-    return unseen().exists()
+    return unseen().exclude(code__in=CONDUCT).exists()
+
+
+def conduct_unseen() -> int:
+    """How many things that somebody did no officer has seen yet."""
+    return unseen().filter(code__in=CONDUCT).count()
 
 
 def is_seen(name: str) -> bool:
@@ -63,9 +69,10 @@ def see(names: Sequence[str], who: str, *, where: str) -> int:
     return count
 
 
-def latest(limit: int = SHOWN) -> list[tuple[Finding, AuditEntry | None]]:
-    """The latest findings, each with the act of who saw it."""
-    rows = list(Finding.objects.order_by("-found_at")[:limit])
+def latest(limit: int = SHOWN, *, of_conduct: bool = False) -> list[tuple[Finding, AuditEntry | None]]:
+    """The latest findings of one kind, each with the act of who saw it."""
+    chosen = Finding.objects.filter(code__in=CONDUCT) if of_conduct else Finding.objects.exclude(code__in=CONDUCT)
+    rows = list(chosen.order_by("-found_at")[:limit])
     acts = AuditEntry.objects.filter(act=audit.Act.REGISTER_SEEN, about__in=[one.name for one in rows])
     seen = {act.about: act for act in acts.order_by("-number")}  # the first who saw it
     return [(one, seen.get(one.name)) for one in rows]

@@ -1,0 +1,87 @@
+"""The sessions somebody has open, for themself: seen and ended; and what was changed of their account meanwhile."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.http import HttpRequest
+from django.utils import timezone
+
+from kiosk.console import audit
+from kiosk.console.models import AuditEntry, Staff
+from kiosk.console.records import vault
+
+_OF_ACCOUNTS = (
+    audit.Act.ACCOUNT_ASKED,
+    audit.Act.ACCOUNT_AGREED,
+    audit.Act.ACCOUNT_ENROLLED,
+    audit.Act.ACCOUNT_CHANGED,
+)
+MOST_TOLD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One session, under a name that opens nothing."""
+
+    name: str
+    opened_at: datetime
+    seen_at: datetime
+    where: str
+    is_this: bool
+
+
+def of(staff: Staff, request: HttpRequest) -> list[Open]:
+    """Every session this person has open, the latest first."""
+    found = [
+        Open(_name(key), _at(said, "opened_at"), _at(said, "seen_at"), str(said.get("from", "")), key == _own(request))
+        for key, said in _of(staff)
+    ]
+    return sorted(found, key=lambda one: one.seen_at, reverse=True)
+
+
+def end(staff: Staff, request: HttpRequest, name: str) -> bool:
+    """End one of one's other sessions; False when there is none of this name."""
+    for key, _said in _of(staff):
+        if _name(key) == name and key != _own(request):
+            _store()(key).delete()
+            return True
+    return False
+
+
+def changes_since(staff: Staff, since: datetime | None) -> list[AuditEntry]:
+    """What happened to this person's account since they last came: they know whether it was them."""
+    if since is None:
+        return []
+    told = AuditEntry.objects.filter(about=staff.username, act__in=_OF_ACCOUNTS, at__gt=since)
+    return list(told.order_by("-number")[:MOST_TOLD])
+
+
+def _of(staff: Staff) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Those that the password of now still opens; there are a few hundred sessions of everybody at most."""
+    now = timezone.now()
+    for row in _store().get_model_class().objects.filter(expire_date__gt=now).iterator():
+        said = row.get_decoded()
+        is_mine = said.get(SESSION_KEY) == str(staff.pk)
+        if is_mine and said.get(HASH_SESSION_KEY) == staff.get_session_auth_hash() and "opened_at" in said:
+            yield row.session_key, said
+
+
+def _own(request: HttpRequest) -> str:
+    return str(request.session.session_key or "")
+
+
+def _store() -> Any:
+    return import_module(settings.SESSION_ENGINE).SessionStore
+
+
+def _name(key: str) -> str:
+    return vault.blind("session", key).hex()
+
+
+def _at(said: dict[str, Any], name: str) -> datetime:
+    return datetime.fromtimestamp(int(said.get(name, 0)), UTC)
