@@ -131,7 +131,7 @@ KNOWN_ONLY_TO = {
     "django": {"kiosk.console", "kiosk.commands"},
     "cv2": {"kiosk.capture", "hardware.camera"},
     "cryptography": {"kiosk.sealing", "kiosk.insi", "kiosk.documents"},
-    "sqlite3": {"kiosk.storage", "kiosk.console.upkeep.backup"},  # the backup of the console on SQLite
+    "sqlite3": {"kiosk.storage", "kiosk.console.upkeep.dump"},  # the backup of the console on SQLite
 }
 
 

@@ -60,18 +60,13 @@ def test_a_backup_comes_back_whole(stopped: ServedConsole, tmp_path: Path) -> No
 
 
 def test_a_touched_or_foreign_backup_is_refused(stopped: ServedConsole, tmp_path: Path) -> None:
-    import sqlite3
-    from contextlib import closing
-
-    copy = tmp_path / "copy"
+    """More of it: ``tests/attacks/test_keeper_backups.py``."""
+    copy, noise = tmp_path / "copy", tmp_path / "noise"
     stopped.run("console", "backup", str(copy))
-    with closing(sqlite3.connect(copy)) as database:
-        database.execute("DROP TRIGGER console_audit_no_update")
-        database.execute("UPDATE console_auditentry SET who = 'nobody' WHERE number = 2")
-        database.commit()
-    noise = tmp_path / "noise"
+    content = copy.read_bytes()
+    copy.write_bytes(content[:-40] + bytes([content[-40] ^ 1]) + content[-39:])
     noise.write_bytes(os.urandom(10_000))
     _lose_the_database(stopped)
-    assert "n'est pas intact" in stopped.run("console", "restore", str(copy)).stderr
-    assert "pas une sauvegarde" in stopped.run("console", "restore", str(noise)).stderr
+    for wrong in (copy, noise):
+        assert "pas une sauvegarde de cette console" in stopped.run("console", "restore", str(wrong)).stderr
     assert not (stopped.folder / "data" / "console.sqlite3").exists()

@@ -5,8 +5,6 @@ Everything else of the console is tried on both databases by its own tests (``co
 
 import hashlib
 import json
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -91,22 +89,6 @@ def test_two_consoles_on_one_database_take_in_every_delivery_once(postgres: Post
 
 def test_a_console_takes_over_what_an_earlier_version_left(postgres: Postgres, tmp_path: Path) -> None:
     check_that_it_takes_over(InheritedConsole(tmp_path / "console", database=postgres.url()), tmp_path)
-
-
-def test_the_password_of_the_database_stands_in_no_command_line(
-    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    console = ServedConsole(
-        tmp_path / "console", database=postgres.with_tables().replace("console@", "console:s%C3%A9same@")
-    )
-    tool, told = tmp_path / "tools" / "pg_dump", tmp_path / "told"
-    tool.parent.mkdir()
-    tool.write_text(f'#!/bin/sh\nprintf "%s\\n" "$PGPASSWORD" "$@" > {told}\nexec {shutil.which("pg_dump")} "$@"\n')
-    tool.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tool.parent}:{os.environ['PATH']}")
-    assert console.run("console", "backup", str(tmp_path / "copy")).returncode == 0
-    password, *words = told.read_text().splitlines()
-    assert password == "sésame" and "same" not in "".join(words)
 
 
 def test_a_backup_of_postgresql_comes_back(postgres: Postgres, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from kiosk.console.witness import heads
+from kiosk.console import keyring
 from kiosk.heads import read_mark
 from kiosk.storage.delivery import ConsoleLink, Reply, deliver_waiting
 from kiosk.storage.heads import HeadKeeper
@@ -61,7 +61,7 @@ class Hall:
         """How far it knows the trail, as the console alone can tell."""
         mark = read_mark((self.folder / "head").read_text().splitlines()[1])
         assert mark is not None
-        head = mark.opened(heads._closing((console.folder / "secret").read_bytes().hex()))
+        head = mark.opened(keyring.derived((console.folder / "secret").read_bytes(), "mark"))
         assert head is not None
         return head.number
 
@@ -82,9 +82,14 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServedConso
 
 
 def copy_of(console: ServedConsole, to: Path) -> Callable[[], None]:
-    """A dump of now; gives what puts it back, the console being stopped, as somebody with the disk's rights would."""
-    assert console.run("console", "backup", str(to)).returncode == 0
+    """A copy of now; gives what puts it back, the console being stopped, as somebody with the disk's rights would."""
     data = console.folder / "data"
+    if console.database:
+        words = ["pg_dump", "--format=custom", f"--file={to}", f"--dbname={console.database}"]
+        subprocess.run(words, check=True, timeout=120)
+    else:
+        with closing(sqlite3.connect(data / "console.sqlite3")) as file, closing(sqlite3.connect(to)) as copy:
+            file.backup(copy)
 
     def put_back() -> None:
         if not console.database:

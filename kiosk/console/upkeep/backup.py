@@ -2,22 +2,17 @@
 
 import os
 import re
-import sqlite3
-import subprocess
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from kiosk.console import audit
 from kiosk.console.keystore.models import KnownStore, SubjectKey
 from kiosk.console.keystore.router import KEYS
 from kiosk.console.models import Sealed
 from kiosk.console.records import erasing
-from kiosk.console.upkeep import keys
+from kiosk.console.upkeep import dump, frames, keys
 
 BASE = "default"
 KEPT_DAYS = 29  # a copy of the keys; with one a day, a key destroyed has left them all within thirty
@@ -38,7 +33,7 @@ def backup(path: Path) -> None:
 def restore(path: Path) -> int:
     """Put a backup in place of an empty database; gives the number of acts in its trail. CannotKeep if not.
 
-    The console must be stopped. The trail is read again first: a backup that was touched is refused.
+    The console must be stopped. A backup that was touched anywhere is refused, and nothing in it is carried out.
     """
     _copy_in(BASE, path)
     try:
@@ -54,10 +49,7 @@ def backup_keys(folder: Path, now: datetime) -> Path:
     path = folder / f"keys-{now.astimezone(UTC):{_STAMP}}"
     if path.exists():
         raise CannotKeep(f"{path} : existe déjà ; recommencez dans une seconde.")
-    unfinished = path.with_name(f"{path.name}.part")
-    unfinished.unlink(missing_ok=True)
-    _copy_out(KEYS, unfinished)
-    unfinished.rename(path)
+    _copy_out(KEYS, path)
     for copy in folder.iterdir():
         if _is_too_old(copy, now):
             copy.unlink()
@@ -69,7 +61,7 @@ def restore_keys(path: Path, now: datetime) -> int:
 
     What was erased since that copy, as far as the database knows, is erased again.
     """
-    if _is_too_old(path, now):
+    if _is_too_old(path, now) or _says_it_is_too_old(path, now):
         raise CannotKeep(f"{path} : copie de plus de {KEPT_DAYS} jours ; elle ouvrirait ce qui a été effacé.")
     if _is_there(KEYS, SubjectKey._meta.db_table):
         raise CannotKeep("Les clés sont déjà là (keys_dir ou keys_database) ; déplacez-les d'abord.")
@@ -108,50 +100,73 @@ def _is_too_old(copy: Path, now: datetime) -> bool:
     return datetime.strptime(stamp[1], _STAMP).replace(tzinfo=UTC) < now - timedelta(days=KEPT_DAYS)
 
 
+def _says_it_is_too_old(copy: Path, now: datetime) -> bool:
+    """By what it says itself, proven: a copy that somebody renamed is as old as it was."""
+    try:
+        return dump.made_at(copy) < now - timedelta(days=KEPT_DAYS)
+    except (frames.BadBackup, ValueError, KeyError):
+        return False  # no backup at all, which is said where it is read
+
+
 def _copy_out(name: str, path: Path) -> None:
-    if connections[name].vendor != "sqlite":
-        _run(name, ["pg_dump", "--format=custom", f"--file={path}"], path)
-        path.chmod(0o600)
-        return
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    os.close(descriptor)
-    with closing(sqlite3.connect(_file(name))) as source, closing(sqlite3.connect(path)) as copy:
-        source.backup(copy)
+    """Not there before, not half there after; for its owner's eyes only."""
+    unfinished = path.with_name(f"{path.name}.part")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        dump.write(name, file)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(path)
 
 
 def _copy_in(name: str, path: Path) -> None:
-    if connections[name].vendor != "sqlite":
-        _run(name, ["pg_restore", "--exit-on-error", "--no-owner", str(path)], path)
-        return
-    target = _file(name)
+    """All of a backup, proven frame by frame, or nothing."""
+    if not _is_empty(name):
+        raise CannotKeep(f"{_place(name)} : une base est déjà là ; déplacez-la d'abord.")
     connections[name].close()
-    if target.exists() and not _is_empty(target):
-        raise CannotKeep(f"{target} : une base est déjà là ; déplacez-la d'abord.")
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as source:
-            if source.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-                raise CannotKeep(f"{path} : sauvegarde abîmée ; prenez-en une autre.")
-            with closing(sqlite3.connect(target)) as copy:
-                source.backup(copy)
-    except sqlite3.Error:
-        raise CannotKeep(f"{path} : ce n'est pas une sauvegarde de la console.") from None
-    target.chmod(0o600)
+        with path.open("rb") as file:
+            dump.read(name, file)
+    except dump.OfAnother:
+        _take_out(name)
+        raise CannotKeep(f"{path} : sauvegarde d'une autre base, ou d'une console plus récente.") from None
+    except (frames.BadBackup, DatabaseError, ValueError, KeyError):
+        _take_out(name)
+        raise CannotKeep(
+            f"{path} : ce n'est pas une sauvegarde de cette console, ou elle a été modifiée ; prenez-en une autre."
+        ) from None
 
 
-def _is_empty(target: Path) -> bool:
-    """A file without any table: somebody only looked whether one was there."""
+def _is_empty(name: str) -> bool:
+    """Without any table: somebody only looked whether one was there."""
+    connection = connections[name]
+    if connection.vendor == "sqlite" and not _file(name).exists():
+        return True
     try:
-        with closing(sqlite3.connect(f"file:{target}?mode=ro", uri=True)) as database:
-            return not database.execute("SELECT name FROM sqlite_master").fetchall()
-    except sqlite3.Error:
+        return not connection.introspection.table_names()
+    except DatabaseError:
         return False
 
 
 def _take_out(name: str) -> None:
-    """What was put back and is not right goes again; on PostgreSQL the technician drops it."""
-    if connections[name].vendor == "sqlite":
-        connections[name].close()
-        _file(name).unlink()
+    """What was put back and is not right goes again; what stands there is this restore's alone."""
+    connection = connections[name]
+    if connection.vendor == "sqlite":
+        connection.close()
+        _file(name).unlink(missing_ok=True)
+        return
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(table)} CASCADE")
+        cursor.execute(
+            "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+        )
+        for (routine,) in cursor.fetchall():
+            cursor.execute(f"DROP ROUTINE {routine}")
+
+
+_ROUTINES = "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
 
 
 def _is_there(name: str, table: str) -> bool:
@@ -175,17 +190,5 @@ def _file(name: str) -> Path:
     return Path(str(connections[name].settings_dict["NAME"]))
 
 
-def _run(name: str, command: list[str], path: Path) -> None:
-    """Run one of PostgreSQL's tools on one of the databases; the password is in no command line."""
-    url = urlsplit(settings.KIOSK.keys_database if name == KEYS else settings.KIOSK.database)
-    place = url._replace(netloc=url.netloc.replace(f":{url.password}@", "@") if url.password else url.netloc)
-    environment = {**os.environ, "PGPASSWORD": unquote(url.password)} if url.password else None
-    words = [*command, f"--dbname={place.geturl()}"]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own words
-            words, capture_output=True, timeout=3600, check=False, env=environment
-        )
-    except FileNotFoundError:
-        raise CannotKeep(f"{command[0]} : absent ; installez le paquet Debian postgresql-client.") from None
-    if done.returncode:
-        raise CannotKeep(f"{path} : {command[0]} s'est arrêté avec le code {done.returncode}.")
+def _place(name: str) -> str:
+    return str(_file(name)) if connections[name].vendor == "sqlite" else str(connections[name].settings_dict["NAME"])
