@@ -17,9 +17,10 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from hardware.camera.base import CameraLost
+from hardware.camera.base import CameraLost, Frame
 from hardware.cards.pcsc import VIRTUAL, service_state
 from kiosk.documents.cev_trust import age_in_days, load_signers
 from kiosk.insi import callers
@@ -134,6 +135,24 @@ def _camera(settings: Settings) -> list[Diagnosis]:
         facts = source.describe()
     finally:
         source.close()
+        source.stop()
+    return [*_picture(settings, frame, facts), _darkroom(source.holds)]
+
+
+def _darkroom(holds: tuple[str, ...]) -> Diagnosis:
+    """What the process that looks at documents cannot reach, on this machine."""
+    names = {"memory": _("mémoire"), "files": _("fichiers"), "network": _("réseau")}
+    if missed := ", ".join(word for name, word in names.items() if name not in holds):
+        todo = _(
+            "Installez libseccomp2 ; il faut aussi un noyau avec Landlock. En démonstration, un film se lit partout."
+        )
+        return Diagnosis(
+            "darkroom", Level.WARNING, _("lecture des pièces non isolée : {missed}").format(missed=missed), todo
+        )
+    return Diagnosis("darkroom", Level.OK, _("lecture des pièces isolée : ni clés, ni fichiers, ni réseau"))
+
+
+def _picture(settings: Settings, frame: Frame | CameraLost, facts: dict[str, Any]) -> list[Diagnosis]:
     driver = facts.get("driver", settings.camera.driver)
     if isinstance(frame, CameraLost):
         todo = {
@@ -147,7 +166,7 @@ def _camera(settings: Settings) -> list[Diagnosis]:
         }.get(frame.reason, _NO_PICTURE[settings.camera.driver])
         what = _("{driver} : aucune image ({why})").format(driver=driver, why=frame.reason)
         return [Diagnosis("camera", Level.BAD, what, todo)]
-    height, width = frame.shape[:2]
+    width, height = facts.get("frame") or frame.shape[1::-1]
     what = _("{driver}, {width}×{height}").format(driver=driver, width=width, height=height)
     troubles = facts.get("troubles", [])
     if troubles:
@@ -208,11 +227,8 @@ def _display(settings: Settings) -> list[Diagnosis]:
 def _clock(_settings: Settings) -> list[Diagnosis]:
     now = datetime.now(UTC)
     if now < _RELEASED:
-        return [
-            Diagnosis(
-                "clock", Level.BAD, now.isoformat(timespec="seconds"), _("Réglez l'heure : timedatectl set-ntp true")
-            )
-        ]
+        what = now.isoformat(timespec="seconds")
+        return [Diagnosis("clock", Level.BAD, what, _("Réglez l'heure : timedatectl set-ntp true"))]
     return [Diagnosis("clock", Level.OK, now.astimezone().isoformat(timespec="seconds"))]
 
 
@@ -263,14 +279,10 @@ def _keys(settings: Settings) -> list[Diagnosis]:
         load_signer(settings.sealing.kiosk_key)
     except BadKey as trouble:
         return [Diagnosis("keys", Level.BAD, str(trouble), _("Refaites l'enrôlement de la borne (deploy/guides)."))]
-    mode = settings.sealing.kiosk_key.stat().st_mode & 0o077
-    if mode:
-        path = settings.sealing.kiosk_key
-        return [
-            Diagnosis(
-                "keys", Level.WARNING, _("{path} est lisible par d'autres").format(path=path), f"chmod 600 {path}"
-            )
-        ]
+    path = settings.sealing.kiosk_key
+    if path.stat().st_mode & 0o077:
+        what = _("{path} est lisible par d'autres").format(path=path)
+        return [Diagnosis("keys", Level.WARNING, what, f"chmod 600 {path}")]
     return [Diagnosis("keys", Level.OK, _("clé de la structure {key_id}").format(key_id=recipient.key_id))]
 
 
@@ -345,13 +357,10 @@ def _console(settings: Settings) -> list[Diagnosis]:
     if date is None:
         return [diagnosis]
     offset = abs((datetime.now(UTC) - date).total_seconds())
+    what = _("{seconds:.0f} s d'écart avec la console").format(seconds=offset)
     if offset > _LARGEST_CLOCK_ERROR:
-        what = _("{seconds:.0f} s d'écart avec la console").format(seconds=offset)
         return [diagnosis, Diagnosis("clock-offset", Level.BAD, what, _("Réglez l'heure : timedatectl set-ntp true"))]
-    return [
-        diagnosis,
-        Diagnosis("clock-offset", Level.OK, _("{seconds:.0f} s d'écart avec la console").format(seconds=offset)),
-    ]
+    return [diagnosis, Diagnosis("clock-offset", Level.OK, what)]
 
 
 def _reach(part: str, url: str, context: ssl.SSLContext) -> tuple[Diagnosis, datetime | None]:

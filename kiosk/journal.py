@@ -40,6 +40,7 @@ class Happening(StrEnum):
     CHECK_IN_DELIVERED = "check-in-delivered"
     CHECK_IN_PARKED = "check-in-parked"
     OUTBOX_SET_ASIDE = "outbox-set-aside"  # its file was damaged; how many check-ins were read from it
+    SIGHT_LOST = "sight-lost"  # what looks at documents broke over one, and was made anew
     DEVICE_LOST = "device-lost"
     DEVICE_BACK = "device-back"
     STAFF_CALLED = "staff-called"

@@ -10,7 +10,6 @@ from typing import Protocol
 
 from hardware.appli.base import PhoneReader
 from hardware.appli.simulated import SimulatedPhoneReader
-from hardware.camera.base import CameraManners, FrameSource
 from hardware.cards.base import CardReader, NotVitale, Unreadable, VitaleFiles, VitaleRecords
 from hardware.cards.pcsc import PcscReader
 from hardware.cards.vitale_files import read_card
@@ -20,7 +19,8 @@ from kiosk.app.card_contents import contents_of
 from kiosk.app.card_desk import CardDesk, Progress
 from kiosk.app.conductor import Conductor, Crew, EventQueue
 from kiosk.app.courier import Courier
-from kiosk.app.document_desk import DocumentDesk, Eye
+from kiosk.app.darkroom import Darkroom
+from kiosk.app.document_desk import DocumentDesk
 from kiosk.app.insi_desk import InsiDesk
 from kiosk.app.phone_desk import DEVICE, phone_desk
 from kiosk.app.question_desk import QuestionDesk
@@ -81,6 +81,7 @@ class Kiosk:
         self._certificate: CertificateWatch | None = None  # none: INSi's is where the console is
         if isinstance(settings.insi, InsiSection):
             self._certificate = CertificateWatch(config_from(settings.insi, settings.mode))
+        self._darkroom = camera(settings)
         self._crew = self._hire()
         self._window = self._open_window() if with_window else self._no_window()
         manners = Manners(
@@ -119,6 +120,7 @@ class Kiosk:
             self._window.run()
         finally:
             self._events.close()
+            self._darkroom.stop()  # whoever waits for its answer hears that it is gone
             conducting.join(_STOP_SECONDS)
             _together([worker.stop for worker in workers if worker is not crew.store], _STOP_SECONDS)
             _together([self._finish_keeping], _KEEP_SECONDS)
@@ -142,7 +144,7 @@ class Kiosk:
         return Crew(
             phones=phone_desk(phones, self._events.post) if phones is not None else None,
             cards=CardDesk(card_reader(settings), read_vitale, self._events.post),
-            documents=DocumentDesk(camera(settings), lambda order: eye(order, settings), self._events.post),
+            documents=DocumentDesk(self._darkroom, self._darkroom.eye, self._events.post),
             insi=self._insi_desk(),
             recognition=RecognitionDesk(acquaintance(settings), Manners().console, self._events.post),
             store=StoreRoom(
@@ -205,9 +207,8 @@ class Kiosk:
             newest = self._crew.documents.viewfinder.newest()
             if newest is None:
                 return None
-            from kiosk.app.eye import small_rgb  # noqa: PLC0415 - recognition is loaded when there is something to see
-
-            return Preview(*small_rgb(newest[1]), newest[0])
+            number, frame = newest
+            return Preview(frame.shape[1], frame.shape[0], frame.tobytes(), number)
 
         window = KioskWindow(
             lambda touch: self._touched(touch, window.showing),
@@ -288,26 +289,17 @@ def read_vitale(
             return CardProblem.UNREADABLE
 
 
-def camera(settings: Settings) -> FrameSource:
-    """The camera the settings name."""
-    from hardware.camera import film, libcamera, opencv  # noqa: PLC0415 - OpenCV is loaded where a camera is wanted
-
+def camera(settings: Settings) -> Darkroom:
+    """The camera the settings name, with the eye that looks through it: both in a process of their own."""
     chosen = settings.camera
-    if chosen.driver == "film":
-        if chosen.film is None:
-            raise BadSettings("camera.film: the film driver needs the path of a film")
-        return film.FilmCamera(chosen.film)
-    manners = CameraManners(chosen.width, chosen.height, chosen.focus, chosen.exposure_us)
-    if chosen.driver == "libcamera":
-        return libcamera.LibcameraCamera(chosen.source, manners)
-    return opencv.OpenCvCamera(chosen.source, manners, only_plugged_in=settings.mode == "production")
-
-
-def eye(order: ev.FilmDocument, settings: Settings) -> Eye:
-    """What looks at the documents shown; recognition is loaded with the first."""
-    from kiosk.app.eye import DocumentEye  # noqa: PLC0415 - the models' libraries take half a second
-
-    return DocumentEye(order, settings.camera.seal_certificates)
+    if chosen.driver == "film" and chosen.film is None:
+        raise BadSettings("camera.film: the film driver needs the path of a film")
+    seals = [str(one) for one in (chosen.seal_certificates,) if one is not None]
+    order = chosen.model_dump(
+        mode="json", include={"driver", "source", "film", "width", "height", "focus", "exposure_us"}
+    )
+    is_real = settings.mode == "production"
+    return Darkroom({**order, "seals": seals[0] if seals else "", "reads": seals, "only_plugged_in": is_real})
 
 
 def insi_service(section: InsiSection, mode: str) -> InsiService:

@@ -106,10 +106,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.deadline": set(),
     "kiosk.plug_ins": set(),
     "kiosk.control": {"kiosk.core"},
+    "kiosk.darkroom": {"kiosk.core", "kiosk.documents", "kiosk.capture", "kiosk.closed", "hardware.camera"},
     "kiosk.app": {
         "kiosk.core",
         "kiosk.documents",
-        "kiosk.capture",
+        "kiosk.darkroom.reading",
+        "kiosk.darkroom.wire",
         "kiosk.journal",
         "kiosk.storage",
         "hardware.appli.base",

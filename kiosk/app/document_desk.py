@@ -10,7 +10,7 @@ from typing import Protocol
 from hardware.camera.base import CameraLost, Frame, FrameSource
 from kiosk import journal
 from kiosk.app.guard import guarded
-from kiosk.core.sources.document import DocumentPicture, DocumentReading, Guidance
+from kiosk.core.sources.document import DocumentKind, DocumentPicture, DocumentReading, Guidance
 from kiosk.core.turn import events as ev
 from kiosk.journal import Happening
 
@@ -19,6 +19,12 @@ _LOST_AFTER = 3.0  # seconds without a frame, before the patient goes on without
 _PROBE_SECONDS = 3.0  # between two looks for a camera that was lost, or may be while nobody needs it
 _PROVE_SECONDS = 60.0  # of idleness, until a frame proves that the camera still films
 _GUIDE_SECONDS = 0.1  # a bar that moves ten times a second moves smoothly
+_MOST_TRIES = 2  # of one side, where what looks at it broke over it
+DARKROOM = "darkroom"  # why no frame comes: what films and looks is gone, and is made anew when it is opened again
+
+
+class SightLost(Exception):
+    """What looks at documents broke over this one; the next ``open`` of the camera makes it anew."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -28,7 +34,7 @@ class Taken:
     jpeg: bytes
     untouched: bytes  # JPEG: the part of the frame that shows the document, as the camera gave it
     shown: Frame
-    reading: Callable[[], DocumentReading]  # the slow part
+    reading: Callable[[], DocumentReading]  # the slow part; SightLost
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,7 +48,7 @@ class Look:
 
 
 class Eye(Protocol):
-    """Looks at the frames of one side and decides the shot."""
+    """Looks at the frames of one side and decides the shot. SightLost when it broke over one."""
 
     def look(self, frame: Frame, at: float) -> Look: ...
 
@@ -143,6 +149,18 @@ class DocumentDesk:
                 guarded(self._watch, self._camera_broke)
 
     def _film(self, job: ev.FilmDocument) -> None:
+        """Film until there is a picture; what breaks over one costs the patient another try, and only one."""
+        for tries in range(1, _MOST_TRIES + 1):
+            try:
+                self._film_side(job, is_last=tries == _MOST_TRIES)
+                return
+            except SightLost:
+                journal.record(Happening.SIGHT_LOST, turn=job.turn, side=job.side.value)
+                self.viewfinder.clear(leave_open=True)
+                self._post(ev.Guided(job.turn, job.side, Guidance.NO_DOCUMENT, 0.0))
+        self._lost(DARKROOM)
+
+    def _film_side(self, job: ev.FilmDocument, *, is_last: bool) -> None:
         eye = self._eye_for(job)
         started = time.monotonic()
         last_frame = started
@@ -153,6 +171,8 @@ class DocumentDesk:
                 frame = self._camera.read(_FRAME_SECONDS)
                 now = time.monotonic()
                 if isinstance(frame, CameraLost):
+                    if frame.reason == DARKROOM:
+                        raise SightLost
                     if now - last_frame > _LOST_AFTER:
                         self._lost(frame.reason)
                         return
@@ -167,7 +187,7 @@ class DocumentDesk:
                     return
                 self.viewfinder.put(look.shown)
                 if taken is not None:
-                    self._shot(job, taken, started)
+                    self._shot(job, taken, started, is_last=is_last)
                     return
                 if now - told[0] >= _GUIDE_SECONDS or look.guidance is not told[1]:
                     told = (now, look.guidance)
@@ -175,10 +195,10 @@ class DocumentDesk:
         finally:
             self._camera.close()
 
-    def _shot(self, job: ev.FilmDocument, taken: Taken, started: float) -> None:
+    def _shot(self, job: ev.FilmDocument, taken: Taken, started: float, *, is_last: bool) -> None:
         self.viewfinder.put(taken.shown)
         shot_at = time.monotonic()
-        reading = taken.reading()
+        reading = _read(taken, is_last=is_last)
         read_at = time.monotonic()
         with self._changed:
             if self._job != job:
@@ -236,6 +256,16 @@ class DocumentDesk:
             journal.record(Happening.DEVICE_BACK, device="camera")
             self.camera_ok = True
             self._post(ev.CameraCame())
+
+
+def _read(taken: Taken, *, is_last: bool) -> DocumentReading:
+    """The reading; the second time that it breaks the picture goes unread: staff see it."""
+    try:
+        return taken.reading()
+    except SightLost:
+        if not is_last:
+            raise
+        return DocumentReading(DocumentKind.UNKNOWN)
 
 
 def _mrz_outcome(reading: DocumentReading) -> str:

@@ -13,12 +13,16 @@ from kiosk.settings import CameraSection, Settings
 class Found:
     """A camera as the doctor meets it."""
 
+    holds = ("memory", "files", "network")
+
     def __init__(self, gives: Frame | CameraLost, facts: dict[str, Any]) -> None:
         self.gives, self.facts = gives, facts
 
     def open(self) -> None: ...
 
     def close(self) -> None: ...
+
+    def stop(self) -> None: ...
 
     def missing(self) -> CameraLost | None:
         return None
@@ -36,7 +40,8 @@ def said(monkeypatch: pytest.MonkeyPatch, camera: Found, driver: str = "libcamer
 
     monkeypatch.setattr(doctor, "camera", lambda settings: camera)
     monkeypatch.setattr(doctor, "_SECONDS", 0.0)
-    (verdict,) = doctor._camera(cast(Settings, Chosen()))
+    verdict, room = doctor._camera(cast(Settings, Chosen()))
+    assert room.level is doctor.Level.OK
     return verdict
 
 

@@ -78,9 +78,13 @@ def test_a_camera_that_a_program_makes_is_told_from_one_that_is_plugged_in(tmp_p
     assert devices.is_virtual("video1", tmp_path)
 
 
+@pytest.mark.starts
 def test_a_kiosk_in_production_wants_what_is_plugged_in(tmp_path: Path) -> None:
-    chosen = wiring.camera(settings.load(written(tmp_path, "/dev/v4l/by-id/none")))
-    assert chosen.missing() == CameraLost("not-found")
+    chosen = wiring.camera(settings.load(written(tmp_path, "/dev/null")))
+    try:
+        assert chosen.missing() == CameraLost("not-a-camera")
+    finally:
+        chosen.stop()
 
 
 def test_the_doctor_says_that_nobody_named_the_devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
