@@ -55,6 +55,7 @@ class Happening(StrEnum):
     WITNESS_UNKEPT = "witness-unkept"  # the file or the system log beside the database cannot be written
     RECOGNITIONS_STOPPED = "recognitions-stopped"  # a kiosk asked about more people than come to one
     QUESTIONS_STOPPED = "questions-stopped"  # a kiosk asked INSi about more people than come to one
+    KIOSK_EXCEEDED = "kiosk-exceeded"  # a kiosk does what no kiosk does: which, and what
     PEOPLE_CARRIED_OVER = "people-carried-over"  # what earlier versions decided became persons; counts
     PSC_TROUBLE = "psc-trouble"  # signing in with Pro Santé Connect
     PURGED = "purged"

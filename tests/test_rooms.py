@@ -80,11 +80,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.witness": _of_the_console(),
     "kiosk.console.terminals": _of_the_console("staff"),
     "kiosk.console.register": _of_the_console("records", "witness"),
-    "kiosk.console.arrivals": _of_the_console("register"),
+    "kiosk.console.arrivals": _of_the_console("register", "records"),
     "kiosk.console.identities": _of_the_console("arrivals", "register", "records") | {"kiosk.insi"},
     "kiosk.console.vigilance": _of_the_console("identities", "arrivals", "register", "records") | {"kiosk.insi"},
     "kiosk.console.questions": _of_the_console("identities", "register", "records") | {"kiosk.insi"},
-    "kiosk.console.intake": _of_the_console("questions", "identities", "terminals", "register", "records", "witness")
+    "kiosk.console.intake": _of_the_console(
+        *("questions", "identities", "arrivals", "terminals", "register", "records", "witness")
+    )
     | {"kiosk.appli", "kiosk.__version__"},
     "kiosk.console.upkeep": _of_the_console(
         *("vigilance", "questions", "identities", "arrivals", "terminals", "staff", "register", "records", "witness")

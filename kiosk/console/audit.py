@@ -95,6 +95,7 @@ class Act(StrEnum):
     KIOSK_REVOKED = "kiosk-revoked"
     RECOGNITIONS_STOPPED = "recognitions-stopped"  # a kiosk asked about more people than come to one
     QUESTIONS_STOPPED = "questions-stopped"  # a kiosk asked INSi about more people than come to one
+    KIOSK_EXCEEDED = "kiosk-exceeded"  # a kiosk does what no kiosk does
     ANSWER_REPORTED = "answer-reported"  # of before the update: what a kiosk alone said INSi answered no longer counts
     QUESTION_DROPPED = "question-dropped"  # what a kiosk asked INSi served no visit
     REMOVED = "removed"  # purge

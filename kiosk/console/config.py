@@ -104,7 +104,11 @@ class ServerSettings(Section):
     former_secrets: tuple[FormerSecret, ...] = ()  # kiosk console secret rotate says how long they are needed
     kiosks: dict[TerminalName, ConfigPath] = Field(default_factory=dict)  # name → public key (PEM), enrolled at start
     trust_kiosk_answers: bool = False  # kiosk and console are one machine: what its kiosk says INSi answered counts
-    intake_per_minute: int = Field(600, ge=1, le=100_000)  # a kiosk that sends more waits: its key may be stolen
+    intake_per_minute: int = Field(60, ge=1, le=100_000)  # a kiosk that sends more waits: its key may be stolen
+    intake_per_hour: int = Field(400, ge=1, le=1_000_000)  # also after hours without a network
+    intake_mb_per_minute: int = Field(64, ge=1, le=100_000)
+    touch_only_at_once: int = Field(6, ge=1, le=1000)  # who wait of one kiosk without card or document, each a line
+    least_free_mb: int = Field(512, ge=0, le=1_000_000)  # on the console's disk: with less, kiosks keep what they have
     recognitions_per_minute: int = Field(10, ge=1, le=1000)  # people a kiosk asks about; a stolen key must not tell who
     recognitions_per_hour: int = Field(150, ge=1, le=10_000)  # is known: beyond, the answer is no, and an alarm
     questions_per_minute: int = Field(20, ge=1, le=1000)  # people a kiosk has INSi asked about, through the console
@@ -114,6 +118,7 @@ class ServerSettings(Section):
     witness_syslog: str = Field("", pattern=r"^(/.+|[A-Za-z0-9.-]+:[0-9]{1,5})?$")  # and told: /dev/log, or host:port
     metrics_token_file: ConfigPath | None = None  # who shows this token reads the figures at /metriques
     desks: tuple[str, ...] = ()
+    kiosk_desks: dict[TerminalName, tuple[str, ...]] = Field(default_factory=dict)  # where a kiosk may send people
     evidence: Evidence = EvidenceTable()  # a file with the kinds that staff accepts; empty: the RNIV's
     insi: InsiSection | None = None
     appli: AppliVerifierSection | None = None  # appli carte Vitale

@@ -111,11 +111,11 @@ class ServedConsole:
     def context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.folder / "console.pem"))
 
-    def deliver(self, check_in: CheckIn, kiosk: str = "borne-1") -> int:
+    def deliver(self, check_in: CheckIn, kiosk: str = "borne-1", *, at: datetime | None = None) -> int:
         """Send one check-in as a kiosk does; 0 when nobody answered."""
         path = f"/intake/check-ins/{check_in.key}"
         body = seal(codec.to_bytes(check_in), self.recipient.public_key, f"check-in:{check_in.key}".encode())
-        return self.put(path, body, kiosk)
+        return self.put(path, body, kiosk, at=at)
 
     def ask_whether_known(self, person: Person) -> int:
         """As a kiosk does before somebody takes the short path."""
@@ -129,8 +129,10 @@ class ServedConsole:
         request = self.url + asked if isinstance(asked, str) else asked
         return urllib.request.urlopen(request, context=self.context(), timeout=seconds)  # noqa: S310 - our own console
 
-    def put(self, path: str, body: bytes, kiosk: str = "borne-1", *, method: str = "PUT") -> int:
-        sent_at = datetime.now(UTC).isoformat()
+    def put(
+        self, path: str, body: bytes, kiosk: str = "borne-1", *, method: str = "PUT", at: datetime | None = None
+    ) -> int:
+        sent_at = (at or datetime.now(UTC)).isoformat()
         signature = sign(intake_message(path, kiosk, sent_at, body), SIGNER)
         request = urllib.request.Request(  # noqa: S310 - our own console
             self.url.rstrip("/") + path,

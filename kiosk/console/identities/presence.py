@@ -48,7 +48,7 @@ def _expected(arrival: Arrival, person: Person) -> Expected:
         qualified_at=person.decided_at,
         qualified_by=person.decided_by,
         evidence=pieces.label_of(person.evidence, person.seen_with),
-        latest=before.order_by("-arrived_at").first(),
+        latest=before.order_by("-received_at").first(),
         is_candidate=arrival.person is None,
     )
 

@@ -40,7 +40,7 @@ class Said(Schema):
 
 _BY_PROXIES = {"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "X-Original-Forwarded-For"}
 _TO_ANYBODY = {Reception.NOT_TRUSTED, Reception.TOO_LARGE}  # answered without knowing who asks
-_ANSWERS = {200: Said, 201: Said, 202: Said, 401: Said, 404: Said, 409: Said, 413: Said, 422: Said, 429: Said}
+_ANSWERS = dict.fromkeys((200, 201, 202, 401, 404, 409, 413, 422, 429, 507), Said)
 
 
 @api.put("/check-ins/{uuid:key}", response=_ANSWERS, openapi_extra=_BINARY_BODY, summary="Take in a check-in")

@@ -4,26 +4,29 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils import timezone
 
 from kiosk import journal
 from kiosk.console import audit
+from kiosk.console.arrivals import tickets, times
 from kiosk.console.identities import comparing
-from kiosk.console.intake import phone, recognition, reported
+from kiosk.console.intake import phone, place, quotas, recognition, reported
 from kiosk.console.intake.phone import Shown
 from kiosk.console.intake.signed import NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
 from kiosk.console.models import Arrival, BlindIndex, Need, Sealed, Stage, Terminal
 from kiosk.console.questions import joining, pool
 from kiosk.console.questions.joining import Fit, Named
-from kiosk.console.records import search, subject_keys, vault
+from kiosk.console.records import room, search, subject_keys, vault
 from kiosk.console.records.turnstile import Turnstile, transaction_in_turn
 from kiosk.console.register import filing
 from kiosk.console.register.known import candidate as candidate_of
+from kiosk.console.terminals import excess
+from kiosk.console.terminals.excess import About
 from kiosk.console.words import one_line
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn, Way
@@ -93,17 +96,19 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         return Reception.TOO_LARGE
     terminal = trusted_terminal(request)
     now = timezone.now()
-    known, lately = _known_and_lately(key, terminal, now)
-    if known is not None:
-        return known
-    if lately >= settings.KIOSK.intake_per_minute:
+    signed_at = place.signed_at(terminal, request.sent_at, now)
+    lately = quotas.lately(key, terminal, now)
+    if lately.owner is not None:
+        return _again(lately.owner, terminal)
+    if not quotas.may_bring(terminal, lately, len(request.body)):
         return Reception.TOO_MANY
+    if not room.is_enough():
+        return Reception.NO_ROOM
     came = _opened(key, request)
     check_in, shown = reported.counting(came, request), phone.shown_by(came, now)
     is_reported = check_in is not came
     check_in = replace(check_in, insi=shown.answer) if shown is not None else check_in
     first_try = now if is_reported else now + NEXT_INSI_TRY  # the kiosk has just tried in vain, or nobody has
-    arrived_at = instant(check_in.arrived_at)
     side_by_side = comparing.compared(check_in)
     candidate = _candidate(check_in, terminal)
     need = comparing.need_of(check_in, side_by_side) if candidate is None else Need.PRESENCE
@@ -118,16 +123,18 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         sent_at=request.sent_at,
         signature=base64.b64decode(request.signature),
         received_at=now,
-        arrived_at=min(arrived_at, now),  # a kiosk's clock may run ahead
-        ticket=one_line(check_in.ticket, 12),
-        desk=one_line(check_in.desk, 20),
+        arrived_at=times.believed(instant(check_in.arrived_at), signed_at, now),
+        ticket=one_line(check_in.ticket, tickets.LONGEST),
+        desk=place.desk(terminal, check_in.desk),
         need=need,
         differences=comparing.difference_codes(check_in, side_by_side),
         stage=Stage.WAITING,
         reported=_believable(check_in),
         candidate_id=candidate,
         insi_next_at=first_try if is_asked else None,
+        bare=place.bareness(terminal, check_in, now),
     )
+    tickets.claim(arrival)
     delivery = _Delivery(
         arrival,
         request.body,
@@ -137,15 +144,19 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         named=named,
         shown=shown,
     )
-    try:
-        _TURNSTILE.go_through(delivery)
-    except IntegrityError:
-        known, _ = _known_and_lately(key, terminal, now)  # the same delivery, twice at the same moment
-        if known is not None:
-            return known
-        if shown is not None and phone.is_used(shown):  # the same phone twice at the same moment: now it is known
-            return take_in(key, request)
-        raise
+    while True:
+        try:
+            _TURNSTILE.go_through(delivery)
+            break
+        except IntegrityError:
+            owner = quotas.lately(key, terminal, now).owner  # the same delivery, twice at the same moment
+            if owner is not None:
+                return _again(owner, terminal)
+            if shown is not None and phone.is_used(shown):  # the same phone twice at the same moment: now it is known
+                return take_in(key, request)
+            if not tickets.rename(arrival):
+                raise
+            excess.note(terminal.pk, About.TICKETS)
     filing.file(arrival, check_in, comparing.places(), Actor(ActorKind.WORKER, "worker"))
     if named is not None and is_joined and is_asked:
         pool.offer(named.key)  # what INSi has said is the visit's at once
@@ -154,20 +165,9 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     return Reception.TAKEN_IN
 
 
-def _known_and_lately(key: UUID, terminal: Terminal, now: datetime) -> tuple[Reception | None, int]:
-    """Whose check-in this is already, and how many this kiosk brought within the minute."""
-    since = connection.ops.adapt_datetimefield_value(now - timedelta(minutes=1))
-    mine = Arrival._meta.pk.get_db_prep_value(key, connection)
-    with connection.cursor() as cursor:  # by hand: two numbers out of two indexes, for every check-in
-        cursor.execute(
-            "SELECT (SELECT terminal_id FROM console_arrival WHERE key = %s),"
-            " (SELECT COUNT(*) FROM console_arrival WHERE terminal_id = %s AND received_at >= %s)",
-            [mine, terminal.pk, since],
-        )
-        owner, lately = cursor.fetchone()
-    if owner is None:
-        return None, int(lately)
-    return Reception.ALREADY_HERE if owner == terminal.pk else Reception.ANOTHER_KIOSKS, int(lately)
+def _again(owner: str, terminal: Terminal) -> Reception:
+    """It came before; of whom."""
+    return Reception.ALREADY_HERE if owner == terminal.pk else Reception.ANOTHER_KIOSKS
 
 
 def _opened(key: UUID, request: SignedRequest) -> CheckIn:

@@ -17,12 +17,14 @@ from kiosk.console.intake.signed import (
 )
 from kiosk.console.models import Call, Terminal
 from kiosk.console.records import vault
-from kiosk.console.terminals import enrolment
+from kiosk.console.terminals import enrolment, excess
+from kiosk.console.terminals.excess import About
 from kiosk.console.words import one_line
 from kiosk.core.turn.events import CallReason
 from kiosk.sealing import BadKey
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
+MOST_CALLS, CALLS_WITHIN = 20, timedelta(minutes=30)  # a kiosk keeps twenty, for ten minutes
 
 
 def take_heartbeat(request: SignedRequest) -> Reception:
@@ -31,6 +33,7 @@ def take_heartbeat(request: SignedRequest) -> Reception:
     sent_at = instant(request.sent_at)
     now = timezone.now()
     if abs(now - sent_at) > CLOCK_TOLERANCE:
+        excess.note(terminal.pk, About.CLOCK)  # else staff would read that it is silent
         raise NotTrusted
     beat = signed_text(request.body)
     devices = beat.get("devices", {})
@@ -57,12 +60,15 @@ def take_heartbeat(request: SignedRequest) -> Reception:
 
 
 def take_call(key: UUID, request: SignedRequest) -> Reception:
-    """Someone at a kiosk calls. Repeating it is harmless."""
+    """Someone at a kiosk calls. Repeating it is harmless; staff see one line a kiosk, however often it calls."""
     terminal = trusted_terminal(request)
     said = signed_text(request.body)
     reason = said.get("reason")
     if not isinstance(reason, str) or reason not in list(CallReason):
         raise NotUnderstood("reason: " + " or ".join(CallReason))
+    if _calls_enough(terminal, key):
+        excess.note(terminal.pk, About.CALLS)
+        return Reception.ALREADY_HERE  # its line is there, or its alarm
     call, is_new = Call.objects.get_or_create(
         key=key,
         defaults={
@@ -75,6 +81,12 @@ def take_call(key: UUID, request: SignedRequest) -> Reception:
     if is_new:
         return Reception.TAKEN_IN
     return Reception.ALREADY_HERE if call.terminal_id == terminal.pk else Reception.ANOTHER_KIOSKS
+
+
+def _calls_enough(terminal: Terminal, key: UUID) -> bool:
+    """It has called as often as staff can answer; a call that is here already is no new one."""
+    lately = Call.objects.filter(terminal=terminal, called_at__gt=timezone.now() - CALLS_WITHIN)
+    return lately.count() >= MOST_CALLS and not Call.objects.filter(pk=key).exists()
 
 
 def take_enrolment(body: bytes) -> str:

@@ -26,6 +26,7 @@ class Reception(IntEnum):
     TOO_LARGE = 413
     NOT_UNDERSTOOD = 422
     TOO_MANY = 429
+    NO_ROOM = 507  # the disk is nearly full: the kiosk keeps what it has
 
 
 class NotTrusted(Exception):

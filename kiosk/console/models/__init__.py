@@ -1,6 +1,6 @@
 """What the console keeps. Nothing about a person stands in clear in any column."""
 
-from kiosk.console.models.arrivals import Arrival, BlindIndex, Need, Sealed, Stage
+from kiosk.console.models.arrivals import Arrival, Bare, BlindIndex, Need, Sealed, Stage
 from kiosk.console.models.audit import AuditEntry, AuditHead
 from kiosk.console.models.persons import (
     FactBody,
@@ -28,6 +28,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Authenticator",
+    "Bare",
     "BlindIndex",
     "Call",
     "Campaign",

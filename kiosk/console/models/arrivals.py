@@ -42,6 +42,14 @@ class Stage(models.TextChoices):
     REMOVED = "removed", _("Effacé")
 
 
+class Bare(models.IntegerChoices):
+    """Whether somebody came by touch alone: without card, document or phone."""
+
+    NO = 0
+    YES = 1
+    ONE_OF_MANY = 2  # of one kiosk within a short time: staff see these as one line
+
+
 class Arrival(models.Model):
     """One check-in taken in. The key is the kiosk's, random: it leads to nobody and cannot be guessed."""
 
@@ -51,10 +59,16 @@ class Arrival(models.Model):
     sent_at = models.CharField(max_length=40)  # with the signature: proof, years later, of whose it is
     signature = models.BinaryField(max_length=64)
     received_at = models.DateTimeField()
-    arrived_at = models.DateTimeField()
+    arrived_at = (
+        models.DateTimeField()
+    )  # by the kiosk's clock, as far as it can be believed: shown, and nothing rests on it
     ticket = models.CharField(max_length=12)
+    ticket_mark = models.BinaryField(
+        max_length=16, null=True, unique=True
+    )  # of it, its desk and the day: nobody else's
     desk = models.CharField(max_length=20, blank=True)
     need = models.CharField(max_length=20, choices=Need)
+    bare = models.PositiveSmallIntegerField(default=Bare.NO)
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.WAITING)
     reported = models.CharField(  # what its sources come to before anybody decided: a machine's word
         max_length=12, choices=[(status.value, status.value) for status in IdentityStatus]
@@ -79,7 +93,7 @@ class Arrival(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("stage", "-arrived_at")),
+            models.Index(fields=("stage", "received_at"), name="console_stage_received"),
             models.Index(fields=("insi_next_at",)),
             models.Index(fields=("decided_at",)),
             models.Index(fields=("terminal", "received_at")),

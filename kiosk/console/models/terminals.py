@@ -27,6 +27,9 @@ class Terminal(models.Model):
         null=True
     )  # whether somebody is known: how often, by its own count; null: not said
     asked_seconds = models.PositiveIntegerField(default=0)  # within so long before its last sign
+    exceeded = models.JSONField(
+        default=dict
+    )  # what it did that no kiosk does (``terminals.excess``) → when, in seconds
 
     def __str__(self) -> str:
         return self.name

@@ -16,11 +16,18 @@ from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.traits import Traits
 
 MAX_FOUND = 50
+MOST_INDEXES = 200  # rows of one check-in; people of three sources come to some sixty
 
 
 def indexes_of(check_in: CheckIn) -> set[bytes]:
-    """Every fingerprint under which this person may be looked for, from each source."""
-    return {one for traits in stated(check_in, LOOKED_FOR) for one in fingerprints_of(traits)} | card_of(check_in)
+    """Every fingerprint under which this person may be looked for, from each source; of a hostile check-in not all."""
+    found = {one for traits in stated(check_in, LOOKED_FOR) for one in fingerprints_of(traits)}
+    return at_most(found, MOST_INDEXES - 1) | card_of(check_in)
+
+
+def at_most(values: set[bytes], most: int) -> set[bytes]:
+    """These, or as many of them: always the same ones."""
+    return values if len(values) <= most else set(sorted(values)[:most])
 
 
 def card_of(check_in: CheckIn) -> set[bytes]:
@@ -52,7 +59,7 @@ def find(birth_date: str, name: str = "", given_name: str = "") -> QuerySet[Arri
     found = Arrival.objects.exclude(stage=Stage.REMOVED).select_related("person__absorbed_by")
     for value in sought(birth_date, name, given_name):
         found = found.filter(indexes__value=value)
-    return found.distinct().order_by("-arrived_at")[:MAX_FOUND]
+    return found.distinct().order_by("-received_at")[:MAX_FOUND]
 
 
 def sought(birth_date: str, name: str = "", given_name: str = "") -> list[bytes]:

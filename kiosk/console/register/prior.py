@@ -142,7 +142,7 @@ def _read(traits: Callable[[], Traits | None]) -> Iterator[Traits]:
 def indexes_of(check_in: CheckIn) -> frozenset[bytes]:
     """Every fingerprint under which a person is found again, from each source."""
     blocks = {one for traits in stated(check_in, LOOKED_FOR) for one in _blocks(traits)}
-    return frozenset(search.indexes_of(check_in) | blocks)
+    return frozenset(search.indexes_of(check_in) | search.at_most(blocks, search.MOST_INDEXES))
 
 
 def indexes_of_traits(traits: Traits) -> frozenset[bytes]:

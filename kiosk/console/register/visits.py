@@ -140,7 +140,7 @@ def latest_of(person: Person, *, held: bool = False) -> Arrival | None:
     """When they last came, of what is still kept; ``held`` until the transaction ends, before the person is."""
     mine = Arrival.objects.filter(person=person).exclude(stage=Stage.REMOVED)
     mine = mine.select_for_update() if held else mine.select_related("person__absorbed_by", "sealed")
-    return mine.order_by("-arrived_at").first()
+    return mine.order_by("-received_at").first()
 
 
 def recorded(

@@ -31,16 +31,18 @@ def text() -> str:
 def _queue() -> Iterator[str]:
     now = timezone.now()
     yield "# TYPE console_in_work gauge"
-    needs, _waiting = queue.counts()
-    for need, count in sorted(needs.items()):
+    for need, count in sorted(queue.counts().needs.items()):
         yield f'console_in_work{{need="{need}"}} {count}'
     oldest = (
-        Arrival.objects.filter(stage=Stage.WAITING).order_by("arrived_at").values_list("arrived_at", flat=True).first()
+        Arrival.objects.filter(stage=Stage.WAITING)
+        .order_by("received_at")
+        .values_list("received_at", flat=True)
+        .first()
     )
     yield "# TYPE console_longest_wait_seconds gauge"
     yield f"console_longest_wait_seconds {int((now - oldest).total_seconds()) if oldest else 0}"
     yield "# TYPE console_open_calls gauge"
-    yield f"console_open_calls {queue.open_calls().count()}"
+    yield f"console_open_calls {sum(line.count for line in queue.open_calls())}"
     yield "# TYPE console_insi_pending gauge"
     yield f"console_insi_pending {Arrival.objects.exclude(insi_next_at=None).count()}"
 

@@ -42,6 +42,13 @@ DEVICES = {
     "recognitions": "trop de questions sur des patients",
     "questions": "trop de questions au service national",
     "stranger": "sa clé sert ailleurs",
+    "check-ins": "trop d’arrivées",
+    "bytes": "envois trop lourds",
+    "calls": "trop d’appels",
+    "touch": "beaucoup d’arrivées sans carte ni pièce",
+    "tickets": "numéros déjà donnés",
+    "place": "guichet inconnu",
+    "pictures": "images illisibles",
 }
 
 
@@ -193,6 +200,7 @@ def _act_in(code: str, _language: str) -> str:
         "kiosk-revoked": _("borne révoquée"),
         "recognitions-stopped": _("trop de questions d’une borne"),
         "questions-stopped": _("trop de questions d’une borne au service national"),
+        "kiosk-exceeded": _("borne anormale"),
         "answer-reported": _("réponse nationale donnée par la borne seule : non retenue"),
         "question-dropped": _("question d’une borne écartée"),
         "emergency-taken": _("accès d’urgence pris"),

@@ -14,7 +14,7 @@ from kiosk.sealing import load_verifier
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # none that is mistaken for another
 INVITED_FOR = timedelta(hours=1)
-MAX_FAILURES = 5
+MOST_COUNTED = 5  # wrong codes: more would only keep the disk busy
 _OF_A_KIOSK = (audit.Act.KIOSK_INVITED, audit.Act.KIOSK_ENROLLED, audit.Act.KIOSK_REVOKED)
 
 
@@ -46,17 +46,18 @@ def invite(name: str, *, who: str) -> str:
 
 
 def accept_invitation(name: str, code: str, public_key: str) -> bool:
-    """Enrol the kiosk that shows the code; False for a wrong, used, expired or worn-out one. BadKey for another key."""
+    """Enrol the kiosk that shows the code; False for a wrong, used or expired one. BadKey for another key."""
     load_verifier(public_key.encode())
     given = _fingerprint(name, code.replace("-", "").strip().upper())
     with transaction.atomic():
         invitation = Invitation.objects.select_for_update().filter(pk=name, expires_at__gt=timezone.now()).first()
-        if invitation is None or not invitation.is_proven or invitation.failures >= MAX_FAILURES:
+        if invitation is None or not invitation.is_proven:
             return False
         if not hmac.compare_digest(bytes(invitation.code), given):
-            invitation.failures += 1
-            invitation.save(update_fields=["failures"])
-            return False
+            if invitation.failures < MOST_COUNTED:
+                invitation.failures += 1
+                invitation.save(update_fields=["failures"])
+            return False  # strangers' guesses end no invitation: there are 30^12 codes, and an hour
         if _last_act(name) != audit.Act.KIOSK_INVITED:
             return False  # it has served, and was put back
         invitation.delete()

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from kiosk.console.models import Question, QuestionState, Recognition, Terminal
+from kiosk.console.terminals import excess
+from kiosk.console.terminals.excess import About
 
 SILENT_AFTER = timedelta(seconds=90)  # three heartbeats
 MANY_UNDELIVERED = 10
@@ -27,6 +29,7 @@ class TerminalLine:
     asked: tuple[datetime, ...] = ()  # whether somebody is known, in its name, within the hour
     asked_too_much: bool = False
     asks_insi_too_much: bool = False
+    excesses: tuple[str, ...] = ()  # what it did that no kiosk does, within the hour
 
     @property
     def is_used_elsewhere(self) -> bool:
@@ -51,6 +54,8 @@ class TerminalLine:
             "stranger": self.is_used_elsewhere,
             "clock": one.clock_offset_ms is not None and abs(one.clock_offset_ms) > CLOCK_OFF_MS,
         }
+        for about in About:
+            raised[about.value] = raised.get(about.value, False) or about.value in self.excesses
         return tuple(name for name, is_raised in raised.items() if is_raised)
 
     @property
@@ -70,5 +75,6 @@ def terminals() -> list[TerminalLine]:
         lost = tuple(sorted(name for name, state in terminal.devices.items() if state != "ok"))
         mine = asked[terminal.name]
         times, too_much = tuple(one.asked_at for one in mine), any(one.is_too_many for one in mine)
-        lines.append(TerminalLine(terminal, silent, lost, times, too_much, terminal.name in stopped))
+        did = excess.told(terminal, now)
+        lines.append(TerminalLine(terminal, silent, lost, times, too_much, terminal.name in stopped, did))
     return lines

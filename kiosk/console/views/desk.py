@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kiosk.console.arrivals import queue
 from kiosk.console.identities import asking
 from kiosk.console.models import Arrival, Need, Stage
+from kiosk.console.records import room
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.terminals import health
 from kiosk.console.upkeep import at_the_desk, certificate, insi_again
@@ -38,8 +39,13 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     since = timezone.now() - RECENT
     whose = Arrival.objects.select_related("person__absorbed_by")
     mine = whose.filter(decided_by=staff_of(request), decided_at__gte=since).order_by("-decided_at")[:8]
-    gone = whose.filter(stage=Stage.GONE, arrived_at__gte=since).order_by("-arrived_at")[:8]
-    context = {"page": "queue", "today": mine, "gone": gone, **queue_context(None, _need(request), _desk(request))}
+    gone = whose.filter(stage=Stage.GONE, received_at__gte=since).order_by("-received_at")[:8]
+    context = {
+        "page": "queue",
+        "today": mine,
+        "gone": gone,
+        **queue_context(None, _need(request), _desk(request), _kiosk(request)),
+    }
     return render(request, "console/queue.html", context)
 
 
@@ -51,7 +57,7 @@ def queue_part(request: HttpRequest) -> HttpResponse:
         current = UUID(request.GET["current"]) if "current" in request.GET else None
     except ValueError:
         current = None
-    context = queue_context(current, _need(request), _desk(request))
+    context = queue_context(current, _need(request), _desk(request), _kiosk(request))
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
     return render(request, "console/_queue.html", context)
@@ -94,35 +100,48 @@ def _desk(request: HttpRequest) -> str:
     return asked if asked in settings.KIOSK.desks else ""
 
 
-def queue_context(current: UUID | None, need: str = "", desk: str = "") -> dict[str, Any]:
+def _kiosk(request: HttpRequest) -> str:
+    """The one kiosk whose many who came by touch alone are shown one by one; empty for none."""
+    return request.GET.get("borne", "")[:60]
+
+
+def queue_context(current: UUID | None, need: str = "", desk: str = "", kiosk: str = "") -> dict[str, Any]:
     """What the left column shows, with a fingerprint that tells whether it changed."""
     now = timezone.now()
-    arrivals, calls, terminals = list(queue.in_work(need, desk)), list(queue.open_calls()), health.terminals()
-    counts, waiting = queue.counts()
+    arrivals, calls, terminals = list(queue.in_work(need, desk, kiosk)), queue.open_calls(), health.terminals()
+    counts, has_room = queue.counts(desk), room.is_enough()
+    groups = () if kiosk or need else counts.groups
     certificate_days = certificate.days_left(timezone.localdate())
     shown = [
-        tuple(sorted(counts.items())),
+        tuple(sorted(counts.needs.items())),
         *(
-            (a.key, a.needed, a.stage, a.assigned_to_id, a.desk, int((now - a.arrived_at).total_seconds() // 60))
+            (a.key, a.needed, a.stage, a.assigned_to_id, a.desk, int((now - a.received_at).total_seconds() // 60))
             for a in arrivals
         ),
-        *((call.key,) for call in calls),
+        *((call.key, call.count, call.reasons) for call in calls),
+        *((group.kiosk, group.count) for group in groups),
+        has_room,
         certificate_days,
         *((line.terminal.pk, line.is_silent, line.lost, line.alarms, line.terminal.queue) for line in terminals),
     ]
     return {
         "arrivals": arrivals,
+        "groups": groups,
+        "group": kiosk,
+        "has_room": has_room,
         "calls": calls,
-        "fresh_calls": {call.key for call in calls if now - call.called_at < FRESH},  # spoken by a screen reader once
+        "fresh_calls": {call.key for call in calls if now - call.latest < FRESH},  # spoken by a screen reader once
         "terminals": terminals,
         "renew_certificate": certificate_days is not None and certificate_days < certificate.SOON,
         "certificate_days": certificate_days,
-        "waiting": waiting,
+        "waiting": counts.waiting,
         "need": need,
         "narrowed_desk": desk,
         "all_desks": settings.KIOSK.desks,
         "needs": [
-            {"code": one.value, "label": one.label, "count": counts[one.value]} for one in Need if counts.get(one.value)
+            {"code": one.value, "label": one.label, "count": counts.needs[one.value]}
+            for one in Need
+            if counts.needs.get(one.value)
         ],
         "current": current,
         "now": now,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
+from kiosk.console.arrivals import times
 from kiosk.console.arrivals.queue import reopened_from
 from kiosk.console.identities import (
     accepting,
@@ -99,6 +100,7 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
     return {
         "page": "queue",
         "arrival": arrival,
+        "is_time_doubtful": times.is_doubtful(check_in.arrived_at, arrival),
         "view": _view(laid, knowing.unsaid(candidates), timezone.localdate(), is_in_hand=is_in_hand),
         "expected": expected,
         "said": {},

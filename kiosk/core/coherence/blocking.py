@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from kiosk.core.coherence.duplicates import SearchField, SearchKey, search_keys
+from kiosk.core.coherence.duplicates import SearchField, SearchKey, possible_dates, search_keys
 from kiosk.core.coherence.given_names import listed, stated_first
 from kiosk.core.identity.names import NameRefused, comparison_key
 from kiosk.core.identity.traits import Traits
@@ -68,7 +68,7 @@ def _keys(date: str, names: frozenset[str], given: frozenset[str]) -> Iterator[s
 
 def _dates(traits: Traits) -> frozenset[str]:
     """Every birth date this may be: as written, completed by the rule, of either century."""
-    stated = [date for date in (traits.birth_date, *traits.other_birth_dates) if date is not None]
+    stated = possible_dates(traits)
     completed = [date.interpretation() for date in stated]
     return frozenset(date.text for date in (*stated, *completed) if date is not None)
 

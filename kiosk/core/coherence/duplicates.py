@@ -15,6 +15,8 @@ from kiosk.core.identity.names import NameRefused, comparison_key
 from kiosk.core.identity.traits import Traits
 
 SEARCH_LETTERS = 3  # at most, of a name or a first name (GI3 EXI ID 17)
+MOST_DATES = 4  # a two-digit year is two dates: what says more is no document's; hostile input stays small
+MOST_GIVEN = 12  # of the given names
 
 
 class Similarity(Protocol):
@@ -53,9 +55,9 @@ def search_keys(traits: Traits) -> frozenset[SearchKey]:
     Every possible birth date and its interpretation, alone and with one, two and three letters of the birth name, the
     name in use and each given name. Without a birth date there is no key.
     """
-    dates = {text for date in (traits.birth_date, *traits.other_birth_dates) if date for text in _texts(date)}
+    dates = {text for date in possible_dates(traits) for text in _texts(date)}
     names = {first_letters(name) for name in (traits.birth_name, traits.name_in_use)}
-    given = {first_letters(name) for name in (*traits.given_names, stated_first(traits))}
+    given = {first_letters(name) for name in (*traits.given_names[:MOST_GIVEN], stated_first(traits))}
     keys = {SearchKey(SearchField.BIRTH_DATE, date) for date in dates}
     for date in dates:
         for field, starts in ((SearchField.NAME, names), (SearchField.GIVEN_NAME, given)):
@@ -70,6 +72,11 @@ def search_for(birth_date: BirthDate, name: str = "", given_name: str = "") -> f
         if text:
             keys.add(SearchKey(field, f"{birth_date.text} {text}"))
     return frozenset(keys)
+
+
+def possible_dates(traits: Traits) -> list[BirthDate]:
+    """Every birth date that this source says it may be, as far as one can be believed to say so many."""
+    return [date for date in (traits.birth_date, *traits.other_birth_dates) if date is not None][:MOST_DATES]
 
 
 def _texts(date: BirthDate) -> set[str]:
