@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from hardware.camera.base import CameraLost, Frame
 from hardware.cards.pcsc import VIRTUAL, service_state
+from kiosk.documents import cev_chain
 from kiosk.documents.cev_trust import age_in_days, load_signers
 from kiosk.insi import callers
 from kiosk.insi.certificate import CertificateTroubleError, client_context, load
@@ -78,22 +79,13 @@ class Diagnosis:
 
 def examine(settings: Settings) -> list[Diagnosis]:
     """Check every part, in the order in which a technician would."""
-    checks: list[tuple[str, Callable[[Settings], list[Diagnosis]]]] = [
-        ("card-service", _card_service),
-        ("camera", _camera),
-        ("seals", _seals),
-        ("display", _display),
-        ("clock", _clock),
-        ("disk", _disk),
-        ("outbox", _outbox),
-        ("keys", _keys),
-        ("certificate", _certificate),
-        ("insi", _insi),
-        ("kiosk-answers", _own_answers),
-        ("console", _console),
-    ]
+    checks: dict[str, Callable[[Settings], list[Diagnosis]]] = {
+        "card-service": _card_service, "camera": _camera, "seals": _seals, "display": _display, "clock": _clock,
+        "disk": _disk, "outbox": _outbox, "keys": _keys, "certificate": _certificate, "insi": _insi,
+        "kiosk-answers": _own_answers, "console": _console,
+    }  # fmt: skip
     diagnoses: list[Diagnosis] = []
-    for part, check in checks:
+    for part, check in checks.items():
         try:
             diagnoses += check(settings)
         except (OSError, BadSettings) as trouble:
@@ -203,12 +195,22 @@ def _seals(settings: Settings) -> list[Diagnosis]:
     place = settings.camera.seal_certificates
     if place is None:
         return [Diagnosis("seals", Level.OK, _("aucun certificat : les cachets (CEV) sont lus, pas vérifiés"))]
-    count, age = len(load_signers(place)), age_in_days(place, datetime.now(UTC).date())
+    today, authorities = datetime.now(UTC).date(), settings.camera.seal_authorities
+    if authorities is None and settings.mode == "production":
+        todo = _("Mettez les certificats des autorités dans le dossier de camera.seal_authorities.")
+        return [Diagnosis("seals", Level.WARNING, _("sans autorités, les cachets (CEV) ne sont pas vérifiés"), todo)]
+    vouching = cev_chain.load(authorities, settings.camera.seal_revocations) if authorities else None
+    count, age = len(load_signers(place, vouching)), age_in_days(place, today)
     if not count or age is None:
         what = _("aucun certificat utilisable dans {path}").format(path=place)
-        todo = _("Nommez chaque certificat d'après son signataire : FR05-0001.pem (camera.seal_certificates).")
+        todo = _(
+            "Nommez chaque certificat d'après son signataire (FR05-0001.pem), sous une de camera.seal_authorities."
+        )
         return [Diagnosis("seals", Level.WARNING, what, todo)]
     what = _("{count} certificat(s) de cachet, le plus récent a {age} jours").format(count=count, age=age)
+    if vouching is not None and (missing := vouching.without_list(today)):
+        what = _("{count} autorité(s) de cachet sans liste de révocation à jour").format(count=missing)
+        return [Diagnosis("seals", Level.WARNING, what, _("Renouvelez les listes (CRL) de camera.seal_revocations."))]
     if age > _OLDEST_SEALS:
         return [Diagnosis("seals", Level.WARNING, what, _("Renouvelez la liste des certificats publiés."))]
     return [Diagnosis("seals", Level.OK, what)]
@@ -262,14 +264,8 @@ def _outbox(settings: Settings) -> list[Diagnosis]:
         return [Diagnosis("outbox", Level.BAD, _("{path} ne peut être écrit").format(path=path), todo)]
     what = _("{waiting} en attente, {parked} refusées").format(waiting=waiting, parked=parked)
     if parked:
-        return [
-            Diagnosis(
-                "outbox",
-                Level.WARNING,
-                what,
-                _("La console les a refusées : comparez les versions ; kiosk outbox list"),
-            )
-        ]
+        todo = _("La console les a refusées : comparez les versions ; kiosk outbox list")
+        return [Diagnosis("outbox", Level.WARNING, what, todo)]
     return [Diagnosis("outbox", Level.OK, what)]
 
 

@@ -98,6 +98,8 @@ class CameraSection(Section):
     source: str = "0"  # a device number or path; /dev/v4l/by-id/… is one camera whatever is plugged in first
     film: ConfigPath | None = None  # demo only: the film that stands in for the camera
     seal_certificates: ConfigPath | None = None  # directory of the visible seals' signers (FR05-0001.pem …)
+    seal_authorities: ConfigPath | None = None  # directory of those who vouch for signers; in production they must be
+    seal_revocations: ConfigPath | None = None  # directory of the authorities' revocation lists (CRL)
     width: int = Field(default=1920, ge=320, le=7680)
     height: int = Field(default=1080, ge=240, le=4320)
     focus: float | None = Field(default=None, ge=0, le=1023)  # none: automatic; dioptres, or the USB camera's own unit

@@ -294,12 +294,19 @@ def camera(settings: Settings) -> Darkroom:
     chosen = settings.camera
     if chosen.driver == "film" and chosen.film is None:
         raise BadSettings("camera.film: the film driver needs the path of a film")
-    seals = [str(one) for one in (chosen.seal_certificates,) if one is not None]
     order = chosen.model_dump(
         mode="json", include={"driver", "source", "film", "width", "height", "focus", "exposure_us"}
     )
     is_real = settings.mode == "production"
-    return Darkroom({**order, "seals": seals[0] if seals else "", "reads": seals, "only_plugged_in": is_real})
+    return Darkroom({**order, "seals": _seals(settings), "only_plugged_in": is_real})
+
+
+def _seals(settings: Settings) -> list[str]:
+    """Certificates, authorities, revocation lists; none in production where nobody vouches for who signs."""
+    chosen = settings.camera
+    if settings.mode == "production" and chosen.seal_authorities is None:
+        return ["", "", ""]
+    return [str(one or "") for one in (chosen.seal_certificates, chosen.seal_authorities, chosen.seal_revocations)]
 
 
 def insi_service(section: InsiSection, mode: str) -> InsiService:

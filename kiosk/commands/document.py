@@ -39,6 +39,8 @@ def read(
     files: Annotated[list[Path], typer.Argument(help=_("Images : JPEG ou PNG"))],
     as_json: Annotated[bool, typer.Option("--json", help=_("Un objet JSON par ligne"))] = False,
     trust: Annotated[Path | None, typer.Option("--trust", help=_("Dossier des certificats des cachets (CEV)"))] = None,
+    authorities: Annotated[Path | None, typer.Option("--authorities", help=_("Dossier de leurs autorités"))] = None,
+    revocations: Annotated[Path | None, typer.Option("--revocations", help=_("Dossier de leurs listes (CRL)"))] = None,
 ) -> None:
     """Lit chaque image : 0 lue, 3 pas de document, 4 pas de bande MRZ, 5 bande vue sans certitude.
 
@@ -46,10 +48,12 @@ def read(
     spécimens.
     """
     from kiosk.capture.reader import DocumentReader
+    from kiosk.documents import cev_chain
     from kiosk.documents.cev_trust import load_signers
 
     reader = DocumentReader()
-    signers = load_signers(trust) if trust else {}
+    vouching = cev_chain.load(authorities, revocations) if authorities else None
+    signers = load_signers(trust, vouching) if trust else {}
     worst = EXIT_READ
     try:
         for file in files:

@@ -14,10 +14,28 @@ from kiosk.capture.shot import Shot
 from kiosk.capture.warm import warm_up
 from kiosk.core.confidential import Confidential
 from kiosk.core.sources.document import DocumentReading, Guidance, Side
+from kiosk.documents import cev_chain
+from kiosk.documents.cev import Signer, SignerId
 from kiosk.documents.cev_trust import load_signers
 
 PREVIEW_SIZE = (720, 540)
 Small = tuple[int, int, bytes]  # width, height, RGB
+
+
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """Where the site keeps what seals are verified with."""
+
+    certificates: Path | None
+    authorities: Path | None
+    revocations: Path | None
+
+    def signers(self) -> dict[SignerId, Signer]:
+        """Read anew for each document: an administrator replaces the files without a restart."""
+        if self.certificates is None:
+            return {}
+        vouching = cev_chain.load(self.authorities, self.revocations) if self.authorities else None
+        return load_signers(self.certificates, vouching)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,10 +50,10 @@ class Look(Confidential):
 class DocumentEye:
     """Looks at the frames of one side; keeps the shot until it is read."""
 
-    def __init__(self, side: Side, first_had_zone: bool | None, seal_certificates: Path | None) -> None:
+    def __init__(self, side: Side, first_had_zone: bool | None, seals: Seals) -> None:
         warm_up()  # the models load while the document is shown
         self._session = CaptureSession(side, first_had_zone=first_had_zone)
-        self._certificates = seal_certificates
+        self._seals = seals
         self._shot: Shot | None = None
 
     def look(self, frame: Frame, at: float) -> Look:
@@ -51,9 +69,7 @@ class DocumentEye:
         """Read the shot: the slow part. None without one."""
         if self._shot is None:
             return None
-        trusted = self._certificates
-        # Read anew for each document: an administrator replaces the certificates without a restart.
-        return read_document(self._shot, signers=load_signers(trusted) if trusted else {})
+        return read_document(self._shot, signers=self._seals.signers())
 
 
 def small_rgb(frame: Frame) -> Small:

@@ -23,7 +23,7 @@ def _own_files(order: Mapping[str, Any]) -> list[Path]:
     """The interpreter, the libraries, our own packages, the folders of the seals' certificates."""
     loaded = [import_module(name) for name in _PACKAGES]  # named now: what lies beside them is out of reach later
     packages = [Path(one.__file__).parent for one in loaded if one.__file__]
-    return [Path(sys.prefix), Path(sys.base_prefix), *packages, *(Path(one) for one in order["reads"])]
+    return [Path(sys.prefix), Path(sys.base_prefix), *packages, *(Path(one) for one in order["seals"] if one)]
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from hardware.camera.base import CameraLost, CameraManners, FrameSource
 from kiosk.capture.shot import Shot
 from kiosk.core.sources.document import Side
 from kiosk.darkroom import reading
-from kiosk.darkroom.eye import DocumentEye, small_rgb
+from kiosk.darkroom.eye import DocumentEye, Seals, small_rgb
 from kiosk.darkroom.wire import Said
 
 
@@ -21,7 +21,7 @@ class Darkroom:
     """What the kiosk may ask; each method answers one question."""
 
     def __init__(self, order: Mapping[str, Any]) -> None:
-        self._certificates = Path(order["seals"]) if order["seals"] else None
+        self._seals = Seals(*(Path(one) if one else None for one in order["seals"]))
         self._camera = camera_of(order)
         self._eye: DocumentEye | None = None
         self._size: list[int] = []
@@ -34,7 +34,7 @@ class Darkroom:
 
     def _open(self, said: dict[str, Any]) -> Said:
         side = said["side"]
-        self._eye = DocumentEye(Side(side), said["first_had_zone"], self._certificates) if side else None
+        self._eye = DocumentEye(Side(side), said["first_had_zone"], self._seals) if side else None
         self._camera.open()
         return {}, ()
 

@@ -72,6 +72,7 @@ class Signer:
     public_key: bytes  # SubjectPublicKeyInfo, DER
     starts: date
     ends: date
+    revoked: date | None = None  # from this day on it counts no more
 
 
 SignerId = tuple[str, str]  # authority and certificate
@@ -120,7 +121,7 @@ def check(seal: Seal, signers: Mapping[SignerId, Signer], verify: Verify) -> Sea
     if not verify(signer.public_key, seal.message, seal.signature):
         return SealVerdict.FALSE
     day = seal.signed or seal.issued
-    if day is None or not signer.starts <= day <= signer.ends:
+    if day is None or not signer.starts <= day <= signer.ends or (signer.revoked and day >= signer.revoked):
         return SealVerdict.SIGNER_EXPIRED
     return SealVerdict.GENUINE
 

@@ -1,6 +1,7 @@
 """The certificates a site trusts for visible seals: files an administrator replaces offline, and the ECDSA check.
 
-A file is named after its signer, ``FR05-0001.pem``. No file is shipped: without one, a seal is *not verified*.
+A file is named after its signer, ``FR05-0001.pem``. No file is shipped: without one, a seal is *not verified*. Where
+the site names authorities, a signer counts only by a chain that leads to one of them (``cev_chain``).
 """
 
 import re
@@ -14,14 +15,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from kiosk.documents.cev import Signer, SignerId
+from kiosk.documents.cev_chain import Authorities, Vouched
 
 _NAME = re.compile(r"([A-Z0-9]{4})-([A-Z0-9]{4})\.(?:pem|crt|cer)", re.ASCII)
 _MOST_FILES = 500
 _LARGEST = 20_000
 
 
-def load_signers(directory: Path) -> dict[SignerId, Signer]:
-    """Read the trusted certificates; a file that is none is left out, the others still count."""
+def load_signers(directory: Path, authorities: Authorities | None = None) -> dict[SignerId, Signer]:
+    """Read the trusted certificates; one that is none, or that no authority vouches for, is left out."""
     signers: dict[SignerId, Signer] = {}
     if not directory.is_dir():
         return signers
@@ -39,7 +41,9 @@ def load_signers(directory: Path) -> dict[SignerId, Signer]:
         except ValueError:
             continue
         starts, ends = certificate.not_valid_before_utc.date(), certificate.not_valid_after_utc.date()
-        signers[(name[1], name[2])] = Signer(key, starts, ends)
+        vouched = Vouched(starts, ends, None) if authorities is None else authorities.vouch_for(certificate)
+        if vouched is not None:
+            signers[(name[1], name[2])] = Signer(key, vouched.starts, vouched.ends, vouched.revoked)
     return signers
 
 

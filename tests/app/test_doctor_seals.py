@@ -13,7 +13,9 @@ from tests.specimens.seal import write_certificate
 
 
 def said(place: Path | None) -> doctor.Diagnosis:
-    settings = SimpleNamespace(camera=SimpleNamespace(seal_certificates=place))
+    settings = SimpleNamespace(
+        mode="demo", camera=SimpleNamespace(seal_certificates=place, seal_authorities=None, seal_revocations=None)
+    )
     (verdict,) = doctor._seals(cast(Settings, settings))
     return verdict
 

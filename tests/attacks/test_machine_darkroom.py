@@ -26,7 +26,7 @@ from tests.demo.processes import Child, kiosk_command, wait_until
 
 ORDER = {
     "driver": "opencv", "source": "99", "film": None, "width": 1280, "height": 720, "focus": None,
-    "exposure_us": None, "seals": "", "reads": [], "only_plugged_in": True,
+    "exposure_us": None, "seals": ["", "", ""], "only_plugged_in": True,
 }  # fmt: skip
 _INTRUDER = """
 import ctypes, json, os, socket, subprocess, sys
@@ -34,7 +34,7 @@ from kiosk.darkroom.confine import confine
 from kiosk.darkroom.process import _own_files
 
 key, parent = sys.argv[1], os.getppid()
-holds = confine(reads=_own_files({"reads": []}), films_anything=False, starts_programs=False)
+holds = confine(reads=_own_files({"seals": []}), films_anything=False, starts_programs=False)
 ways = {
     "reads the key": lambda: open(key, "rb").read(),
     "lists the key's folder": lambda: os.listdir(os.path.dirname(key)),
