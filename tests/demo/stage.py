@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,7 @@ class Stage:
         self.worker: Child | None = None
         self.card: SimulatedCardProcess | None = None
         self._card_in = False
+        self._reader_at = 0.0
         self.card_service: CardService | None = None
         shutil.rmtree(directory, ignore_errors=True)
         self.terminal.mkdir(parents=True, mode=0o700)
@@ -167,6 +169,7 @@ class Stage:
         wait_until(lambda: self.can_listen() or not kiosk.is_running, 40, f"the kiosk's first screen; see {kiosk.log}")
         if not kiosk.is_running:
             raise StageTrouble(f"the kiosk ended at once; see {kiosk.log}")
+        self.reader_came()
         return kiosk
 
     def can_listen(self) -> bool:
@@ -195,8 +198,13 @@ class Stage:
         """Put in the card of this sample; one that is in comes out first."""
         assert self.card is not None, "start_card_reader comes first"
         self.pull_card()
+        time.sleep(max(0.0, self._reader_at + 1.2 - time.monotonic()))  # before, it would be a card that was found
         self.card.insert(card)
         self._card_in = True
+
+    def reader_came(self) -> None:
+        """The kiosk has just found its reader."""
+        self._reader_at = time.monotonic()
 
     def pull_card(self) -> None:
         """Take the card out, if one is in."""

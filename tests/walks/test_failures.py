@@ -96,12 +96,30 @@ def test_with_the_card_service_killed_the_way_without_a_card_is_offered_and_the_
     eyes.wait_until(lambda: eyes.now.get("problem") == "reader", "the way without a card")
     stage.card_service.restart()
     eyes.wait_until(lambda: eyes.now.get("problem") == "none", "the reader's return")
+    stage.reader_came()
     eyes.close()
     walker = Walker(stage)
     walker.go_to("take_card")
     walker.leave()
     wait_until(lambda: _status_of(stage, walker.ticket), 60, "the check-in made with the reader that returned")
     wait_until(lambda: _devices(stage)["reader"] == "ok", 60, "staff to see that the reader is back")
+
+
+def test_a_card_left_in_while_the_card_service_goes_and_comes_back_is_to_be_taken(stage: Stage) -> None:
+    assert stage.card_service is not None
+    stage.start_kiosk(window=False)
+    walker = Walker(stage)
+    walker.go_to("take_card")
+    read = [entry for entry in stage.journal() if entry["happening"] == "card-read"]
+    stage.card_service.kill()
+    walker.eyes.wait_for("welcome")
+    walker.eyes.say("start")
+    walker.eyes.wait_for("information")
+    stage.card_service.restart()
+    walker.eyes.wait_for("take_card")
+    assert [entry for entry in stage.journal() if entry["happening"] == "card-read"] == read
+    stage.reader_came()
+    walker.leave()
 
 
 def test_with_the_camera_gone_the_patient_goes_on_without_a_document_and_it_returns(stage: Stage) -> None:
