@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -20,6 +21,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+
+from kiosk import mistakes
 
 SIMULATED_CAMERAS = {"film"}
 SIMULATED = "simulated"
@@ -39,7 +42,13 @@ def against_the_file(path: Path, info: ValidationInfo) -> Path:
     return path if path.is_absolute() else folder / path
 
 
-ConfigPath = Annotated[Path, AfterValidator(against_the_file)]
+def _says_where(said: Any) -> Any:
+    if isinstance(said, str) and (not said.strip() or "\0" in said):
+        raise ValueError("écrivez un chemin : celui-ci est vide, ou contient un caractère interdit")
+    return said
+
+
+ConfigPath = Annotated[Path, BeforeValidator(_says_where), AfterValidator(against_the_file)]
 
 
 def _key_against_the_file(key: str, info: ValidationInfo) -> str:
@@ -117,7 +126,7 @@ _LA_POSTE = "356000000"  # its thousands of SIRET numbers are keyed otherwise: t
 
 def _finess(number: str) -> str:
     if number and not (re.fullmatch(r"[0-9][0-9AB][0-9]{7}", number, re.ASCII) and has_its_key(number)):
-        raise ValueError("not a FINESS number: nine digits (2A or 2B in Corsica), the last of which is a key")
+        raise ValueError("ce n'est pas un FINESS : neuf chiffres (2A ou 2B en Corse), dont le dernier est une clé")
     return number
 
 
@@ -127,7 +136,7 @@ def _siret(number: str) -> str:
     is_number = re.fullmatch(r"[0-9]{14}", number, re.ASCII) is not None
     is_keyed = has_its_key(number) or (number.startswith(_LA_POSTE) and sum(map(int, number)) % 5 == 0)
     if not (is_number and is_keyed and has_its_key(number[:9])):
-        raise ValueError("not a SIRET number: fourteen digits, of which the ninth and the last are keys")
+        raise ValueError("ce n'est pas un SIRET : quatorze chiffres, dont le neuvième et le dernier sont des clés")
     return number
 
 
@@ -142,18 +151,19 @@ class ProxySection(Section):
     @classmethod
     def _holds_no_secret(cls, url: str) -> str:
         if "@" in url:
-            raise ValueError("an address holds no password: say the account in user and password_file")
+            raise ValueError("une adresse ne porte pas de mot de passe : dites le compte dans user et password_file")
         if not re.fullmatch(r"http://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}/?", url):
-            raise ValueError("write the proxy's address and port: http://proxy.example:3128")
+            raise ValueError("écrivez l'adresse et le port du mandataire : http://proxy.example:3128")
         return url
 
     @model_validator(mode="after")
     def _has_both_or_none(self) -> "ProxySection":
         if bool(self.user) != (self.password_file is not None):
-            raise ValueError("user and password_file go together")
+            raise ValueError("user et password_file vont ensemble : écrivez les deux, ou aucun")
         return self
 
 
+HttpsAddress = Annotated[str, AfterValidator(mistakes.https_address)]
 Speciality = Annotated[str, Field(pattern=r"^[0-9A-Z]{0,4}$")]  # codeSpecialite, as the health insurance numbers them
 
 
@@ -187,22 +197,22 @@ class InjectedSection(Section):
     @model_validator(mode="after")
     def _says_for_whom_and_which(self) -> "InjectedSection":
         if not (self.birth_name or self.given_name or self.number):
-            raise ValueError("say for whom: birth_name, given_name or number")
+            raise ValueError("dites pour qui : birth_name, given_name ou number")
         if bool(self.answer) == (self.file is not None):
-            raise ValueError("say which answer: answer (01 or 02) or file, one of both")
+            raise ValueError("dites quelle réponse : answer (01 ou 02) ou file, l'un des deux")
         if self.file is not None and not self.file.is_file():
-            raise ValueError("the file of this answer is not there")
+            raise ValueError("le fichier de cette réponse (file) n'existe pas")
         return self
 
 
-ONLY_IN_TEST = "answers are injected in the test environment only: remove them, or write mode = test"
+ONLY_IN_TEST = 'des réponses ne sont injectées qu\'en essai : retirez-les, ou écrivez mode = "test"'
 
 
 class InsiSection(Section):
     """How the national teleservice is called (téléservice INSi): by the console, or by a kiosk that asks itself."""
 
     via: Literal["console", "direct"] = "console"  # whom a kiosk asks; "direct" is for a structure without server
-    endpoint: str = Field(pattern=r"^https://")
+    endpoint: HttpsAddress
     certificate: ConfigPath  # PKCS#12 or PEM, of the structure: CN INSI-AUTO or INSI-MANU
     key: KeyPlace | None = None  # when the certificate is PEM: its key's file, or pkcs11: and where it is in a token
     password_file: ConfigPath | None = None
@@ -233,9 +243,9 @@ class InsiSection(Section):
         if self.desk_caller == "certificate":
             return self
         if getattr(self, self.desk_caller) is None:
-            raise ValueError(f"desk_caller = {self.desk_caller} needs the section [insi.{self.desk_caller}]")
+            raise ValueError(f'desk_caller = "{self.desk_caller}" demande la section [insi.{self.desk_caller}]')
         if not (self.finess or self.siret) or not self.sector:
-            raise ValueError(f"desk_caller = {self.desk_caller} needs finess (or siret) and sector")
+            raise ValueError(f'desk_caller = "{self.desk_caller}" demande finess (ou siret) et sector')
         return self
 
 
@@ -279,7 +289,7 @@ class SealingSection(Section):
 class ConsoleSection(Section):
     """Where check-ins are delivered."""
 
-    url: str = Field(pattern=r"^https://")
+    url: HttpsAddress
     ca: ConfigPath
 
 
@@ -299,23 +309,23 @@ class Settings(Section):
     def refuse_simulations(self) -> None:
         """In production nothing is simulated, on a kiosk no answer injected. BadSettings names what is."""
         if isinstance(self.insi, InsiSection) and self.insi.injected:
-            raise BadSettings("insi.injected: no page of a kiosk would show it; answers are injected at the console")
+            raise BadSettings("insi.injected: aucune page d'une borne ne le dirait ; injectez à la console, ou retirez")
         if self.mode != "production":
             return
         problems = []
         if self.camera.driver in SIMULATED_CAMERAS:
-            problems.append("camera.driver: a simulated camera is refused in production; choose opencv or libcamera")
+            problems.append("camera.driver: pas de caméra simulée en production ; écrivez opencv ou libcamera")
         elif not _DEVICE[self.camera.driver].fullmatch(self.camera.source):
             problems.append(
-                "camera.source: a film or a stream is refused in production; name the device: /dev/v4l/by-id/… "
-                "(opencv), or its number (libcamera)"
+                "camera.source: ni film ni flux en production ; nommez l'appareil : /dev/v4l/by-id/… "
+                "(opencv), ou son numéro (libcamera)"
             )
         if self.appli is not None and self.appli.driver == SIMULATED:
             problems.append(
-                "appli.driver: simulated phones are refused in production; name a plug-in, or remove [appli]"
+                "appli.driver: pas de téléphone simulé en production ; nommez un greffon, ou retirez [appli]"
             )
         if self.kiosk.control is not None:
-            problems.append("kiosk.control: a driver that plays the patient is refused in production; remove the key")
+            problems.append("kiosk.control: rien ne joue le patient en production ; retirez cette clé")
         if problems:
             raise BadSettings("\n".join(problems))
 
@@ -326,9 +336,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             return tomllib.load(file)
     except OSError as trouble:
-        raise BadSettings(f"{path}: cannot be read ({trouble.strerror}); name it with --config") from None
-    except tomllib.TOMLDecodeError as trouble:
-        raise BadSettings(f"{path}: not TOML: {trouble}") from None
+        raise BadSettings(f"{path}: ce fichier {mistakes.reason(trouble)} ; nommez-le avec --config") from None
+    except (ValueError, RecursionError) as trouble:
+        raise BadSettings(f"{path}: {mistakes.not_toml(trouble)}") from None
 
 
 def load(path: Path) -> Settings:
@@ -349,7 +359,7 @@ def load_insi(path: Path) -> tuple[InsiSection, str]:
     said = (server if isinstance(server, dict) else {}) | document
     if not isinstance(said.get("insi"), dict):
         raise BadSettings(
-            f"{path}: insi: this section is missing; where the console asks INSi, it is in the console's file"
+            f"{path}: insi: cette section manque ; quand la console interroge INSi, écrivez-la dans celui de la console"
         )
     try:
         section = InsiSection.model_validate(said["insi"], context={"folder": path.resolve().parent})
@@ -363,7 +373,9 @@ def load_insi(path: Path) -> tuple[InsiSection, str]:
 
 def problems_of(trouble: ValidationError, path: Path, *within: str) -> str:
     """One line a key: what is wrong with it. Values are not repeated: one may be a secret."""
-    return "\n".join(f"{path}: {_key_of((*within, *error['loc']))}: {error['msg']}" for error in trouble.errors())
+    return "\n".join(
+        f"{path}: {_key_of((*within, *error['loc']))}: {mistakes.sentence(error)}" for error in trouble.errors()
+    )
 
 
 def _key_of(place: tuple[int | str, ...]) -> str:

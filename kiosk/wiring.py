@@ -13,7 +13,7 @@ from hardware.appli.simulated import SimulatedPhoneReader
 from hardware.cards.base import CardReader, NotVitale, Unreadable, VitaleFiles, VitaleRecords
 from hardware.cards.pcsc import PcscReader
 from hardware.cards.vitale_files import read_card
-from kiosk import __version__, journal, plug_ins, sealing
+from kiosk import __version__, journal, mistakes, plug_ins, sealing
 from kiosk.app.back_office import Place, StoreRoom
 from kiosk.app.card_contents import contents_of
 from kiosk.app.card_desk import CardDesk, Progress
@@ -229,7 +229,7 @@ class Kiosk:
 
     def _no_window(self) -> RunnableWindow:
         if self._settings.kiosk.control is None:
-            raise BadSettings("kiosk.control: without a window, a socket is needed to press and see through")
+            raise BadSettings("kiosk.control: sans écran, écrivez le chemin d'une prise locale par où voir et presser")
         return NoWindow(self._settings.kiosk.control, self._touched)
 
     def _touched(self, touch: Touch, on: str) -> None:
@@ -241,7 +241,8 @@ def _outbox(settings: Settings) -> Outbox:
         return Outbox(settings.kiosk.data_dir / "outbox.db", mends=True)
     except OutboxFull:
         raise BadSettings(
-            f"kiosk.data_dir: nothing can be kept in {settings.kiosk.data_dir}; free the disk or mend its rights"
+            f"kiosk.data_dir: rien ne peut être gardé dans {settings.kiosk.data_dir} : libérez le disque, ou corrigez "
+            "les droits"
         ) from None
 
 
@@ -251,7 +252,9 @@ def card_reader(settings: Settings) -> CardReader:
         return PcscReader(settings.card.reader, allow_virtual=settings.mode != "production")
     make = plug_ins.called("kiosk.card_readers", settings.card.driver)
     if make is None:
-        raise BadSettings(f"card.driver: no reader is called {settings.card.driver}; use pcsc, or install its plug-in")
+        raise BadSettings(
+            f"card.driver: aucun lecteur n'a le nom {settings.card.driver} : écrivez pcsc, ou installez son greffon"
+        )
     reader: CardReader = make(settings.card.reader)
     return reader
 
@@ -263,12 +266,13 @@ def phone_reader(settings: Settings) -> PhoneReader | None:
         return None
     if section.driver == SIMULATED:
         if section.file is None:
-            raise BadSettings("appli.file: simulated phones need the path of the file that stands in for one")
+            raise BadSettings("appli.file: les téléphones simulés demandent le chemin du fichier qui en tient lieu")
         return SimulatedPhoneReader(section.file)
     make = plug_ins.called("kiosk.phone_readers", section.driver)
     if make is None:
         raise BadSettings(
-            f"appli.driver: no reader of phones is called {section.driver}; install its plug-in, or remove the section"
+            f"appli.driver: aucun lecteur de téléphones ne s'appelle « {section.driver} » : installez son greffon, ou "
+            "retirez [appli]"
         )
     reader: PhoneReader = make(section.source)
     return reader
@@ -293,7 +297,7 @@ def camera(settings: Settings) -> Darkroom:
     """The camera the settings name, with the eye that looks through it: both in a process of their own."""
     chosen = settings.camera
     if chosen.driver == "film" and chosen.film is None:
-        raise BadSettings("camera.film: the film driver needs the path of a film")
+        raise BadSettings("camera.film: le pilote film demande le chemin d'un film")
     order = chosen.model_dump(
         mode="json", include={"driver", "source", "film", "width", "height", "focus", "exposure_us"}
     )
@@ -368,9 +372,13 @@ def console_key(settings: Settings) -> sealing.KioskKey | None:
     try:
         key = read_key(path.read_text(encoding="ascii", errors="replace").strip())
     except OSError as trouble:
-        raise BadSettings(f"sealing.console_key: {path} cannot be read ({trouble.strerror})") from None
+        raise BadSettings(
+            f"sealing.console_key: {path} {mistakes.reason(trouble)} : corrigez le chemin ou les droits"
+        ) from None
     if key is None:
-        raise BadSettings(f"sealing.console_key: {path} is not what kiosk keys enrol --console-key wrote")
+        raise BadSettings(
+            f"sealing.console_key: {path} n'est pas ce que kiosk keys enrol --console-key a écrit : refaites-le"
+        )
     return key
 
 

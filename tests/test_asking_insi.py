@@ -55,7 +55,7 @@ def test_one_that_asks_itself_and_lacks_something_is_told_which_key(tmp_path: Pa
     with pytest.raises(BadSettings) as trouble:
         load(written(tmp_path, 'via = "direct"\n'))
     for key in ("endpoint", "certificate", "ca", "idam"):
-        assert f": insi.{key}: Field required" in str(trouble.value)
+        assert f": insi.{key}: cette clé manque" in str(trouble.value)
     assert "via-" not in str(trouble.value)
 
 
@@ -84,7 +84,7 @@ def test_the_commands_of_insi_read_the_consoles_own_file_and_say_where_there_is_
     assert load_insi(path) == (read_server_settings(path).insi, "production")
     path.write_text(SERVER + "[server.insi]\n" + DIRECT)
     assert load_insi(path) == (read_server_settings(path).insi, "production")
-    with pytest.raises(BadSettings, match="insi: this section is missing"):
+    with pytest.raises(BadSettings, match="insi: cette section manque"):
         load_insi(written(tmp_path))
     with pytest.raises(BadSettings, match=r": insi\.endpoint: "):
         load_insi(written(tmp_path, 'idam = "X"\n'))

@@ -20,9 +20,11 @@ def run(
     no_window: bool = typer.Option(False, "--no-window", help="Sans écran : essais seulement."),
 ) -> None:
     """Fait fonctionner la borne jusqu'à l'arrêt (Ctrl-C ou SIGTERM)."""
+    from kiosk.preflight import refuse_unusable
     from kiosk.wiring import Kiosk
 
     settings = load(config)
+    refuse_unusable(settings)
     settings.kiosk.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     journal.write_to(path=settings.kiosk.data_dir / "journal.jsonl")
     kiosk = Kiosk(settings, with_window=not no_window)

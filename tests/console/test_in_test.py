@@ -65,7 +65,7 @@ def test_a_console_has_answers_injected_in_the_test_environment_only(
         'passphrase_file = "p"\nsecret_key_file = "s"\n'
     )
     if refused:
-        with pytest.raises(BadSettings, match="injected in the test environment only"):
+        with pytest.raises(BadSettings, match="qu'en essai"):
             read_server_settings(file)
     else:
         section = read_server_settings(file).insi

@@ -171,7 +171,7 @@ def test_a_kiosk_without_the_section_has_no_reader_of_phones() -> None:
 
 
 def test_a_name_that_no_plug_in_has_and_a_simulated_phone_without_its_file_are_mistakes_in_the_settings() -> None:
-    with pytest.raises(BadSettings, match=r"appli\.driver: no reader of phones is called no-such"):
+    with pytest.raises(BadSettings, match=r"appli\.driver: aucun lecteur de téléphones ne s'appelle « no-such »"):
         phone_reader(settings_with(driver="no-such"))
     with pytest.raises(BadSettings, match=r"appli\.file"):
         phone_reader(settings_with(driver="simulated"))
@@ -182,7 +182,7 @@ def test_simulated_phones_are_refused_in_production() -> None:
         mode="production", appli=AppliSection(driver="simulated"), camera=Settings.model_fields["camera"].default,
         kiosk=_Kiosk(), insi=Settings.model_fields["insi"].default,
     )  # fmt: skip
-    with pytest.raises(BadSettings, match=r"appli\.driver: simulated phones are refused in production"):
+    with pytest.raises(BadSettings, match=r"appli\.driver: pas de téléphone simulé en production"):
         settings.refuse_simulations()
 
 
