@@ -8,6 +8,9 @@ import json
 import logging
 import re
 import sys
+import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from logging.handlers import RotatingFileHandler
@@ -66,6 +69,33 @@ class Refused(ValueError):
     """A field that could carry something about a person."""
 
 
+class Measure:
+    """How much of each happening a file takes: what comes faster is counted and told, so that it evicts nothing."""
+
+    def __init__(self, at_once: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """``at_once`` entries of a kind, then one every so many seconds."""
+        self._at_once, self._seconds, self._clock = at_once, seconds, clock
+        self._room: dict[Happening, tuple[float, float]] = {}  # entries that may come now, and since when
+        self._left_out: dict[Happening, int] = {}
+        self._lock = threading.Lock()
+
+    def lets(self, happening: Happening) -> tuple[bool, int]:
+        """Whether this entry is written, and how many of its kind were not since the last one that was."""
+        with self._lock:
+            now = self._clock()
+            room, since = self._room.get(happening, (float(self._at_once), now))
+            room = min(self._at_once, room + (now - since) / self._seconds)
+            if room < 1:
+                self._room[happening] = (room, now)
+                self._left_out[happening] = self._left_out.get(happening, 0) + 1
+                return False, 0
+            self._room[happening] = (room - 1, now)
+            return True, self._left_out.pop(happening, 0)
+
+
+_measures: list[Measure] = []  # none, or the one of the file that is written to
+
+
 def record(happening: Happening, **fields: str | int | float | bool | UUID | None) -> None:
     """Write one entry. Refused when a value is not a number, a random identifier or a short code."""
     entry: dict[str, str | int | float | bool | None] = {
@@ -74,6 +104,12 @@ def record(happening: Happening, **fields: str | int | float | bool | UUID | Non
     }
     for name, value in fields.items():
         entry[name] = _safe(name, value)
+    for measure in _measures:
+        is_written, left_out = measure.lets(happening)
+        if not is_written:
+            return
+        if left_out:
+            entry["left_out"] = left_out
     _LOGGER.info(json.dumps(entry, ensure_ascii=True))
 
 
@@ -87,8 +123,9 @@ def record_bug(trouble: BaseException) -> None:
     record(Happening.BUG, kind=type(trouble).__name__, where=where)
 
 
-def write_to(stream: TextIO | None = None, path: Path | None = None) -> None:
+def write_to(stream: TextIO | None = None, path: Path | None = None, measure: Measure | None = None) -> None:
     """Say where entries go: a file, a stream, or standard error. Called once, by the wiring."""
+    _measures[:] = [measure] if measure is not None else []
     for handler in list(_LOGGER.handlers):
         _LOGGER.removeHandler(handler)
         handler.close()

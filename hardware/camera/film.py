@@ -14,6 +14,7 @@ from hardware.camera.threaded import ThreadedCamera
 
 _RATE = 25.0  # frames a second when the film does not say
 _EMPTY_SIZE = (1280, 720)
+_MOST_PIXELS = 4096 * 2304  # of one frame: a film of 8000 by 8000 would take a gigabyte
 
 
 class FilmCamera(ThreadedCamera):
@@ -89,10 +90,14 @@ def _open(path: str) -> "cv2.VideoCapture | None":
         capture = cv2.VideoCapture(path, cv2.CAP_FFMPEG)
     except cv2.error:
         return None
-    if capture.isOpened():
+    if capture.isOpened() and _pixels(capture) <= _MOST_PIXELS:
         return capture
     capture.release()
     return None
+
+
+def _pixels(capture: "cv2.VideoCapture") -> float:
+    return capture.get(cv2.CAP_PROP_FRAME_WIDTH) * capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
 
 
 def _read(capture: "cv2.VideoCapture") -> tuple[bool, Frame | None]:

@@ -17,9 +17,10 @@ class ThreadedCamera(ABC):
         self._newest = NewestFrame()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self.is_stuck = False  # its thread would not end: nothing is had of it any more in this process
 
     def open(self) -> None:
-        if self._thread is not None:
+        if self._thread is not None or self.is_stuck:
             return
         self._stop = threading.Event()
         self._newest = NewestFrame()
@@ -36,6 +37,7 @@ class ThreadedCamera(ABC):
             return
         self._stop.set()
         self._thread.join(_PATIENCE)
+        self.is_stuck = self._thread.is_alive()
         self._thread = None
         self._newest.clear()  # the last patient's document does not stay in memory
 

@@ -17,7 +17,7 @@ _HEARTBEAT_SECONDS = 15.0
 _LOOK_SECONDS = 1.0  # how soon a device that was lost is told, and what waits is tried
 _CALL_AGAIN_SECONDS = 5.0  # somebody stands there
 _CALL_SECONDS = 600.0  # a call for help older than that is of no use to anybody
-_MOST_CALLS = 20
+_ONE_CALL_SECONDS = 30.0  # pressed again before that, and not delivered yet, it is the same call
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,13 @@ class Courier:
         self._deliveries.hurry()
 
     def call_staff(self, reason: ev.CallReason) -> None:
+        """Somebody is wanted; who is called already for the same reason is not called twice."""
         journal.record(Happening.STAFF_CALLED, reason=reason.value)
         with self._calls_lock:
-            self._calls = [*self._calls, _Call(str(uuid4()), reason, time.monotonic())][-_MOST_CALLS:]
+            now = time.monotonic()
+            if any(call.reason is reason and now - call.made_at < _ONE_CALL_SECONDS for call in self._calls):
+                return
+            self._calls.append(_Call(str(uuid4()), reason, now))
         self._calling.hurry()
 
     def _deliver(self) -> bool:

@@ -4,7 +4,6 @@ Every question has a deadline. A darkroom that misses one, or answers nonsense, 
 another. What it says is taken as anything from outside is: pictures are never decoded here.
 """
 
-import contextlib
 import os
 import subprocess
 import sys
@@ -41,6 +40,7 @@ class Darkroom:
         self.command = command
         self._process: subprocess.Popen[bytes] | None = None
         self._killing = threading.Lock()
+        self._dying: list[subprocess.Popen[bytes]] = []
         self._filmed: ev.FilmDocument | None = None
         self._look: Look | None = None
         self.holds: tuple[str, ...] = ()  # what the process gave up: "memory", "files", "network"
@@ -75,7 +75,9 @@ class Darkroom:
     def close(self) -> None:
         self._filmed = self._look = None
         if self._process is not None:
-            self._try({"do": "close"})
+            answer = self._try({"do": "close"})
+            if answer is not None and answer[0].get("stuck"):  # in its driver: only another process finds it again
+                self._kill()
 
     def missing(self) -> CameraLost | None:
         answer = self._try({"do": "missing"})
@@ -150,6 +152,9 @@ class Darkroom:
 
     def _started(self) -> "subprocess.Popen[bytes]":
         """Another process, with nothing of ours but the way to it. Broken, OSError."""
+        self._dying = [one for one in self._dying if one.poll() is None]
+        if self._dying:  # in a driver that lets go of nothing: another would only join it there
+            raise wire.Broken("the one before is stuck")
         here = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL")}
         process = subprocess.Popen(  # noqa: S603 - our own module
             self.command, cwd="/", env=here, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -165,8 +170,10 @@ class Darkroom:
         if process is None:
             return
         process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):  # stuck in a driver: it goes when the driver lets it
+        try:
             process.wait(_ENDING)
+        except subprocess.TimeoutExpired:  # stuck in a driver: it goes when the driver lets it
+            self._dying.append(process)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()

@@ -12,6 +12,8 @@ import typer
 from kiosk import journal
 from kiosk.settings import load
 
+_AT_ONCE, _THEN_SECONDS = 120, 15.0  # entries of a kind; a flood of touches takes a week to evict what was before
+
 CONFIG = typer.Option(..., "--config", exists=False, help="Le fichier de configuration (TOML).")
 
 
@@ -26,7 +28,7 @@ def run(
     settings = load(config)
     refuse_unusable(settings)
     settings.kiosk.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    journal.write_to(path=settings.kiosk.data_dir / "journal.jsonl")
+    journal.write_to(path=settings.kiosk.data_dir / "journal.jsonl", measure=journal.Measure(_AT_ONCE, _THEN_SECONDS))
     kiosk = Kiosk(settings, with_window=not no_window)
 
     def end(_signal: int, _frame: FrameType | None) -> None:

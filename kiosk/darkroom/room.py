@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from hardware.camera import film, libcamera, opencv
-from hardware.camera.base import CameraLost, CameraManners, FrameSource
+from hardware.camera.base import CameraLost, CameraManners
+from hardware.camera.threaded import ThreadedCamera
 from kiosk.capture.shot import Shot
 from kiosk.core.sources.document import Side
 from kiosk.darkroom import reading
@@ -65,7 +66,7 @@ class Darkroom:
     def _close(self, _said: dict[str, Any]) -> Said:
         self._eye = None
         self._camera.close()
-        return {}, ()
+        return {"stuck": self._camera.is_stuck}, ()
 
     def _missing(self, _said: dict[str, Any]) -> Said:
         gone = self._camera.missing()
@@ -81,7 +82,7 @@ def _kept(shot: Shot) -> tuple[bytes, bytes, bytes]:
     return shot.jpeg, shot.untouched, width.to_bytes(2) + height.to_bytes(2) + rgb
 
 
-def camera_of(order: Mapping[str, Any]) -> FrameSource:
+def camera_of(order: Mapping[str, Any]) -> ThreadedCamera:
     """The camera that the kiosk's settings name."""
     if order["driver"] == "film":
         return film.FilmCamera(order["film"])

@@ -26,6 +26,7 @@ class PlayedConsole:
     def __init__(self, pki: TestPki) -> None:
         self.answers: dict[str, int | str] = {}  # by errand: "check-ins", "calls", "heartbeat" …; else 200
         self.heard: list[tuple[float, str, bytes]] = []  # when, which errand, its body
+        self.paths: list[str] = []
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(pki.console_certificate, pki.console_key)
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -67,8 +68,10 @@ class PlayedConsole:
         request = _request(peer)
         if request is None:
             return False
-        errand, body = request
+        path, body = request
+        errand = path.split("/")[2]
         self.heard.append((time.monotonic(), errand, body))
+        self.paths.append(path)
         match self.answers.get(errand, 200):
             case "drip":
                 for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 100_000:
@@ -93,7 +96,7 @@ def _request(peer: ssl.SSLSocket) -> tuple[str, bytes] | None:
     [length] = re.findall(rb"(?i)content-length: (\d+)", head)
     while len(body) < int(length):
         body += peer.recv(65536)
-    return head.split()[1].decode().split("/")[2], body
+    return head.split()[1].decode(), body
 
 
 class Terminal:
