@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from kiosk import sealing
+from kiosk.insi.simulated.testpki import make_pki
 from tests.console.served import ServedConsole
 from tests.demo.processes import Child, wait_until
 
@@ -100,7 +101,7 @@ def kiosk_in(folder: Path) -> Path:
     """The file of a kiosk that has its keys and nobody to talk to."""
     sealing.save_signer(sealing.generate_signer(), folder / "kiosk.pem")
     (folder / "structure.pub").write_bytes(sealing.generate_recipient().public_key.to_pem())
-    (folder / "ca.pem").write_text("")
+    (folder / "ca.pem").write_bytes(make_pki(folder / "pki").ca.read_bytes())
     file = folder / "kiosk.toml"
     file.write_text(
         """mode = "demo"
