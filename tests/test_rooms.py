@@ -77,7 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.migrations": _of_the_console("identities", "register", "records", "staff"),
     "kiosk.console.records": _of_the_console(),
     "kiosk.console.staff": _of_the_console("records") | {"kiosk.bounded"},
-    "kiosk.console.witness": _of_the_console(),
+    "kiosk.console.witness": _of_the_console() | {"kiosk.bounded"},
     "kiosk.console.terminals": _of_the_console("staff"),
     "kiosk.console.register": _of_the_console("records", "witness"),
     "kiosk.console.arrivals": _of_the_console("register", "records"),

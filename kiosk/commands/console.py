@@ -151,19 +151,26 @@ def revoke_kiosk(name: str, config: Config = DEFAULT_CONFIG) -> None:
 
 @trail.command("verify")
 def verify_trail(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """Relit le journal des actes ; sortie 1 si un acte a été modifié, retiré ou déplacé."""
+    """Relit le journal des actes et consulte ses témoins ; sortie 1 si un acte a été modifié, retiré ou déplacé."""
     prepared(config)
     from kiosk.console import audit
+    from kiosk.console.witness import checks, words
 
     count, broken = audit.verify()
+    seen = checks.witnesses("", 0).found
+    is_intact = not broken and not seen
     if as_json:
         found = [{"number": one.number, "reason": one.reason} for one in broken]
-        print(json.dumps({"entries": count, "intact": not broken, "broken": found}))
+        told = [{"code": one.code, "about": one.about, "by": one.by} for one in seen]
+        said = {"entries": count, "intact": is_intact, "broken": found}
+        print(json.dumps(said | ({"witnessed": told} if told else {})))
     else:
-        print(f"Actes : {count}, " + ("journal intact." if not broken else "journal NON intact :"))
+        print(f"Actes : {count}, " + ("journal intact." if is_intact else "journal NON intact :"))
         for one in broken:
             print(f"  acte {one.number} : {one.reason}")
-    if broken:
+        for other in seen:
+            print(f"  {words.told(other.code, other.about)}")
+    if not is_intact:
         raise typer.Exit(1)
 
 

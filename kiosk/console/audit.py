@@ -18,7 +18,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from kiosk.console import keyring
-from kiosk.console.models import AuditEntry, AuditHead, rows
+from kiosk.console.models import Arrival, AuditEntry, AuditHead, Person, Terminal, rows
 
 _START = bytes(32)
 _UNPROVEN = bytes(32)
@@ -264,6 +264,8 @@ def ends_rightly(walked: Walked, head: Head | None) -> tuple[Broken, ...]:
     last = AuditEntry.objects.order_by("-number").values_list("number", flat=True).first() or 0
     if last > last_number():  # what was written since then has moved the head in the same transaction
         return (Broken(last, "head"),)
+    if not last and _is_lived_in():
+        return (Broken(1, "missing"),)  # emptied: whoever came, or was enrolled, left an act
     if head is None:
         return ()
     if not head.is_proven:
@@ -271,6 +273,11 @@ def ends_rightly(walked: Walked, head: Head | None) -> tuple[Broken, ...]:
     if (walked.number, walked.chained) != (head.number, head.chained):
         return (Broken(walked.number + 1, "cut", head.chained),)
     return ()
+
+
+def _is_lived_in() -> bool:
+    """Something is there that no console writes without an act."""
+    return Arrival.objects.exists() or Person.objects.exists() or Terminal.objects.exists()
 
 
 def verify() -> tuple[int, tuple[Broken, ...]]:
@@ -373,8 +380,9 @@ def _text(entry: AuditEntry | Kept) -> bytes:
 
 
 def _parts_of_fact(entry: AuditEntry | Kept) -> tuple[str, ...]:
-    """What is chained of a person's fact; an act about nobody is chained as it always was."""
-    if entry.person is None and not entry.kind:
+    """What is chained of a person's fact; an act about nobody, which says nothing there, as it always was."""
+    said = (entry.kind, entry.codes, entry.cites, entry.decision, entry.actor, entry.digest)
+    if entry.person is None and entry.nth is None and entry.effective_at is None and not any(said):
         return ()
     effective = _instant(entry.effective_at) if entry.effective_at is not None else ""
     numbers = (str(entry.nth), str(entry.cites), str(entry.decision))

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, PlainValidator, StringConstraints, ValidationError, ValidationInfo, model_validator
 
@@ -116,6 +117,8 @@ class ServerSettings(Section):
     questions_at_once: int = Field(16, ge=1, le=64)  # asked of INSi side by side, by each process that serves
     witness_file: ConfigPath | None = None  # where the trail's signed heads are kept; none: "witness" in data_dir
     witness_syslog: str = Field("", pattern=r"^(/.+|[A-Za-z0-9.-]+:[0-9]{1,5})?$")  # and told: /dev/log, or host:port
+    witness_url: str = Field("", pattern=r"^(https://[^?#@]+)?$")  # and told, and asked: a witness on another machine
+    witness_ca: ConfigPath | None = None  # who vouches for its certificate; none: the machine's own list
     metrics_token_file: ConfigPath | None = None  # who shows this token reads the figures at /metriques
     desks: tuple[str, ...] = ()
     kiosk_desks: dict[TerminalName, tuple[str, ...]] = Field(default_factory=dict)  # where a kiosk may send people
@@ -166,6 +169,11 @@ class ServerSettings(Section):
     def believes(self, kiosk: str) -> bool:
         """What this kiosk says INSi answered counts: it is the one on this machine, and the file names no other."""
         return self.trust_kiosk_answers and self.kiosks.keys() <= {kiosk}
+
+    @property
+    def witness_name(self) -> str:
+        """The machine of the witness over HTTPS."""
+        return urlsplit(self.witness_url).hostname or ""
 
     @property
     def names_professionals(self) -> bool:

@@ -100,3 +100,12 @@ def test_a_key_that_was_destroyed_by_hand_is_found(whose: str) -> None:
     assert _found() == []
     SubjectKey.objects.filter(pk=subject).delete()
     assert _found() == [("key", f"{subject}-gone")]
+
+
+def test_a_visit_put_back_to_where_it_was_before_its_last_act_is_found() -> None:
+    client, check_in = at_desk(), arrive(DOMINIQUE)
+    post(client, taken_up(client, check_in) + "parti/")
+    assert visit_of(check_in).stage == "gone"
+    assert _found() == []
+    Arrival.objects.filter(pk=check_in.key).update(stage="waiting", assigned_to=None)
+    assert [(code, about[:36]) for code, about in _found()] == [("visit", check_in.key)]

@@ -21,6 +21,7 @@ from kiosk.core.status.standing import Standing
 FACTS_EACH = 8  # of a person, about: so many fewer persons than acts in one slice
 Marks = list[tuple[str, str]]  # the matricules held: mark and OID
 _BY_HAND = ("", "")
+_OF_ANOTHER = bytes(32)  # no body's digest: an erasing would leave it
 
 
 def persons(position: str, most: int) -> Part:
@@ -70,9 +71,13 @@ def _held(keys: Sequence[UUID]) -> dict[UUID, Marks]:
     """What each holds; a number of today or of before under which they are not found was written in by hand."""
     grouped: dict[UUID, Marks] = defaultdict(list)
     found = PersonIndex.objects.filter(person=OuterRef("person"), value=OuterRef("value"))
-    held = Holding.objects.filter(person__in=keys, kind=IdentifierKind.INS).annotate(is_found=Exists(found))
-    for person, mark, domain, until, is_found in held.values_list("person", "mark", "domain", "until", "is_found"):
-        if not is_found:
+    began = AuditEntry.objects.filter(pk=OuterRef("since"), person=OuterRef("person"))
+    ended = AuditEntry.objects.filter(pk=OuterRef("until"), person=OuterRef("person"))
+    held = Holding.objects.filter(person__in=keys, kind=IdentifierKind.INS)
+    held = held.annotate(is_found=Exists(found), began=Exists(began), ended=Exists(ended))
+    columns = ("person", "mark", "domain", "until", "is_found", "began", "ended")
+    for person, mark, domain, until, is_found, has_begun, has_ended in held.values_list(*columns):
+        if not is_found or not has_begun or (until is not None and not has_ended):
             grouped[person].append(_BY_HAND)
         elif until is None:
             grouped[person].append((mark, domain))
@@ -112,8 +117,9 @@ def facts(position: str, most: int) -> Part:
     after = int(position) if position.isascii() and position.isdecimal() and len(position) < 19 else 0
     entries = AuditEntry.objects.filter(number__gt=after).exclude(person=None).order_by("number")
     batch = list(entries.values_list("number", "person", "digest")[:most])
+    whose = {number: person for number, person, _digest in batch}
     kept = {
-        one.pk: bodies.digest_of(bytes(one.body))
+        one.pk: bodies.digest_of(bytes(one.body)) if one.subject == whose[one.pk] else _OF_ANOTHER
         for one in FactBody.objects.filter(pk__in=[number for number, _, digest in batch if digest]).iterator(500)
     }  # before the persons: whoever is erased meanwhile takes them along
     people = dict(Person.objects.filter(pk__in={person for _, person, _ in batch}).values_list("pk", "erased_at"))

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import BinaryField, Q
+from django.db.models import BinaryField
 from django.db.models.functions import Substr
 
 from kiosk.console import audit
-from kiosk.console.models import Arrival, AuditEntry, Sealed
+from kiosk.console.models import Arrival, AuditEntry, Sealed, Stage
 from kiosk.console.records import subject_keys
 from kiosk.console.register.checks import is_key, keys_gone
 from kiosk.console.witness.checks import Part
@@ -21,10 +21,18 @@ from kiosk.core.status.permissions import IdentityStatus
 ACTS_EACH = 6  # of a visit
 SEEN_WITHIN = timedelta(minutes=5)  # of the fact: both are written in one transaction
 _PROVISIONAL, _RETRIEVED = IdentityStatus.PROVISIONAL.value, IdentityStatus.RETRIEVED.value
-_KINDS = ("visit-attached", "visit-detached", "presence-checked")
-_ACTS = (audit.Act.TAKEN_IN, audit.Act.INSI_ASKED, audit.Act.ANSWER_REPORTED, audit.Act.UNDONE)
-_Row = tuple[UUID, UUID | None, str, datetime | None]
-_COLUMNS = ("pk", "person", "reported", "presence_at")
+_KNOWN = frozenset(one.value for one in audit.Act)
+_LEAVES = {  # where an act leaves a visit, as long as it is the last that may have moved it
+    audit.Act.CALLED: Stage.CALLED,
+    audit.Act.RELEASED: Stage.WAITING,
+    audit.Act.TRANSFERRED: Stage.WAITING,
+    audit.Act.HELD: Stage.HELD,
+    audit.Act.GONE: Stage.GONE,
+    audit.Act.REMOVED: Stage.REMOVED,
+}
+_MOVES_NOT = (audit.Act.OPENED, audit.Act.PICTURE_SEEN, audit.Act.SHEET_PRINTED, audit.Act.REFUSED)
+_Row = tuple[UUID, UUID | None, str, datetime | None, str]
+_COLUMNS = ("pk", "person", "reported", "presence_at", "stage")
 
 
 @dataclass(slots=True)
@@ -35,8 +43,13 @@ class _Said:
     seen_at: datetime | None = None
     may_be_unseen: bool = False  # a decision was undone since: that may have been it
     reported: str | None = ""  # None: an earlier version did not say
+    is_taken_in: bool = False
+    stage: str = ""  # where its last act left it, where that is told by the act alone
 
     def hear(self, act: str, kind: str, person: UUID | None, at: datetime | None, details: str) -> None:
+        self.is_taken_in |= act == audit.Act.TAKEN_IN
+        if act not in _MOVES_NOT:
+            self.stage = _LEAVES.get(audit.Act(act), "") if act in _KNOWN else ""
         match kind or act:
             case "visit-attached":
                 self.person = person
@@ -53,8 +66,10 @@ class _Said:
                 self.reported = said.get("reported", said.get("status"))
 
     def agrees(self, row: _Row) -> bool:
-        _key, person, reported, seen_at = row
-        return person == self.person and self._agrees_who_was_seen(seen_at) and self._agrees_reported(reported)
+        _key, person, reported, seen_at, stage = row
+        is_where_it_was_left = self.is_taken_in and self.stage in {"", stage}
+        is_said_so = self._agrees_who_was_seen(seen_at) and self._agrees_reported(reported)
+        return person == self.person and is_where_it_was_left and is_said_so
 
     def _agrees_who_was_seen(self, seen_at: datetime | None) -> bool:
         if seen_at is None:
@@ -89,7 +104,7 @@ def _locked(visits: Sequence[UUID]) -> list[UUID]:
 def _said(visits: Sequence[UUID]) -> dict[UUID, _Said]:
     """What the trail says, act by act."""
     said = {visit: _Said() for visit in visits}
-    entries = AuditEntry.objects.filter(Q(kind__in=_KINDS) | Q(act__in=_ACTS), about__in=[str(one) for one in visits])
+    entries = AuditEntry.objects.filter(about__in=[str(one) for one in visits])
     told = entries.order_by("number").values_list("about", "act", "kind", "person", "effective_at", "details")
     for about, act, kind, person, at, details in told:
         said[UUID(about)].hear(act, kind, person, at, details)
@@ -101,10 +116,10 @@ def _looked_at_again(visit: UUID) -> Iterator[Found]:
         row: _Row = Arrival.objects.select_for_update(of=("self",)).values_list(*_COLUMNS).get(pk=visit)
         said = _said([visit])[visit]
     if not said.agrees(row):
-        _key, person, reported, seen_at = row
+        _key, person, reported, seen_at, stage = row
         mark = person.hex[:10] if person is not None else "nobody"
-        yield Found("visit", f"{visit}-{mark if person != said.person else _mark(reported, seen_at)}")
+        yield Found("visit", f"{visit}-{mark if person != said.person else _mark(reported, seen_at, stage)}")
 
 
-def _mark(reported: str, seen_at: datetime | None) -> str:
-    return f"{reported.lower()[:6]}-{'seen' if seen_at is not None else 'unseen'}"
+def _mark(reported: str, seen_at: datetime | None, stage: str) -> str:
+    return f"{reported.lower()[:3]}-{'seen' if seen_at is not None else 'un'}-{stage[:5]}"

@@ -18,7 +18,7 @@ from kiosk.console.records import erasing
 from kiosk.console.upkeep import asked, checking, keys, retention
 from kiosk.console.upkeep.insi_again import Ask, insi_once
 from kiosk.console.vigilance import campaigns, look_alikes
-from kiosk.console.witness import findings, kept
+from kiosk.console.witness import afar, findings, kept
 from kiosk.insi.verify import Verifier
 
 PAUSE = 2.0  # seconds between looks at the table
@@ -45,6 +45,7 @@ def work(
                 checking.take_turns(now)
                 next_check = now + checking.EVERY
             if now >= next_kept:
+                afar.tell()
                 kept.keep()
                 next_kept = now + KEPT_EVERY
             if now >= next_purge and not findings.in_doubt():  # of an older database all may be wrongly due

@@ -56,4 +56,6 @@ def named(witness: str) -> str:
     kind, _colon, name = witness.partition(":")
     if kind == "kiosk":
         return terminal(name)
+    if kind == "https":
+        return _("témoin %(name)s") % {"name": name}
     return _("fichier de %(name)s") % {"name": name} if kind == "file" else witness
