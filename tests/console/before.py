@@ -12,12 +12,12 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from kiosk.console import audit
 from kiosk.console.config import ServerSettings
+from kiosk.console.keystore.router import KEYS
 from kiosk.console.records import search, vault
 from kiosk.console.upkeep.database import bring_up_to_date
 from kiosk.core.checkin import codec
@@ -131,13 +131,20 @@ def _tables_of_before(server: ServerSettings) -> None:
         _tables_on_the_server()
         return
     if not _EMPTY:
-        call_command("migrate", "console", BEFORE, verbosity=0)
+        _make_tables()
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         _EMPTY["file"] = (server.data_dir / "console.sqlite3").read_bytes()
         return
     connection.close()
     (server.data_dir / "console.sqlite3").write_bytes(_EMPTY["file"])
+
+
+def _make_tables() -> None:
+    """Of the console as they were, of Django and of the libraries as they are: those have not changed since."""
+    executor = MigrationExecutor(connection)
+    theirs = [leaf for leaf in executor.loader.graph.leaf_nodes() if leaf[0] not in {"console", KEYS}]
+    executor.migrate([("console", BEFORE), *theirs])
 
 
 def _tables_on_the_server() -> None:
@@ -147,7 +154,7 @@ def _tables_on_the_server() -> None:
     with psycopg.connect(**where, autocommit=True) as server:
         is_kept = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (kept,)).fetchone()
         if not is_kept:
-            call_command("migrate", "console", BEFORE, verbosity=0)
+            _make_tables()
         connection.close()  # a template has no other users
         if is_kept:
             server.execute(f"DROP DATABASE {ours}")

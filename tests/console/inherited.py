@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 import time
 import uuid
 from base64 import b64decode, b64encode
@@ -20,6 +18,7 @@ from kiosk.core.sources.insi import InsFound
 from kiosk.sealing import intake_message, sign
 from kiosk.storage.delivery import ConsoleLink, Delivered, Parked, deliver_waiting
 from kiosk.storage.outbox import Outbox
+from tests.console import warm
 from tests.console.keys import Key
 from tests.console.served import ServedConsole
 from tests.console.staff import READ, shown_on
@@ -65,14 +64,7 @@ class InheritedConsole(ServedConsole):
 
     def opened(self) -> dict[str, Any]:
         """All that is sealed in its database."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.console.opened", str(self.config)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = warm.run("tests.console.opened", str(self.config))
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 

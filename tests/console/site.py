@@ -6,8 +6,6 @@ What was acknowledged or shown is remembered here; ``tally`` reads the database 
 import json
 import random
 import re
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass, field, replace
@@ -20,11 +18,12 @@ import requests
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsUnreachable
 from kiosk.insi.simulated.testpki import make_pki
+from tests.console import warm
 from tests.console.arrivals import check_in_of
 from tests.console.postgres import Postgres
 from tests.console.served import STARTS_WITHIN, ServedConsole
 from tests.console.staff import READ, shown_on
-from tests.demo.processes import ROOT, Child, kiosk_command, wait_until
+from tests.demo.processes import Child, kiosk_command, wait_until
 from tests.demo.staff import totp
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE, Person
 
@@ -204,7 +203,7 @@ class Site:
     def _start_insi(self) -> Child:
         pki = make_pki(self._folder / "pki")
         command = kiosk_command("simulate", "insi", "--pki", str(self._folder / "pki"), "--people", "0", "--port", "0")
-        insi = Child("insi", command, self._folder / "insi.log")
+        insi = Child("insi", command, self._folder / "insi.log", begin=warm.begun_alike)
         said = insi.first_line(STARTS_WITHIN)
         section = {
             "endpoint": str(said["endpoint"]),
@@ -244,14 +243,7 @@ def _token(page: requests.Response) -> str:
 
 def tally(console: ServedConsole) -> list[dict[str, object]]:
     """What the database holds of every arrival, read in a process of its own with the console's own keys."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.console.tally", str(console.config)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    done = warm.run("tests.console.tally", str(console.config), seconds=600)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

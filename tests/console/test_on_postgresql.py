@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.console import warm
 from tests.console.arrivals import TINY_JPEG, check_in_of
 from tests.console.inherited import InheritedConsole, check_that_it_takes_over
 from tests.console.postgres import WITHOUT_DISK, Postgres, running
@@ -36,14 +37,7 @@ def postgres() -> Iterator[Postgres]:
 def test_twenty_desks_call_a_thousand_patients_each_once(postgres: Postgres, tmp_path: Path) -> None:
     console = ServedConsole(tmp_path / "console", database=postgres.with_tables())
     assert console.run("console", "audit", "verify").returncode == 0
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.console.crowd", str(console.config), str(PATIENTS), str(AGENTS)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
+    done = warm.run("tests.console.crowd", str(console.config), str(PATIENTS), str(AGENTS), seconds=200)
     assert done.returncode == 0, done.stderr
     waiting, names = json.loads(done.stdout)
     processes = [

@@ -1,12 +1,14 @@
 """Commands as processes of their own, begun from one that has read their modules: reading is most of what they take.
 
 The one that has read forks; its child becomes the command and ends as any process does. Nothing is done before the
-fork that a command could see: no settings are read, no database and no thread is open.
+fork that a command could see: no database and no thread is open, and the settings with which the console's modules
+were read are forgotten, so that each command reads its own.
 """
 
 import atexit
 import contextlib
 import functools
+import gc
 import json
 import os
 import runpy
@@ -21,12 +23,14 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import IO
 
+from tests.demo import processes
 from tests.demo.processes import ROOT, Begun
 
 READ = (
     *("typer", "kiosk.commands.roles", "kiosk.commands.console", "kiosk.commands.worker", "kiosk.settings"),
     *("django.core.management", "django.db.models", "django.template", "django.urls", "django.views.decorators.http"),
     *("django.test", "psycopg", "sqlparse", "cryptography.x509", "lxml.etree", "requests", "zeep", "kiosk.sealing"),
+    *("kiosk.commands.insi", "kiosk.commands.run", "kiosk.wiring"),
 )
 
 
@@ -50,10 +54,21 @@ def run(module: str, *words: str, said: str = "", seconds: float = 120.0) -> sub
 
 def begun(command: list[str], errors: IO[bytes], environment: dict[str, str]) -> Begun:
     """The words of the ``kiosk`` command as a process that goes on; what it writes is read from its ``stdout``."""
+    return _going_on(["kiosk.cli", *command], errors, environment)
+
+
+def begun_alike(command: list[str], errors: IO[bytes], environment: dict[str, str]) -> Begun:
+    """``python -m module words…`` as ``tests.demo.processes.begun`` begins it; whatever else is begun by that."""
+    if command[:2] == [sys.executable, "-m"]:
+        return _going_on(command[2:], errors, environment)
+    return processes.begun(command, errors, environment)
+
+
+def _going_on(program: list[str], errors: IO[bytes], environment: dict[str, str]) -> Begun:
     reads, writes = os.pipe()
     with Path(os.devnull).open("rb") as nothing, os.fdopen(writes, "wb") as written:
         files = [nothing.fileno(), written.fileno(), errors.fileno()]
-        return Process(["kiosk.cli", *command], files, environment, os.fdopen(reads, "rb"))
+        return Process(program, files, environment, os.fdopen(reads, "rb"))
 
 
 class Process:
@@ -178,9 +193,43 @@ class _Commands:
 def _read() -> None:
     for name in READ:
         import_module(name)
-    for room in map(import_module, ("kiosk.core", "kiosk.insi")):
+    _read_rooms("kiosk.core", "kiosk.insi")
+    _read_console()
+    gc.collect()
+    gc.freeze()  # shared with every command
+
+
+def _read_rooms(*rooms: str) -> None:
+    for room in map(import_module, rooms):
         for one in walk_packages(room.__path__, f"{room.__name__}."):
             import_module(one.name)
+
+
+def _read_console() -> None:
+    """Its models want Django set up: with the settings of a console that nobody serves."""
+    import django
+    from django import conf
+    from django.core.cache import caches
+    from django.db import connections
+    from django.utils.functional import empty
+
+    from kiosk.console.site.django_settings import build
+    from tests.typed_console import KIOSK
+
+    given = build(KIOSK)
+    conf.settings.configure(**given)
+    django.setup()
+    _read_rooms("kiosk.console")
+    for name, value in vars(conf.settings._wrapped).items():
+        if name.isupper() and name not in given:  # a library's default, which it gave when it was read: it stays
+            setattr(conf.global_settings, name, value)
+    conf.settings._wrapped = empty
+    for handler in (connections, caches):
+        for alias in [one for one in ("default", "keys") if hasattr(handler._connections, one)]:
+            assert handler[alias].connection is None  # models asked only how long a name may be
+            del handler[alias]
+        handler._settings = None
+        vars(handler).pop("settings", None)
 
 
 def _become(program: list[str]) -> None:

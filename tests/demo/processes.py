@@ -31,6 +31,9 @@ class Begun(Protocol):
     def send_signal(self, sig: int) -> None: ...
 
 
+Begin = Callable[[list[str], IO[bytes], dict[str, str]], Begun]
+
+
 def begun(command: list[str], errors: IO[bytes], environment: dict[str, str]) -> Begun:
     """A process of its own group: it and its own children can be killed at once."""
     return subprocess.Popen(
@@ -53,7 +56,7 @@ class Child:
         command: list[str],
         log: Path,
         environment: dict[str, str] | None = None,
-        begin: Callable[[list[str], IO[bytes], dict[str, str]], Begun] = begun,
+        begin: Begin = begun,
     ) -> None:
         self.name = name
         self.log = log

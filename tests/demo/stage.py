@@ -20,7 +20,7 @@ from kiosk.insi.simulated.testpki import make_pki
 from tests.cards.stack import one_at_a_time
 from tests.demo import enrolling
 from tests.demo.phones import STRUCTURE, shown_by
-from tests.demo.processes import ROOT, Child, StageTrouble, kiosk_command, wait_until
+from tests.demo.processes import ROOT, Begin, Child, StageTrouble, begun, kiosk_command, wait_until
 from tests.people import Person
 from tests.specimens.film import make_film
 from tests.specimens.person import ZOE, ZOE_ELSEWHERE
@@ -60,6 +60,7 @@ class Stage:
         size: tuple[int, int] = PORTRAIT,
         short_path: bool = False,
         phones: bool = False,
+        begin: Begin = begun,
     ) -> None:
         self.directory = directory
         self.terminal = directory / "terminal"
@@ -75,6 +76,7 @@ class Stage:
         self._size = size
         self._short_path = short_path
         self._phones = phones
+        self._begin = begin
         self._insi_people = insi_people
         self._open = ExitStack()
         self.console_url = ""
@@ -323,7 +325,8 @@ hall-1 = "kiosk.pub"
     def _child(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> Child:
         scratch = self.directory / "tmp"  # what a process leaves in its temporary folder is found there
         scratch.mkdir(mode=0o700, exist_ok=True)
-        child = Child(name, command, self.directory / f"{name}.log", {"TMPDIR": str(scratch), **(environment or {})})
+        given = {"TMPDIR": str(scratch), **(environment or {})}
+        child = Child(name, command, self.directory / f"{name}.log", given, self._begin)
         self._open.callback(child.end)
         return child
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.console import warm
 from tests.demo.processes import ROOT
 from tests.demo.stage import Stage
 
@@ -12,7 +13,7 @@ from tests.demo.stage import Stage
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     directory: Path = tmp_path_factory.mktemp("walk") / "stage"
-    with Stage(directory, films=ROOT / "build" / "films") as stage:
+    with Stage(directory, films=ROOT / "build" / "films", begin=warm.begun_alike) as stage:
         stage.prepare()
         stage.start_services()
         stage.start_card_reader()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.core.turn.screens import Touch
+from tests.console import warm
 from tests.demo.patient import Eyes
 from tests.demo.processes import ROOT, wait_until
 from tests.demo.staff import StaffMember
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.timeout(420)
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A kiosk that phones can be shown to; no card comes near it."""
     directory: Path = tmp_path_factory.mktemp("phone") / "stage"
-    with Stage(directory, films=ROOT / "build" / "films", phones=True) as stage:
+    with Stage(directory, films=ROOT / "build" / "films", phones=True, begin=warm.begun_alike) as stage:
         stage.prepare()
         stage.start_services()
         yield stage

@@ -1,12 +1,11 @@
 """The short path on the real stack: who is known gets a ticket at once; a silent console costs nobody anything."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.console import warm
 from tests.demo.processes import ROOT, wait_until
 from tests.demo.stage import Stage
 from tests.walks.walker import Walker, arrivals
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.timeout(240)
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     directory: Path = tmp_path_factory.mktemp("short") / "stage"
-    with Stage(directory, films=ROOT / "build" / "films", short_path=True) as stage:
+    with Stage(directory, films=ROOT / "build" / "films", short_path=True, begin=warm.begun_alike) as stage:
         stage.prepare()
         stage.start_services()
         stage.start_card_reader()
@@ -58,7 +57,7 @@ def test_with_the_console_down_the_whole_path_is_taken_and_nothing_is_lost(stage
 
 
 def test_who_is_known_gets_a_ticket_without_document_and_insi_is_asked_nothing(stage: Stage) -> None:
-    subprocess.run([sys.executable, "-m", "tests.console.acquainted", str(stage.config)], cwd=ROOT, check=True)
+    assert warm.run("tests.console.acquainted", str(stage.config)).returncode == 0
     before = [entry for entry in stage.journal() if entry["happening"] == "question-brought"]
     assert before, "who was not known was asked about"
     seen, _ = _seen_from_card_to_ticket(stage)
