@@ -34,14 +34,14 @@ class FrailOutbox(Outbox):
             die()
         return super().next_ticket(day, letter)
 
-    def put(self, key: str, sealed: bytes, stored_at: str) -> None:
+    def put(self, key: str, sealed: bytes, stored_at: str, *, held: bool = False) -> None:
         if self._where == "inside-write":
             with self._writing():
                 self._database.execute(
                     "INSERT INTO outgoing (key, sealed, stored_at) VALUES (?, ?, ?)", (key, sealed, stored_at)
                 )
                 die()
-        super().put(key, sealed, stored_at)
+        super().put(key, sealed, stored_at, held=held)
         if self._where == "after-commit":
             die()
 
