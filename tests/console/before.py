@@ -25,6 +25,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsAnswer
 from tests.console.arrivals import check_in_of, found
+from tests.console.remembered import states_remembered
 from tests.people import Person
 
 BEFORE = "0013_companion"
@@ -119,7 +120,8 @@ class Before:
 
     def over(self) -> None:
         """Start today's console on it."""
-        bring_up_to_date(self.server)
+        with states_remembered():
+            bring_up_to_date(self.server)
 
 
 _EMPTY: dict[str, bytes] = {}

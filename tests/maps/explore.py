@@ -8,6 +8,7 @@ there are one: the same can happen in both.
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import cache
 
 from kiosk.core.identity.matricule import Matricule
 from kiosk.core.identity.traits import Source, Traits
@@ -177,10 +178,15 @@ def _time_passing(state: State) -> Iterator[Tried]:
 def _whose_patience(state: State, event: ev.Tick, after: State) -> str:
     """The one without whose end this would not have happened: found by making each of them endless in turn."""
     for _, name in PATIENCE:
-        endless = replace(state, manners=replace(state.manners, **{name: 1e9}))
+        endless = replace(state, manners=_with_endless(state.manners, name))
         if _shape(step(endless, event)[0]) != _shape(after):
             return name
     raise AssertionError(f"{place_of(state)}: time changed something, and no patience of Manners ended")
+
+
+@cache
+def _with_endless(manners: Manners, name: str) -> Manners:
+    return replace(manners, **{name: 1e9})
 
 
 def _edge(before: State, word: str, event: ev.Event, after: State, orders: tuple[ev.Command, ...]) -> Edge:
