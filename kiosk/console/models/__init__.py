@@ -2,6 +2,7 @@
 
 from kiosk.console.models.arrivals import Arrival, Bare, BlindIndex, Need, Sealed, Stage
 from kiosk.console.models.audit import AuditEntry, AuditHead
+from kiosk.console.models.guesses import Guess
 from kiosk.console.models.persons import (
     FactBody,
     Holding,
@@ -35,6 +36,7 @@ __all__ = [
     "Emergency",
     "FactBody",
     "Finding",
+    "Guess",
     "Holding",
     "IdentifierKind",
     "Inspection",

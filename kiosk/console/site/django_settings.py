@@ -15,7 +15,7 @@ FONTS = Path("/usr/share/fonts/opentype/inter")  # Debian fonts-inter
 
 
 # These log addresses, accounts and request texts; what may be said is in the journal.
-_TALKATIVE = ("django", "django.request", "django.security", "django.server", "asyncio", "axes", "csp", "psycopg")
+_TALKATIVE = ("django", "django.request", "django.security", "django.server", "asyncio", "csp", "psycopg")
 _SILENCE: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -27,7 +27,6 @@ _SILENCE: dict[str, Any] = {
             "django.request",
             "django.security",
             "django.server",
-            "axes",
             "csp",
             "psycopg",
             "asyncio",
@@ -66,7 +65,6 @@ def build(server: ServerSettings) -> dict[str, Any]:
             "django.contrib.messages",
             "whitenoise.runserver_nostatic",
             "django.contrib.staticfiles",
-            "axes",
             "csp",
             "django_htmx",
             "django_otp",
@@ -86,7 +84,6 @@ def build(server: ServerSettings) -> dict[str, Any]:
             "csp.middleware.CSPMiddleware",
             "django_htmx.middleware.HtmxMiddleware",
             "kiosk.console.staff.access.AccessMiddleware",
-            "axes.middleware.AxesMiddleware",
         ],
         "TEMPLATES": [
             {
@@ -132,11 +129,8 @@ def _accounts(server: ServerSettings) -> dict[str, Any]:
     validators = "django.contrib.auth.password_validation."
     return {
         "AUTH_USER_MODEL": "console.Staff",
-        "AUTHENTICATION_BACKENDS": [
-            "axes.backends.AxesStandaloneBackend",
-            "django.contrib.auth.backends.ModelBackend",
-        ],
-        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+        "AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"],
+        "PASSWORD_HASHERS": ["kiosk.console.staff.hashing.Argon2"],
         "AUTH_PASSWORD_VALIDATORS": [
             {"NAME": validators + "MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
             {"NAME": validators + "CommonPasswordValidator"},
@@ -157,14 +151,6 @@ def _accounts(server: ServerSettings) -> dict[str, Any]:
         "CSRF_COOKIE_SAMESITE": "Strict",
         "CSRF_FAILURE_VIEW": "kiosk.console.views.refusals.bad_form",
         "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
-        "AXES_FAILURE_LIMIT": 5,
-        "AXES_COOLOFF_TIME": 0.25,  # hours
-        "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
-        "AXES_RESET_ON_SUCCESS": True,
-        "AXES_DISABLE_ACCESS_LOG": True,
-        "AXES_VERBOSE": False,
-        "AXES_LOCKOUT_CALLABLE": "kiosk.console.views.accounts.locked_out",
-        "AXES_CLIENT_IP_CALLABLE": "kiosk.console.staff.access.address_of",
     }
 
 

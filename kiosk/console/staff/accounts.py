@@ -5,7 +5,7 @@ from django.db import transaction
 from kiosk.console import audit
 from kiosk.console.models import NationalIdentity, Role, Staff
 from kiosk.console.records import vault
-from kiosk.console.staff import psc, second_factor
+from kiosk.console.staff import guesses, psc, second_factor
 
 
 def add(username: str, role: str, *, who: str, where: str = "", desk: str = "") -> Staff:
@@ -34,6 +34,7 @@ def enrol(staff: Staff, password: str, key: bytes, *, where: str = "") -> None:
         staff.authenticator_set.all().delete()
         staff.securitykey_set.all().delete()  # lost, or somebody else's
         second_factor.keep(staff, key)
+        guesses.forget(staff.username)
         audit.record(audit.Act.ACCOUNT_ENROLLED, who=staff.username, where=where, about=staff.username)
 
 

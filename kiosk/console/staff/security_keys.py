@@ -10,8 +10,9 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.core import signing
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from fido2.cose import CoseKey
 from fido2.server import Fido2Server
 from fido2.utils import websafe_decode
@@ -29,12 +30,15 @@ from fido2.webauthn import (
 
 from kiosk.console.models import SecurityKey, Staff
 from kiosk.console.records import vault
+from kiosk.console.staff import guesses
 
 MOST = 5  # keys of one account
 LONGEST_ANSWER = 16 * 1024
 ANSWER_WITHIN = 120  # seconds
 _ALGORITHMS = (-7, -8, -257)  # ES256, EdDSA, RS256
+COOKIE = "__Host-key"
 _ASKED = "key_asked"
+_SALT = "console key question 1"
 _PARTS = ("clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle")
 
 
@@ -86,19 +90,30 @@ def register(request: HttpRequest, staff: Staff, name: str, answer: str) -> Secu
             raise NotThisKey from None
 
 
-def ask(request: HttpRequest, staff: Staff | None = None) -> dict[str, Any]:
-    """What the browser asks: at the door any key of this site; of somebody locked one of theirs, with its PIN."""
-    at_the_door = staff is None
-    wanted = UserVerificationRequirement.DISCOURAGED if at_the_door else UserVerificationRequirement.REQUIRED
+def ask(request: HttpRequest, staff: Staff) -> dict[str, Any]:
+    """What the browser asks of somebody locked: one of their keys, with its PIN."""
     options, state = _server(request).authenticate_begin(
-        None if staff is None else _descriptors(staff), user_verification=wanted
+        _descriptors(staff), user_verification=UserVerificationRequirement.REQUIRED
     )
-    return _asked(request, "sign-in" if staff is None else f"unlock:{staff.pk}", options, state)
+    return _asked(request, f"unlock:{staff.pk}", options, state)
+
+
+def ask_anybody(request: HttpRequest) -> JsonResponse:
+    """What the browser asks at the door: any key of this site. It keeps the question itself: we keep no row for it."""
+    options, state = _server(request).authenticate_begin(
+        None, user_verification=UserVerificationRequirement.DISCOURAGED
+    )
+    response = JsonResponse(dict(options))
+    kept = signing.dumps(_kept(state), salt=_SALT)
+    response.set_cookie(COOKIE, kept, max_age=ANSWER_WITHIN, secure=True, httponly=True, samesite="Strict", path="/")
+    return response
 
 
 def check(request: HttpRequest, staff: Staff, answer: str, *, at_the_door: bool) -> SecurityKey:
     """The key of this person that was touched now. NotThisKey otherwise."""
-    said, state = _answered(request, "sign-in" if at_the_door else f"unlock:{staff.pk}", answer)
+    said, state = (
+        _answered_at_the_door(request, answer) if at_the_door else _answered(request, f"unlock:{staff.pk}", answer)
+    )
     with transaction.atomic():
         mine = {
             bytes(key.credential_id): key
@@ -118,6 +133,8 @@ def check(request: HttpRequest, staff: Staff, answer: str, *, at_the_door: bool)
         key.sign_count = count
         key.set_last_used_timestamp(commit=False)
         key.save()
+    if at_the_door and not guesses.serves_once("key question", state["challenge"]):
+        raise NotThisKey
     return key
 
 
@@ -151,21 +168,37 @@ def _descriptors(staff: Staff) -> list[PublicKeyCredentialDescriptor]:
 
 
 def _asked(request: HttpRequest, what: str, options: Any, state: dict[str, Any]) -> dict[str, Any]:
-    kept = {"challenge": state["challenge"], "user_verification": state["user_verification"]}
-    request.session[_ASKED] = {"what": what, "until": int(time.time()) + ANSWER_WITHIN, "state": kept}
+    request.session[_ASKED] = {"what": what, "until": int(time.time()) + ANSWER_WITHIN, "state": _kept(state)}
     return dict(options)
+
+
+def _kept(state: dict[str, Any]) -> dict[str, Any]:
+    return {"challenge": state["challenge"], "user_verification": state["user_verification"]}
+
+
+def _answered_at_the_door(request: HttpRequest, answer: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    try:
+        state = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=ANSWER_WITHIN)
+    except signing.BadSignature:
+        raise NotThisKey from None
+    return _read(answer), state
 
 
 def _answered(request: HttpRequest, what: str, answer: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """A question serves once, for one thing, for two minutes."""
     asked = request.session.pop(_ASKED, None)
-    if not asked or asked["what"] != what or time.time() > asked["until"] or len(answer) > LONGEST_ANSWER:
+    if not asked or asked["what"] != what or time.time() > asked["until"]:
+        raise NotThisKey
+    return _read(answer), asked["state"]
+
+
+def _read(answer: str) -> dict[str, Any]:
+    if len(answer) > LONGEST_ANSWER:
         raise NotThisKey
     try:
-        said = json.loads(answer)
+        return _texts(json.loads(answer))
     except (ValueError, RecursionError):
         raise NotThisKey from None
-    return _texts(said), asked["state"]
 
 
 def _texts(said: object) -> dict[str, Any]:

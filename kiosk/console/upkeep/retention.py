@@ -21,6 +21,7 @@ from kiosk.console.keystore.models import Erasure
 from kiosk.console.models import Arrival, AuditEntry, PhoneShown, Recognition, Stage, Verification
 from kiosk.console.records import erasing
 from kiosk.console.register import erasure, reading, writer
+from kiosk.console.staff import guesses
 from kiosk.core.status.transitions import Actor, ActorKind
 
 BATCH = 200
@@ -37,6 +38,7 @@ def purge(now: datetime) -> int:
     while erasing.carry_out():
         continue
     call_command("clearsessions", verbosity=0)
+    guesses.purge()
     Recognition.objects.filter(asked_at__lt=now - timedelta(days=ASKED_DAYS)).delete()
     PhoneShown.objects.filter(at__lt=now - timedelta(days=ASKED_DAYS)).delete()  # one lasts a day at most
     old = Verification.objects.filter(done_at__lt=now - timedelta(days=settings.KIOSK.copies_days))

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
-from django.contrib.auth.signals import user_login_failed
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +16,7 @@ from django_otp.models import Device
 
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, NationalIdentity, Role, SecurityKey, Staff
-from kiosk.console.staff import second_factor, security_keys, sessions
+from kiosk.console.staff import guesses, known_browsers, second_factor, security_keys, sessions
 from kiosk.console.staff.access import RIGHTS, Right, act, address_of, lock_session, needs, open_session, staff_of
 from kiosk.console.staff.security_keys import NotThisKey
 from kiosk.console.templatetags.console_tags import act as act_word
@@ -75,16 +74,20 @@ class CodeForm(forms.Form):
 def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        staff = _recognised(request, form.cleaned_data)
+        said = form.cleaned_data
+        attempt = guesses.begin(said["username"], address_of(request), known_browsers.known(request, said["username"]))
+        if attempt is None:
+            return render(request, "console/locked_out.html", status=429)
+        staff = _recognised(request, said, attempt)
         if staff is not None:
             act(
                 request,
                 audit.Act.SIGNED_IN,
                 means="password+key" if form.cleaned_data["key_answer"] else "password+totp",
             )
-            return HttpResponseRedirect(resolve_url(home_of(staff)))
-        if getattr(request, "axes_locked_out", False):
-            return locked_out(request, {})
+            response = HttpResponseRedirect(resolve_url(home_of(staff)))
+            known_browsers.remember(request, response, staff)
+            return response
     refused = request.method == "POST"
     keys, has_psc = security_keys.are_offered(request), settings.KIOSK.psc is not None
     context = {"form": form, "refused": refused, "keys": keys, "has_psc": has_psc}
@@ -97,22 +100,19 @@ def sign_in_key(request: HttpRequest) -> HttpResponse:
     """What the browser must ask a key at the door: the same for everybody, whoever is named."""
     if not security_keys.are_offered(request):
         raise Http404
-    asked = security_keys.ask(request)
-    if not request.user.is_authenticated:
-        request.session.set_expiry(security_keys.ANSWER_WITHIN)  # nobody's session: it is soon forgotten
-    return JsonResponse(asked)
+    return security_keys.ask_anybody(request)
 
 
-def _recognised(request: HttpRequest, said: dict[str, Any]) -> Staff | None:
+def _recognised(request: HttpRequest, said: dict[str, Any], attempt: guesses.Attempt) -> Staff | None:
     staff = authenticate(request, username=said["username"], password=said["password"])
     if not isinstance(staff, Staff):
-        audit.record(audit.Act.SIGN_IN_REFUSED, who="", where=address_of(request))
+        guesses.was_wrong(attempt, "")
         return None
     device = _second(request, staff, said, at_the_door=True)
     if device is None:
-        user_login_failed.send(__name__, credentials={"username": staff.username}, request=request)
-        audit.record(audit.Act.SIGN_IN_REFUSED, who=staff.username, where=address_of(request))
+        guesses.was_wrong(attempt, staff.username)
         return None
+    guesses.was_right(attempt)
     changed = sessions.changes_since(staff, staff.last_login)
     login(request, staff)  # a new session key: one fixed beforehand is worthless
     tell(request, changed)
@@ -200,11 +200,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     act(request, audit.Act.SIGNED_OUT)
     logout(request)
     return redirect("sign-in")
-
-
-def locked_out(request: HttpRequest, _credentials: object = None, *_: object) -> HttpResponse:
-    """Too many tries: the same page for an account that exists and one that does not."""
-    return render(request, "console/locked_out.html", status=429)
 
 
 def _page_before(request: HttpRequest) -> str:

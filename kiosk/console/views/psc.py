@@ -23,7 +23,7 @@ from kiosk.console import audit
 from kiosk.console.config import PscSection
 from kiosk.console.models import NationalIdentity, Role, Staff
 from kiosk.console.records import vault
-from kiosk.console.staff import in_name, psc, sessions
+from kiosk.console.staff import guesses, in_name, psc, sessions
 from kiosk.console.staff.access import Right, act, address_of, needs, open_session
 from kiosk.console.staff.psc import Professional, Started, Trouble, Why
 from kiosk.console.views.accounts import home_of, tell
@@ -119,7 +119,7 @@ def _created(request: HttpRequest, professional: Professional) -> NationalIdenti
 def _sorry(request: HttpRequest, why: Why) -> HttpResponse:
     """What to do instead; the code is small, and the same in the journal."""
     psc.note(why)
-    audit.record(audit.Act.SIGN_IN_REFUSED, who="", where=address_of(request), why=why.value)
+    guesses.tell(address_of(request), why=why.value)
     status = 503 if why in {Why.UNREACHABLE, Why.CHANGED} else 403
     response = render(request, "console/psc_trouble.html", {"why": why.name, "code": why.value}, status=status)
     response.delete_cookie(COOKIE, samesite="Lax")

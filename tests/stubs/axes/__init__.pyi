@@ -1,1 +1,0 @@
-"""Of django-axes nothing is called: Django is told of it in its settings."""
