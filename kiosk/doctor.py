@@ -11,6 +11,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -31,7 +32,8 @@ from kiosk.insi.certificate import check as check_certificate
 from kiosk.insi.config import config_from
 from kiosk.sealing import BadKey, load_recipient_public, load_signer
 from kiosk.settings import BadSettings, InsiSection, Settings, ThroughConsole, load_insi
-from kiosk.storage.outbox import Outbox, OutboxFull
+from kiosk.storage.damage import files_set_aside
+from kiosk.storage.outbox import Outbox, OutboxDamaged, OutboxFull
 from kiosk.wiring import camera
 
 _ = gettext.gettext
@@ -250,23 +252,27 @@ def _existing(path: Path) -> Path:
 
 def _outbox(settings: Settings) -> list[Diagnosis]:
     path = settings.kiosk.data_dir / "outbox.db"
+    if aside := ", ".join(one.name for one in files_set_aside(path.parent)):
+        todo = _("Voyez si des venues manquent à la console, gardez-en une copie, puis retirez-les de data_dir.")
+        return [_state_of(path), Diagnosis("outbox-set-aside", Level.WARNING, aside, todo)]
+    return [_state_of(path)]
+
+
+def _state_of(path: Path) -> Diagnosis:
     if not path.exists():
-        return [Diagnosis("outbox", Level.OK, _("encore vide"))]
+        return Diagnosis("outbox", Level.OK, _("encore vide"))
     try:
-        outbox = Outbox(path)
-        try:
+        with closing(Outbox(path)) as outbox:
             waiting, parked = outbox.counts()
             outbox.prove_writable()
-        finally:
-            outbox.close()
+    except OutboxDamaged:
+        return Diagnosis("outbox", Level.BAD, f"{path} : {_('abîmé')}", _("Redémarrez la borne : elle le met de côté."))
     except OutboxFull:
         todo = _("Libérez le disque, vérifiez les droits ; ne supprimez pas ce fichier : des venues y attendent.")
-        return [Diagnosis("outbox", Level.BAD, _("{path} ne peut être écrit").format(path=path), todo)]
+        return Diagnosis("outbox", Level.BAD, _("{path} ne peut être écrit").format(path=path), todo)
     what = _("{waiting} en attente, {parked} refusées").format(waiting=waiting, parked=parked)
-    if parked:
-        todo = _("La console les a refusées : comparez les versions ; kiosk outbox list")
-        return [Diagnosis("outbox", Level.WARNING, what, todo)]
-    return [Diagnosis("outbox", Level.OK, what)]
+    todo = _("La console les a refusées : comparez les versions ; kiosk outbox list")
+    return Diagnosis("outbox", Level.WARNING, what, todo) if parked else Diagnosis("outbox", Level.OK, what)
 
 
 def _keys(settings: Settings) -> list[Diagnosis]:

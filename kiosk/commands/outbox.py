@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kiosk.settings import load
-from kiosk.storage.outbox import Outbox, OutboxFull, Waiting
+from kiosk.storage.outbox import Outbox, OutboxDamaged, OutboxFull, Waiting
 
 app = typer.Typer(help="Boîte d'envoi de la borne : ce qui attend, ce que la console a refusé.", no_args_is_help=True)
 
@@ -53,6 +53,9 @@ def _opened(config: Path) -> Iterator[Outbox | None]:
     path = load(config).kiosk.data_dir / "outbox.db"
     try:
         yield Outbox(path) if path.exists() else None
+    except OutboxDamaged:
+        typer.echo(f"{path} : abîmé ; redémarrez la borne, ne supprimez pas ce fichier.", err=True)
+        raise typer.Exit(UNUSABLE) from None
     except OutboxFull:
         typer.echo(
             f"{path} : ne s'ouvre ou ne s'écrit pas ; vérifiez le disque et les droits, ne supprimez pas ce fichier.",

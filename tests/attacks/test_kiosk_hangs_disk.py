@@ -8,15 +8,20 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
 
-from kiosk import journal
+from kiosk import doctor, journal
+from kiosk.app import storage_watch
 from kiosk.app.back_office import Place, StoreRoom
+from kiosk.app.conductor import Conductor, Crew, EventQueue
+from kiosk.app.storage_watch import StorageWatch
 from kiosk.core.turn import events as ev
 from kiosk.core.turn import screens as sc
 from kiosk.core.turn.step import Journey, State, step
+from kiosk.settings import load
 from kiosk.storage.damage import files_set_aside
 from kiosk.storage.outbox import Outbox, OutboxDamaged
 from tests.app.test_back_office import order
@@ -56,6 +61,8 @@ def test_an_outbox_that_is_no_database_is_set_aside_and_named_and_the_kiosk_work
     wait_until(lambda: kiosk.console.devices().get("outbox") == "lost", 30, "staff to see it")
     assert kiosk.console.devices()["storage"] == "ok"
     kiosk.eyes.wait_for("welcome")
+    state, named = doctor._outbox(load(kiosk.config))
+    assert (state.level, named.what, named.level) == (doctor.Level.OK, aside.name, doctor.Level.WARNING)
     outbox = Outbox(kiosk.data / "outbox.db")
     assert int(outbox.next_ticket("2026-11-30", "A")[1:]) == 501, "no number is given twice that day"
     outbox.close()
@@ -116,6 +123,79 @@ def test_what_was_kept_when_the_kiosk_is_ended_and_nobody_saw_it_is_taken_back(t
     wait_until(lambda: posted, 20, "the disk")
     room.stop()
     assert outbox.counts() == (0, 0)
+
+
+class SilentDisk(Outbox):
+    """A disk that answers no more, until the test lets it."""
+
+    answers = threading.Event()
+
+    def prove_writable(self) -> None:
+        self.answers.wait(20)
+
+
+def test_a_disk_that_answers_no_more_is_told_by_who_does_not_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage_watch, "_OVERDUE", 0.2)
+    outbox, posted = SilentDisk(tmp_path / "outbox.db"), list[ev.Event]()
+    watch = StorageWatch(outbox, tmp_path, posted.append)
+    watch.start()
+    try:
+        wait_until(lambda: watch.look() or posted, 20, "the kiosk to rest")
+        assert (posted, watch.ok, watch.counts) == ([ev.StorageWent()], False, (0, 0))
+        outbox.answers.set()
+        wait_until(lambda: ev.StorageCame() in posted, 20, "its return")
+        assert watch.ok
+    finally:
+        outbox.answers.set()
+        watch.stop()
+        outbox.close()
+
+
+class Idle:
+    """Whoever carries out commands, and does nothing."""
+
+    def __getattr__(self, _name: str) -> "Idle":
+        return self
+
+    def __call__(self, *_: object) -> "Idle":
+        return self
+
+
+class Broken(Idle):
+    """A desk with a bug."""
+
+    def read(self, _turn: int) -> None:
+        raise RuntimeError("a bug")
+
+
+class Shown:
+    """A window, and what was on it."""
+
+    def __init__(self) -> None:
+        self.screens: list[sc.Screen] = []
+
+    def show(self, screen: sc.Screen) -> None:
+        self.screens.append(screen)
+
+
+def test_a_bug_gives_the_card_back_before_it_welcomes_anybody(tmp_path: Path) -> None:
+    journal.write_to(path=tmp_path / "journal.jsonl")
+    events, window, idle = EventQueue(), Shown(), cast("Any", Idle())
+    crew = Crew(cast("Any", Broken()), idle, idle, idle, idle, idle, idle)
+    conductor = Conductor(events, crew, window, State())
+    for event in (
+        ev.CardArrived(),
+        ev.Touched(sc.Touch.UNDERSTOOD, "information"),
+        ev.Touched(sc.Touch.START, "welcome"),
+        ev.CardLeft(),
+    ):
+        events.post(event)
+    events.close()
+    conductor.run()
+    assert window.screens == [sc.Welcome(), sc.Information(), sc.TakeCard(), sc.Welcome()]
+    assert "RuntimeError" in (tmp_path / "journal.jsonl").read_text()
 
 
 def _submitted() -> Journey:

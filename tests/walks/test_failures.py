@@ -85,9 +85,9 @@ def test_with_the_card_service_killed_the_way_without_a_card_is_offered_and_the_
     if not stage.card_service.is_ours:
         pytest.fail("a card service of the system runs: stop it for the tests (systemctl stop pcscd pcscd.socket)")
     stage.start_kiosk(window=False)
-    wait_until(lambda: _devices(stage)["reader"] == "ok", 60, "the reader to be there")
+    wait_until(lambda: _devices(stage).get("reader") == "ok", 60, "the reader to be there")
     stage.card_service.kill()
-    wait_until(lambda: _devices(stage)["reader"] == "lost", 60, "staff to see that the reader is gone")
+    wait_until(lambda: _devices(stage).get("reader") == "lost", 60, "staff to see that the reader is gone")
     eyes = Eyes(stage.control)
     eyes.wait_for("welcome")
     eyes.say("start")
@@ -102,7 +102,7 @@ def test_with_the_card_service_killed_the_way_without_a_card_is_offered_and_the_
     walker.go_to("take_card")
     walker.leave()
     wait_until(lambda: _status_of(stage, walker.ticket), 60, "the check-in made with the reader that returned")
-    wait_until(lambda: _devices(stage)["reader"] == "ok", 60, "staff to see that the reader is back")
+    wait_until(lambda: _devices(stage).get("reader") == "ok", 60, "staff to see that the reader is back")
 
 
 def test_a_card_left_in_while_the_card_service_goes_and_comes_back_is_to_be_taken(stage: Stage) -> None:
@@ -124,17 +124,17 @@ def test_a_card_left_in_while_the_card_service_goes_and_comes_back_is_to_be_take
 
 def test_with_the_camera_gone_the_patient_goes_on_without_a_document_and_it_returns(stage: Stage) -> None:
     stage.start_kiosk(window=False)
-    wait_until(lambda: _devices(stage)["camera"] == "ok", 60, "the camera to be there")
+    wait_until(lambda: _devices(stage).get("camera") == "ok", 60, "the camera to be there")
     walker = Walker(stage)
     walker.go_to("confirm")
     stage.break_camera()
     walker.eyes.say("yes")
     walker.eyes.wait_for("done", "ticket", seconds=60)
-    wait_until(lambda: _devices(stage)["camera"] == "lost", 60, "staff to see that the camera is gone")
+    wait_until(lambda: _devices(stage).get("camera") == "lost", 60, "staff to see that the camera is gone")
     walker.go_to("take_card")
     walker.leave()  # clears the tray: the camera films again
     wait_until(lambda: _status_of(stage, walker.ticket) == "RETRIEVED", 60, "the check-in without a picture")
-    wait_until(lambda: _devices(stage)["camera"] == "ok", 60, "the camera's return")
+    wait_until(lambda: _devices(stage).get("camera") == "ok", 60, "the camera's return")
 
 
 def test_with_the_disk_full_the_patient_is_sent_to_the_desk_and_the_kiosk_rests_until_there_is_room(
@@ -151,14 +151,14 @@ def test_with_the_disk_full_the_patient_is_sent_to_the_desk_and_the_kiosk_rests_
     walker.eyes.say("yes")
     walker.eyes.wait_for("desk", seconds=60)
     assert walker.eyes.now["number"] == ""
-    wait_until(lambda: _devices(stage)["storage"] == "lost", 60, "staff to see that the disk is full")
+    wait_until(lambda: _devices(stage).get("storage") == "lost", 60, "staff to see that the disk is full")
     walker.eyes.say("finish")
     walker.eyes.wait_for("take_card")
     stage.pull_card()
     walker.eyes.wait_for("out_of_order")
     kiosk.send(signal.SIGUSR2)
     walker.eyes.wait_for("welcome")
-    wait_until(lambda: _devices(stage)["storage"] == "ok", 60, "staff to see that there is room again")
+    wait_until(lambda: _devices(stage).get("storage") == "ok", 60, "staff to see that there is room again")
     walker.go_to("take_card")
     walker.leave()
     wait_until(lambda: _status_of(stage, walker.ticket), 60, "a check-in once there is room")
