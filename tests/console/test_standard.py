@@ -1,0 +1,60 @@
+"""Small things that a standard asks for (``deploy/guides/asvs.md``) and no other test of the pages sees."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from kiosk.console.config import ServerSettings
+from tests.console.conftest import empty
+from tests.console.staff import add, at_desk, browser, get, sign_in
+
+
+@pytest.fixture(autouse=True)
+def one_console(sqlite: ServerSettings) -> Iterator[None]:
+    """On one database: what is asked here is asked of no table."""
+    with empty(sqlite):
+        yield
+
+
+def test_cookies_are_for_this_site_alone_and_for_no_script() -> None:
+    client = at_desk()
+    page = get(client, "/mot-de-passe/")
+    assert page.status_code == 200
+    assert set(client.cookies) == {"__Host-console", "__Host-form"}
+    for cookie in client.cookies.values():
+        assert cookie["secure"] and cookie["httponly"]
+        assert (cookie["samesite"], cookie["path"], cookie["domain"]) == ("Strict", "/", "")
+
+
+def test_headers_are_on_every_answer_and_no_other_origin_is_let_in() -> None:
+    add()
+    client = sign_in()
+    for path in ("/connexion/", "/file/", "/nowhere/", "/intake/version"):
+        answer = client.get(path, secure=True, headers={"Origin": "https://elsewhere.example"})
+        assert answer["Strict-Transport-Security"] == "max-age=31536000"
+        assert answer["Referrer-Policy"] == "same-origin"
+        assert "Access-Control-Allow-Origin" not in answer
+    assert client.generic("TRACE", "/connexion/", secure=True).status_code == 405
+
+
+def test_a_password_may_be_anything_long_that_is_not_common() -> None:
+    for good in ("é" * 64, "quatre mots sans rapport aucun", "☕ café crème ☕ 12", "A1!" * 40):
+        validate_password(good)
+    for bad in ("onze lettre", "qwertyuiop123", "justinbieber", "123456789abc"):
+        with pytest.raises(ValidationError):
+            validate_password(bad)
+
+
+def test_what_is_typed_as_a_password_is_not_shown_and_may_be_pasted() -> None:
+    for page in (get(browser(), "/connexion/"), get(at_desk(), "/mot-de-passe/")):
+        fields = [
+            one for one in re.findall(r"<input[^>]*>", page.content.decode()) if "password" in one or "current" in one
+        ]
+        assert fields
+        for field in fields:
+            assert 'type="password"' in field and "onpaste" not in field and 'autocomplete="off"' not in field
+            longest = re.search(r'maxlength="(\d+)"', field)
+            assert longest is None or int(longest[1]) >= 128
