@@ -60,6 +60,7 @@ class Happening(StrEnum):
     QUESTIONS_STOPPED = "questions-stopped"  # a kiosk asked INSi about more people than come to one
     KIOSK_EXCEEDED = "kiosk-exceeded"  # a kiosk does what no kiosk does: which, and what
     PEOPLE_CARRIED_OVER = "people-carried-over"  # what earlier versions decided became persons; counts
+    EMERGENCY_TAKEN = "emergency-taken"  # somebody took a right of another role for a while: supervision tells at once
     PSC_TROUBLE = "psc-trouble"  # signing in with Pro Santé Connect
     PURGED = "purged"
     BUG = "bug"  # class, file and line; never the message

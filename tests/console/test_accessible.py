@@ -164,7 +164,7 @@ def test_the_pages_of_the_desk(served: ServedConsole, browser: Browser, keys: di
     host.desk.press("j", "h1 .status-QUALIFIED")
     host.look()
     for language in ("fr", "ar"):
-        host.go(f"arrivees/{keys['differs']}/fiche/?langue={language}")
+        host.go(f"arrivees/{keys['suspect']}/fiche/?langue={language}")  # in this host's hands
     for missing in (f"arrivees/{uuid.uuid4()}/", "vigilance/"):
         host.page.goto(host.desk.url + missing)
         assert_accessible(host.page)
@@ -232,6 +232,7 @@ def test_the_other_pages_and_no_page_is_left_out(served: ServedConsole, browser:
     officer.look()
     officer.go("indicateurs/")
     officer.go("registre/")
+    officer.go("alertes/")
     officer.page.close()
     auditor, administrator = Round(served, browser, "auditor"), Round(served, browser, "administrator")
     auditor.go("journal/")

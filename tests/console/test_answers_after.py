@@ -23,7 +23,7 @@ def _asks_then_qualifies(client, check_in) -> str:
 
 def test_an_answer_after_the_decision_replaces_nothing_and_is_a_task_of_the_unit() -> None:
     check_in = arrive(ZOE)
-    client = at_desk()
+    client = at_desk("ines", "officer")
     path = _asks_then_qualifies(client, check_in)
     answers_late(found(TOUSSAINT))
     arrival = arrival_of(check_in)
@@ -41,7 +41,7 @@ def test_an_answer_after_the_decision_replaces_nothing_and_is_a_task_of_the_unit
 
 def test_what_stands_beside_counts_when_the_unit_takes_the_decision_back_and_asks_anew() -> None:
     check_in = arrive(ZOE)
-    path = _asks_then_qualifies(at_desk(), check_in)
+    path = _asks_then_qualifies(at_desk("ines", "officer"), check_in)
     answers_late(found(TOUSSAINT))
     officer = at_desk("marc", "officer")
     post(officer, path + "prendre/")
@@ -57,7 +57,7 @@ def test_what_stands_beside_counts_when_the_unit_takes_the_decision_back_and_ask
 @pytest.mark.parametrize("answer", [found(ZOE), InsNotFound()])
 def test_an_answer_after_the_decision_that_contradicts_nothing_is_nobody_s_task(answer) -> None:
     check_in = arrive(ZOE)
-    _asks_then_qualifies(at_desk(), check_in)
+    _asks_then_qualifies(at_desk("ines", "officer"), check_in)
     answers_late(answer)
     arrival = arrival_of(check_in)
     assert (arrival.status, arrival.stage, visits.observed_of(arrival)) == ("QUALIFIED", "done", None)
@@ -66,14 +66,14 @@ def test_an_answer_after_the_decision_that_contradicts_nothing_is_nobody_s_task(
 
 def test_other_traits_of_the_same_matricule_are_another_answer() -> None:
     check_in = arrive(ZOE)
-    _asks_then_qualifies(at_desk(), check_in)
+    _asks_then_qualifies(at_desk("ines", "officer"), check_in)
     answers_late(with_traits(birth_place_code="63221"))
     assert (arrival_of(check_in).status, arrival_of(check_in).reason) == ("QUALIFIED", "other-answer")
 
 
 def test_an_answer_before_the_decision_still_takes_the_place_of_the_first() -> None:
     check_in = arrive(ZOE)
-    client = at_desk()
+    client = at_desk("ines", "officer")
     post(client, taken(client, check_in) + "interroger/", **original_of(TOUSSAINT))
     answers_late(found(TOUSSAINT))
     arrival = arrival_of(check_in)

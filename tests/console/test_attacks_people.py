@@ -190,7 +190,7 @@ def test_check_ins_cannot_be_counted_or_guessed() -> None:
             nowhere.status_code,
             nowhere.headers.get("Location"),
         )
-    client = at_desk()
+    client = at_desk("ines", "officer")
     for path in ("/arrivees/1/", "/arrivees/0/pieces/0/", f"/arrivees/{known.key}/pieces/99/", "/arrivees/"):
         assert get(client, path).status_code == 404
     assert get(client, f"/arrivees/{known.key}/pieces/99999999999999999999/").status_code == 404
@@ -263,7 +263,7 @@ def test_pictures_that_unfold_are_refused_and_those_that_lie_are_never_opened_wi
         "nothing": b"",
         "too heavy": TINY_JPEG + b"\x00" * 3_000_000,
     }
-    client = at_desk()
+    client = at_desk("ines", "officer")
     for name, jpeg in lying.items():
         check_in = check_in_of(ZOE)
         picture = replace(check_in.pictures[0], jpeg=jpeg)

@@ -85,7 +85,7 @@ def test_an_answer_that_changes_nothing_leaves_the_downgrade_to_be_undone(answer
 
 
 def test_undoing_a_refusal_does_not_accept_the_answer_that_came_after_it() -> None:
-    check_in, client = arrive(ZOE), at_desk()
+    check_in, client = arrive(ZOE), at_desk("ines", "officer")
     path = _taken(client, check_in)
     post(client, path + "interroger/", **original_of(TOUSSAINT))
     post(client, path + "decision/refuse-ins/")

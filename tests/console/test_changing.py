@@ -74,7 +74,7 @@ def test_insi_is_asked_again_with_what_staff_reads_and_the_answer_lets_the_ident
     assert [one.message_id for one in kept.exchanges] == ["1", "2"]  # every call, the first ones too
     post(client, path + "qualifier/", **TICKED)
     assert _arrival(check_in).status == "QUALIFIED"
-    assert _written("insi-requested") == [{"number": 1}]
+    assert [(one["number"], one["unread"]) for one in _written("insi-requested")] == [(1, False)]
 
 
 def test_the_same_criteria_are_never_tried_twice_and_no_more_than_five_times() -> None:

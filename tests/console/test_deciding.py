@@ -270,7 +270,7 @@ def test_a_patient_is_sent_to_another_desk_whose_agent_calls_them() -> None:
 
 def test_the_patient_s_sheet_names_each_difference_and_whom_to_ask() -> None:
     check_in = arrive(DOMINIQUE, mrz=mrz_of(TOUSSAINT))
-    client = at_desk()
+    client = at_desk("ines", "officer")
     page = get(client, f"/arrivees/{check_in.key}/fiche/").content.decode()
     assert "TOUSSAINT" in page and "DOMINIQUE" in page and "26/02/1997" in page
     assert "mairie" in page
@@ -281,7 +281,7 @@ def test_the_patient_s_sheet_names_each_difference_and_whom_to_ask() -> None:
 )
 def test_the_sheet_is_said_in_the_patient_s_language_too(language: str, word: str) -> None:
     check_in = arrive(DOMINIQUE, mrz=mrz_of(TOUSSAINT))
-    client = at_desk()
+    client = at_desk("ines", "officer")
     page = get(client, f"/arrivees/{check_in.key}/fiche/?langue={language}").content.decode()
     theirs = page.split(f'<article class="sheet other" lang="{language}"')[1].split("</article>")[0]
     assert word in theirs and word not in page.split("</article>")[0]
@@ -296,6 +296,7 @@ def test_every_look_at_a_document_is_written_down() -> None:
     check_in = arrive(ZOE)
     add()
     client = sign_in()
+    post(client, f"/arrivees/{check_in.key}/prendre/")
     answer = get(client, f"/arrivees/{check_in.key}/pieces/0/")
     assert (answer["Content-Type"], answer.content[:3]) == ("image/jpeg", b"\xff\xd8\xff")
     assert get(client, f"/arrivees/{check_in.key}/pieces/1/").status_code == 404

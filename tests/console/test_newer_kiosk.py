@@ -79,10 +79,10 @@ def test_what_presses_more_keeps_its_place() -> None:
 def test_staff_is_told_and_qualifies_only_who_was_compared_by_hand() -> None:
     arrival = _arrived(check_in_of(ZOE), "mrz", "copied")
     client, path = at_desk(), f"/arrivees/{arrival.pk}/"
+    post(client, path + "prendre/")
     page = get(client, path).content.decode()
     assert NOTICE in page and "forged" not in page and "copied" not in page
     assert "Lecture incomplète" in get(client, "/file/").content.decode()
-    post(client, path + "prendre/")
     post(client, path + "decision/accept-ins/")
     assert _again(arrival).status == "PROVISIONAL"  # no machine's comparison is enough
     post(client, path + "qualifier/", **TICKED)
@@ -153,7 +153,7 @@ def test_what_a_kiosk_says_beside_the_check_in_is_not_passed_over() -> None:
 
 def test_a_card_that_is_said_in_a_new_word_is_not_told_as_none() -> None:
     arrival = _arrived(check_in_of(ZOE), "card", "source", more="apcv")
-    page = get(at_desk(), f"/arrivees/{arrival.pk}/").content.decode()
+    page = get(at_desk("ines", "officer"), f"/arrivees/{arrival.pk}/").content.decode()
     assert NOTICE in page and "Pas de carte Vitale lue" not in page
     without = _arrived(check_in_of(ZOE, card=None, card_nir=""), "more")
     assert "Pas de carte Vitale lue" in get(at_desk("marc", "officer"), f"/arrivees/{without.pk}/").content.decode()

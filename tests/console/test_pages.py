@@ -159,6 +159,7 @@ def test_hostile_names_are_shown_as_text_and_run_nowhere(served: ServedConsole, 
         card = replace(card_of(zoe), birth_name=name, given_names=(name,))
         key = _arrive(served, f"<b>{number}", zoe, card=card, card_nir=name[:15], desk=name[:18])
         host.page.goto(f"{host.url}arrivees/{key}/")
+        host.press("t", ".compare")
         assert host.page.locator(".compare tbody tr").count() >= 6
         assert host.page.locator(".compare tbody td").first.inner_text().strip()[:20] == name.strip()[:20]
         assert host.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -85,7 +85,7 @@ def test_no_date_no_search() -> None:
 
 def test_a_person_who_came_before_is_shown_beside_and_a_stranger_is_not() -> None:
     before, now, _stranger = arrive(ZOE, ticket="B1"), arrive(ZOE, ticket="B2"), arrive(TOUSSAINT, ticket="B3")
-    client = at_desk()
+    client = at_desk("ines", "officer")
     page = get(client, f"/arrivees/{now.key}/").content.decode()
     (beside,) = page.split('class="alike"')[1:]
     assert f"/arrivees/{before.key}/" in beside

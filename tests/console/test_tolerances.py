@@ -180,7 +180,7 @@ def test_a_document_that_differs_still_forbids_whatever_staff_say_to_have_seen()
 def test_a_card_that_differs_is_no_difference_of_the_queue_where_the_document_agrees() -> None:
     arrival = _arrival(arrive(ZOE, card=USUAL_NAME))
     assert (arrival.need, arrival.differences) == ("ready", "")
-    client = at_desk()
+    client = at_desk("ines", "officer")
     sheet = get(client, f"/arrivees/{arrival.key}/fiche/").content.decode()
     assert "Aucune différence" in sheet and "LUCIE" not in sheet
 

@@ -44,7 +44,7 @@ def test_both_sides_reach_staff_straightened_at_300_dpi_and_as_they_were_seen() 
         assert _opened(picture.jpeg).shape[1] / 85.6 * 25.4 >= 300
         seen = _opened(picture.untouched)
         assert 0.7 * 1280 < seen.shape[1] < 1280  # the part that shows the card, in the camera's own pixels
-    client = at_desk()
+    client = at_desk("ines", "officer")
     path = f"/arrivees/{check_in.key}/pieces/1/"
     assert f"{path}?brute" in get(client, f"/arrivees/{check_in.key}/").content.decode()
     straight, untouched = _opened(get(client, path).content), _opened(get(client, f"{path}?brute").content)
@@ -55,7 +55,7 @@ def test_both_sides_reach_staff_straightened_at_300_dpi_and_as_they_were_seen() 
 def test_a_picture_kept_without_its_untouched_part_offers_none() -> None:
     enrol()
     check_in = arrive(ZOE, pictures=(DocumentPicture(Side.FIRST, TINY_JPEG),))
-    client = at_desk()
+    client = at_desk("ines", "officer")
     assert "?brute" not in get(client, f"/arrivees/{check_in.key}/").content.decode()
     assert get(client, f"/arrivees/{check_in.key}/pieces/0/?brute").status_code == 404
 

@@ -92,7 +92,7 @@ def test_the_served_copy_is_marked_and_the_kept_one_is_not() -> None:
     enrol()
     kept = _jpeg((300, 200))
     check_in = arrive(ZOE, pictures=(DocumentPicture(Side.FIRST, kept), DocumentPicture(Side.SECOND, kept[:200])))
-    client = at_desk()
+    client = at_desk("ines", "officer")
     shown = get(client, f"/arrivees/{check_in.key}/pieces/0/").content
     assert _opened(shown).size == (300, 200) and shown != kept
     assert get(client, f"/arrivees/{check_in.key}/pieces/1/").status_code == 404  # half a file: not shown unmarked

@@ -46,7 +46,7 @@ NOTHING_IN_THE_WAY = "Aucune différence n’empêche d’utiliser votre identit
 )
 def test_a_patient_without_ins_is_not_told_that_nothing_is_in_the_way(answer: InsAnswer) -> None:
     sheet = f"/arrivees/{arrive(ZOE, answer).key}/fiche/"
-    client = at_desk()
+    client = at_desk("ines", "officer")
     page = _text(client, sheet)
     assert NOT_YET in page and NOTHING_IN_THE_WAY not in page
     for language, words in (("en", "has not been found yet"), ("es", "todavía"), ("pt", "ainda não"), ("ar", "بعد")):
@@ -55,7 +55,7 @@ def test_a_patient_without_ins_is_not_told_that_nothing_is_in_the_way(answer: In
 
 
 def test_a_patient_whose_answer_nobody_may_accept_is_not_told_so_either() -> None:
-    client = at_desk()
+    client = at_desk("ines", "officer")
     assert NOTHING_IN_THE_WAY in _text(client, f"/arrivees/{arrive(ZOE).key}/fiche/")
     of_many = replace(found(ZOE), flags=("several-individuals",))
     assert NOT_YET in _text(client, f"/arrivees/{arrive(ZOE, of_many).key}/fiche/")

@@ -152,7 +152,7 @@ def test_a_first_question_is_under_way_and_only_a_repeated_one_went_unanswered(r
 
 
 def test_who_may_be_known_is_shown_once() -> None:
-    client = at_desk()
+    client = at_desk("ines", "officer")
     first, _ = qualified(client)
     second = arrive(ZOE)
     path = f"/arrivees/{second.key}/"

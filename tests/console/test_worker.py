@@ -221,7 +221,7 @@ def test_a_record_no_key_opens_stops_neither_worker_nor_pages(monkeypatch: pytes
     from kiosk.sealing import generate_recipient
 
     check_in = arrive(ZOE, SILENT)
-    client = at_desk()
+    client = at_desk("ines", "officer")
     other = generate_recipient()
     monkeypatch.setattr(structure, "keys", lambda: structure.Keys(other, {other.public_key.key_id: other}))
     answer = get(client, f"/arrivees/{check_in.key}/")

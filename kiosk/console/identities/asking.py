@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from kiosk.console import audit
 from kiosk.console.arrivals.queue import IN_WORK
-from kiosk.console.identities import comparing, deciding, reasons
+from kiosk.console.identities import comparing, deciding, fitting, reasons
 from kiosk.console.identities.original import Original
 from kiosk.console.identities.reasons import BARS
 from kiosk.console.identities.refusing import in_words
@@ -80,6 +80,7 @@ def ask_again(
         bar = insi_bar(visits.identity_of(arrival, check_in), criteria.traits())
         if bar is not None:
             raise reasons.NotAllowed(_(BARS[bar]))
+        fitting.check(check_in, criteria, staff)
         kept = notes.opened(arrival, "criteria")
         wanted = [getattr(criteria, name) for name in _NAMES]
         # what was set aside since, or stands beside what is accepted, may be asked for anew: it is a new question
@@ -91,7 +92,9 @@ def ask_again(
         notes.seal(arrival, "criteria", {"next": wanted, "asked": [*kept.get("asked", []), mark]})
         arrival.insi_next_at, arrival.insi_tries = timezone.now(), 0
         number = len(kept.get("asked", [])) + 1
-        answers.ask(arrival, Actor(ActorKind.STAFF, staff.username), where=where, number=number)
+        by, unread = Actor(ActorKind.STAFF, staff.username), fitting.is_unread(check_in)
+        written = fitting.sealed(arrival, criteria)
+        answers.ask(arrival, by, where=where, number=number, criteria=written, unread=unread)
         if arrival.need == Need.ASK_AGAIN:
             arrival.need = Need.INSI_PENDING
         arrival.leased_until = timezone.now() + held_for if held_for is not None else None

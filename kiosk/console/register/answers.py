@@ -47,13 +47,13 @@ def is_asked(arrival: Arrival) -> bool:
     return arrival.insi_next_at is not None and not visits.standing_of(arrival).identity.is_barred
 
 
-def ask(arrival: Arrival, by: Actor, *, where: str = "", number: int = 1) -> None:
+def ask(arrival: Arrival, by: Actor, *, where: str = "", number: int = 1, **more: audit.Detail) -> None:
     """Note that INSi is asked for this visit; its answer will cite it. The caller saves the arrival."""
     known = arrival.known
     if known is None:
-        audit.record(audit.Act.INSI_REQUESTED, who=by.name, where=where, about=str(arrival.pk), number=number)
+        audit.record(audit.Act.INSI_REQUESTED, who=by.name, where=where, about=str(arrival.pk), number=number, **more)
         return
-    told = [Told(InsiAsked(), audit.Act.INSI_REQUESTED, {"number": number})]
+    told = [Told(InsiAsked(), audit.Act.INSI_REQUESTED, {"number": number, **more})]
     arrival.question = visits.recorded(arrival, known, told, by, where=where).version
 
 

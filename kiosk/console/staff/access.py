@@ -26,7 +26,8 @@ class Right(StrEnum):
 
     EVERYONE = "everyone"  # without signing in
     SIGNED_IN = "signed-in"
-    WORK = "work"  # the queue, an identity, its pictures, decisions
+    WORK = "work"  # the queue, an identity, decisions
+    PICTURES = "pictures"  # copies of documents: of one's own role, no emergency gives it
     VIGILANCE = "vigilance"  # work lists of the identity-vigilance unit, downgrade, prior search
     INDICATORS = "indicators"
     SUPERVISE = "supervise"  # kiosks
@@ -38,8 +39,18 @@ class Right(StrEnum):
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.HOST: frozenset({Right.SIGNED_IN, Right.WORK, Right.EMERGENCY}),
-    Role.OFFICER: frozenset({Right.SIGNED_IN, Right.WORK, Right.VIGILANCE, Right.INDICATORS, Right.AGREE}),
+    Role.HOST: frozenset({Right.SIGNED_IN, Right.WORK, Right.PICTURES, Right.EMERGENCY}),
+    Role.OFFICER: frozenset(
+        {
+            Right.SIGNED_IN,
+            Right.WORK,
+            Right.PICTURES,
+            Right.VIGILANCE,
+            Right.INDICATORS,
+            Right.AGREE,
+            Right.EMERGENCIES,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset(
         {
             Right.SIGNED_IN,

@@ -1,7 +1,8 @@
 """Rights taken in an emergency (accès d'urgence, « bris de glace »): by a named person, for a while, with a reason.
 
 Whoever takes one signs for it; every page it opens is in the audit trail, and it stands on the administrators' and
-auditors' pages until one of them, not the person themself, has said that they looked into it.
+auditors' and officers' pages within seconds, until one of them, not the person themself, has said that they looked into
+it. Who has taken a few that nobody has looked into takes no more.
 """
 
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, Emergency, Staff
 from kiosk.console.records import structure
@@ -18,22 +20,31 @@ from kiosk.sealing import sealed_for
 
 SHORTEST_REASON = 10
 LONGEST_REASON = 300
+LEAST_WORDS = 3  # different ones, of letters: who reads it later must know what for
+LEAST_LETTERS = 8  # different ones
+MOST_UNSEEN = 3
 
 
 class NotTaken(ValueError):
     """Not a right this role may take, or no reason; says nothing more."""
 
 
+class TooMany(NotTaken):
+    """Several are still to be looked into by somebody else first."""
+
+
 def take(staff: Staff, right: str, reason: str, *, where: str) -> Emergency:
     """Give the right for as long as the settings say. The caller has checked that the role may take it."""
     words = one_line(reason, LONGEST_REASON + 1)
-    if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
+    if not SHORTEST_REASON <= len(words) <= LONGEST_REASON or not _says_why(words):
         raise NotTaken
     now = timezone.now()
     with transaction.atomic():
         Staff.objects.select_for_update().get(pk=staff.pk)
         if Emergency.objects.filter(staff=staff, right=right, until__gt=now).exists():
             raise NotTaken
+        if Emergency.objects.filter(staff=staff, seen_at=None).count() >= MOST_UNSEEN:
+            raise TooMany
         sealed = structure.seal_body(words.encode(), _context(staff.pk, now))
         until = now + timedelta(minutes=settings.KIOSK.emergency_minutes)
         taken = Emergency.objects.create(staff=staff, right=right, reason=sealed, opened_at=now, until=until)
@@ -41,7 +52,15 @@ def take(staff: Staff, right: str, reason: str, *, where: str) -> Emergency:
             audit.Act.EMERGENCY_TAKEN, who=staff.username, where=where, right=right, number=taken.pk,
             minutes=settings.KIOSK.emergency_minutes,
         )  # fmt: skip
+        transaction.on_commit(lambda: journal.record(journal.Happening.EMERGENCY_TAKEN, right=right))
     return taken
+
+
+def _says_why(words: str) -> bool:
+    """A few different words, not one key held down: more than that only a reader can tell."""
+    plain = ["".join(filter(str.isalpha, word)).casefold() for word in words.split()]
+    real = {word for word in plain if len(set(word)) > 1}
+    return len(real) >= LEAST_WORDS and len(set("".join(real))) >= LEAST_LETTERS
 
 
 def current(staff: Staff) -> list[Emergency]:

@@ -59,6 +59,14 @@ def latest_visit(person: Person) -> Arrival | None:
 
 
 @register.filter
+def known_here(person: Person | None) -> str:
+    """All that the desk is told of somebody's past: that they are known, and since when they are qualified."""
+    if person is not None and person.status == IdentityStatus.QUALIFIED and person.decided_at is not None:
+        return _("connu ici, qualifié le {date}").format(date=typography.day(person.decided_at))
+    return _("connu ici") if person is not None else _("autre arrivée, pas encore traitée")
+
+
+@register.filter
 def long_word(text: str) -> str:
     """The class of a cell whose longest word would not hold in its column: letters are smaller before a name breaks."""
     is_long = any(len(word) >= LONG for word in re.split(r"[\s-]", text))

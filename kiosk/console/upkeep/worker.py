@@ -15,7 +15,7 @@ from kiosk.console.identities import asking
 from kiosk.console.questions import dropping
 from kiosk.console.questions.asking import Insi
 from kiosk.console.records import erasing
-from kiosk.console.upkeep import asked, checking, keys, retention
+from kiosk.console.upkeep import asked, checking, keys, readings, retention
 from kiosk.console.upkeep.insi_again import Ask, insi_once
 from kiosk.console.vigilance import campaigns, look_alikes
 from kiosk.console.witness import afar, findings, kept
@@ -36,7 +36,7 @@ def work(
     verifier: Verifier | None = None,
 ) -> None:
     """Look at the table again and again until told to stop; a database that goes away is waited for."""
-    next_purge = next_kept = next_check = next_keys = next_drop = timezone.now()
+    next_purge = next_kept = next_check = next_keys = next_drop = next_read = timezone.now()
     is_lost = is_begun = False
     while not stop.is_set():
         now = timezone.now()
@@ -44,6 +44,9 @@ def work(
             if now >= next_check:
                 checking.take_turns(now)
                 next_check = now + checking.EVERY
+            if now >= next_read:
+                readings.once(now)
+                next_read = now + readings.EVERY
             if now >= next_kept:
                 afar.tell()
                 kept.keep()

@@ -16,8 +16,18 @@ from django_otp.models import Device
 
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, NationalIdentity, Role, SecurityKey, Staff
-from kiosk.console.staff import guesses, known_browsers, second_factor, security_keys, sessions
-from kiosk.console.staff.access import RIGHTS, Right, act, address_of, lock_session, needs, open_session, staff_of
+from kiosk.console.staff import emergencies, guesses, known_browsers, second_factor, security_keys, sessions
+from kiosk.console.staff.access import (
+    RIGHTS,
+    Right,
+    act,
+    address_of,
+    lock_session,
+    needs,
+    open_session,
+    rights_of,
+    staff_of,
+)
 from kiosk.console.staff.security_keys import NotThisKey
 from kiosk.console.templatetags.console_tags import act as act_word
 from kiosk.console.vigilance import told
@@ -189,14 +199,23 @@ def lock(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.SIGNED_IN, quiet=True)
 @require_safe
-def still_here(_request: HttpRequest) -> HttpResponse:
-    """Asked by every page now and then: what stands before an idle session goes from the screen by itself."""
+def still_here(request: HttpRequest) -> HttpResponse:
+    """Asked by every page now and then: what stands before an idle session goes from the screen by itself.
+
+    Who looks into emergencies is told of a new one where they are, without waiting for the next page.
+    """
+    staff = staff_of(request)
+    if Right.EMERGENCIES in rights_of(staff) and request.GET.get("urgences", "") != str(
+        emergencies.to_look_into(staff)
+    ):
+        return render(request, "console/_emergencies.html", {"is_news": True})
     return HttpResponse(status=204)
 
 
 @needs(Right.SIGNED_IN, works_locked=True)
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    emergencies.give_back(staff_of(request), where=address_of(request))  # it ends with who took it
     act(request, audit.Act.SIGNED_OUT)
     logout(request)
     return redirect("sign-in")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -19,6 +20,7 @@ from kiosk.console.identities import (
     attaching,
     comparing,
     deciding,
+    holding,
     original,
     reasons,
     seeing,
@@ -34,6 +36,8 @@ from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
 from kiosk.console.views import identity_page
 from kiosk.console.views.desk import ask_at_desk
 from kiosk.console.views.shown import answer_shown, version_shown
+from kiosk.console.vigilance import colleagues
+from kiosk.console.witness import findings
 from kiosk.console.words import clock, day
 
 SHEET_LANGUAGES = {"fr": "Français", "en": "English", "es": "Español", "pt": "Português", "ar": "العربية"}
@@ -43,12 +47,16 @@ SHEET_LANGUAGES = {"fr": "Français", "en": "English", "es": "Español", "pt": "
 @require_safe
 def show(request: HttpRequest, key: UUID) -> HttpResponse:
     arrival = found(key)
+    if not may_open(request, arrival):
+        return render(request, "console/closed.html", identity_page.closed(arrival))
     check_in = visits.opened(arrival)
     act(request, audit.Act.OPENED, key)
+    if colleagues.is_named(check_in):
+        findings.note([findings.Found("reading", f"{staff_of(request).pk}-colleague-{key.hex}")])
     return render(request, "console/identity.html", identity_page.context(request, arrival, check_in))
 
 
-@needs(Right.WORK)
+@needs(Right.PICTURES)
 @require_safe
 def picture(request: HttpRequest, key: UUID, index: int) -> HttpResponse:
     """One side of the document with who looks and when written across it; no cache keeps it.
@@ -56,6 +64,8 @@ def picture(request: HttpRequest, key: UUID, index: int) -> HttpResponse:
     ``?brute`` shows it as the camera saw it: what straightening may have hidden.
     """
     arrival = found(key)
+    if not may_open(request, arrival):
+        raise PermissionDenied
     pictures = visits.opened(arrival).pictures
     if index >= len(pictures):
         raise Http404
@@ -178,6 +188,8 @@ def come_back(request: HttpRequest, key: UUID) -> HttpResponse:
 def sheet(request: HttpRequest, key: UUID) -> HttpResponse:
     """What the patient takes home: which trait differs, both values, whom to ask, what to bring."""
     arrival = found(key)
+    if not may_open(request, arrival):
+        return redirect("identity", key)
     check_in = visits.opened(arrival)
     side_by_side = comparing.compared(check_in)
     language = request.GET.get("langue", "fr")
@@ -211,6 +223,8 @@ def _validate(request: HttpRequest, key: UUID) -> HttpResponse:
     except NotAllowed as rule:
         messages.error(request, str(rule))
         arrival = found(key)
+        if not may_open(request, arrival):
+            return redirect("identity", key)
         act(request, audit.Act.OPENED, key)
         written = {name: request.POST.get(name, "")[: original.LONGEST] for name in original.FIELDS}
         ticked = {
@@ -268,6 +282,12 @@ def carried_out(request: HttpRequest, key: UUID, change: Callable[[], Arrival]) 
     except queue.NotPossible:
         messages.error(request, _("Un collègue s’occupe de ce patient."))
     return redirect("identity", key)
+
+
+def may_open(request: HttpRequest, arrival: Arrival) -> bool:
+    """The unit opens what it must judge; the desk what it has in hand, or decided today."""
+    staff = staff_of(request)
+    return identity_page.may_reopen(staff) or holding.holds(arrival, staff, timezone.now())
 
 
 def found(key: UUID) -> Arrival:

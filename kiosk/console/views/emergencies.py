@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kiosk.console.models import Emergency, Role
 from kiosk.console.staff import emergencies
 from kiosk.console.staff.access import IN_AN_EMERGENCY, Right, address_of, needs, rights_of, staff_of
-from kiosk.console.staff.emergencies import NotTaken
+from kiosk.console.staff.emergencies import NotTaken, TooMany
 from kiosk.console.views.own_account import confirms
 
 
@@ -46,6 +46,8 @@ def take(request: HttpRequest) -> HttpResponse:
             try:
                 emergencies.take(staff, right, reason, where=address_of(request))
                 return redirect("queue" if right == Right.WORK else "vigilance")
+            except TooMany:
+                problem = _("Trois de vos accès n’ont pas encore été vérifiés : appelez un collègue qui peut le faire.")
             except NotTaken:
                 problem = _("Dites pourquoi, en une phrase.")
     context = {

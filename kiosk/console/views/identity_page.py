@@ -21,6 +21,7 @@ from kiosk.console.identities import (
     comparing,
     complements,
     deciding,
+    fitting,
     knowing,
     noticing,
     original,
@@ -133,9 +134,18 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
         "kept": _kept(arrival),
         "questions": rows.questions(),
         "verification": verified.told_of(arrival.known) if may_reopen(staff) else None,
-        "history": [(entry, _found_by(entry)) for entry in audit.entries(about=str(arrival.key), limit=60)],
+        "history": [
+            (entry, _found_by(entry) or _asked_with(arrival, entry, staff))
+            for entry in audit.entries(about=str(arrival.key), limit=60)
+        ],
         **queue_context(arrival.key),
     }
+
+
+def closed(arrival: Arrival) -> dict[str, Any]:
+    """What the page shows of a dossier that is not in one's hands: its number and where it stands, nobody's trait."""
+    can_take = arrival.stage in {Stage.WAITING, Stage.HELD}
+    return {"page": "queue", "arrival": arrival, "can_take": can_take, **queue_context(arrival.key)}
 
 
 def _alike(arrival: Arrival, check_in: CheckIn, shown: Collection[UUID]) -> list[Arrival]:
@@ -148,6 +158,12 @@ def _alike(arrival: Arrival, check_in: CheckIn, shown: Collection[UUID]) -> list
 def _found_by(entry: AuditEntry) -> str:
     """What a verification found, in words; of other acts the trail's own page tells more."""
     return told.told(entry.details, act_word) if entry.act == audit.Act.VERIFIED else ""
+
+
+def _asked_with(arrival: Arrival, entry: AuditEntry, staff: Staff) -> str:
+    """With what a colleague asked INSi: for the unit, which may lay it beside the document."""
+    is_question = entry.act == audit.Act.INSI_REQUESTED and may_reopen(staff)
+    return fitting.opened(arrival, entry) if is_question else ""
 
 
 def _kept(arrival: Arrival) -> Arrival | None:

@@ -1,11 +1,16 @@
 """What members of staff did, as an officer reads it."""
 
-from collections.abc import Callable
+import re
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from kiosk.console.models import AuditEntry, Finding, Staff
+from kiosk.console import audit
+from kiosk.console.models import Arrival, AuditEntry, Finding, Staff, Stage
+
+MOST_DOSSIERS = 40
+_STRETCH = re.compile(r"acts:(\d{1,18})-(\d{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,7 @@ class Told:
     seen: AuditEntry | None
     who: str
     what: str
+    dossiers: tuple[Arrival, ...]
     is_own: bool
 
 
@@ -28,13 +34,40 @@ def whose(finding: Finding) -> int:
 def told(finding: Finding, seen: AuditEntry | None, me: Staff) -> Told:
     """One alarm as this officer reads it."""
     staff = Staff.objects.filter(pk=whose(finding)).first()
-    words = _WORDS.get(finding.code)
-    what = words(finding) if words is not None else finding.name
-    return Told(finding, seen, staff.username if staff is not None else "—", what, whose(finding) == me.pk)
+    who = staff.username if staff is not None else "—"
+    what = _command() if finding.code == "command" else _of_reading(finding.about.split("-")[1:2])
+    return Told(finding, seen, who, what, _dossiers(finding, who), whose(finding) == me.pk)
 
 
-def _command(_finding: Finding) -> str:
+def _command() -> str:
     return _("Un lien d’inscription a été fait par une commande sur le serveur, sans seconde personne.")
 
 
-_WORDS: dict[str, Callable[[Finding], str]] = {"command": _command}
+def _of_reading(kind: list[str]) -> str:
+    words = {
+        "many": _("Beaucoup de dossiers ouverts en quelques minutes :"),
+        "uncalled": _("Dossiers ouverts sans que cette personne ait appelé le patient :"),
+        "colleague": _("Dossier ouvert, qui porte le nom d’un collègue ou d’un homonyme :"),
+        "searched": _("Beaucoup de recherches d’antériorité en quelques minutes."),
+        "asked": _("Beaucoup de questions au service national en quelques minutes :"),
+    }
+    return words.get("".join(kind), "".join(kind))
+
+
+def _dossiers(finding: Finding, who: str) -> tuple[Arrival, ...]:
+    """The visits it is about that are still there."""
+    kind, _dash, key = finding.about.partition("-")[2].partition("-")
+    keys = [key] if kind == "colleague" else _looked_at(finding, who)
+    valid = [UUID(one) for one in dict.fromkeys(keys) if re.fullmatch(r"[0-9a-f-]{32,36}", one)]
+    found = Arrival.objects.filter(pk__in=valid[:MOST_DOSSIERS]).exclude(stage=Stage.REMOVED)
+    return tuple(found.order_by("arrived_at"))
+
+
+def _looked_at(finding: Finding, who: str) -> list[str]:
+    stretch = _STRETCH.fullmatch(finding.by)
+    if stretch is None:
+        return []
+    first, last = int(stretch[1]), int(stretch[2])
+    acts = AuditEntry.objects.filter(number__gte=first, number__lte=last, who=who)
+    looks = (audit.Act.OPENED, audit.Act.PICTURE_SEEN, audit.Act.SHEET_PRINTED, audit.Act.INSI_REQUESTED)
+    return list(acts.filter(act__in=looks).order_by("number").values_list("about", flat=True))

@@ -189,6 +189,8 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "why": _listed(WHY | ERASED),
     "question": _listed(QUESTIONS),
     "without": _listed({"card-too-old": "sans la carte, lue il y a trop longtemps"}),
+    "criteria": lambda _sealed: _("critères scellés"),
+    "unread": lambda _true: _("rien de lu par une machine"),
     "tries": _short("essai {value}"),
     "number": _short("n° {value}"),
     "minutes": _short("{value} minutes"),

@@ -48,6 +48,7 @@ def what(check: str) -> str:
         "visits": _("venues"),
         "pairs": _("doublons"),
         "links": _("faits des doublons"),
+        "readings": _("lectures des dossiers"),
     }.get(check, check)
 
 

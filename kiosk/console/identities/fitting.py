@@ -1,0 +1,103 @@
+"""Whether what a host asks INSi is about the person whose dossier they have in hand.
+
+INSi gives anybody's number to who knows their traits. A host corrects what a machine read wrongly, and does not ask
+about somebody else. The unit may, and what was asked is in the trail either way, sealed.
+"""
+
+import base64
+import json
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from kiosk.console.identities.original import FIELDS, Original
+from kiosk.console.identities.reasons import NotAllowed
+from kiosk.console.models import Arrival, AuditEntry, Role, Staff
+from kiosk.console.records import vault
+from kiosk.console.words import day
+from kiosk.core.checkin.codec import BadCheckIn
+from kiosk.core.checkin.stated import LOOKED_FOR, stated
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.names import NameRefused, comparison_key
+from kiosk.core.identity.traits import Traits
+from kiosk.sealing import CannotOpen
+
+PART = "asked"  # under what the criteria are locked
+AGREEING = 2  # of name, first name and date: the third is what is corrected
+
+
+def check(check_in: CheckIn, criteria: Original, staff: Staff) -> None:
+    """NotAllowed when the question is not about who is here, as far as this dossier says who that is."""
+    if staff.role == Role.OFFICER or is_about(check_in, criteria.traits()):
+        return
+    if is_unread(check_in):
+        if check_in.pictures:
+            return
+        raise NotAllowed(
+            _("Rien dans ce dossier ne dit de qui il s’agit : écartez-le, l’identitovigilance posera la question.")
+        )
+    raise NotAllowed(
+        _("Ces critères ne sont pas ceux de ce dossier : corrigez-les, ou écartez-le pour l’identitovigilance.")
+    )
+
+
+def is_unread(check_in: CheckIn) -> bool:
+    """No machine has read who it is: only the picture can tell later whether the question was right."""
+    return next(stated(check_in, LOOKED_FOR), None) is None
+
+
+def is_about(check_in: CheckIn, criteria: Traits) -> bool:
+    """Two of name, first name and birth date are what one source says; all it says, where that is less."""
+    return any(_agrees(said, criteria) for said in stated(check_in, LOOKED_FOR))
+
+
+def _agrees(said: Traits, asked: Traits) -> bool:
+    told = [
+        (bool(said.birth_name or said.name_in_use), _meet((said.birth_name, said.name_in_use), (asked.birth_name,))),
+        (bool(said.given_names), _meet(said.given_names, asked.given_names)),
+        (said.birth_date is not None, _is_near(said.birth_date, asked.birth_date)),
+    ]
+    known = sum(is_known for is_known, _same in told)
+    return known > 0 and sum(same for _known, same in told) >= min(AGREEING, known)
+
+
+def _meet(some: Iterable[str], others: Iterable[str]) -> bool:
+    """A word in common, as people write names."""
+    return bool(_words(some) & _words(others))
+
+
+def _words(names: Iterable[str]) -> set[str]:
+    words: set[str] = set()
+    for name in names:
+        try:
+            words |= {comparison_key(word) for word in name.replace("-", " ").split()}
+        except NameRefused:
+            continue
+    return words - {""}
+
+
+def _is_near(one: BirthDate | None, other: BirthDate | None) -> bool:
+    """The same day, or one of year, month and day written wrongly."""
+    if one is None or other is None:
+        return False
+    pairs = zip(one.text.split("-"), other.text.split("-"), strict=False)
+    return sum(a == b for a, b in pairs) >= AGREEING
+
+
+def sealed(arrival: Arrival, criteria: Original) -> str:
+    """The criteria as the act keeps them: locked with the visit's key, gone with it."""
+    plain = json.dumps([getattr(criteria, name) for name in FIELDS]).encode()
+    return base64.b64encode(vault.seal_part(plain, PART, arrival.key)).decode("ascii")
+
+
+def opened(arrival: Arrival, entry: AuditEntry) -> str:
+    """What was asked with, in a line for the unit; empty where the act says nothing of it, or it was erased."""
+    written = json.loads(entry.details).get("criteria")
+    if not written:
+        return ""
+    try:
+        said: list[str] = json.loads(vault.open_part(base64.b64decode(written), PART, arrival.key))
+    except (CannotOpen, BadCheckIn):
+        return ""
+    return " · ".join(day(one) for one in said if one)
