@@ -29,14 +29,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JS
 DEFAULT_CONFIG = Path("/etc/kiosk/kiosk.toml")
 
 
-def set_up(config: Path) -> ServerSettings:
-    """Read the settings and set Django up; ends the command (2) when they are wrong."""
+def set_up(config: Path, **instead: str) -> ServerSettings:
+    """Read the settings and set Django up, some of them instead of the file's; ends the command (2) when wrong."""
     from kiosk import journal
     from kiosk.console.site.django_settings import configure
     from kiosk.settings import BadSettings
 
     try:
-        server = read_server_settings(config)
+        server = read_server_settings(config).model_copy(update=instead)
         configure(server)
     except (BadSettings, OSError, ValueError) as trouble:
         typer.echo(str(trouble), err=True)
@@ -45,13 +45,13 @@ def set_up(config: Path) -> ServerSettings:
     return server
 
 
-def prepared(config: Path) -> ServerSettings:
+def prepared(config: Path, **instead: str) -> ServerSettings:
     """Set Django up and bring the databases up to date; ends the command (2) when the structure's key does not open."""
-    server = set_up(config)
+    server = set_up(config, **instead)
     from kiosk.appli.plug_ins import verifier_called
     from kiosk.appli.verifier import NoVerifierError
     from kiosk.console.records import structure
-    from kiosk.console.upkeep.database import bring_up_to_date
+    from kiosk.console.upkeep.database import NotTheOwner, bring_up_to_date
     from kiosk.console.upkeep.keys import KeysMissing
     from kiosk.sealing import BadKey
 
@@ -60,7 +60,7 @@ def prepared(config: Path) -> ServerSettings:
             verifier_called(server.appli.verifier, server.appli.issuers)
         structure.keys()  # a wrong passphrase shows now, not at the first patient
         bring_up_to_date(server)
-    except (BadKey, KeysMissing, NoVerifierError, OSError) as trouble:
+    except (BadKey, KeysMissing, NoVerifierError, NotTheOwner, OSError) as trouble:
         typer.echo(str(trouble), err=True)
         raise typer.Exit(2) from None
     return server
@@ -222,6 +222,31 @@ def erase_record(key: erase.Key, reason: erase.Reason, by: erase.Officer, config
     """Efface tout ce qui est connu d'une personne, sur demande : sa clé est détruite, rien ne la rouvre."""
     prepared(config)
     erase.carry_out(key, reason, by)
+
+
+@app.command("upgrade")
+def upgrade_tables(
+    owner_file: Annotated[
+        Path,
+        typer.Option(
+            "--owner-file",
+            help="L'adresse de la base, avec le rôle propriétaire ; à la ligne, celle des clés.",
+        ),
+    ],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Met les tables à jour avec le rôle propriétaire de PostgreSQL, là où les rôles sont séparés."""
+    names = ("database", "keys_database")
+    try:
+        lines = owner_file.read_text().split()
+    except OSError as trouble:
+        typer.echo(f"{owner_file} : illisible ({trouble.strerror}).", err=True)
+        raise typer.Exit(2) from None
+    if not 1 <= len(lines) <= len(names) or not all(one.startswith("postgres") for one in lines):
+        typer.echo(f"{owner_file} : écrivez l'adresse postgresql:// de la base, une par ligne.", err=True)
+        raise typer.Exit(2)
+    prepared(config, **dict(zip(names, lines, strict=False)))
+    print("Tables à jour ; relancez deploy/console/roles.sql.")
 
 
 @app.command("openapi")

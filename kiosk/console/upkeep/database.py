@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
@@ -17,8 +18,14 @@ from kiosk.console.upkeep import keys
 _DOOR = 0x6B696F736B  # PostgreSQL's name for it: any number that is ours
 
 
+class NotTheOwner(Exception):
+    """The tables are of another version, and who asks may not change them; says so in French: the technician reads."""
+
+
 def bring_up_to_date(server: ServerSettings) -> None:
-    """Create or migrate the tables, found the keys' store; enrol the kiosks the configuration names. KeysMissing.
+    """Create or migrate the tables, found the keys' store; enrol the kiosks the configuration names.
+
+    KeysMissing; NotTheOwner where PostgreSQL's roles are separate and the tables are still of another version.
 
     The keys' store comes first: whom an earlier version knew has a key from the migration on.
     """
@@ -33,11 +40,24 @@ def bring_up_to_date(server: ServerSettings) -> None:
 
 
 def _migrate() -> None:
+    if not (_may_change(connection) and _may_change(connections[KEYS])):
+        raise NotTheOwner(
+            "Les tables sont d'une autre version et ce rôle de PostgreSQL ne peut pas les changer : lancez "
+            "kiosk console upgrade --owner-file FICHIER, puis deploy/console/roles.sql."
+        )
     call_command("migrate", KEYS, interactive=False, verbosity=0)  # what the console's own database knows of it
     keys.check_store()  # before any table is made: keys that are put back need an empty place
     call_command("migrate", KEYS, database=KEYS, interactive=False, verbosity=0)
     keys.known_store(timezone.now())
     call_command("migrate", interactive=False, verbosity=0)
+
+
+def _may_change(database: BaseDatabaseWrapper) -> bool:
+    if database.vendor != "postgresql":
+        return True
+    with database.cursor() as cursor:
+        cursor.execute("SELECT has_schema_privilege(current_schema(), 'CREATE')")
+        return bool(cursor.fetchone()[0])
 
 
 def _is_up_to_date() -> bool:
