@@ -2,7 +2,7 @@
 PYTHON = .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =# compiled once, whatever the shell says: the tests start hundreds of processes
 TOGETHER = -n 2 --dist loadfile --no-loadscope-reorder
-.PHONY: demo run test quick coverage lint bench attacks mutants properties setup lock wheels wheel-test pictures map clean
+.PHONY: demo run test quick coverage lint style types bench attacks mutants properties setup lock wheels wheel-test pictures map clean
 
 setup:
 	@sh deploy/setup.sh
@@ -13,14 +13,23 @@ demo: setup
 run: setup
 	@$(PYTHON) -m tests.demo --interactive
 
-lint: setup
+lint: style types
+
+style: setup
 	@.venv/bin/ruff format --check -q . || (echo "run: .venv/bin/ruff format ." && false)
 	@.venv/bin/ruff check -q .
+
+types: setup
 	@.venv/bin/mypy
 	@.venv/bin/deptry assets hardware kiosk
 
-test: lint
-	@$(PYTHON) -m pytest $(TOGETHER) --durations=25
+# Types are checked while the tests run, and told after them when they are wrong: they take a minute of one core alone.
+test: style
+	@mkdir -p build
+	@$(MAKE) --no-print-directory types > build/types.txt 2>&1 & types=$$!; \
+	$(PYTHON) -m pytest $(TOGETHER) --durations=25; tests=$$?; \
+	wait $$types || { cat build/types.txt; exit 1; }; \
+	exit $$tests
 
 # All that starts no process and is not marked long, while one types: tests/quick.py finds out which those are.
 quick: setup

@@ -20,6 +20,7 @@ USERS_OF_IT = (
     "tests/contracts/test_card_reader.py",
     "tests/walks/",
 )
+gc.set_threshold(200_000, 50, 1000)  # what tests leave behind hardly matters, looking for it takes a processor's tenth
 LONGEST = (CARD_SERVICE, "tests/console/test_on_postgresql.py")  # begun first: neither process waits at the end
 
 

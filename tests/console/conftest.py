@@ -133,6 +133,10 @@ def console(request: pytest.FixtureRequest) -> Iterator[ServerSettings]:
         yield server
 
 
+# For tests of what pages say and who may open them: another database would answer the same.
+ON_SQLITE = pytest.mark.parametrize("console", ["sqlite"], indirect=True)
+
+
 @pytest.fixture()
 def asks_insi(console: ServerSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The console hears its kiosk and has somebody to ask: INSi's answers are the test's."""

@@ -6,10 +6,11 @@ import pytest
 
 from kiosk.console.staff.access import RIGHTS, Right
 from tests.console.arrivals import arrive, enrol
+from tests.console.conftest import ON_SQLITE
 from tests.console.staff import add, browser, get, post, sign_in
 from tests.people import ZOE
 
-pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long, ON_SQLITE]
 
 # name of the address: (the roles that may, how it is asked)
 WORK = {"host", "officer"}

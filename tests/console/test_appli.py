@@ -28,6 +28,7 @@ from kiosk.core.status.permissions import IdentityStatus
 from kiosk.sealing import generate_signer
 from tests.console import phones
 from tests.console.arrivals import arrive, enrol, found, mrz_of, original_of
+from tests.console.conftest import ON_SQLITE
 from tests.console.erased import erased, is_sound, nothing_opens, whose
 from tests.console.phones import by_phone, came, nothing_is_asked, phone, read_page
 from tests.console.staff import READ, at_desk, post
@@ -35,7 +36,7 @@ from tests.console.taken_up import taken_up, visit_of
 from tests.demo.phones import on_phone
 from tests.people import DOMINIQUE, LEO, TOUSSAINT, ZOE
 
-pytestmark = [pytest.mark.usefixtures("verifying"), pytest.mark.long]
+pytestmark = [pytest.mark.usefixtures("verifying"), pytest.mark.long, ON_SQLITE]
 SAID = {"said": "1", "first_given_name": "ZOE"}
 
 

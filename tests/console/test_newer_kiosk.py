@@ -21,10 +21,11 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsFound, InsNotFound, InsUnreachable
 from kiosk.sealing import seal
 from tests.console.arrivals import check_in_of, enrol, found, put
+from tests.console.conftest import ON_SQLITE
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, ZOE
 
-pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]  # plays page after page
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long, ON_SQLITE]  # plays page after page
 TICKED = {"evidence": "CN", "said": "1", "seen": READ, "first_given_name": "ZOE"}
 NOTICE = "La borne est plus récente que ce logiciel"
 

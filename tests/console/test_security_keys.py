@@ -11,10 +11,11 @@ from fido2.webauthn import AttestedCredentialData
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.console.conftest import ON_SQLITE
 from tests.console.keys import PRESENT, Key, add_key, ask, sign_in_with
 from tests.console.staff import PASSWORD, add, at_desk, browser, code_of, get, post
 
-pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
+pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long, ON_SQLITE]
 
 
 def _count() -> int:

@@ -15,13 +15,14 @@ from kiosk.console.vigilance import campaigns
 from kiosk.core.sources.insi import InsAnswer, InsNotFound, InsRefused, InsSeveral, InsUnreachable
 from tests.console import phones
 from tests.console.arrivals import arrive, found, original_of
+from tests.console.conftest import ON_SQLITE
 from tests.console.erased import erased
 from tests.console.phones import by_phone, came, phone
 from tests.console.staff import READ, at_desk, get, post
 from tests.console.taken_up import qualified, taken_up, visit_of
 from tests.people import ZOE
 
-pytestmark = [pytest.mark.usefixtures("console", "asks_insi"), pytest.mark.long]
+pytestmark = [pytest.mark.usefixtures("console", "asks_insi"), pytest.mark.long, ON_SQLITE]
 
 
 def _text(client: Client, path: str) -> str:

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from kiosk.core.sources.insi import InsAnswer, InsNotFound, InsRefused, InsUnreachable
 from tests.console.arrivals import arrive, found, original_of
+from tests.console.conftest import ON_SQLITE
 from tests.console.staff import at_desk, get, post
 from tests.console.taken_up import TICKED, qualified, taken_up, visit_of
 from tests.people import ZOE
 
-pytestmark = [pytest.mark.usefixtures("console", "asks_insi"), pytest.mark.long]
+pytestmark = [pytest.mark.usefixtures("console", "asks_insi"), pytest.mark.long, ON_SQLITE]
 
 
 def _answers(answer: InsAnswer) -> None:
