@@ -18,7 +18,8 @@ from kiosk.journal import Happening
 
 Progress = Callable[[int, int], None]
 _RESTART_SECONDS = 2.0
-_SETTLING_SECONDS = 1.0  # a reader that is back needs as long to notice what is in it: nobody put that in just now
+# A reader that is back needs as long to notice what is in it (pcscd looks every 0.4 s): nobody put that in just now.
+SETTLING_SECONDS = 2.0
 
 
 class Slots(Protocol):
@@ -39,7 +40,7 @@ class CardDesk(Generic[Reader]):
         read: Callable[[Reader, str, Progress, Callable[[], bool]], CardContents | CardProblem],
         post: Callable[[ev.Event], None],
         device: str = "reader",
-        settles: float = _SETTLING_SECONDS,
+        settles: float = SETTLING_SECONDS,
     ) -> None:
         self._reader = reader
         self._read = read

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from kiosk import sealing
+from kiosk.app.card_desk import SETTLING_SECONDS
 from kiosk.insi.simulated.testpki import TestPki, make_pki
 from tests.attacks import slot
 from tests.demo.patient import Eyes
@@ -180,7 +181,7 @@ ca = "pki/ca.pem"
 
     def settle(self) -> None:
         """Wait until what is put into the reader counts as seen coming."""
-        time.sleep(max(0.0, self.ready_at + 1.2 - time.monotonic()))
+        time.sleep(max(0.0, self.ready_at + SETTLING_SECONDS + 0.2 - time.monotonic()))
 
     def press(self, *touches: tuple[str, str]) -> None:
         """Each screen, and what is pressed on it."""

@@ -16,6 +16,7 @@ from hardware.appli.simulated import SimulatedPhoneReader
 from hardware.cards.service import CardService, ensure_card_service
 from hardware.cards.simulated_process import SimulatedCardProcess
 from kiosk import sealing
+from kiosk.app.card_desk import SETTLING_SECONDS
 from kiosk.insi.simulated.testpki import make_pki
 from tests.cards.stack import one_at_a_time
 from tests.demo import enrolling
@@ -200,7 +201,9 @@ class Stage:
         """Put in the card of this sample; one that is in comes out first."""
         assert self.card is not None, "start_card_reader comes first"
         self.pull_card()
-        time.sleep(max(0.0, self._reader_at + 1.2 - time.monotonic()))  # before, it would be a card that was found
+        time.sleep(
+            max(0.0, self._reader_at + SETTLING_SECONDS + 0.2 - time.monotonic())
+        )  # before, it would be a card that was found
         self.card.insert(card)
         self._card_in = True
 
