@@ -81,6 +81,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.terminals": _of_the_console("staff"),
     "kiosk.console.register": _of_the_console("records", "witness"),
     "kiosk.console.arrivals": _of_the_console("register", "records"),
+    "kiosk.console.pictures": _of_the_console("records", "terminals"),
     "kiosk.console.identities": _of_the_console("arrivals", "register", "records") | {"kiosk.insi"},
     "kiosk.console.vigilance": _of_the_console("identities", "arrivals", "register", "records") | {"kiosk.insi"},
     "kiosk.console.questions": _of_the_console("identities", "register", "records") | {"kiosk.insi"},
@@ -98,7 +99,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.templatetags": _of_the_console("identities", "register"),
     "kiosk.console.views": _of_the_console(
         *("register", "records", "staff", "terminals", "arrivals", "identities", "vigilance", "upkeep", "site"),
-        *("templatetags", "witness"),
+        *("pictures", "templatetags", "witness"),
     ),
     "kiosk.console.urls": {"kiosk.console.views", "kiosk.console.intake"},
     "kiosk.journal": {"kiosk.core"},

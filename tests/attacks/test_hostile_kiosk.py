@@ -1,12 +1,14 @@
 """A kiosk's key is stolen, or its clock is wrong: what its thief sends to a served console, and what comes of it."""
 
 import json
+import random
 import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,7 @@ from kiosk.core.identity.dates import BirthDate
 from kiosk.core.sources.insi import InsUnreachable
 from kiosk.core.status.permissions import IdentityStatus
 from kiosk.sealing import signer_public_pem
+from kiosk.storage.outbox import Outbox
 from tests.attacks.desk import Desk
 from tests.console.arrivals import SIGNER, check_in_of, found
 from tests.console.served import ServedConsole
@@ -42,8 +45,8 @@ def lea(served: ServedConsole) -> Desk:
 
 
 def rows(served: ServedConsole, question: str, *said: object) -> list[tuple[object, ...]]:
-    """What stands in the console's own database."""
-    with closing(sqlite3.connect(served.folder / "data" / "console.sqlite3")) as database:
+    """What stands in the console's own database, or is put there."""
+    with closing(sqlite3.connect(served.folder / "data" / "console.sqlite3", timeout=30)) as database, database:
         return database.execute(question, said).fetchall()
 
 
@@ -120,8 +123,28 @@ def test_a_clock_that_is_wrong_is_told_and_what_was_signed_last_year_is_refused(
         assert served.deliver(old, "borne-6", at=datetime.now(UTC) + timedelta(days=days)) == 401
     assert "horloge décalée" in alarms(lea, "borne-6")
     assert served.deliver(old, "borne-6") == 201  # once its clock is right, nothing is lost
-    page = lea.read(f"arrivees/{jumped.key}/")
+    page = lea.post(f"arrivees/{jumped.key}/prendre/").text
     assert "Heure de la borne douteuse" in page
+
+
+def test_whatever_clocks_say_from_1970_to_2100_nobody_is_removed_early_and_no_number_is_given_twice(
+    served: ServedConsole, tmp_path: Path
+) -> None:
+    """Two kiosks of one desk, of one letter; their clocks jump, one's disk is lost."""
+    chance, came = random.Random(1970), list[CheckIn]()
+    boxes = {kiosk: Outbox(tmp_path / kiosk / "outbox.db") for kiosk in ("borne-2", "borne-4")}
+    for turn in range(24):
+        kiosk, clock = chance.choice(list(boxes)), datetime(chance.randint(1970, 2100), 1, 1, tzinfo=UTC)
+        if turn == 12:
+            boxes[kiosk] = Outbox(tmp_path / "new" / "outbox.db")
+        ticket = boxes[kiosk].next_ticket(clock.date().isoformat(), "E")
+        came.append(check_in_of(ZOE, kiosk=kiosk, ticket=ticket, desk="4", arrived_at=clock.isoformat()))
+        jump = timedelta(days=chance.choice((-1, 0, 1)), minutes=chance.randint(-9, 9))
+        assert served.deliver(came[-1], kiosk, at=datetime.now(UTC) + jump) == 201
+    assert served.run("worker", "--once").returncode == 0
+    assert {of(served, one, "stage") for one in came} == {"waiting"}
+    given = [of(served, one, "ticket") for one in came]
+    assert len(set(given)) == len(given) and "E1 bis" in given
 
 
 def test_bytes_and_check_ins_have_a_measure_and_staff_are_told_which_kiosk(served: ServedConsole, lea: Desk) -> None:

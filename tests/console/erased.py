@@ -13,6 +13,7 @@ from kiosk.console import audit
 from kiosk.console.models import (
     Arrival,
     BlindIndex,
+    Copy,
     FactBody,
     Holding,
     Person,
@@ -44,6 +45,7 @@ def nothing_opens(*people: Person) -> None:
     assert not PersonIndex.objects.filter(person__in=keys).exists()
     assert not Holding.objects.filter(person__in=keys).exists()
     assert not Sealed.objects.filter(arrival__person__in=keys).exists()
+    assert not Copy.objects.filter(arrival__person__in=keys).exists()
     assert not BlindIndex.objects.filter(arrival__person__in=keys).exists()
     assert subject_keys.of([*keys, *Arrival.objects.filter(person__in=keys).values_list("pk", flat=True)]) == {}
 

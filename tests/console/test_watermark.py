@@ -95,6 +95,8 @@ def test_the_served_copy_is_marked_and_the_kept_one_is_not() -> None:
     client = at_desk("ines", "officer")
     shown = get(client, f"/arrivees/{check_in.key}/pieces/0/").content
     assert _opened(shown).size == (300, 200) and shown != kept
-    assert get(client, f"/arrivees/{check_in.key}/pieces/1/").status_code == 404  # half a file: not shown unmarked
+    half = get(client, f"/arrivees/{check_in.key}/pieces/1/").content
+    assert _opened(half).size == (900, 560)  # half a file: words in its place
+    assert "image illisible" in get(client, f"/arrivees/{check_in.key}/").content.decode()
     assert AuditEntry.objects.filter(act="picture-seen").count() == 2
     assert replace(vault.open_arrival(Arrival.objects.get()).pictures[0]).jpeg == kept

@@ -43,6 +43,18 @@ def marked(jpeg: bytes, words: str) -> bytes:
     return out.getvalue()
 
 
+def instead(words: str) -> bytes:
+    """What stands in a picture's place where none is shown: these words."""
+    font, picture = _font(28), Image.new("RGB", (900, 560), (234, 241, 247))
+    draw = ImageDraw.Draw(picture)
+    left, top, right, bottom = draw.textbbox((0, 0), words, font=font)
+    at = ((picture.width - right + left) // 2, (picture.height - bottom + top) // 2)
+    draw.text(at, words, fill=(18, 38, 58), font=font)
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=88)
+    return out.getvalue()
+
+
 def _mask(size: tuple[int, int], words: str) -> Image.Image:
     """The words in slanting rows over the whole picture, each row shifted: none of it can be cut away."""
     width, height = size

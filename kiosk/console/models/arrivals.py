@@ -1,11 +1,13 @@
 """Patients' arrivals as the queue sees them; who they are stays sealed beside."""
 
 from datetime import date
+from uuid import uuid4
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kiosk.console.models.persons import Person
+from kiosk.console.models.proven import Proven
 from kiosk.core.status.permissions import IdentityStatus
 
 
@@ -162,6 +164,22 @@ class Sealed(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Copy(Proven):
+    """What staff see of one picture: made anew from what the kiosk signed, locked with the visit's own key."""
+
+    key = models.UUIDField(primary_key=True, default=uuid4)
+    arrival = models.ForeignKey(Arrival, on_delete=models.CASCADE, related_name="copies")
+    place = models.PositiveSmallIntegerField()  # twice its index among the pictures; one more: as the camera saw it
+    digest = models.BinaryField(max_length=32)  # SHA-256 of the original
+    body = models.BinaryField()  # empty: none can be made
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("arrival", "place"), name="console_copy_once"),)
+
+    def __str__(self) -> str:
+        return str(self.key)
 
 
 class BlindIndex(models.Model):

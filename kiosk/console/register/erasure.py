@@ -19,6 +19,7 @@ from kiosk.console.models import (
     Arrival,
     AuditEntry,
     BlindIndex,
+    Copy,
     PairState,
     Person,
     PersonPair,
@@ -108,6 +109,7 @@ def remove(visits: Collection[Arrival], by: Actor, why: str, *, where: str = "")
     """
     Sealed.objects.filter(arrival__in=visits).delete()
     BlindIndex.objects.filter(arrival__in=visits).delete()
+    Copy.objects.filter(arrival__in=visits).delete()
     for visit in visits:
         visit.stage, visit.insi_next_at, visit.assigned_to, visit.candidate = Stage.REMOVED, None, None, None
         visit.digest, visit.signature, visit.before = b"", b"", {}

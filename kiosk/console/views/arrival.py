@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 from uuid import UUID
 
 from django.conf import settings
@@ -31,6 +32,7 @@ from kiosk.console.identities import (
 from kiosk.console.identities.choices import Action, Choice
 from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.models import Arrival, Stage
+from kiosk.console.pictures import copies, process
 from kiosk.console.register import visits
 from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
 from kiosk.console.views import identity_page
@@ -66,17 +68,21 @@ def picture(request: HttpRequest, key: UUID, index: int) -> HttpResponse:
     arrival = found(key)
     if not may_open(request, arrival):
         raise PermissionDenied
-    pictures = visits.opened(arrival).pictures
-    if index >= len(pictures):
+    pictures, untouched = visits.opened(arrival).pictures, "brute" in request.GET
+    if index >= len(pictures) or (untouched and not pictures[index].untouched):
         raise Http404
     act(request, audit.Act.PICTURE_SEEN, key, side=pictures[index].side.value)
-    staff, now = staff_of(request), timezone.now()
+    staff, now, status = staff_of(request), timezone.now(), HTTPStatus.OK
     try:
-        kept = pictures[index].untouched if "brute" in request.GET else pictures[index].jpeg
-        shown = watermark.marked(kept, f"{staff.username} · {day(now)} {clock(now)}")
-    except watermark.CannotShow:
-        raise Http404 from None
-    response = HttpResponse(shown, content_type="image/jpeg")
+        copy = copies.shown(arrival, index, pictures[index], untouched=untouched)
+        shown = watermark.marked(copy, f"{staff.username} · {day(now)} {clock(now)}")
+    except (copies.CannotShow, watermark.CannotShow):
+        shown = watermark.instead(_("Image illisible. Demandez l’original."))
+    except process.Busy:
+        shown, status = watermark.instead(_("L’image se prépare. Rechargez la page.")), HTTPStatus.SERVICE_UNAVAILABLE
+    except process.NotShut:
+        shown = watermark.instead(_("Aucune image ne peut s’ouvrir ici. Prévenez un technicien."))
+    response = HttpResponse(shown, content_type="image/jpeg", status=status)
     response["Content-Disposition"] = "inline"
     return response
 

@@ -1,6 +1,6 @@
 """What the page of one identity shows: the sources side by side, what may be done, who it may be, what was done."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -37,6 +37,7 @@ from kiosk.console.identities import (
 from kiosk.console.identities.choices import Action
 from kiosk.console.identities.trying import Laid, Offer
 from kiosk.console.models import Arrival, AuditEntry, Staff, Stage
+from kiosk.console.pictures import copies
 from kiosk.console.records import search, vault
 from kiosk.console.register import visits
 from kiosk.console.staff.access import Right, rights_of, staff_of
@@ -57,6 +58,7 @@ class PictureLink:
     url: str
     label: str
     untouched: str = ""  # where it is shown as the camera saw it, when that was kept
+    is_unreadable: bool = False  # no copy of it can be made: it is opened nowhere
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -172,9 +174,15 @@ def _kept(arrival: Arrival) -> Arrival | None:
     return visits.latest_of(known) if known is not None and known != arrival.person else None
 
 
-def _picture_link(arrival: Arrival, index: int, picture: DocumentPicture) -> PictureLink:
+def _picture_links(arrival: Arrival, pictures: Sequence[DocumentPicture]) -> tuple[PictureLink, ...]:
+    unreadable = copies.unreadable(arrival) if pictures else set()
+    return tuple(_picture_link(arrival, index, one, index in unreadable) for index, one in enumerate(pictures))
+
+
+def _picture_link(arrival: Arrival, index: int, picture: DocumentPicture, is_unreadable: bool) -> PictureLink:
     url = reverse("picture", args=(arrival.key, index))
-    return PictureLink(url, _(rows.SIDES[picture.side]), f"{url}?brute" if picture.untouched else "")
+    untouched = f"{url}?brute" if picture.untouched and not is_unreadable else ""
+    return PictureLink(url, _(rows.SIDES[picture.side]), untouched, is_unreadable)
 
 
 def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> IdentityView:
@@ -202,7 +210,7 @@ def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> Identity
             is_first_time=arrival.insi_tries == 0,
         ),
         seal=noticing.seal_fields(check_in),
-        pictures=tuple(_picture_link(arrival, index, picture) for index, picture in enumerate(check_in.pictures)),
+        pictures=_picture_links(arrival, check_in.pictures),
         document_label=_(rows.DOCUMENTS[kind]) if kind is not None else "",
         document_refused=check_in.document_refused,
         evidence=pieces.on_page(comparing.evidence_offered(check_in, today)),

@@ -1,0 +1,62 @@
+"""The process that makes a picture anew, begun for one picture and ended with it."""
+
+import os
+import subprocess
+import sys
+import threading
+from functools import cache
+from typing import IO
+
+from django.conf import settings
+
+from kiosk.console.pictures.child import CANNOT_SHUT, MOST_BYTES, MOST_MADE
+
+SECONDS = 20.0  # for the whole of it, on a machine that is busy: its processor's time is counted apart
+WAITED = 2.0  # for one of those under way to end
+
+
+class Busy(Exception):
+    """Others are being made: again in a moment."""
+
+
+class NotShut(Exception):
+    """This machine's kernel does not let a process shut itself in: no picture is decoded."""
+
+
+def made_anew(jpeg: bytes) -> bytes:
+    """A plain JPEG of the same picture; empty when none can be made. Busy or NotShut."""
+    if len(jpeg) > MOST_BYTES:
+        return b""
+    if not _places().acquire(timeout=WAITED):
+        raise Busy
+    try:
+        with os.fdopen(os.memfd_create("picture"), "w+b") as given, os.fdopen(os.memfd_create("copy"), "w+b") as made:
+            given.write(jpeg)
+            given.seek(0)
+            code = _run(given, made)
+            if code == CANNOT_SHUT:
+                raise NotShut
+            made.seek(0)
+            return made.read(MOST_MADE) if code == 0 else b""
+    finally:
+        _places().release()
+
+
+def _run(given: IO[bytes], made: IO[bytes]) -> int:
+    """How the process ended. Busy when it does not: its processor's time is counted, so the machine has no time."""
+    command = [sys.executable, "-I", "-m", "kiosk.console.pictures.child"]
+    with subprocess.Popen(  # noqa: S603 - our own words
+        command, stdin=given, stdout=made, stderr=subprocess.DEVNULL, env={}, cwd="/", start_new_session=True
+    ) as child:
+        try:
+            return child.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+            raise Busy from None
+
+
+@cache
+def _places() -> threading.BoundedSemaphore:
+    """Most threads are left to other pages and to kiosks, whatever pictures they sent."""
+    return threading.BoundedSemaphore(max(1, settings.KIOSK.threads // 4))
