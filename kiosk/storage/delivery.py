@@ -18,6 +18,7 @@ from kiosk.storage.heads import HeadKeeper
 from kiosk.storage.outbox import Outbox
 
 _EXCHANGE_SECONDS = 20.0  # from the first name asked for to the last byte heard
+_SLOWEST_LINE = 32 * 1024  # bytes a second: what is long has that much longer
 _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 60.0
 _ANSWER_LIMIT = 4096
@@ -113,8 +114,9 @@ class ConsoleLink:
         except (requests.RequestException, OSError):
             return b"", "unreachable"
 
-    def put(self, path: str, body: bytes, content_type: str, seconds: float = _EXCHANGE_SECONDS) -> tuple[Reply, str]:
+    def put(self, path: str, body: bytes, content_type: str, seconds: float | None = None) -> tuple[Reply, str]:
         """Send one signed request. Answers the reply and a short code for the journal."""
+        seconds = _EXCHANGE_SECONDS + len(body) / _SLOWEST_LINE if seconds is None else seconds
         brought = self._heads.brought() if self._heads is not None else ""
         witness = {"X-Witness": brought} if brought else {}
         try:

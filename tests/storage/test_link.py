@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.deadline import time_left
 from kiosk.insi.simulated.testpki import TestPki, make_pki
 from kiosk.storage.delivery import ConsoleLink, Reply
 from kiosk.storage.enrolment import NotEnrolled, bring_key
@@ -119,6 +120,20 @@ def test_a_connection_is_kept_for_the_next(blunt: Callable[..., Blunt], pki: Tes
     for _ in range(3):
         assert console.put_heartbeat({}) == (Reply.TAKEN, "http-201")
     assert server.connections == 1
+
+
+def test_what_is_long_has_longer_to_leave(blunt: Callable[..., Blunt], pki: TestPki) -> None:
+    left: list[float] = []
+
+    def sign(*_: object) -> str:
+        left.append(time_left())
+        return "c2lnbmVk"
+
+    server = blunt(head("201 Created", 2) + b"{}")
+    console = ConsoleLink(server.url, pki.ca, "hall", sign, lambda: "2026-11-21T10:00:00Z")
+    for size in (0, 320 * 1024):
+        assert console.put("/intake/check-ins/k", bytes(size), "application/octet-stream") == (Reply.TAKEN, "http-201")
+    assert 9 < left[1] - left[0] < 11, "at 32 KiB a second, ten seconds more"
 
 
 def test_a_welcome_that_breaks_off_or_has_no_end_enrols_nobody(blunt: Callable[..., Blunt], pki: TestPki) -> None:
