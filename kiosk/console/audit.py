@@ -18,9 +18,10 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from kiosk.console import keyring
-from kiosk.console.models import Arrival, AuditEntry, AuditHead, Person, Terminal, rows
+from kiosk.console.models import Arrival, AuditEntry, AuditHead, Person, Staff, Terminal, rows
 
-_START = bytes(32)
+_START = bytes(32)  # of a trail that a version began whose rows did not prove themselves
+_BEGINNING = hashlib.sha256(b"console rows prove themselves 1").digest()
 _UNPROVEN = bytes(32)
 MOST_BROKEN = 100  # told of one reading: more would say nothing more
 
@@ -108,6 +109,16 @@ class Act(StrEnum):
     EXPORTED = "exported"
     REGISTER_FOUND = "register-found"  # something is not as it was written
     REGISTER_SEEN = "register-seen"  # an officer has seen that
+    ROWS_PROVEN = "rows-proven"  # at the update: what an earlier version left was taken as it stood
+
+
+# What changes an account, and a kiosk's enrolment: the row says which of these acts left it as it is.
+OF_AN_ACCOUNT = (Act.ACCOUNT_ADDED, Act.ACCOUNT_CHANGED, Act.ACCOUNT_ENROLLED)
+OF_A_KIOSK = (Act.KIOSK_ENROLLED, Act.KIOSK_REVOKED)
+_LEAVES: Mapping[str, tuple[type[Staff] | type[Terminal], str]] = {
+    **dict.fromkeys(OF_AN_ACCOUNT, (Staff, "username")),
+    **dict.fromkeys(OF_A_KIOSK, (Terminal, "name")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +197,7 @@ def to_append(acts: Sequence[Done]) -> list[AuditEntry]:
 def append(entries: Sequence[AuditEntry]) -> tuple[int, bytes]:
     """Give entries their numbers, hours and links, and write them; gives the last one's number and link."""
     with transaction.atomic(savepoint=False):  # what failed here takes with it what it reports
+        left = _left_by(entries)
         head = _locked_head()
         is_proven = _is_proven(head)  # what somebody else wrote there is never made ours by writing on
         for entry in entries:
@@ -195,7 +207,21 @@ def append(entries: Sequence[AuditEntry]) -> tuple[int, bytes]:
         rows.insert(AuditEntry, entries)
         head.proof = _proof(head) if is_proven else _UNPROVEN
         rows.update(head, "last_number", "chained", "proof")
+        for row, entry in left:
+            row.at_act = entry.number
+            row.save(update_fields=["at_act"])
         return head.last_number, bytes(head.chained)
+
+
+def _left_by(entries: Sequence[AuditEntry]) -> list[tuple[Staff | Terminal, AuditEntry]]:
+    """The accounts and kiosks that these acts leave as they are now, held; what is not ours stays so."""
+    left = []
+    for entry in entries:
+        if entry.act in _LEAVES:
+            model, name = _LEAVES[entry.act]
+            row = model._base_manager.select_for_update().filter(**{name: entry.about}).first()
+            left += [(row, entry)] if row is not None and row.is_proven else []
+    return left
 
 
 def hold() -> None:
@@ -235,7 +261,7 @@ class Walked:
     """A stretch of the trail, read again: where it ends, how many acts it has, and where it is not what was written."""
 
     number: int = 0
-    chained: bytes = _START
+    chained: bytes = _BEGINNING
     count: int = 0
     broken: tuple[Broken, ...] = ()
 
@@ -248,6 +274,8 @@ def walk(start: Walked, upto: int, most: int | None = None) -> Walked:
     for entry in map(Kept._make, stretch.values_list(*Kept._fields)[:most].iterator(chunk_size=2000)):
         expected, count = expected + 1, count + 1
         link = _link(previous, entry)
+        if not start.number and count == 1 and link != bytes(entry.chained):
+            link = _link(_START, entry)
         if entry.number != expected:
             broken.append(Broken(expected, "missing", bytes(entry.chained)))
             expected = entry.number
@@ -287,6 +315,12 @@ def verify() -> tuple[int, tuple[Broken, ...]]:
     if len(walked.broken) >= MOST_BROKEN:
         return walked.number, walked.broken
     return walked.number, walked.broken + ends_rightly(walked, before)
+
+
+def was_begun_before_proofs() -> bool:
+    """Whether a version began this trail whose rows did not prove themselves; its first act cannot say otherwise."""
+    first = AuditEntry.objects.filter(pk=1).first()
+    return first is not None and hmac.compare_digest(_link(_START, first), bytes(first.chained))
 
 
 def last_number() -> int:
@@ -341,14 +375,14 @@ def _locked_head() -> AuditHead:
     if found is not None:
         head = AuditHead(pk=1, last_number=found[0], chained=bytes(found[1]), proof=bytes(found[2]))
         return head if _is_proven(head) else _last_act(head)
-    fresh = AuditHead(pk=1, last_number=0, chained=_START)
+    fresh = AuditHead(pk=1, last_number=0, chained=_BEGINNING)
     fresh.proof = _UNPROVEN if AuditEntry.objects.exists() else _proof(fresh)
     AuditHead.objects.bulk_create([fresh], ignore_conflicts=True)
     return _locked_head()
 
 
 def _last_act(head: AuditHead) -> AuditHead:
-    last = AuditEntry.objects.order_by("-number").values_list("number", "chained").first() or (0, _START)
+    last = AuditEntry.objects.order_by("-number").values_list("number", "chained").first() or (0, _BEGINNING)
     return AuditHead(pk=1, last_number=last[0], chained=bytes(last[1]), proof=head.proof)
 
 

@@ -18,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from kiosk.console import audit
 from kiosk.console.config import ServerSettings
 from kiosk.console.keystore.router import KEYS
+from kiosk.console.models import AuditHead
 from kiosk.console.records import search, vault
 from kiosk.console.upkeep.database import bring_up_to_date
 from kiosk.core.checkin import codec
@@ -44,6 +45,7 @@ class Before:
         server.keys_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _tables_of_before(server)
         self.apps = _apps()
+        _begin_trail_of_before()
         self.staff = self.of("Staff").create(username="lea", role="host", password="!")
         self.terminal = self.of("Terminal").create(name="borne-1", public_key="-")
         self._count = 0
@@ -122,6 +124,13 @@ class Before:
         """Start today's console on it."""
         with states_remembered():
             bring_up_to_date(self.server)
+
+
+def _begin_trail_of_before() -> None:
+    """As a version began it whose rows did not prove themselves."""
+    head = AuditHead(pk=1, last_number=0, chained=audit._START)
+    head.proof = audit._proof(head)
+    head.save()
 
 
 _EMPTY: dict[str, bytes] = {}

@@ -111,7 +111,9 @@ def _addresses() -> dict[str, str]:
     PersonPair.objects.create(first_id=check_in.key, second_id=alike.key, likeness=90, found_at=now)
     other = Staff.objects.create_user("somebody-else", "no password", "host")
     taken = emergencies.take(other, "vigilance", "nobody of the unit tonight", where="")
-    Emergency.objects.filter(pk=taken.pk).update(id=other.pk)
+    Emergency.objects.filter(pk=taken.pk).delete()
+    taken.pk = other.pk
+    taken.save(force_insert=True)
     values = {
         "key": check_in.key,
         "other": alike.key,
@@ -171,7 +173,7 @@ def test_a_password_without_its_code_opens_nothing() -> None:
 
     add()
     client = browser()
-    client.force_login(Staff.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(Staff.objects.get(), backend="kiosk.console.staff.standing.ProvenAccounts")
     assert get(client, "/file/")["Location"] == "/connexion/"
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
+from tests.console.rewritten import rewrite
 from tests.console.staff import PASSWORD, add, at_desk, browser, code_of, get, idle_for, post, sign_in
 from tests.demo.enrolling import totp
 
@@ -71,7 +72,7 @@ def test_a_closed_account_is_out_at_its_next_click() -> None:
     from kiosk.console.models import Staff
 
     client = at_desk()
-    Staff.objects.update(is_active=False)
+    rewrite(Staff.objects.all(), is_active=False)
     assert get(client, "/file/").status_code == 302
 
 
@@ -83,7 +84,7 @@ def test_an_idle_session_locks_and_a_new_code_opens_it_where_it_was(monkeypatch:
     assert get(client, "/file/")["Location"] == "/verrou/"
     assert get(client, "/file/")["Location"] == "/verrou/"
     assert "lea" in get(client, "/verrou/").content.decode()
-    Authenticator.objects.update(last_t=-1)  # half a minute later, the authenticator shows another code
+    rewrite(Authenticator.objects.all(), last_t=-1)  # half a minute later, the authenticator shows another code
     assert post(client, "/verrou/", code=code_of("lea"))["Location"] == "/file/"
     assert get(client, "/file/").status_code == 200
 
@@ -232,7 +233,7 @@ def test_a_locked_session_comes_back_to_the_page_it_left_and_never_to_a_part_of_
         idle_for(client, 16 * 60)
         answer = client.get(path, secure=True, headers=headers)
         assert "/verrou/" in (answer.headers.get("Location"), answer.headers.get("HX-Redirect"))
-        Authenticator.objects.update(last_t=-1)
+        rewrite(Authenticator.objects.all(), last_t=-1)
         assert post(client, "/verrou/", code=code_of("lea"))["Location"] == back
 
 
@@ -247,7 +248,7 @@ def test_a_password_change_ends_the_other_sessions_and_guessing_the_old_one_ends
     from kiosk.console.models import Authenticator
 
     client = at_desk()
-    Authenticator.objects.update(last_t=-1)
+    rewrite(Authenticator.objects.all(), last_t=-1)
     other = sign_in()
     new = "another long pass phrase"
     assert post(client, "/mot-de-passe/", current=PASSWORD, wanted=new, again=new).status_code == 302

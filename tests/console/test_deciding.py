@@ -13,6 +13,7 @@ from kiosk.console.upkeep import insi_again
 from kiosk.core.coherence.seen import EVERYTHING
 from kiosk.core.sources.insi import InsNotFound, InsUnreachable
 from tests.console.arrivals import arrive, enrol, found, mrz_of, original_of
+from tests.console.rewritten import rewrite
 from tests.console.staff import READ, add, at_desk, get, post, sign_in
 from tests.core.examples import PASSPORT, STAFF
 from tests.people import DOMINIQUE, PIERRE_ALAIN, TOUSSAINT, ZOE
@@ -262,8 +263,8 @@ def test_a_patient_is_sent_to_another_desk_whose_agent_calls_them() -> None:
     post(client, path + "guichet/", desk="4")
     assert (_arrival(check_in).stage, _arrival(check_in).desk) == ("waiting", "4")
     there = at_desk("marc")
-    Staff.objects.filter(username="marc").update(desk="4")
-    Staff.objects.filter(username="lea").update(desk="3")
+    rewrite(Staff.objects.filter(username="marc"), desk="4")
+    rewrite(Staff.objects.filter(username="lea"), desk="3")
     assert post(client, "/file/suivant/")["Location"] == "/file/"
     assert post(there, "/file/suivant/")["Location"] == path
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.console.arrivals import arrive, enrol
+from tests.console.rewritten import rewrite
 from tests.console.staff import PASSWORD, at_desk, get, post
 from tests.people import ZOE
 
@@ -60,7 +61,7 @@ def test_it_ends_by_itself_and_before_when_it_is_given_back() -> None:
 
     client = at_desk()
     _take(client)
-    Emergency.objects.update(until=Emergency.objects.get().opened_at)
+    rewrite(Emergency.objects.all(), until=Emergency.objects.get().opened_at)
     assert get(client, "/vigilance/").status_code == 403
     _take(client)
     assert get(client, "/vigilance/").status_code == 200
@@ -145,7 +146,7 @@ def test_a_closed_or_locked_account_keeps_nothing_of_it() -> None:
     _take(client)
     post(client, "/verrouiller/")
     assert get(client, "/vigilance/")["Location"] == "/verrou/"
-    Staff.objects.update(is_active=False)
+    rewrite(Staff.objects.all(), is_active=False)
     assert get(client, "/vigilance/")["Location"] == "/connexion/"
 
 

@@ -29,6 +29,7 @@ from kiosk.core.sources.insi import InsNotFound
 from tests.console.acquainted import make_known
 from tests.console.arrivals import arrive, deliver, found, mrz_of, original_of
 from tests.console.erased import erased, in_days, is_sound, nothing_opens, person_of, stage_of, whose
+from tests.console.rewritten import rewrite
 from tests.console.staff import add, at_desk, get, post
 from tests.console.taken_up import TICKED, qualified, taken_up, visit_of
 from tests.console.test_work_lists import _two_records
@@ -222,7 +223,7 @@ def test_without_a_reason_an_officer_and_a_confirmation_nothing_is_erased(
     first, _ = qualified(officer)
     add()
     add("gone", "officer")
-    Staff.objects.filter(username="gone").update(is_active=False)
+    rewrite(Staff.objects.filter(username="gone"), is_active=False)
     before = audit.last_number()
     assert erased(first.key, **changes) == code
     assert (audit.last_number(), visit_of(first).status) == (before, "QUALIFIED")

@@ -307,7 +307,7 @@ def test_a_console_that_asks_with_the_certificate_keeps_no_token(
 
 
 def test_who_signs_out_leaves_no_token_behind(provider: Provider, nation: Nation) -> None:
-    from django.contrib.sessions.models import Session
+    from kiosk.console.models import Session
 
     client = signed_in(provider)
     assert client.session["in_name"]

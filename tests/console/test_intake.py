@@ -13,6 +13,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsUnreachable
 from kiosk.sealing import generate_recipient, generate_signer, seal
 from tests.console.arrivals import SIGNER, arrive, check_in_of, deliver, enrol, found, mrz_of, put, sealed
+from tests.console.rewritten import rewrite
 from tests.people import DOMINIQUE, ZOE
 
 pytestmark = pytest.mark.usefixtures("console")
@@ -314,8 +315,6 @@ def test_a_code_that_is_wrong_or_late_enrols_nobody(monkeypatch: pytest.MonkeyPa
     assert _bring("borne-7", code, key="no key").status_code == 422
     assert [_bring("borne-7", "AAAA-AAAA-AAAA").status_code for _ in range(5)] == [401] * 5
     late = enrolment.invite("borne-7", who="test")
-    invitation = Invitation.objects.get()
-    invitation.expires_at = datetime.now(UTC) - timedelta(seconds=1)
-    invitation.save()
+    rewrite(Invitation.objects.all(), expires_at=datetime.now(UTC) - timedelta(seconds=1))
     assert _bring("borne-7", late).status_code == 401
     assert not Terminal.objects.filter(pk="borne-7").exists()

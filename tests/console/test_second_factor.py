@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from kiosk.sealing import CannotOpen
+from tests.console.rewritten import rewrite
 from tests.console.served import ServedConsole, writings
 from tests.console.staff import add, code_of
 from tests.demo.processes import ROOT
@@ -110,8 +111,9 @@ def test_a_secret_moved_to_another_account_does_not_open() -> None:
 
     add("lea")
     add("marc", "officer")
-    Authenticator.objects.filter(user__username="marc").update(
-        sealed_key=Authenticator.objects.get(user__username="lea").sealed_key
+    rewrite(
+        Authenticator.objects.filter(user__username="marc"),
+        sealed_key=Authenticator.objects.get(user__username="lea").sealed_key,
     )
     with pytest.raises(CannotOpen):
         second_factor.check_code(Staff.objects.get(username="marc"), code_of("lea"))

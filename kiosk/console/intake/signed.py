@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from functools import lru_cache
 
-from kiosk.console.models import Terminal
-from kiosk.console.records import by_hand
+from kiosk.console.models import Terminal, rows
 from kiosk.sealing import KioskKey, intake_message, load_verifier, verify
 
 MAX_SIGNED_TEXT = 16 * 1024
@@ -50,15 +49,11 @@ class SignedRequest:
     is_forwarded: bool = False  # a proxy says that it is not who asked
 
 
-_ENROLLED = "SELECT name, public_key FROM console_terminal WHERE name = %s AND revoked_at IS NULL"
-
-
 def trusted_terminal(request: SignedRequest) -> Terminal:
     """The enrolled kiosk that signed exactly this. NotTrusted otherwise."""
-    enrolled = by_hand.rows(_ENROLLED, request.kiosk)
-    if not enrolled or len(request.sent_at) > 40:
+    terminal = rows.locked(Terminal, request.kiosk, rows.Lock.NOTHING)
+    if terminal is None or terminal.revoked_at is not None or not terminal.is_proven or len(request.sent_at) > 40:
         raise NotTrusted
-    terminal = Terminal.from_db("default", ["name", "public_key"], enrolled[0])
     try:
         signature = base64.b64decode(request.signature, validate=True)
     except (binascii.Error, ValueError):

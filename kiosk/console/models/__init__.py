@@ -16,6 +16,7 @@ from kiosk.console.models.persons import (
 )
 from kiosk.console.models.questions import Question, QuestionState
 from kiosk.console.models.second_factor import Authenticator, NationalIdentity, SecurityKey
+from kiosk.console.models.sessions import Session
 from kiosk.console.models.staff import Admission, Emergency, Role, Staff
 from kiosk.console.models.terminals import Call, Invitation, PhoneShown, Recognition, Terminal
 from kiosk.console.models.vigilance import UNCONFIRMED, VERIFIED, Campaign, Verification
@@ -57,6 +58,7 @@ __all__ = [
     "Role",
     "Sealed",
     "SecurityKey",
+    "Session",
     "Staff",
     "Stage",
     "Terminal",

@@ -18,6 +18,7 @@ from kiosk.console import keyring
 from kiosk.sealing import CannotOpen
 
 Row = TypeVar("Row", bound="Proven")
+_Manager = TypeVar("_Manager", bound=models.Manager[Any])
 _PURPOSE = "row"
 _OWN = "proof"
 
@@ -50,6 +51,12 @@ class ProvenQuerySet(models.QuerySet[Row]):
         return super().bulk_update(rows, names, batch_size)
 
 
+def proving(manager: _Manager) -> _Manager:
+    """This manager, whose rows prove themselves."""
+    manager._queryset_class = ProvenQuerySet  # type: ignore[attr-defined] # what a manager of Django's asks with
+    return manager
+
+
 class Proven(models.Model):
     """A row with its proof. ``is_proven``: as it was read, or as this process wrote it."""
 
@@ -58,7 +65,7 @@ class Proven(models.Model):
     BESIDE: ClassVar[Mapping[str, str]] = {}  # names of columns that are not proven, each with the reason
     is_proven: bool = True  # a row that is being made is ours
 
-    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(ProvenQuerySet)()
+    objects: ClassVar[models.Manager[Self]] = proving(models.Manager())
 
     class Meta:
         abstract = True
@@ -93,6 +100,20 @@ class Proven(models.Model):
             return ()
         self.prove()
         return (_OWN,)
+
+    def made_anew(self, *names: str) -> None:
+        """Write these columns and have the row prove itself, whatever stood there.
+
+        For who has set all that counts of it from outside the database, in one transaction with the act that says so.
+        """
+        stands = type(self)._base_manager.select_for_update().get(pk=self.pk)
+        stands.is_proven = True
+        for field in _proven(type(self)):
+            if field.name in names:
+                setattr(stands, field.attname, getattr(self, field.attname))
+        stands.prove()
+        super(Proven, stands).save(update_fields=[*names, _OWN])
+        self.proof, self.is_proven = stands.proof, True
 
     def must_be_proven(self) -> None:
         """Unproven when the row is not what the console wrote."""

@@ -54,6 +54,7 @@ class Lock(Enum):
 
     ALL = " FOR UPDATE"
     CHANGES = " FOR NO KEY UPDATE"  # who only refers to it need not wait
+    NOTHING = ""  # it is only read
 
 
 def locked(model: type[Row], key: object, lock: Lock = Lock.ALL) -> Row | None:

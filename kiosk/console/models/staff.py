@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kiosk.console.models.proven import Proven
+from kiosk.console.models.proven import Proven, proving
 
 
 class Role(models.TextChoices):
@@ -27,7 +27,7 @@ class StaffManager(BaseUserManager["Staff"]):
         return staff
 
 
-class Staff(AbstractBaseUser):
+class Staff(Proven, AbstractBaseUser):
     """One person who signs for what they decide (compte nominatif)."""
 
     username = models.CharField(max_length=60, unique=True)
@@ -36,11 +36,13 @@ class Staff(AbstractBaseUser):
     created_at = models.DateTimeField(auto_now_add=True)
     must_change_password = models.BooleanField(default=False)  # somebody else has chosen it
     desk = models.CharField(max_length=20, blank=True)  # where they sit today
+    factors = models.TextField(blank=True)  # names of the second factors that are theirs: no other one counts
+    at_act = models.BigIntegerField(default=0)  # the trail's last act about this account: an older row shows
 
     taken: "list[Emergency] | None" = None  # in an emergency, as found once a request
     is_verified: Callable[[], bool]  # with a second factor: said by django-otp, to who comes with a request
 
-    objects: ClassVar[StaffManager] = StaffManager()
+    objects: ClassVar[StaffManager] = proving(StaffManager())
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
@@ -48,7 +50,7 @@ class Staff(AbstractBaseUser):
         return self.username
 
 
-class Emergency(models.Model):
+class Emergency(Proven):
     """A right somebody took for a while because a patient could not wait (accès d'urgence, « bris de glace »)."""
 
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="emergencies")

@@ -1,5 +1,8 @@
 """The kiosks (bornes) the console knows, how they are, and who calls from there."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +10,7 @@ from kiosk.console.models.proven import Proven
 from kiosk.core.turn.events import CallReason
 
 
-class Terminal(models.Model):
+class Terminal(Proven):
     """One enrolled kiosk: its name and its public key. Revoked, it is not listened to any more."""
 
     name = models.CharField(max_length=60, primary_key=True)
@@ -30,6 +33,15 @@ class Terminal(models.Model):
     exceeded = models.JSONField(
         default=dict
     )  # what it did that no kiosk does (``terminals.excess``) → when, in seconds
+    at_act = models.BigIntegerField(default=0)  # the trail's last act about its enrolment: an older row shows
+
+    BESIDE: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        (
+            *("last_sent_at", "last_seen_at", "version", "devices", "queue", "parked", "certificate_days"),
+            *("disk_free_mb", "clock_offset_ms", "asked", "asked_seconds", "exceeded"),
+        ),
+        "how it says that it is, every half minute anew, and what it did too often: nothing is opened and nobody believed by it",
+    )
 
     def __str__(self) -> str:
         return self.name

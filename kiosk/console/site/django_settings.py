@@ -78,7 +78,7 @@ def build(server: ServerSettings) -> dict[str, Any]:
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
-            "django_otp.middleware.OTPMiddleware",
+            "kiosk.console.staff.standing.ProvenFactors",
             "django.contrib.messages.middleware.MessageMiddleware",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
             "csp.middleware.CSPMiddleware",
@@ -129,7 +129,7 @@ def _accounts(server: ServerSettings) -> dict[str, Any]:
     validators = "django.contrib.auth.password_validation."
     return {
         "AUTH_USER_MODEL": "console.Staff",
-        "AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"],
+        "AUTHENTICATION_BACKENDS": ["kiosk.console.staff.standing.ProvenAccounts"],
         "PASSWORD_HASHERS": ["kiosk.console.staff.hashing.Argon2"],
         "AUTH_PASSWORD_VALIDATORS": [
             {"NAME": validators + "MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -138,7 +138,7 @@ def _accounts(server: ServerSettings) -> dict[str, Any]:
         ],
         "LOGIN_URL": "sign-in",
         "LOGIN_REDIRECT_URL": "queue",
-        "SESSION_ENGINE": "django.contrib.sessions.backends.db",
+        "SESSION_ENGINE": "kiosk.console.staff.session_store",
         "SESSION_COOKIE_NAME": "__Host-console",
         "SESSION_COOKIE_SECURE": True,
         "SESSION_COOKIE_HTTPONLY": True,

@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from kiosk.console import audit
 from kiosk.console.models import Role, Staff
-from kiosk.console.staff import admissions, emergencies
+from kiosk.console.staff import admissions, emergencies, standing
 from kiosk.sealing import CannotOpen
 
 View = Callable[..., HttpResponse]
@@ -165,6 +165,9 @@ class AccessMiddleware:
             request.session.flush()
             return go(request, "sign-in")
         idle = now - int(request.session.get("seen_at", 0))
+        if idle >= SEEN_EVERY and not standing.is_latest(staff):  # an account of before was put back
+            request.session.flush()
+            return go(request, "sign-in")
         if not request.session.get("locked") and idle > settings.KIOSK.idle_lock_minutes * 60:
             lock_session(request, request.path if request.method == "GET" else "")
         if request.session.get("locked") and not getattr(view, "works_locked", False):

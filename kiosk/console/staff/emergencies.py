@@ -64,8 +64,15 @@ def _says_why(words: str) -> bool:
 
 
 def current(staff: Staff) -> list[Emergency]:
-    """What this person holds now."""
-    return list(Emergency.objects.filter(staff=staff, until__gt=timezone.now()).order_by("pk"))
+    """What this person holds now, as the console wrote it; what was given back and is put back is not held."""
+    held = Emergency.objects.filter(staff=staff, until__gt=timezone.now()).order_by("pk")
+    return [one for one in held if one.is_proven and not _is_ended(one, staff)]
+
+
+def _is_ended(taken: Emergency, staff: Staff) -> bool:
+    """Whether the trail says that it was given back."""
+    ended = AuditEntry.objects.filter(act=audit.Act.EMERGENCY_ENDED, who=staff.username, right=taken.right)
+    return ended.filter(at__gte=taken.opened_at).exists()
 
 
 def note_use(staff: Staff, right: str, page: str, *, where: str) -> None:
@@ -76,12 +83,15 @@ def note_use(staff: Staff, right: str, page: str, *, where: str) -> None:
 def give_back(staff: Staff, *, where: str) -> int:
     """End what this person holds; gives how many."""
     with transaction.atomic():
-        held = Emergency.objects.select_for_update().filter(staff=staff, until__gt=timezone.now())
-        numbers = [one.pk for one in held]
-        Emergency.objects.filter(pk__in=numbers).update(until=timezone.now())
-        for number in numbers:
-            audit.record(audit.Act.EMERGENCY_ENDED, who=staff.username, where=where, number=number)
-    return len(numbers)
+        live = Emergency.objects.select_for_update().filter(staff=staff, until__gt=timezone.now()).order_by("pk")
+        held = [one for one in live if one.is_proven]
+        for one in held:
+            one.until = timezone.now()
+            one.save(update_fields=["until"])
+            audit.record(
+                audit.Act.EMERGENCY_ENDED, who=staff.username, where=where, right=one.right, number=one.pk
+            )  # fmt: skip
+    return len(held)
 
 
 def to_look_into(staff: Staff) -> int:
@@ -92,10 +102,11 @@ def to_look_into(staff: Staff) -> int:
 def look_into(number: int, staff: Staff, *, where: str) -> bool:
     """Say that one was looked into; False when it is unknown, done, or one's own."""
     with transaction.atomic():
-        fresh = Emergency.objects.filter(pk=number, seen_at=None).exclude(staff=staff)
-        now = timezone.now()
-        if not fresh.update(seen_by=staff, seen_at=now):
+        taken = Emergency.objects.select_for_update().filter(pk=number, seen_at=None).exclude(staff=staff).first()
+        if taken is None or not taken.is_proven:
             return False
+        taken.seen_by, taken.seen_at = staff, timezone.now()
+        taken.save(update_fields=["seen_by", "seen_at"])
         audit.record(audit.Act.EMERGENCY_SEEN, who=staff.username, where=where, number=number)
     return True
 
@@ -116,10 +127,11 @@ def reseal() -> int:
     key = structure.keys().current.public_key.key_id
     changed = 0
     for taken in Emergency.objects.order_by("pk").iterator(chunk_size=200):
-        if sealed_for(bytes(taken.reason)) != key:
+        if taken.is_proven and sealed_for(bytes(taken.reason)) != key:
             context = _context(taken.staff_id, taken.opened_at)
-            sealed = structure.seal_body(structure.open_body(bytes(taken.reason), context), context)
-            changed += Emergency.objects.filter(pk=taken.pk).update(reason=sealed)
+            taken.reason = structure.seal_body(structure.open_body(bytes(taken.reason), context), context)
+            taken.save(update_fields=["reason"])
+            changed += 1
     return changed
 
 

@@ -61,7 +61,7 @@ def check_code(staff: Staff, code: str) -> Authenticator | None:
         return None
     with transaction.atomic():
         for device in Authenticator.objects.select_for_update().filter(user=staff, confirmed=True).order_by("pk"):
-            if _shows(device, int(digits)):
+            if device.is_of(staff) and _shows(device, int(digits)):
                 return device
     return None
 
@@ -81,7 +81,7 @@ def reseal() -> int:
     changed = 0
     with transaction.atomic():
         for device in Authenticator.objects.select_for_update().order_by("pk"):
-            if sealed_for(bytes(device.sealed_key)) != current:
+            if device.is_proven and sealed_for(bytes(device.sealed_key)) != current:
                 device.sealed_key = seal_key(device.user_id, open_key(device))
                 device.save(update_fields=["sealed_key"])
                 changed += 1

@@ -118,6 +118,7 @@ def check(request: HttpRequest, staff: Staff, answer: str, *, at_the_door: bool)
         mine = {
             bytes(key.credential_id): key
             for key in SecurityKey.objects.select_for_update().filter(user=staff, confirmed=True)
+            if key.is_of(staff)
         }
         try:
             known = [AttestedCredentialData(bytes(key.credential)) for key in mine.values()]

@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import import_module
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.http import HttpRequest
 from django.utils import timezone
 
 from kiosk.console import audit
-from kiosk.console.models import AuditEntry, Staff
+from kiosk.console.models import AuditEntry, Session, Staff
 from kiosk.console.records import vault
+from kiosk.console.staff.session_store import kept_as
 
 _OF_ACCOUNTS = (
     audit.Act.ACCOUNT_ASKED,
@@ -48,7 +47,7 @@ def end(staff: Staff, request: HttpRequest, name: str) -> bool:
     """End one of one's other sessions; False when there is none of this name."""
     for key, _said in _of(staff):
         if _name(key) == name and key != _own(request):
-            _store()(key).delete()
+            Session.objects.filter(pk=key).delete()
             return True
     return False
 
@@ -63,20 +62,15 @@ def changes_since(staff: Staff, since: datetime | None) -> list[AuditEntry]:
 
 def _of(staff: Staff) -> Iterator[tuple[str, dict[str, Any]]]:
     """Those that the password of now still opens; there are a few hundred sessions of everybody at most."""
-    now = timezone.now()
-    for row in _store().get_model_class().objects.filter(expire_date__gt=now).iterator():
-        said = row.get_decoded()
+    for row in Session.objects.filter(staff=staff, expire_date__gt=timezone.now()).order_by("pk"):
+        said = row.get_decoded() if row.is_proven else {}
         is_mine = said.get(SESSION_KEY) == str(staff.pk)
         if is_mine and said.get(HASH_SESSION_KEY) == staff.get_session_auth_hash() and "opened_at" in said:
             yield row.session_key, said
 
 
 def _own(request: HttpRequest) -> str:
-    return str(request.session.session_key or "")
-
-
-def _store() -> Any:
-    return import_module(settings.SESSION_ENGINE).SessionStore
+    return kept_as(request.session.session_key or "")
 
 
 def _name(key: str) -> str:

@@ -15,7 +15,7 @@ from kiosk.sealing import load_verifier
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # none that is mistaken for another
 INVITED_FOR = timedelta(hours=1)
 MOST_COUNTED = 5  # wrong codes: more would only keep the disk busy
-_OF_A_KIOSK = (audit.Act.KIOSK_INVITED, audit.Act.KIOSK_ENROLLED, audit.Act.KIOSK_REVOKED)
+CONFIGURATION = "configuration"  # who enrols what the settings name, at every start
 
 
 class Unknown(ValueError):
@@ -27,10 +27,12 @@ def enrol(name: str, public_key: str, *, who: str) -> bool:
     load_verifier(public_key.encode())
     with transaction.atomic():
         terminal, is_new = Terminal.objects.get_or_create(pk=name, defaults={"public_key": public_key})
-        if not is_new and terminal.public_key.strip() == public_key.strip():
+        if not terminal.is_proven and who == CONFIGURATION:
+            return False  # it may have been revoked: who is there says what it is to be
+        if not is_new and terminal.is_proven and terminal.public_key.strip() == public_key.strip():
             return False
         terminal.public_key, terminal.revoked_at = public_key, None
-        terminal.save(update_fields=["public_key", "revoked_at"])
+        terminal.made_anew("public_key", "revoked_at")
         audit.record(audit.Act.KIOSK_ENROLLED, who=who, about=name)
         return True
 
@@ -67,7 +69,9 @@ def accept_invitation(name: str, code: str, public_key: str) -> bool:
 
 def _last_act(name: str) -> str:
     """What the trail says last of a kiosk: invited, enrolled, revoked."""
-    acts = AuditEntry.objects.filter(about=name, act__in=_OF_A_KIOSK).order_by("-number")
+    acts = AuditEntry.objects.filter(about=name, act__in=(audit.Act.KIOSK_INVITED, *audit.OF_A_KIOSK)).order_by(
+        "-number"
+    )
     return acts.values_list("act", flat=True).first() or ""
 
 
@@ -78,6 +82,9 @@ def _fingerprint(name: str, code: str) -> bytes:
 def revoke(name: str, *, who: str) -> None:
     """Stop listening to a kiosk. Unknown when there is none of that name."""
     with transaction.atomic():
-        if not Terminal.objects.filter(pk=name, revoked_at=None).update(revoked_at=timezone.now()):
+        enrolled = Terminal.objects.select_for_update().filter(pk=name, revoked_at=None).first()
+        if enrolled is None:
             raise Unknown(name)
+        enrolled.revoked_at = timezone.now()
+        enrolled.made_anew("revoked_at")  # whatever stands there: it is not listened to any more
         audit.record(audit.Act.KIOSK_REVOKED, who=who, about=name)

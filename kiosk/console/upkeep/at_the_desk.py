@@ -76,7 +76,8 @@ def by_card(staff: Staff) -> InName | None:
     except CertificateTroubleError:
         raise reasons.NotAllowed(_("La carte ne se lit pas : appelez l’informatique.")) from None
     mark = vault.blind("national identity", psc.normalised(holder))
-    if not NationalIdentity.objects.filter(user=staff, fingerprint=mark, confirmed=True).exists():
+    theirs = NationalIdentity.objects.filter(user=staff, fingerprint=mark, confirmed=True).first()
+    if theirs is None or not theirs.is_of(staff):
         raise reasons.NotAllowed(_("La carte dans le lecteur n’est pas la vôtre."))
     return InName("cpx", lambda used: ByCard(used, card))
 

@@ -15,6 +15,7 @@ from kiosk.console.models import Inspection
 from kiosk.console.register import checks as of_register
 from kiosk.console.register import pair_checks as of_pairs
 from kiosk.console.register import visit_checks as of_visits
+from kiosk.console.upkeep import row_checks
 from kiosk.console.witness import checks, findings
 from kiosk.console.witness.checks import Check, Part
 
@@ -26,6 +27,8 @@ CHECKS: dict[str, Check] = {
     "visits": of_visits.visits,
     "pairs": of_pairs.pairs,
     "links": of_pairs.links,
+    "rows": row_checks.rows,
+    "gone": row_checks.gone,
 }
 EVERY = timedelta(seconds=10)
 SLICES = 50  # of a whole reading: within ten minutes, whatever else the worker does

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from kiosk.console.config import ServerSettings
 from kiosk.console.keystore.router import KEYS
-from kiosk.console.terminals.enrolment import enrol
-from kiosk.console.upkeep import keys
+from kiosk.console.terminals.enrolment import CONFIGURATION, enrol
+from kiosk.console.upkeep import keys, taking_over
 
 _DOOR = 0x6B696F736B  # PostgreSQL's name for it: any number that is ours
 
@@ -34,8 +34,9 @@ def bring_up_to_date(server: ServerSettings) -> None:
             keys.known_store(timezone.now())
         else:
             _migrate()
+        taking_over.take_over()
     for name, path in server.kiosks.items():
-        enrol(name, path.read_text(), who="configuration")
+        enrol(name, path.read_text(), who=CONFIGURATION)
     connections.close_all()
 
 

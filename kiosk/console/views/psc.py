@@ -23,14 +23,14 @@ from kiosk.console import audit
 from kiosk.console.config import PscSection
 from kiosk.console.models import NationalIdentity, Role, Staff
 from kiosk.console.records import vault
-from kiosk.console.staff import guesses, in_name, psc, sessions
+from kiosk.console.staff import guesses, in_name, psc, sessions, standing
 from kiosk.console.staff.access import Right, act, address_of, needs, open_session
 from kiosk.console.staff.psc import Professional, Started, Trouble, Why
 from kiosk.console.views.accounts import home_of, tell
 
 COOKIE = "__Host-psc"
 _SALT = "console psc 1"
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "kiosk.console.staff.standing.ProvenAccounts"
 
 
 @needs(Right.EVERYONE)
@@ -94,7 +94,7 @@ def _identity(request: HttpRequest, section: PscSection) -> tuple[NationalIdenti
         fingerprint = vault.blind("national identity", national_id)
         known = NationalIdentity.objects.select_related("user").filter(fingerprint=fingerprint, confirmed=True).first()
         if known is not None:
-            if not known.user.is_active:
+            if not known.user.is_active or not known.is_of(known.user) or not standing.is_latest(known.user):
                 raise Trouble(Why.NOT_LINKED)
             return known, professional
     if section.create and professional.national_ids and professional.structures & set(section.structures):

@@ -12,6 +12,8 @@ CHECKED = {
     "visits": "Venues et leur personne",
     "pairs": "Doublons jugés ou à juger",
     "links": "Faits qui parlent d’un doublon",
+    "rows": "Lignes qui se prouvent",
+    "gone": "Comptes et bornes du journal",
 }  # the command's own words, for the technician
 
 
@@ -30,12 +32,37 @@ def told(code: str, about: str) -> str:
         "key": _("La clé d’un dossier a disparu sans qu’il soit effacé (%(number)s)."),
         "pair": _("Un doublon n’est pas ce que disent les faits des deux personnes (%(number)s)."),
         "body": _("Le contenu de l’acte %(number)s a été changé ou retiré."),
+        "row": _("Une ligne n’a pas été écrite par la console (%(number)s) : elle n’est pas utilisée."),
+        "older": _("Une ligne d’avant a été remise dans la base (%(number)s)."),
+        "gone": _("Le compte ou la borne de l’acte %(number)s a disparu de la base."),
         "head": _("La fin du journal (acte %(number)s) n’a pas été écrite par la console."),
     }
-    number = (
-        about[:8] if code in {"person", "holding", "visit", "pair", "key", "index"} else about.partition("-")[0]
-    )  # of a key, what tells it apart
+    number = _shown(code, about)
     return sentences[code] % {"number": number} if code in sentences else f"{code} {about}"
+
+
+def _shown(code: str, about: str) -> str:
+    """What a sentence names of what was found: a number, a part of a key, a table and its key."""
+    if code in {"row", "older"}:
+        kind, _dash, key = about.rpartition("-")[0].partition("-")
+        return f"{_kind(kind)} {key[:8]}"
+    if code in {"person", "holding", "visit", "pair", "key", "index"}:
+        return about[:8]  # of a key, what tells it apart
+    return about.partition("-")[0]
+
+
+def _kind(table: str) -> str:
+    """One row of a table, as staff call it."""
+    return {
+        "staff": _("compte"),
+        "authenticator": _("application d’authentification"),
+        "securitykey": _("clé de sécurité"),
+        "nationalidentity": _("identité nationale"),
+        "terminal": _("borne"),
+        "invitation": _("invitation"),
+        "emergency": _("accès d’urgence"),
+        "session": _("session"),
+    }.get(table, table)
 
 
 def what(check: str) -> str:
@@ -49,6 +76,8 @@ def what(check: str) -> str:
         "pairs": _("doublons"),
         "links": _("faits des doublons"),
         "readings": _("lectures des dossiers"),
+        "rows": _("comptes, bornes et ce qui se prouve"),
+        "gone": _("comptes et bornes du journal"),
     }.get(check, check)
 
 

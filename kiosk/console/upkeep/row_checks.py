@@ -1,0 +1,75 @@
+"""Whether every row proves itself, and whether accounts, kiosks and factors are as the trail last left them."""
+
+from kiosk.console import audit
+from kiosk.console.models import AuditEntry, Staff, Terminal
+from kiosk.console.models.proven import Proven
+from kiosk.console.models.second_factor import Factor
+from kiosk.console.upkeep.taking_over import proven_tables
+from kiosk.console.witness.checks import Part
+from kiosk.console.witness.findings import Found
+
+_LEFT_BY = {Staff: audit.OF_AN_ACCOUNT, Terminal: audit.OF_A_KIOSK}
+
+
+def rows(position: str, most: int) -> Part:
+    """Each row of each table that proves itself; the position is a table and the last key that was read of it."""
+    tables = {one._meta.model_name or "": one for one in proven_tables()}
+    name, _colon, last = position.partition(":")
+    names = list(tables)
+    place = names.index(name) if name in tables else 0
+    found: list[Found] = []
+    count = 0
+    while place < len(names) and count < most:
+        some = _after(tables[names[place]], last if names[place] == name else "", most - count)
+        found += [_found(one, why) for one in some if (why := _wrong(one))]
+        count += len(some)
+        if count >= most:
+            return Part(f"{names[place]}:{some[-1].pk}", count, tuple(found))
+        place, name = place + 1, ""
+    return Part("", count, tuple(found))
+
+
+def gone(position: str, most: int) -> Part:
+    """Each account and kiosk that the trail knows of is still there, whoever took its row out."""
+    last = int(position) if position.isdigit() else 0
+    first = [audit.Act.ACCOUNT_ADDED, audit.Act.KIOSK_ENROLLED]
+    acts = AuditEntry.objects.filter(number__gt=last, act__in=first).order_by("number")
+    some = list(acts.values_list("number", "act", "about")[:most])
+    missing = [one for one in some if not _is_there(one[1], one[2])]
+    found = tuple(Found("gone", f"{number}") for number, _act, _about in missing)
+    return Part("" if len(some) < most else str(some[-1][0]), len(some), found)
+
+
+def _is_there(act: str, about: str) -> bool:
+    if act == audit.Act.ACCOUNT_ADDED:
+        return Staff.objects.filter(username=about).exists()
+    return Terminal.objects.filter(pk=about).exists()
+
+
+def _after(model: type[Proven], last: str, most: int) -> list[Proven]:
+    chosen = model._base_manager.order_by("pk")
+    return list((chosen.filter(pk__gt=last) if last else chosen)[:most])
+
+
+def _wrong(row: Proven) -> str:
+    """The code of what is wrong with a row; empty when nothing is."""
+    if not row.is_proven:
+        return "row"
+    if isinstance(row, Factor):
+        return "" if row.is_of(row.user) else "older"
+    acts = _LEFT_BY.get(type(row))
+    if acts is None or not isinstance(row, Staff | Terminal):
+        return ""
+    if _last(row, acts) != row.at_act:
+        row.refresh_from_db()  # an act was written between the two readings
+    return "" if _last(row, acts) == row.at_act else "older"
+
+
+def _last(row: Staff | Terminal, acts: tuple[audit.Act, ...]) -> int:
+    name = row.username if isinstance(row, Staff) else row.name
+    left = AuditEntry.objects.filter(about=name, act__in=acts).order_by("-number").values_list("number", flat=True)
+    return left.first() or 0
+
+
+def _found(row: Proven, code: str) -> Found:
+    return Found(code, f"{row._meta.model_name}-{str(row.pk)[:20]}-{row.mark_as_it_stands()}")
