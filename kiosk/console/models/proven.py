@@ -63,6 +63,7 @@ class Proven(models.Model):
     proof = models.BinaryField(max_length=keyring.LENGTH, default=bytes, editable=False)
 
     BESIDE: ClassVar[Mapping[str, str]] = {}  # names of columns that are not proven, each with the reason
+    NAMED_ONLY: ClassVar[frozenset[str]] = frozenset()  # written when named: a row held since before would undo them
     is_proven: bool = True  # a row that is being made is ours
 
     objects: ClassVar[models.Manager[Self]] = proving(models.Manager())
@@ -134,11 +135,16 @@ class Proven(models.Model):
                 self._insert_proven(using, kwargs)
                 return
             names = kwargs.get("update_fields")
-            said = _named(type(self), names) if names is not None else {one.name for one in _proven(type(self))}
+            names = self._all_but_named_only() if names is None else list(names)
+            said = _named(type(self), names)
             if said:
                 self.proof = self._proof_with(said, using)
-                kwargs["update_fields"] = None if names is None else [*names, _OWN]
-            super().save(**kwargs)
+                names.append(_OWN)
+            super().save(**{**kwargs, "update_fields": names})
+
+    def _all_but_named_only(self) -> list[str]:
+        columns = (one for one in self._meta.concrete_fields if not one.primary_key and not one.generated)
+        return [one.name for one in columns if one.name not in self.NAMED_ONLY and one.name != _OWN]
 
     def _insert_proven(self, using: str, kwargs: dict[str, Any]) -> None:
         is_whole = self.pk is not None and not any(

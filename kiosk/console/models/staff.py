@@ -39,6 +39,7 @@ class Staff(Proven, AbstractBaseUser):
     factors = models.TextField(blank=True)  # names of the second factors that are theirs: no other one counts
     at_act = models.BigIntegerField(default=0)  # the trail's last act about this account: an older row shows
 
+    NAMED_ONLY: ClassVar[frozenset[str]] = frozenset({"factors", "at_act"})
     taken: "list[Emergency] | None" = None  # in an emergency, as found once a request
     is_verified: Callable[[], bool]  # with a second factor: said by django-otp, to who comes with a request
 

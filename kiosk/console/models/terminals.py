@@ -35,6 +35,7 @@ class Terminal(Proven):
     )  # what it did that no kiosk does (``terminals.excess``) → when, in seconds
     at_act = models.BigIntegerField(default=0)  # the trail's last act about its enrolment: an older row shows
 
+    NAMED_ONLY: ClassVar[frozenset[str]] = frozenset({"at_act"})
     BESIDE: ClassVar[Mapping[str, str]] = dict.fromkeys(
         (
             *("last_sent_at", "last_seen_at", "version", "devices", "queue", "parked", "certificate_days"),
