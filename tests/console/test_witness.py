@@ -46,7 +46,7 @@ def cut_to(number: int) -> None:
     What stood in the head then is known to whoever kept a copy of the database of that moment.
     """
     last = AuditEntry.objects.filter(number=number).first()
-    chained = bytes(last.chained) if last else bytes(32)
+    chained = bytes(last.chained) if last else audit.Walked().chained
     proof = audit._proof(AuditHead(last_number=number, chained=chained))
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
