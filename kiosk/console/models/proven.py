@@ -127,17 +127,18 @@ class Proven(models.Model):
 
     def save(self, **kwargs: Any) -> None:
         """Write the row with its proof. Unproven when what stands there, or what was read, is not ours."""
-        self.must_be_proven()
         using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
         is_within = connections[using].in_atomic_block
         with nullcontext() if is_within else transaction.atomic(using=using):  # Unproven breaks nobody's transaction
             if self._state.adding or kwargs.get("force_insert"):
+                self.must_be_proven()
                 self._insert_proven(using, kwargs)
                 return
             names = kwargs.get("update_fields")
             names = self._all_but_named_only() if names is None else list(names)
             said = _named(type(self), names)
-            if said:
+            if said:  # what is beside the proof is written whatever was read of the row
+                self.must_be_proven()
                 self.proof = self._proof_with(said, using)
                 names.append(_OWN)
             super().save(**{**kwargs, "update_fields": names})

@@ -41,7 +41,7 @@ class Terminal(Proven):
             *("last_sent_at", "last_seen_at", "version", "devices", "queue", "parked", "certificate_days"),
             *("disk_free_mb", "clock_offset_ms", "asked", "asked_seconds", "exceeded"),
         ),
-        "how it says that it is, every half minute anew, and what it did too often: nothing is opened and nobody believed by it",
+        "how it says that it is, every half minute anew, and what it did too often: nothing is opened by it",
     )
 
     def __str__(self) -> str:
