@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
@@ -67,11 +68,7 @@ def tries(name: str, password: str, code: str) -> int:
 
 def put_back(model: type[Proven], columns: dict[str, Any]) -> None:
     """A row that stood there once, in its own words."""
-    fields = model._meta.concrete_fields
-    names, places = ", ".join(one.column for one in fields), ", ".join(["%s"] * len(fields))
-    values = [one.get_db_prep_save(columns[one.attname], connection) for one in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({places})", values)  # noqa: S608 - our words
+    QuerySet(model)._insert([model(**columns)], fields=model._meta.concrete_fields, using="default")
 
 
 def test_a_password_put_in_the_database_opens_no_session_and_an_officer_reads_of_it() -> None:

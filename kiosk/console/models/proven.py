@@ -53,7 +53,7 @@ class ProvenQuerySet(models.QuerySet[Row]):
 
 def proving(manager: _Manager) -> _Manager:
     """This manager, whose rows prove themselves."""
-    manager._queryset_class = ProvenQuerySet  # type: ignore[attr-defined] # what a manager of Django's asks with
+    vars(manager).update(_queryset_class=ProvenQuerySet)  # what a manager of Django's asks with
     return manager
 
 

@@ -2,9 +2,11 @@
 
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
+from django.utils.module_loading import import_string
 
 from kiosk.console.models.proven import Proven, proving
 from kiosk.console.models.staff import Staff
@@ -22,8 +24,5 @@ class Session(Proven, AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:
-        from django.conf import settings  # noqa: PLC0415 - Django asks the same way
-        from django.utils.module_loading import import_string  # noqa: PLC0415
-
         store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
         return store
