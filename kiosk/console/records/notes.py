@@ -12,7 +12,7 @@ def opened(arrival: Arrival, part: str = "accepted") -> dict[str, Any]:
     body = bytes(getattr(arrival.sealed, part))
     if not body:
         return {}
-    content: dict[str, Any] = json.loads(vault.open_part(body, part, arrival.key))
+    content: dict[str, Any] = json.loads(vault.open_kept(body, part, arrival.key))
     return content
 
 

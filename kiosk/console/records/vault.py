@@ -13,7 +13,7 @@ from kiosk.console.records.structure import context_of, keys, open_body, seal_bo
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsAnswer, InsFound, InsUnreachable
-from kiosk.sealing import is_sealed
+from kiosk.sealing import CannotOpen, is_sealed
 
 __all__ = [
     "INSI",
@@ -28,6 +28,7 @@ __all__ = [
     "open_as_told",
     "open_body",
     "open_check_in",
+    "open_kept",
     "open_part",
     "seal_answer",
     "seal_body",
@@ -51,6 +52,17 @@ def open_part(body: bytes, part: str, key: object) -> bytes:
         return open_body(body, context)
     inner = subject_keys.unlock(UUID(str(key)), body, context)
     return open_body(inner, context) if is_sealed(inner) else inner
+
+
+def open_kept(body: bytes, part: str, key: object) -> bytes:
+    """The same of what is kept: whoever has a key of their own has nothing that is sealed only. CannotOpen.
+
+    With the structure's public key, which every kiosk has, who writes to the database would else put there what they
+    like: INSi's answer, a whole check-in, what staff confirmed.
+    """
+    if not subject_keys.is_locked(body) and subject_keys.exists(UUID(str(key))):
+        raise CannotOpen("sealed only, of somebody who has a key: nothing of ours")
+    return open_part(body, part, key)
 
 
 def seal_part(plain: bytes, part: str, key: object) -> bytes:
@@ -94,10 +106,10 @@ def is_silence(check_in: CheckIn) -> bool:
 def open_as_told(arrival: Arrival) -> CheckIn:
     """The check-in with the last answer that anybody told, its kiosk included. CannotOpen or BadCheckIn."""
     sealed: Sealed = arrival.sealed
-    check_in = open_check_in(bytes(sealed.check_in), arrival.key)
+    check_in = codec.from_bytes(open_kept(bytes(sealed.check_in), "check-in", arrival.key))
     if not sealed.answer:
         return check_in
-    later = codec.from_bytes(open_part(bytes(sealed.answer), "answer", arrival.key))
+    later = codec.from_bytes(open_kept(bytes(sealed.answer), "answer", arrival.key))
     missed = tuple(sorted({*check_in.not_understood, *later.not_understood}))
     return replace(check_in, insi=later.insi, not_understood=missed)
 
