@@ -15,7 +15,7 @@ PROVEN = ("authenticator", "emergency", "nationalidentity", "securitykey", "staf
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("console", "0027_guesses"),
+        ("console", "0028_copies"),
     ]
 
     operations: ClassVar = [
