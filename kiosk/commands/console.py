@@ -51,16 +51,18 @@ def prepared(config: Path, **instead: str) -> ServerSettings:
     from kiosk.appli.plug_ins import verifier_called
     from kiosk.appli.verifier import NoVerifierError
     from kiosk.console.records import structure
+    from kiosk.console.upkeep import key_files
     from kiosk.console.upkeep.database import NotTheOwner, bring_up_to_date
     from kiosk.console.upkeep.keys import KeysMissing
     from kiosk.sealing import BadKey
 
     try:
+        key_files.check(server)
         if server.appli is not None:
             verifier_called(server.appli.verifier, server.appli.issuers)
         structure.keys()  # a wrong passphrase shows now, not at the first patient
         bring_up_to_date(server)
-    except (BadKey, KeysMissing, NoVerifierError, NotTheOwner, OSError) as trouble:
+    except (BadKey, KeysMissing, NoVerifierError, NotTheOwner, OSError, key_files.OpenToOthers) as trouble:
         typer.echo(str(trouble), err=True)
         raise typer.Exit(2) from None
     return server

@@ -1,11 +1,20 @@
 """What the console must be told before it can run: the ``[server]`` section of the TOML file."""
 
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import Field, PlainValidator, StringConstraints, ValidationError, ValidationInfo, model_validator
+from pydantic import (
+    Field,
+    PlainValidator,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from kiosk.console import evidence
 from kiosk.core.status.evidence import EvidenceTable
@@ -23,6 +32,9 @@ from kiosk.settings import (
 
 EndpointName = Literal["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"]
 TerminalName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
+
+# They would say another machine than the address does, or how to find one.
+_ELSEWHERE = frozenset({"host", "hostaddr", "port", "service", "servicefile", "dbname", "user", "password"})
 
 
 def _evidence_in(said: object, info: ValidationInfo) -> EvidenceTable:
@@ -135,6 +147,13 @@ class ServerSettings(Section):
     nobodys_days: int = Field(7, ge=1, le=365)  # whom a decision opened that was taken back is erased after this
     copies_days: int = Field(3 * 365, ge=1, le=10 * 365)  # copies of documents (RNIV: 3 years at most)
 
+    @field_validator("database", "keys_database")
+    @classmethod
+    def _is_reached_safely(cls, address: str) -> str:
+        if address and (trouble := trouble_with(address)):
+            raise ValueError(trouble)
+        return address
+
     @model_validator(mode="after")
     def _keeps_keys_apart(self) -> "ServerSettings":
         if self.keys_database and self.keys_database == self.database:
@@ -206,6 +225,33 @@ class ServerSettings(Section):
     def is_production(self) -> bool:
         """Real people: numbers of test people, and what a simulator says, are quarantined (ins-rules 1.1)."""
         return self.mode == "production"
+
+
+def trouble_with(address: str) -> str:
+    """What is to be done about this address; "" when nothing is. It is never repeated: it may hold a password."""
+    try:
+        url = urlsplit(address)
+        host, said = url.hostname or "", dict(parse_qsl(url.query, strict_parsing=bool(url.query)))
+    except ValueError:
+        return "cette adresse de base n’est pas lisible : écrivez postgresql://compte@machine/nom?sslmode=verify-full"
+    if said.keys() & _ELSEWHERE:
+        return "la machine, le compte et le nom s’écrivent avant le point d’interrogation, et pas après"
+    if is_here(host) or said.get("sslmode") == "verify-full":
+        return ""
+    return (
+        "cette base est sur une autre machine : terminez son adresse par ?sslmode=verify-full&sslrootcert=FICHIER, où "
+        "FICHIER tient l’autorité qui a signé son certificat ; sans cela, qui est sur le chemin la lit ou la remplace"
+    )
+
+
+def is_here(host: str) -> bool:
+    """This machine: a socket's folder, or the loopback."""
+    if host in {"", "localhost"} or host.startswith(("/", "%2f", "%2F")):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def read_server_settings(path: Path) -> ServerSettings:

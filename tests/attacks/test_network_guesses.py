@@ -26,26 +26,35 @@ class Visitor:
         self._console, self._source = console, source
         self.cookies: dict[str, str] = {}
 
-    def ask(self, path: str, **form: str) -> tuple[int, bytes]:
-        at = urlsplit(self._console.url)
-        link = http.client.HTTPSConnection(
-            "localhost", at.port, timeout=60, context=self._console.context(), source_address=(self._source, 0)
+    def link(self) -> http.client.HTTPSConnection:
+        at, context = urlsplit(self._console.url), self._console.context()
+        return http.client.HTTPSConnection(
+            "localhost", at.port, timeout=60, context=context, source_address=(self._source, 0)
         )
+
+    def ask(self, path: str, **form: str) -> tuple[int, bytes]:
+        with closing(self.link()) as link:
+            return self.over(link, path, form)
+
+    def over(self, link: http.client.HTTPSConnection, path: str, form: dict[str, str]) -> tuple[int, bytes]:
         kept = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         headers = {"Cookie": kept, "Referer": self._console.url, "Content-Type": "application/x-www-form-urlencoded"}
-        headers["Origin"] = f"https://localhost:{at.port}"
-        with closing(link):
-            link.request("POST" if form else "GET", path, urlencode(form), headers)
-            answer = link.getresponse()
-            for said in answer.headers.get_all("Set-Cookie", []):
-                self.cookies |= {name: one.value for name, one in SimpleCookie(said).items()}
-            return answer.status, answer.read()
+        headers["Origin"] = f"https://localhost:{urlsplit(self._console.url).port}"
+        link.request("POST" if form else "GET", path, urlencode(form), headers)
+        answer = link.getresponse()
+        for said in answer.headers.get_all("Set-Cookie", []):
+            self.cookies |= {name: one.value for name, one in SimpleCookie(said).items()}
+        return answer.status, answer.read()
 
     def sign_in(self, name: str, password: str, code: str = "123456") -> int:
-        token = FIELD.search(self.ask("/connexion/")[1])
-        assert token is not None
-        said = {"csrfmiddlewaretoken": token[1].decode(), "username": name, "password": password, "code": code}
-        return self.ask("/connexion/", **said)[0]
+        said = {"csrfmiddlewaretoken": token_of(self.ask("/connexion/")[1]), "username": name, "password": password}
+        return self.ask("/connexion/", **said, code=code)[0]
+
+
+def token_of(page: bytes) -> str:
+    token = FIELD.search(page)
+    assert token is not None
+    return token[1].decode()
 
 
 class Owner:
@@ -118,7 +127,7 @@ def test_many_guesses_at_once_take_the_memory_of_two(console: ServedConsole) -> 
         while not all(one.done() for one in said):
             most = max(most, sum(one.memory_info().rss for one in ours))
     assert {one.result() for one in said} <= {403, 429}
-    assert most - before < 250 * 2**20  # two of Argon2's hundred MiB, and what a page takes
+    assert most - before < 250 * 2**20  # at most two of Argon2's hundred MiB, and what a page takes
 
 
 def test_visits_and_guesses_leave_no_row_for_ever(console: ServedConsole) -> None:
@@ -127,9 +136,7 @@ def test_visits_and_guesses_leave_no_row_for_ever(console: ServedConsole) -> Non
         browser = Visitor(console, "127.0.4.1")
         status, page = browser.ask("/connexion/")
         assert status == 200
-        token = FIELD.search(page)
-        assert token is not None
-        assert browser.ask("/connexion/cle/", csrfmiddlewaretoken=token[1].decode())[0] == 200
+        assert browser.ask("/connexion/cle/", csrfmiddlewaretoken=token_of(page))[0] == 200
         assert browser.ask(f"/nothing/{number}/")[0] in {302, 404}
     for number in range(12):
         Visitor(console, "127.0.4.2").sign_in("nobody at all", f"guess {number}")

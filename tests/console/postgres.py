@@ -76,6 +76,15 @@ class Postgres:
         if os.geteuid() == 0:  # the server refuses to run as root
             shutil.chown(self._folder, "postgres", "postgres")
 
+    def serve_with(self, *settings: str) -> None:
+        """Stop, and serve again with these settings too."""
+        for one in self.data.glob("console.*"):
+            if os.geteuid() == 0:
+                shutil.chown(one, "root" if one.suffix == ".key" else "postgres", "postgres")
+        self.stop("fast")
+        self._settings += settings
+        self._serve()
+
     def _serve(self) -> None:
         words = ["-D", str(self.data), "-p", str(self._port), "-h", "127.0.0.1", "-k", str(self._folder)]
         words += [word for one in self._settings for word in ("-c", one)]

@@ -164,6 +164,8 @@ class ServedConsole:
         (self.folder / "passphrase").write_text("for tests only")
         (self.folder / "secret").write_bytes(secrets.token_bytes(64))
         save_recipient(self.recipient, self.folder / "structure.key", b"for tests only")
+        for name in ("console.key", "structure.key", "passphrase", "secret"):
+            (self.folder / name).chmod(0o600)
         (self.folder / "borne-1.pem").write_bytes(signer_public_pem(SIGNER))
         self.config.write_text(
             "\n".join(

@@ -1,43 +1,44 @@
-"""Passwords are hashed two at a time on this machine: each takes 100 MiB, and all the processors there are."""
+"""Passwords are hashed one at a time on this machine, and after everything else.
+
+One takes 100 MiB and all the processors there are, so two at once take twice the memory and end no sooner. Who guesses
+at passwords must not keep patients waiting: the thread that hashes gives way to the others.
+"""
 
 import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-AT_ONCE = 2
+GIVES_WAY = 10  # as ``nice`` counts
 
 
-@contextmanager
-def _one_of_few() -> Iterator[None]:
-    """Wait for a place. The kernel frees it when a process dies, and counts those of all processes together."""
-    places = [(settings.KIOSK.data_dir / f"hashing-{number}").open("ab") for number in range(AT_ONCE)]
-    try:
-        if not any(_is_free(place.fileno()) for place in places):
-            fcntl.flock(places[0], fcntl.LOCK_EX)
-        yield
-    finally:
-        for place in places:
-            place.close()
+@cache
+def _hashing() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="hashing", initializer=_give_way)
 
 
-def _is_free(place: int) -> bool:
-    try:
-        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+def _give_way() -> None:
+    me = threading.get_native_id()
+    os.setpriority(os.PRIO_PROCESS, me, max(GIVES_WAY, os.getpriority(os.PRIO_PROCESS, me)))
+
+
+def _in_turn(hashed: Callable[[], object]) -> object:
+    """Beside other processes of this machine too: the kernel gives back the turn of one that dies."""
+    with (settings.KIOSK.data_dir / "hashing").open("ab") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        return hashed()
 
 
 class Argon2(Argon2PasswordHasher):
     """Django's, in its turn."""
 
     def encode(self, password: str, salt: str) -> str:
-        with _one_of_few():
-            return str(super().encode(password, salt))
+        return str(_hashing().submit(_in_turn, lambda: super(Argon2, self).encode(password, salt)).result())
 
     def verify(self, password: str, encoded: str) -> bool:
-        with _one_of_few():
-            return bool(super().verify(password, encoded))
+        return bool(_hashing().submit(_in_turn, lambda: super(Argon2, self).verify(password, encoded)).result())

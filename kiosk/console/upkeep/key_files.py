@@ -1,0 +1,39 @@
+"""The files that open, prove or sign something: nobody reads them but who runs the console."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from kiosk.console.config import ServerSettings
+
+
+class OpenToOthers(Exception):
+    """Files with keys that others can read or change; the message says which, and what to do."""
+
+
+def check(server: ServerSettings) -> None:
+    """OpenToOthers, unless each file is its owner's alone; one of root's may be read by the console's own group."""
+    found = [path for path in _named(server) if path.exists() and _is_open(path)]
+    if found:
+        lines = "\n".join(f"  chmod 600 {path}" for path in found)
+        raise OpenToOthers(f"D’autres que la console peuvent lire ou changer ces fichiers. Fermez-les :\n{lines}")
+
+
+def _is_open(path: Path) -> bool:
+    kept = path.stat()
+    if kept.st_uid not in {0, os.geteuid()}:
+        return True
+    others = stat.S_IMODE(kept.st_mode) & 0o077
+    if kept.st_uid == 0 and os.geteuid() != 0 and kept.st_gid in {os.getegid(), *os.getgroups()}:
+        others &= ~stat.S_IRGRP  # root's, lent to the account that serves
+    return bool(others)
+
+
+def _named(server: ServerSettings) -> Iterator[Path]:
+    yield from (server.key, server.recipient_key, *server.former_recipient_keys, server.passphrase_file)
+    yield from (server.secret_key_file, *(one.file for one in server.former_secrets))
+    if server.metrics_token_file is not None:
+        yield server.metrics_token_file
+    if server.psc is not None:
+        yield server.psc.client_secret_file
