@@ -1,7 +1,8 @@
 """The console's own keys: one for each purpose, made from the site's secret, which itself opens and proves nothing.
 
-The secret is renewed (``kiosk console secret rotate``). What a former one has proven or marked is still believed until
-the day that the settings state; everything new is made with the current one. A purpose is a word: what is made for one
+What a former secret has proven or marked is still believed until the day that the settings state; everything new is
+made with the current one. The trail's chain and the blind indexes know the current one only: no command renews them
+yet, so the secret is not to be replaced before there is one. A purpose is a word: what is made for one
 says nothing for another, and whoever learns one purpose's key learns no other.
 """
 
