@@ -16,7 +16,7 @@ def generated(seed: int, *, largest: int = 900) -> tuple[bytes, bool]:
     is_jpeg = chance.random() >= 0.15
     whole = _jpeg(chance, largest) if is_jpeg else _png(chance, largest)
     done = chance.choice((_as_it_is, _as_it_is, _cut, _altered, _swollen, _repeated))
-    return done(chance, whole)[:LARGEST], is_jpeg and done is _as_it_is
+    return done(chance, whole)[:LARGEST], is_jpeg and done is _as_it_is and len(whole) <= LARGEST
 
 
 def many_scans(side: int = 4000, scans: int = 4000) -> bytes:
