@@ -51,7 +51,7 @@ def rate_on(name: str, database: str) -> bool:
         console = ServedConsole(Path(folder) / "console", database)
         kiosks = [f"borne-{number + 1}" for number in range(HALLS * KIOSKS_IN_A_HALL)]
         more = "\n".join(f'{kiosk} = "borne-1.pem"' for kiosk in kiosks[1:])
-        limit = f"port = 0\nprocesses = 2\nintake_per_minute = {100 * DELIVERIES}"
+        limit = f"port = 0\nprocesses = 2\nintake_per_minute = {100 * DELIVERIES}\nintake_per_hour = 1000000"
         console.config.write_text(console.config.read_text().replace("port = 0", limit) + f"\n{more}\n")
         console.start()
         assert console.child is not None

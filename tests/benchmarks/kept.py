@@ -66,7 +66,8 @@ class Consoles:
         settings.KEYRING = (keyring.Secret(keys.SECRET),)
         settings.KIOSK.passphrase_file.write_bytes(keys.PASSPHRASE)
         server = conftest.settings_with(*self._urls.get(name, ("", "")))
-        conftest.take(server.model_copy(update={"data_dir": site / "data", "recipient_key": site / "structure.key"}))
+        where = {"data_dir": site / "data", "recipient_key": site / "structure.key"}
+        conftest.take(server.model_copy(update=where | {"intake_per_minute": 100_000, "intake_per_hour": 1_000_000}))
 
     def bring_up_to_date(self) -> None:
         """Migrated to what is measured now; our kiosk's key is another in each process."""

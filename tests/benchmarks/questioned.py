@@ -112,7 +112,8 @@ class Questioned:
         limits = f"port = 0\nprocesses = {processes}\nquestions_per_minute = 1000\nquestions_per_hour = 10000"
         limits += f"\nkeys_database = {json.dumps(self._keys_database)}"
         more = [f'{kiosk} = "borne-1.pem"' for kiosk in self.kiosks[1:]]
-        text = self.console.config.read_text().replace("port = 0", limits + "\nintake_per_minute = 100000")
+        limits += "\nintake_per_minute = 100000\nintake_per_hour = 1000000"
+        text = self.console.config.read_text().replace("port = 0", limits)
         text = text.replace("trust_kiosk_answers = true\n", "")  # several kiosks: the console asks by itself
         self.console.config.write_text("\n".join([text, *more, "[insi]", *lines]) + "\n")
         requests.post(str(said["control"]), json={"kind": "slow", "seconds": seconds}, timeout=10).raise_for_status()

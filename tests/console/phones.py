@@ -32,7 +32,13 @@ def section(folder: Path) -> AppliVerifierSection:
 
 def verifying(console: ServerSettings, folder: Path) -> ServerSettings:
     """A console as it is delivered, which knows the issuer of the tests' phones; INSi is there, and not to be asked."""
-    changes = {"trust_kiosk_answers": False, "insi": object(), "appli": section(folder), "intake_per_minute": 100_000}
+    changes = {
+        "trust_kiosk_answers": False,
+        "insi": object(),
+        "appli": section(folder),
+        "intake_per_minute": 100_000,
+        "intake_per_hour": 1_000_000,
+    }
     return console.model_copy(update=changes)
 
 

@@ -213,7 +213,8 @@ class Site:
             "idam": str(said["idam"]),
         }
         lines = [f"{name} = {json.dumps(value)}" for name, value in section.items()]
-        text = self.console.config.read_text().replace("port = 0", "port = 0\nintake_per_minute = 100000")
+        limits = "port = 0\nintake_per_minute = 100000\nintake_per_hour = 1000000"
+        text = self.console.config.read_text().replace("port = 0", limits)
         self.console.config.write_text(text + "\n[insi]\n" + "\n".join(lines) + "\n")
         return insi
 

@@ -54,7 +54,12 @@ SAID: dict[str, InsAnswer] = {
 def unbelieving(console, monkeypatch: pytest.MonkeyPatch) -> None:
     """A console as it is delivered: a kiosk's word about INSi is a word. Somebody is there to be asked."""
     enrol()
-    changes = {"trust_kiosk_answers": False, "insi": object(), "intake_per_minute": 100_000}
+    changes = {
+        "trust_kiosk_answers": False,
+        "insi": object(),
+        "intake_per_minute": 100_000,
+        "intake_per_hour": 1_000_000,
+    }
     monkeypatch.setattr(settings, "KIOSK", console.model_copy(update=changes))
 
 

@@ -47,7 +47,8 @@ class Watched:
         section = "\n".join(f"{name} = {json.dumps(word)}" for name, word in insi.first_line(STARTS_WITHIN).items())
         section = f"[insi]\n{section}\n"
         self.console = ServedConsole(folder / "console")
-        limits = "port = 0\nintake_per_minute = 100000\nquestions_per_minute = 1000\nquestions_per_hour = 10000"
+        limits = "port = 0\nintake_per_minute = 100000\nintake_per_hour = 1000000"
+        limits += "\nquestions_per_minute = 1000\nquestions_per_hour = 10000"
         told = self.console.config.read_text().replace("port = 0", limits)
         self.console.config.write_text(f"{told}\n{section}")
         self.console.start()

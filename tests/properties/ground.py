@@ -130,7 +130,13 @@ def console(url: str = "", keys_url: str = "") -> Iterator[Ground]:
     sessions = "django.contrib.sessions.backends.cache"  # years pass in a sequence, and nobody signs in again
     with tempfile.TemporaryDirectory(prefix="properties-", dir=where) as folder, running(clock):
         insi = InsiSection(**NOWHERE, verifier="played")  # by the sequence: nobody calls anybody
-        said = {"mode": "production", "insi": insi, "data_dir": Path(folder), "intake_per_minute": 100_000}
+        said = {
+            "mode": "production",
+            "insi": insi,
+            "data_dir": Path(folder),
+            "intake_per_minute": 100_000,
+            "intake_per_hour": 1_000_000,
+        }
         server = before.model_copy(update={**said, "database": url, "keys_database": keys_url})
         if not url:
             tests.lay_files(Path(folder))
