@@ -12,6 +12,7 @@ from tests.console.taken_up import qualified, taken_up, visit_of
 from tests.people import TOUSSAINT, ZOE
 
 shared = import_module("tests.console.conftest")  # sets Django up
+pytestmark = pytest.mark.starts  # a picture is copied by a process of its own
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from tests.console.staff import at_desk
 from tests.people import ZOE
 
 shared = import_module("tests.console.conftest")  # sets Django up
+pytestmark = pytest.mark.starts  # a picture is copied by a process of its own
 NAME = "ADRUN"
 WHY = "Patient sans papiers, personne de l'unité"
 UNIT = {"officer", "host, vigilance", "administrator, work+vigilance"}

@@ -91,6 +91,7 @@ class Before:
             word = "doubted" if "doubtful" in str(said.get("attributes", "")) else ACTS.get(str(said["status"]), "")
             decided = word if said["stage"] in {"done", "set-aside"} else ""
             acts = ((decided, {"before": "PROVISIONAL", "after": said["status"]}),) if decided else ()
+        audit.record(audit.Act.TAKEN_IN, who=self.terminal.pk, about=str(key), status=sent.status.value)
         for act, details in acts:
             audit.record(audit.Act(act), who="lea", about=str(key), **details)
         return key

@@ -34,7 +34,8 @@ def main(config: Path, patients: int, agents: int) -> None:
     ]
     Arrival.objects.bulk_create(waiting, batch_size=500)
     names = [f"agent-{n}" for n in range(agents)]
-    Staff.objects.bulk_create(Staff(username=name, password="!", role=Role.HOST) for name in names)
+    for name in names:
+        Staff.objects.create(username=name, password="!", role=Role.HOST)
     print(json.dumps([[str(one.key) for one in waiting], names]))
 
 

@@ -32,7 +32,7 @@ def patient(console, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("answer", [THROUGH, found(ZOE)], ids=["none", "reported"])
 def test_nothing_is_asked_until_staff_have_taken_the_patient_in_hand(answer) -> None:
     check_in = arrive(ZOE, answer)
-    path, looking, client = f"/arrivees/{check_in.key}/", at_desk("nora"), at_desk()
+    path, looking, client = f"/arrivees/{check_in.key}/", at_desk("nora", "officer"), at_desk()
     assert LEFT in get(looking, path).content.decode()
     assert not insi_again.insi_once(lambda _: found(ZOE))
     post(client, path + "prendre/")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.console.inherited import ACTS, CARRIED_OVER, FACTS, InheritedConsole
+from tests.console.inherited import CARRIED_OVER, IN_ALL, InheritedConsole
 from tests.console.postgres import WITHOUT_DISK, Postgres, running
 from tests.console.served import COMMAND
 from tests.demo.processes import ROOT
@@ -70,4 +70,4 @@ def test_two_that_start_together_carry_over_once(console: InheritedConsole) -> N
     started = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     told = [json.loads(one.communicate(timeout=120)[0]) for one in started]
     assert [one.returncode for one in started] == [0, 0, 0]
-    assert {(one["intact"], one["entries"]) for one in told} == {(True, ACTS + FACTS)}
+    assert {(one["intact"], one["entries"]) for one in told} == {(True, IN_ALL)}

@@ -81,7 +81,7 @@ def test_after_the_purge_no_copy_of_any_part_opens_and_the_chain_verifies() -> N
 
 def test_a_row_put_back_from_a_copy_stays_closed_and_the_page_says_so() -> None:
     arrival = _in_all_its_parts()
-    client = at_desk()
+    client = at_desk("marc", "officer")
     subject_keys.destroy([arrival.pk])
     assert get(client, f"/arrivees/{arrival.pk}/").status_code == 503
     with pytest.raises(subject_keys.KeyGone):

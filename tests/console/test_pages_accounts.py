@@ -35,6 +35,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
 def served(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[ServedConsole]:
     """A console that offers Pro Santé Connect: the provider is another site for the browser (127.0.0.1)."""
     console = ServedConsole(tmp_path_factory.mktemp("accounts"))
+    (console.folder / "psc-secret").touch(mode=0o600)
     (console.folder / "psc-secret").write_text(SECRET)
     psc = {
         "issuer": provider.issuer,

@@ -211,7 +211,7 @@ def test_one_act_altered_while_all_are_at_work_is_found_by_the_worker(site: Serv
         wait_until(lambda: '"altered"' in log.read_text(), FOUND_WITHIN, "the altered act found")
     finally:
         assert worker.end(60) == 0
-    assert checked(site) == (1, ["altered"])
+    assert checked(site) in ((1, ["altered"]), (1, ["altered", "visit"]))  # with it, that somebody was taken in
 
 
 def test_two_consoles_of_a_site_give_one_head_and_each_finds_what_the_other_gave(

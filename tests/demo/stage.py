@@ -161,13 +161,18 @@ class Stage:
         self._open.callback(self.card_service.stop)
         self.card = self._open.enter_context(SimulatedCardProcess())
 
-    def start_kiosk(self, *, display: str = "", window: bool = True, frail: str = "") -> Child:
-        """Start the terminal; ``frail`` starts the one of the tests, which dies or fills its disk where it is told."""
+    def start_kiosk(
+        self, *, display: str = "", window: bool = True, frail: str = "", begin: Begin | None = None
+    ) -> Child:
+        """Start the terminal; ``frail`` starts the one of the tests, which dies or fills its disk where it is told.
+
+        ``begin``: otherwise than the stage's other processes.
+        """
         arguments = ["run", "--config", str(self.kiosk_config)] + ([] if window else ["--no-window"])
         command = kiosk_command(*arguments)
         if frail:
             command = [sys.executable, "-m", "tests.walks.frail_kiosk", str(self.kiosk_config), frail]
-        self.kiosk = self._child("kiosk", command, {"DISPLAY": display} if display else None)
+        self.kiosk = self._child("kiosk", command, {"DISPLAY": display} if display else None, begin)
         kiosk = self.kiosk
         wait_until(lambda: self.can_listen() or not kiosk.is_running, 40, f"the kiosk's first screen; see {kiosk.log}")
         if not kiosk.is_running:
@@ -325,11 +330,13 @@ hall-1 = "kiosk.pub"
         path.touch(mode=0o600)
         path.write_bytes(data)
 
-    def _child(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> Child:
+    def _child(
+        self, name: str, command: list[str], environment: dict[str, str] | None = None, begin: Begin | None = None
+    ) -> Child:
         scratch = self.directory / "tmp"  # what a process leaves in its temporary folder is found there
         scratch.mkdir(mode=0o700, exist_ok=True)
         given = {"TMPDIR": str(scratch), **(environment or {})}
-        child = Child(name, command, self.directory / f"{name}.log", given, self._begin)
+        child = Child(name, command, self.directory / f"{name}.log", given, begin or self._begin)
         self._open.callback(child.end)
         return child
 

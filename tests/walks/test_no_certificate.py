@@ -15,7 +15,7 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from kiosk.insi.simulated.testpki import pki_in
 from kiosk.settings import ThroughConsole, load
-from tests.demo.processes import wait_until
+from tests.demo.processes import begun, wait_until
 from tests.demo.stage import Stage
 from tests.walks.walker import Walker, arrivals, terminal_state
 
@@ -60,7 +60,7 @@ def test_the_search_finds_what_lies_on_the_servers_side(stage: Stage) -> None:
 
 
 def test_neither_the_kiosks_disk_nor_its_process_holds_anything_of_insi(stage: Stage) -> None:
-    kiosk = stage.start_kiosk(window=False)
+    kiosk = stage.start_kiosk(window=False, begin=begun)  # by itself: what is begun warm has read everybody's modules
     walker = Walker(stage)
     walker.go_to("take_card")
     walker.leave()
