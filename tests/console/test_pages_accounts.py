@@ -234,7 +234,7 @@ def test_an_emergency_by_the_keyboard_alone_and_seen_by_the_auditor(served: Serv
         page.keyboard.type(lea.said["password"])
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        page.locator(".alarm").wait_for()
+        page.locator(".alarm", has_text="Accès d’urgence").wait_for()
         _assert_fits_at_200_percent(page)
         aude.sign_in()  # at the trail
         _assert_fits_at_200_percent(aude.page)
@@ -243,7 +243,7 @@ def test_an_emergency_by_the_keyboard_alone_and_seen_by_the_auditor(served: Serv
         aude.page.get_by_text("unité absente cette nuit").wait_for()
         _assert_fits_at_200_percent(aude.page)
         aude.page.get_by_role("button", name=f"J’ai vérifié {lea.name}").press("Enter")
-        expect(aude.page.locator(".alarm")).to_have_count(0)
+        expect(aude.page.locator(".alarm", has_text="urgence")).to_have_count(0)
         page.get_by_role("button", name="Rendre cet accès").press("Enter")
         page.get_by_text("Accès d’urgence rendu").wait_for()
         assert lea.complaints == [] and aude.complaints == []
