@@ -50,8 +50,6 @@ def disable(name: str) -> None:
 
 
 def _give(server: "ServerSettings", staff: "Staff", *, is_told: bool, as_json: bool) -> None:
-    from django.urls import reverse
-
     from kiosk.console import audit
     from kiosk.console.staff import admissions
     from kiosk.console.witness import findings
@@ -59,7 +57,7 @@ def _give(server: "ServerSettings", staff: "Staff", *, is_told: bool, as_json: b
     link = admissions.by_command(staff, who=_who()).link
     if is_told:
         findings.note([findings.Found("command", f"{staff.pk}-{audit.last_number()}")])
-    path = reverse("enrol", args=link.split("/"))
+    path = admissions.path_of(link)
     address = f"https://{server.names[0] if server.names else server.host}:{server.port}{path}"
     if as_json:
         print(json.dumps({"user": staff.username, "role": staff.role, "path": path, "link": address}))

@@ -70,6 +70,8 @@ class Register:
 
     def __init__(self) -> None:
         self.row, self.visits = make_model()
+        for visit in self.visits:
+            visit.ticket_mark = None  # of another day: a number is one person's for its day
         [self._holding] = Holding.objects.filter(person=self.row)
         self._words = words_of(str(self.row.pk), [str(one.pk) for one in self.visits], self._holding.mark)
         self._chain, self._prove = keyed(audit._key()), keyed(keyring.key("person"))

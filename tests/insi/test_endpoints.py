@@ -2,9 +2,9 @@
 
 import pytest
 
+from kiosk import deadline
 from kiosk.core.identity.traits import Source
 from kiosk.core.sources.insi import InsRefused, InsUnreachable
-from kiosk.insi import transport
 from tests.insi.conftest import MakeClient
 from tests.people import ZOE
 
@@ -22,7 +22,7 @@ def test_an_address_in_numbers_without_a_port_is_called_at_that_of_https(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[object, ...]] = []
-    monkeypatch.setattr(transport, "_addresses", lambda *place: asked.append(place) or [])
+    monkeypatch.setattr(deadline, "_addresses", lambda *place: asked.append(place) or [])
     answer = make_client(endpoint="https://[2001:db8::1]/lps").find_by_traits(ZOE.traits(Source.INSI), 2.0)
     assert isinstance(answer, InsUnreachable)
     assert asked == [("2001:db8::1", 443)]

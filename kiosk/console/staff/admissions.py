@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from kiosk.console import audit
@@ -73,6 +74,11 @@ def by_command(staff: Staff, *, who: str) -> Given:
         _withdraw(staff, Admission.ENROL)
         asked = _asked(staff, Admission.ENROL, who, "")
         return Given(staff, link=_agreed(asked, who, ""))
+
+
+def path_of(link: str) -> str:
+    """Where a link leads, on this console."""
+    return reverse("enrol", args=link.split("/"))
 
 
 def waiting(staff: Staff) -> QuerySet[Admission]:

@@ -141,6 +141,7 @@ def _act_in(code: str, _language: str) -> str:
     words = {
         "taken-in": _("reçu de la borne"),
         "opened": _("dossier ouvert"),
+        "rows-proven": _("lignes d’avant la mise à jour reprises telles quelles"),
         "person-opened": _("personne enregistrée"),
         "visit-attached": _("visite rattachée à cette personne"),
         "visit-detached": _("visite détachée de cette personne"),
