@@ -7,16 +7,16 @@ no more often than people come to one; beyond that the trail, the page of kiosks
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils import timezone
 
 from kiosk import journal
 from kiosk.console import audit
+from kiosk.console.intake import quotas
 from kiosk.console.intake.heartbeats import CLOCK_TOLERANCE
 from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
 from kiosk.console.models import Question, QuestionState, Terminal, rows
@@ -29,7 +29,6 @@ from kiosk.core.checkin.question import Question as Asked
 from kiosk.sealing import CannotOpen
 
 MAX_BODY = 2 * QUESTION_BYTES  # a question and its seal
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -109,7 +108,7 @@ def _again(owner: str, terminal: Terminal) -> Reception:
     return Reception.RECEIVED
 
 
-def _may_ask(terminal: Terminal, lately: "_Lately", now: datetime) -> bool:
+def _may_ask(terminal: Terminal, lately: quotas.Lately, now: datetime) -> bool:
     """No more often than people come to a kiosk; the first time beyond that is written down and raises an alarm."""
     server = settings.KIOSK
     over = max(lately.hour - server.questions_per_hour, lately.minute - server.questions_per_minute)
@@ -122,14 +121,6 @@ def _may_ask(terminal: Terminal, lately: "_Lately", now: datetime) -> bool:
     return False
 
 
-class _Lately(NamedTuple):
-    """Whose question this is already, and how many this kiosk asked within the hour, and within the minute."""
-
-    owner: str | None
-    hour: int
-    minute: int
-
-
 _LATELY = (
     "SELECT (SELECT terminal_id FROM console_question WHERE key = %s), COUNT(*),"
     " COALESCE(SUM(CASE WHEN received_at > %s THEN 1 ELSE 0 END), 0) FROM console_question"
@@ -137,7 +128,7 @@ _LATELY = (
 )
 
 
-def _lately(key: UUID, terminal: Terminal, now: datetime) -> _Lately:
-    minute, hour = (connection.ops.adapt_datetimefield_value(now - ago) for ago in (MINUTE, HOUR))
+def _lately(key: UUID, terminal: Terminal, now: datetime) -> quotas.Lately:
+    minute, hour = quotas.since(now)
     said = (by_hand.key(key), minute, terminal.pk, hour, QuestionState.LATE.value)
-    return _Lately(*by_hand.rows(_LATELY, *said)[0])
+    return quotas.Lately(*by_hand.rows(_LATELY, *said)[0])

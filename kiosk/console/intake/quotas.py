@@ -21,7 +21,7 @@ LEAST_MB = 16  # so that the largest check-in has a place
 
 
 class Lately(NamedTuple):
-    """Whose check-in this is already, and how many its kiosk brought within the hour, and within the minute."""
+    """Whose this is already, and how many like it its kiosk brought within the hour, and within the minute."""
 
     owner: str | None
     hour: int
@@ -35,9 +35,15 @@ _LATELY = (
 )
 
 
+def since(now: datetime) -> tuple[object, object]:
+    """A minute and an hour ago, as the database writes them."""
+    written = connection.ops.adapt_datetimefield_value
+    return written(now - MINUTE), written(now - HOUR)
+
+
 def lately(key: UUID, terminal: Terminal, now: datetime) -> Lately:
     """By hand: three numbers out of two indexes, for every check-in."""
-    minute, hour = (connection.ops.adapt_datetimefield_value(now - ago) for ago in (MINUTE, HOUR))
+    minute, hour = since(now)
     return Lately(*by_hand.rows(_LATELY, by_hand.key(key), minute, terminal.pk, hour)[0])
 
 

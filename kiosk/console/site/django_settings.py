@@ -20,18 +20,7 @@ _SILENCE: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"nowhere": {"class": "logging.NullHandler"}},
-    "loggers": {
-        name: {"handlers": ["nowhere"], "level": "CRITICAL", "propagate": False}
-        for name in (
-            "django",
-            "django.request",
-            "django.security",
-            "django.server",
-            "csp",
-            "psycopg",
-            "asyncio",
-        )
-    },
+    "loggers": {name: {"handlers": ["nowhere"], "level": "CRITICAL", "propagate": False} for name in _TALKATIVE},
 }
 
 
