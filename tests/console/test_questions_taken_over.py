@@ -167,12 +167,11 @@ def test_what_was_just_kept_is_asked_as_it_is_and_its_answer_kept(kept: list[Any
 
 
 def test_a_question_that_came_twice_at_once_is_given_to_be_asked_once(kept: list[Any]) -> None:
-    from kiosk.console.intake import questions
-    from kiosk.console.intake.questions import _Lately
+    from kiosk.console.intake import questions, quotas
 
     question = asked(ZOE)
     known, kept[:] = questions._lately, []
-    answers = iter([_Lately(None, 0, 0)])  # looked at before the other was kept
+    answers = iter([quotas.Lately(None, 0, 0)])  # looked at before the other was kept
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(questions, "_lately", lambda *said: next(answers, None) or known(*said))
         assert send(question).status_code == 202
