@@ -220,6 +220,7 @@ def _read_console() -> None:
     conf.settings.configure(**given)
     django.setup()
     _read_rooms("kiosk.console")
+    _read_what_pages_need()
     for name, value in vars(conf.settings._wrapped).items():
         if name.isupper() and name not in given:  # a library's default, which it gave when it was read: it stays
             setattr(conf.global_settings, name, value)
@@ -230,6 +231,18 @@ def _read_console() -> None:
             del handler[alias]
         handler._settings = None
         vars(handler).pop("settings", None)
+
+
+def _read_what_pages_need() -> None:
+    """The places where somebody may be born, and every page's template: no setting of a site's is in them."""
+    from django.template import engines
+
+    from kiosk.console.identities import comparing
+
+    comparing.places()
+    folder = ROOT / "kiosk" / "console" / "templates"
+    for file in folder.rglob("*.html"):
+        engines["django"].get_template(str(file.relative_to(folder)))
 
 
 def _become(program: list[str]) -> None:
