@@ -38,6 +38,25 @@ def renew(server: "ServerSettings", name: str, *, as_json: bool) -> None:
     _give(server, staff, is_told=staff.last_login is not None, as_json=as_json)
 
 
+def repair(server: "ServerSettings", name: str, *, as_json: bool) -> None:
+    """An account as the trail has it, and a link for its owner; ends the command (3) when it cannot be."""
+    from kiosk.console import audit
+    from kiosk.console.models import Role
+    from kiosk.console.staff import accounts
+    from kiosk.console.witness import findings
+
+    try:
+        staff = accounts.repair(name, who=_who())
+    except accounts.NotRepairable as trouble:
+        raise _ended(3, str(trouble)) from None
+    if not staff.has_usable_password():
+        _give(server, staff, is_told=True, as_json=as_json)
+    else:
+        findings.note([findings.Found("command", f"{staff.pk}-{audit.last_number()}")])
+        typer.echo("Ce compte était fermé : il le reste. Deux personnes peuvent le rouvrir (Comptes).", err=True)
+    typer.echo(f"Compte refait d’après le journal : {staff.username}, {Role(staff.role).label}.", err=True)
+
+
 def disable(name: str) -> None:
     """Close an account; ends the command (3) when none is open."""
     from kiosk.console.models import Staff

@@ -102,6 +102,12 @@ def renew_user(name: str, config: Config = DEFAULT_CONFIG, as_json: AsJson = Fal
     accounts.renew(prepared(config), name, as_json=as_json)
 
 
+@user.command("repair")
+def repair_user(name: str, config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Refait, d'après le journal, un compte dont la ligne ne se prouve plus ; écrit un lien ; toujours signalé."""
+    accounts.repair(prepared(config), name, as_json=as_json)
+
+
 @user.command("disable")
 def disable_user(name: str, config: Config = DEFAULT_CONFIG) -> None:
     """Ferme un compte ; ce qu'il a signé reste."""

@@ -90,6 +90,7 @@ class Act(StrEnum):
     ACCOUNT_AGREED = "account-agreed"
     ACCOUNT_REFUSED = "account-refused"
     ACCOUNT_ENROLLED = "account-enrolled"  # its owner has chosen a password and a second factor
+    ACCOUNT_REPAIRED = "account-repaired"  # its row no longer proved itself: made anew as the trail had it
     SESSION_ENDED = "session-ended"  # by its owner, from another one
     KIOSK_ENROLLED = "kiosk-enrolled"
     KIOSK_INVITED = "kiosk-invited"
@@ -113,7 +114,7 @@ class Act(StrEnum):
 
 
 # What changes an account, and a kiosk's enrolment: the row says which of these acts left it as it is.
-OF_AN_ACCOUNT = (Act.ACCOUNT_ADDED, Act.ACCOUNT_CHANGED, Act.ACCOUNT_ENROLLED)
+OF_AN_ACCOUNT = (Act.ACCOUNT_ADDED, Act.ACCOUNT_CHANGED, Act.ACCOUNT_ENROLLED, Act.ACCOUNT_REPAIRED)
 OF_A_KIOSK = (Act.KIOSK_ENROLLED, Act.KIOSK_REVOKED)
 _LEAVES: Mapping[str, tuple[type[Staff] | type[Terminal], str]] = {
     **dict.fromkeys(OF_AN_ACCOUNT, (Staff, "username")),

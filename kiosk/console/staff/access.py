@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
@@ -14,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from kiosk.console import audit
 from kiosk.console.models import Role, Staff
+from kiosk.console.models.proven import Unproven
 from kiosk.console.staff import admissions, emergencies, standing
 from kiosk.sealing import CannotOpen
 
@@ -158,7 +160,7 @@ class AccessMiddleware:
         if right is Right.EVERYONE:
             return None
         if not request.user.is_authenticated or not request.user.is_verified():
-            return go(request, "sign-in")
+            return _away(request)
         staff = staff_of(request)
         now = int(time.time())
         if now - int(request.session.get("opened_at", 0)) > settings.KIOSK.session_hours * 3600:
@@ -166,8 +168,7 @@ class AccessMiddleware:
             return go(request, "sign-in")
         idle = now - int(request.session.get("seen_at", 0))
         if idle >= SEEN_EVERY and not standing.is_latest(staff):  # an account of before was put back
-            request.session.flush()
-            return go(request, "sign-in")
+            return _away(request)
         if not request.session.get("locked") and idle > settings.KIOSK.idle_lock_minutes * 60:
             lock_session(request, request.path if request.method == "GET" else "")
         if request.session.get("locked") and not getattr(view, "works_locked", False):
@@ -188,17 +189,26 @@ class AccessMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A record that cannot be opened is said so; everything else is a bug, recorded elsewhere."""
         if isinstance(exception, CannotOpen):
-            return render(request, "console/sealed_away.html", status=503)
+            context = {"is_altered": isinstance(exception, Unproven)}
+            return render(request, "console/sealed_away.html", context, status=503)
         return None
 
 
-def go(request: HttpRequest, name: str) -> HttpResponse:
+def _away(request: HttpRequest) -> HttpResponse:
+    """To the door; whose account was altered behind the console is told so there, since the session was theirs."""
+    is_altered = standing.is_altered(request.session.get(SESSION_KEY))
+    if is_altered:
+        request.session.flush()
+    return go(request, "sign-in", "?compte" if is_altered else "")
+
+
+def go(request: HttpRequest, name: str, more: str = "") -> HttpResponse:
     """Send the whole page elsewhere, also when a part of it asked."""
     if request.headers.get("HX-Request"):
         response = HttpResponse(status=204)
-        response["HX-Redirect"] = resolve_url(name)
+        response["HX-Redirect"] = resolve_url(name) + more
         return response
-    return HttpResponseRedirect(resolve_url(name))
+    return HttpResponseRedirect(resolve_url(name) + more)
 
 
 def for_templates(request: HttpRequest) -> dict[str, Any]:

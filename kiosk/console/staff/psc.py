@@ -44,6 +44,7 @@ class Why(StrEnum):
     NOT_SURE = "PSC-3"  # state, nonce, signature, audience, issuer, time
     NOT_LINKED = "PSC-4"  # nobody's account here
     TOO_WEAK = "PSC-5"  # means of identification below what the site accepts (acr)
+    ALTERED = "PSC-7"  # the account is not as the console left it
     CHANGED = "PSC-6"  # the service's addresses are not those of the configuration
 
 

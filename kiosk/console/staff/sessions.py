@@ -19,6 +19,7 @@ _OF_ACCOUNTS = (
     audit.Act.ACCOUNT_AGREED,
     audit.Act.ACCOUNT_ENROLLED,
     audit.Act.ACCOUNT_CHANGED,
+    audit.Act.ACCOUNT_REPAIRED,
 )
 MOST_TOLD = 8
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django_otp.middleware import OTPMiddleware
 from django_otp.models import Device
@@ -24,6 +23,9 @@ def last_act(name: str) -> int:
     return acts.values_list("number", flat=True).first() or 0
 
 
+_ALTERED = "altered_account"
+
+
 class ProvenAccounts(ModelBackend):
     """Who signs in, and whose session goes on: an account that does not prove itself is nobody's."""
 
@@ -31,10 +33,28 @@ class ProvenAccounts(ModelBackend):
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **more: Any
     ) -> Staff | None:
         found = super().authenticate(request, username, password, **more)
-        return found if found is not None and is_latest(found) else None
+        if isinstance(found, Staff) and not is_latest(found):
+            if request is not None:
+                vars(request)[_ALTERED] = found
+            return None
+        return found
 
-    def user_can_authenticate(self, user: Staff | AnonymousUser | None) -> bool:
-        return super().user_can_authenticate(user) and isinstance(user, Staff) and user.is_proven
+    def get_user(self, user_id: int) -> Staff | None:
+        found = super().get_user(user_id)
+        return found if isinstance(found, Staff) and found.is_proven else None
+
+
+def altered(request: HttpRequest) -> Staff | None:
+    """The account whose password was just shown, and which is refused because its row is not what the console left."""
+    found = vars(request).get(_ALTERED)
+    return found if isinstance(found, Staff) else None
+
+
+def is_altered(user_id: object) -> bool:
+    """Whether the account of a session that no longer goes on is there, open, and not what the console left."""
+    number = str(user_id)
+    found = Staff.objects.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 19 else None
+    return found is not None and not is_latest(found)
 
 
 class ProvenFactors(OTPMiddleware):

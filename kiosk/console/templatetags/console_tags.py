@@ -203,6 +203,7 @@ def _act_in(code: str, _language: str) -> str:
         "account-agreed": _("demande pour un compte acceptée"),
         "account-refused": _("demande pour un compte refusée"),
         "account-enrolled": _("mot de passe et second facteur choisis"),
+        "account-repaired": _("compte refait : sa ligne ne se prouvait plus"),
         "session-ended": _("session terminée depuis une autre"),
         "kiosk-enrolled": _("borne enregistrée"),
         "kiosk-invited": _("borne invitée"),

@@ -16,7 +16,7 @@ from django_otp.models import Device
 
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, NationalIdentity, Role, SecurityKey, Staff
-from kiosk.console.staff import emergencies, guesses, known_browsers, second_factor, security_keys, sessions
+from kiosk.console.staff import emergencies, guesses, known_browsers, second_factor, security_keys, sessions, standing
 from kiosk.console.staff.access import (
     RIGHTS,
     Right,
@@ -99,8 +99,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             known_browsers.remember(request, response, staff)
             return response
     refused = request.method == "POST"
+    altered = vars(request).get("told_altered", False) or "compte" in request.GET
     keys, has_psc = security_keys.are_offered(request), settings.KIOSK.psc is not None
-    context = {"form": form, "refused": refused, "keys": keys, "has_psc": has_psc}
+    context = {"form": form, "refused": refused, "keys": keys, "has_psc": has_psc, "altered": altered}
     return render(request, "console/sign_in.html", context, status=403 if refused else 200)
 
 
@@ -117,6 +118,8 @@ def _recognised(request: HttpRequest, said: dict[str, Any], attempt: guesses.Att
     staff = authenticate(request, username=said["username"], password=said["password"])
     if not isinstance(staff, Staff):
         guesses.was_wrong(attempt, "")
+        theirs = standing.altered(request)  # told to who shows the second factor too, and to nobody else
+        vars(request)["told_altered"] = theirs is not None and _second(request, theirs, said, at_the_door=True)
         return None
     device = _second(request, staff, said, at_the_door=True)
     if device is None:

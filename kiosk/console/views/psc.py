@@ -94,7 +94,9 @@ def _identity(request: HttpRequest, section: PscSection) -> tuple[NationalIdenti
         fingerprint = vault.blind("national identity", national_id)
         known = NationalIdentity.objects.select_related("user").filter(fingerprint=fingerprint, confirmed=True).first()
         if known is not None:
-            if not known.user.is_active or not known.is_of(known.user) or not standing.is_latest(known.user):
+            if known.is_proven and not standing.is_latest(known.user):
+                raise Trouble(Why.ALTERED)
+            if not known.user.is_active or not known.is_of(known.user):
                 raise Trouble(Why.NOT_LINKED)
             return known, professional
     if section.create and professional.national_ids and professional.structures & set(section.structures):

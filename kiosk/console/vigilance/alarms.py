@@ -40,7 +40,9 @@ def told(finding: Finding, seen: AuditEntry | None, me: Staff) -> Told:
 
 
 def _command() -> str:
-    return _("Un lien d’inscription a été fait par une commande sur le serveur, sans seconde personne.")
+    return _(
+        "Un compte a été refait ou un lien d’inscription écrit par une commande sur le serveur, sans seconde personne."
+    )
 
 
 def _of_reading(kind: list[str]) -> str:
