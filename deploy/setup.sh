@@ -21,10 +21,12 @@ if [ -n "$missing" ]; then
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
 fi
 
+# Debian's own Python, which production runs: another one on the PATH is often built without optimisation, half as fast.
 stamp=.venv/.installed
-wanted=$(cat deploy/locks/build.txt deploy/locks/dev.txt | sha256sum | cut -d ' ' -f 1)
+wanted=$({ cat deploy/locks/build.txt deploy/locks/dev.txt && /usr/bin/python3 -V; } | sha256sum | cut -d ' ' -f 1)
 if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
-    [ -x .venv/bin/python ] || python3 -m venv .venv
+    [ "$(.venv/bin/python -c 'import sys; print(sys.base_prefix)' 2>/dev/null || true)" = /usr ] ||
+        /usr/bin/python3 -m venv --clear .venv
     echo "Installing Python packages (a few minutes the first time)"
     pip() { "$PWD/.venv/bin/python" -m pip --quiet --disable-pip-version-check "$@"; }
     # The build tools first: what comes as source (pyscard) is built by these, not by the newest ones of the day.
