@@ -54,6 +54,7 @@ class Happening(StrEnum):
     CERTIFICATE_CHECKED = "certificate-checked"
     HEAD_REFUSED = "head-refused"  # by a kiosk: a mark that its console did not sign, or that cannot be kept
     WITNESS_REFUSED = "witness-refused"  # by the console: a kiosk brought a head that it never signed
+    PAGE_REFUSED = "page-refused"  # by the console: somebody signed in asked for a page that their role does not have
     REGISTER_FOUND = "register-found"  # something is not as it was written: see the console's page on its register
     WITNESS_UNKEPT = "witness-unkept"  # the file or the system log beside the database cannot be written
     RECOGNITIONS_STOPPED = "recognitions-stopped"  # a kiosk asked about more people than come to one

@@ -41,6 +41,9 @@ COVERED = """() => {
 OUTSIDE = """() => [...document.querySelectorAll('.strip li *')]
   .filter(one => one.getBoundingClientRect().right > document.querySelector('.left').getBoundingClientRect().right)
   .map(one => one.innerText)"""
+# Nothing is left in a browser but the session's cookie, which no script can read.
+STORED = """async () => [localStorage.length, sessionStorage.length, document.cookie.length,
+  (await indexedDB.databases()).length + (await caches.keys()).length]"""
 SMALL = {"width": 1024, "height": 768}
 # A national service that does not answer: what is asked stays asked, a campaign stays under way.
 NOBODY_THERE = """
@@ -233,6 +236,7 @@ def test_the_other_pages_and_no_page_is_left_out(served: ServedConsole, browser:
     officer.go("indicateurs/")
     officer.go("registre/")
     officer.go("alertes/")
+    assert officer.page.evaluate(STORED) == [0, 0, 0, 0]
     officer.page.close()
     auditor, administrator = Round(served, browser, "auditor"), Round(served, browser, "administrator")
     auditor.go("journal/")

@@ -1,5 +1,7 @@
 """Small things that a standard asks for (``deploy/guides/asvs.md``) and no other test of the pages sees."""
 
+import io
+import json
 import re
 from collections.abc import Iterator
 
@@ -7,9 +9,11 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from kiosk import journal
 from kiosk.console.config import ServerSettings
 from tests.console.conftest import empty
-from tests.console.staff import add, at_desk, browser, get, sign_in
+from tests.console.rewritten import rewrite
+from tests.console.staff import add, at_desk, browser, get, idle_for, sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +53,16 @@ def test_a_password_may_be_anything_long_that_is_not_common() -> None:
             validate_password(bad)
 
 
+def test_a_password_is_not_made_of_the_words_that_anybody_here_would_try() -> None:
+    from kiosk.console.models import Staff
+
+    camille = Staff(username="camille.dubreuil")
+    for bad in ("Centre-Hospitalier-2026!", "borne accueil 123", "Hôpital-Patient-9", "Dubreuil.Camille.42"):
+        with pytest.raises(ValidationError, match="ajoutez d’autres mots"):
+            validate_password(bad, camille)
+    validate_password("centre du village sous la neige", camille)
+
+
 def test_what_is_typed_as_a_password_is_not_shown_and_may_be_pasted() -> None:
     for page in (get(browser(), "/connexion/"), get(at_desk(), "/mot-de-passe/")):
         fields = [
@@ -59,3 +73,30 @@ def test_what_is_typed_as_a_password_is_not_shown_and_may_be_pasted() -> None:
             assert 'type="password"' in field and "onpaste" not in field and 'autocomplete="off"' not in field
             longest = re.search(r'maxlength="(\d+)"', field)
             assert longest is None or int(longest[1]) >= 128
+
+
+def test_a_page_that_a_role_does_not_have_is_refused_and_that_is_written_down() -> None:
+    client, said = at_desk(), io.StringIO()
+    journal.write_to(said)
+    for path in ("/comptes/", "/vigilance/"):
+        assert get(client, path).status_code == 403
+    lines = [json.loads(one) for one in said.getvalue().splitlines()]
+    assert [one["page"] for one in lines if one["happening"] == "page-refused"] == ["accounts", "vigilance"]
+    assert "lea" not in said.getvalue()
+
+
+def test_of_more_sessions_than_desks_the_one_left_longest_ago_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kiosk.console.models import Authenticator
+    from kiosk.console.staff import sessions
+
+    monkeypatch.setattr(sessions, "MOST_OPEN", 2)
+    add()
+    first = sign_in()
+    rewrite(Authenticator.objects.all(), last_t=-1)
+    second = sign_in()
+    idle_for(first, 60)
+    assert get(second, "/file/").status_code == 200
+    rewrite(Authenticator.objects.all(), last_t=-1)
+    third = sign_in()
+    assert get(first, "/file/").status_code == 302
+    assert get(second, "/file/").status_code == get(third, "/file/").status_code == 200

@@ -124,6 +124,7 @@ def _accounts(server: ServerSettings) -> dict[str, Any]:
             {"NAME": validators + "MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
             {"NAME": validators + "CommonPasswordValidator"},
             {"NAME": validators + "UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["username"]}},
+            {"NAME": "kiosk.console.staff.passwords.NotOfOurWords"},
         ],
         "LOGIN_URL": "sign-in",
         "LOGIN_REDIRECT_URL": "queue",

@@ -13,6 +13,7 @@ from django.shortcuts import render, resolve_url
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.models import Role, Staff
 from kiosk.console.models.proven import Unproven
@@ -176,14 +177,14 @@ class AccessMiddleware:
         if _must_choose_password(request, staff, view):
             return go(request, "password")
         if right is None or right not in rights_of(staff):
+            journal.record(journal.Happening.PAGE_REFUSED, account=staff.pk, page=_page_of(request))
             could_take = right in IN_AN_EMERGENCY.get(Role(staff.role), ())
             return render(request, "console/refused.html", {"could_take": could_take}, status=403)
         if not getattr(view, "is_quiet", False):
             if idle >= SEEN_EVERY:
                 request.session["seen_at"] = now
             if right not in RIGHTS[Role(staff.role)]:
-                page = request.resolver_match.url_name if request.resolver_match else ""
-                emergencies.note_use(staff, right, str(page), where=address_of(request))
+                emergencies.note_use(staff, right, _page_of(request), where=address_of(request))
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -192,6 +193,10 @@ class AccessMiddleware:
             context = {"is_altered": isinstance(exception, Unproven)}
             return render(request, "console/sealed_away.html", context, status=503)
         return None
+
+
+def _page_of(request: HttpRequest) -> str:
+    return str(request.resolver_match.url_name) if request.resolver_match else ""
 
 
 def _away(request: HttpRequest) -> HttpResponse:

@@ -22,6 +22,7 @@ _OF_ACCOUNTS = (
     audit.Act.ACCOUNT_REPAIRED,
 )
 MOST_TOLD = 8
+MOST_OPEN = 8  # of one account, at as many desks: one more ends the one that was left longest ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,12 @@ def end(staff: Staff, request: HttpRequest, name: str) -> bool:
             Session.objects.filter(pk=key).delete()
             return True
     return False
+
+
+def make_room(staff: Staff) -> None:
+    """End what one account has open beyond the most, for the one that begins now."""
+    known = sorted(_of(staff), key=lambda one: _at(one[1], "seen_at"), reverse=True)
+    Session.objects.filter(pk__in=[key for key, _said in known[MOST_OPEN - 1 :]]).delete()
 
 
 def changes_since(staff: Staff, since: datetime | None) -> list[AuditEntry]:

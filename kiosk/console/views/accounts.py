@@ -127,6 +127,7 @@ def _recognised(request: HttpRequest, said: dict[str, Any], attempt: guesses.Att
         return None
     guesses.was_right(attempt)
     changed = sessions.changes_since(staff, staff.last_login)
+    sessions.make_room(staff)
     login(request, staff)  # a new session key: one fixed beforehand is worthless
     tell(request, changed)
     request.session.set_expiry(None)  # as long as the settings say

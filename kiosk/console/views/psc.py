@@ -58,6 +58,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
     staff = identity.user
     identity.set_last_used_timestamp()
     changed = sessions.changes_since(staff, staff.last_login)
+    sessions.make_room(staff)
     login(request, staff, backend=_BACKEND)  # a new session key
     tell(request, changed)
     request.session.set_expiry(None)
