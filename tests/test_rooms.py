@@ -82,8 +82,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.register": _of_the_console("records", "witness"),
     "kiosk.console.arrivals": _of_the_console("register", "records"),
     "kiosk.console.pictures": _of_the_console("records", "terminals"),
-    "kiosk.console.identities": _of_the_console("arrivals", "register", "records") | {"kiosk.insi"},
-    "kiosk.console.vigilance": _of_the_console("identities", "arrivals", "register", "records") | {"kiosk.insi"},
+    "kiosk.console.identities": _of_the_console("arrivals", "register", "records", "witness") | {"kiosk.insi"},
+    "kiosk.console.vigilance": _of_the_console("identities", "arrivals", "register", "records", "witness")
+    | {"kiosk.insi"},
     "kiosk.console.questions": _of_the_console("identities", "register", "records") | {"kiosk.insi"},
     "kiosk.console.intake": _of_the_console(
         *("questions", "identities", "arrivals", "terminals", "register", "records", "witness")

@@ -143,6 +143,7 @@ class ServerSettings(Section):
     emergency_minutes: int = Field(60, ge=5, le=240)  # how long a right taken in an emergency lasts
     reading_most: int = Field(20, ge=2, le=1000)  # dossiers one person opens in so many minutes: more is an alarm
     reading_minutes: int = Field(10, ge=1, le=60)
+    unread_most: int = Field(10, ge=1, le=200)  # dossiers a day one host asks INSi about unseen: no machine read them
     unseen_hours: int = Field(12, ge=1, le=72)  # a check-in nobody dealt with is removed after this
     nobodys_days: int = Field(7, ge=1, le=365)  # whom a decision opened that was taken back is erased after this
     copies_days: int = Field(3 * 365, ge=1, le=10 * 365)  # copies of documents (RNIV: 3 years at most)

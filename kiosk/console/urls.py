@@ -42,6 +42,7 @@ ACCOUNTS = [  # signing in, one's own account, others' accounts, emergencies
     path("urgence/rendre/", emergencies.give_back, name="emergency-end"),
     path("urgences/", emergencies.show, name="emergencies"),
     path("urgences/<int:number>/verifier/", emergencies.look_into, name="emergency-seen"),
+    path("urgences/<int:number>/fin/", emergencies.stop, name="emergency-stop"),
     path("comptes/", staff_accounts.show, name="accounts"),
     path("comptes/ajouter/", staff_accounts.add, name="account-add"),
     path("comptes/demandes/", staff_accounts.asked, name="admissions"),

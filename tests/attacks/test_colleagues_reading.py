@@ -9,7 +9,7 @@ from django.test import Client
 from tests.console.arrivals import arrive, enrol, original_of
 from tests.console.staff import PASSWORD, at_desk, get, post
 from tests.console.taken_up import qualified, taken_up, visit_of
-from tests.people import TOUSSAINT, ZOE
+from tests.people import DOMINIQUE, TOUSSAINT, ZOE
 
 shared = import_module("tests.console.conftest")  # sets Django up
 pytestmark = pytest.mark.starts  # a picture is copied by a process of its own
@@ -79,6 +79,52 @@ def test_a_host_asks_insi_about_nobody_but_who_is_in_the_dossier(bare: bool) -> 
         assert "ADRUN · ZOE" in _page(at_desk("ines", "officer"), path)  # opened for the unit
 
 
+UNREAD = {"card": None, "mrz": None, "card_nir": "", "insured_nir": ""}
+
+
+def test_a_document_that_no_machine_read_is_about_one_person_and_the_unit_looks_at_each(
+    made: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kiosk.console.models import AuditEntry
+
+    settings = made.model_copy(update={"insi": object(), "unread_most": 2})
+    monkeypatch.setattr(shared.django_settings, "KIOSK", settings)
+    lea, ines = at_desk("lea"), at_desk("ines", "officer")
+
+    def asked() -> int:
+        return AuditEntry.objects.filter(act="insi-requested", who="lea").count()
+
+    first = taken_up(lea, arrive(TOUSSAINT, shared_silence(), **UNREAD))
+    post(lea, first + "interroger/", **original_of(TOUSSAINT))
+    _answered(first)
+    post(lea, first + "interroger/", **original_of(ZOE))  # somebody else, with the same picture
+    assert asked() == 1
+    post(lea, first + "interroger/", **original_of(TOUSSAINT, place="13055"))  # the same person, better read
+    assert asked() == 2
+    second = taken_up(lea, arrive(ZOE, shared_silence(), **UNREAD))
+    post(lea, second + "interroger/", **original_of(ZOE))
+    third = taken_up(lea, arrive(DOMINIQUE, shared_silence(), **UNREAD))
+    assert "attendent d’être relues" in _page(lea, third)
+    post(lea, third + "interroger/", **original_of(DOMINIQUE))
+    assert asked() == 3
+    page = _page(ines, "/alertes/")
+    assert "Attend que ses questions" in page and "Alertes à vérifier" in _page(ines, "/file/")
+    assert "Questions à relire" in page and "Questions à relire 2" in _page(ines, "/vigilance/")
+    for name in _names(page, "unread"):
+        assert post(ines, "/alertes/vu/", name=name).status_code == 302
+    post(lea, third + "interroger/", **original_of(DOMINIQUE))
+    assert asked() == 4
+
+
+def _answered(path: str) -> None:
+    """INSi has answered nobody."""
+    from kiosk.console.identities import asking
+    from kiosk.console.models import Arrival
+
+    arrival = Arrival.objects.select_related("sealed").get(pk=path.split("/")[2])
+    asking.answered(arrival, found_nobody=True)
+
+
 def shared_silence() -> object:
     from kiosk.core.sources.insi import InsUnreachable
 
@@ -102,6 +148,21 @@ def test_an_emergency_is_told_at_once_ends_with_the_session_and_is_not_taken_aga
     told = get(ines, "/veille/?urgences=0")  # what her open page asks by itself
     assert told.status_code == 200 and "accès d’urgence à vérifier" in told.content.decode()
     assert "n’ont pas encore été vérifiés" in post(lea, "/urgence/", **said).content.decode()
+
+
+def test_in_an_emergency_no_picture_and_no_colleague_s_reading_is_shown_and_somebody_else_may_end_it() -> None:
+    lea, ines = at_desk("lea"), at_desk("ines", "officer")
+    path = f"/arrivees/{arrive(ZOE).key}/"
+    said = {"right": "vigilance", "reason": "Patient sans papiers, personne de l'unité", "password": PASSWORD}
+    post(lea, "/urgence/", **said)
+    assert "ADRUN" in _page(lea, path) and "Les images des pièces ne s’ouvrent pas" in _page(lea, path)
+    assert get(lea, path + "pieces/0/").status_code == 403 and get(lea, "/alertes/").status_code == 403
+    page = _page(ines, "/urgences/")
+    assert "A12" in page and "Mettre fin" in page  # which dossiers, by their numbers
+    number = page.split("/fin/")[0].rpartition("/")[2]
+    assert post(lea, f"/urgences/{number}/fin/").status_code == 403
+    post(ines, f"/urgences/{number}/fin/")
+    assert get(lea, "/vigilance/").status_code == 403 and "ADRUN" not in _page(lea, path)
 
 
 def test_an_emergency_ends_when_who_took_it_leaves() -> None:
@@ -143,10 +204,10 @@ def test_reading_many_dossiers_is_an_alarm_that_an_officer_sees_and_not_the_read
     assert _names(_page(ines, "/alertes/")) == []
 
 
-def _names(page: str) -> list[str]:
+def _names(page: str, code: str = "reading") -> list[str]:
     import re
 
-    return re.findall(r'name="name" value="(reading:[^"]+)"', page)
+    return re.findall(rf'name="name" value="({code}:[^"]+)"', page)
 
 
 def test_a_dossier_with_a_colleague_s_name_is_an_alarm_for_whoever_opens_it() -> None:

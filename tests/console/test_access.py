@@ -30,6 +30,7 @@ TABLE = {
     "emergency-end": ({"host", "administrator"}, "post"),
     "emergencies": ({"officer", "administrator", "auditor"}, "get"),
     "emergency-seen": ({"officer", "administrator", "auditor"}, "post"),
+    "emergency-stop": ({"officer", "administrator", "auditor"}, "post"),
     "queue": (WORK, "get"),
     "queue-part": (WORK, "get"),
     "call-next": (WORK, "post"),

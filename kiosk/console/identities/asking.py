@@ -15,7 +15,7 @@ from kiosk.console.identities import comparing, deciding, fitting, reasons
 from kiosk.console.identities.original import Original
 from kiosk.console.identities.reasons import BARS
 from kiosk.console.identities.refusing import in_words
-from kiosk.console.models import Arrival, Need, Staff
+from kiosk.console.models import Arrival, Need, Role, Staff
 from kiosk.console.records import notes, vault
 from kiosk.console.register import answers, visits
 from kiosk.core.checkin.codec import BadCheckIn
@@ -45,8 +45,8 @@ def asking_of(arrival: Arrival) -> Asking:
     return Asking(bool(kept.get("next")), max(MOST_SEARCHES - len(asked), 0), bool(kept.get("found_nobody")))
 
 
-def why_not_ask(arrival: Arrival, check_in: CheckIn) -> str:
-    """The rule that forbids asking INSi again about this identity; empty when it may be asked."""
+def why_not_ask(arrival: Arrival, check_in: CheckIn, staff: Staff) -> str:
+    """The rule that forbids this person asking INSi again about this identity; empty when it may be asked."""
     if settings.KIOSK.insi is None:
         return _("Le service national n’est pas configuré ici.")
     if comparing.is_attested(check_in):
@@ -61,7 +61,9 @@ def why_not_ask(arrival: Arrival, check_in: CheckIn) -> str:
     asking = asking_of(arrival)
     if asking.is_pending:
         return _("La question est posée : attendez la réponse.")
-    return "" if asking.left else _("Cinq recherches ont été faites pour cette venue : c’est le maximum.")
+    if not asking.left:
+        return _("Cinq recherches ont été faites pour cette venue : c’est le maximum.")
+    return fitting.why_nobody(arrival, check_in, staff)
 
 
 def ask_again(
@@ -74,14 +76,14 @@ def ask_again(
     with in_words(audit.Act.INSI_REQUESTED, staff.username, key, where):
         arrival = deciding.in_hand(key, staff)
         check_in = visits.opened(arrival)
-        rule = why_not_ask(arrival, check_in)
+        rule = why_not_ask(arrival, check_in, staff)
         if rule:
             raise reasons.NotAllowed(rule)
         bar = insi_bar(visits.identity_of(arrival, check_in), criteria.traits())
         if bar is not None:
             raise reasons.NotAllowed(_(BARS[bar]))
-        fitting.check(check_in, criteria, staff)
         kept = notes.opened(arrival, "criteria")
+        fitting.check(check_in, criteria, staff, kept.get("first", []))
         wanted = [getattr(criteria, name) for name in _NAMES]
         # what was set aside since, or stands beside what is accepted, may be asked for anew: it is a new question
         standing = visits.standing_of(arrival)
@@ -89,12 +91,15 @@ def ask_again(
         mark = vault.blind("criteria", "\n".join([*wanted, epoch])).hex()
         if mark in kept.get("asked", []):
             raise reasons.NotAllowed(_("Ces critères ont déjà été essayés : changez-en un."))
-        notes.seal(arrival, "criteria", {"next": wanted, "asked": [*kept.get("asked", []), mark]})
+        asked = [*kept.get("asked", []), mark]
+        notes.seal(arrival, "criteria", {"next": wanted, "asked": asked, "first": kept.get("first", wanted)})
         arrival.insi_next_at, arrival.insi_tries = timezone.now(), 0
         number = len(kept.get("asked", [])) + 1
         by, unread = Actor(ActorKind.STAFF, staff.username), fitting.is_unread(check_in)
         written = fitting.sealed(arrival, criteria)
         answers.ask(arrival, by, where=where, number=number, criteria=written, unread=unread)
+        if unread and staff.role != Role.OFFICER:
+            fitting.note_unread(arrival, staff)
         if arrival.need == Need.ASK_AGAIN:
             arrival.need = Need.INSI_PENDING
         arrival.leased_until = timezone.now() + held_for if held_for is not None else None
@@ -174,7 +179,8 @@ def answered(arrival: Arrival, *, found_nobody: bool) -> None:
     """Note that INSi has answered staff's question."""
     kept = notes.opened(arrival, "criteria")
     if kept.get("next"):
-        notes.seal(arrival, "criteria", {"asked": kept["asked"], "found_nobody": found_nobody})
+        still: dict[str, object] = {name: kept[name] for name in ("asked", "first") if name in kept}
+        notes.seal(arrival, "criteria", {**still, "found_nobody": found_nobody})
 
 
 _NAMES = ("birth_name", "given_names", "sex", "birth_date", "place")

@@ -2,18 +2,26 @@
 
 INSi gives anybody's number to who knows their traits. A host corrects what a machine read wrongly, and does not ask
 about somebody else. The unit may, and what was asked is in the trail either way, sealed.
+
+Where no machine read anything only the picture of the document says who it is: one such dossier is about one person,
+the unit looks at each of them a second time, and who has many of them unseen asks no more until it has.
 """
 
 import base64
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console.identities.original import FIELDS, Original
 from kiosk.console.identities.reasons import NotAllowed
-from kiosk.console.models import Arrival, AuditEntry, Role, Staff
+from kiosk.console.models import Arrival, AuditEntry, Copy, Role, Staff
 from kiosk.console.records import vault
+from kiosk.console.witness import findings
+from kiosk.console.witness.findings import UNREAD, Found
 from kiosk.console.words import day
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.stated import LOOKED_FOR, stated
@@ -27,19 +35,58 @@ PART = "asked"  # under what the criteria are locked
 AGREEING = 2  # of name, first name and date: the third is what is corrected
 
 
-def check(check_in: CheckIn, criteria: Original, staff: Staff) -> None:
-    """NotAllowed when the question is not about who is here, as far as this dossier says who that is."""
+DAY = timedelta(days=1)
+
+
+def check(check_in: CheckIn, criteria: Original, staff: Staff, first: list[str]) -> None:
+    """NotAllowed when the question is not about who is here, as far as this dossier says who that is.
+
+    ``first``: with what staff first asked in this dossier; empty when nobody has.
+    """
     if staff.role == Role.OFFICER or is_about(check_in, criteria.traits()):
         return
-    if is_unread(check_in):
-        if check_in.pictures:
-            return
+    if not is_unread(check_in):
         raise NotAllowed(
-            _("Rien dans ce dossier ne dit de qui il s’agit : écartez-le, l’identitovigilance posera la question.")
+            _("Ces critères ne sont pas ceux de ce dossier : corrigez-les, ou écartez-le pour l’identitovigilance.")
         )
-    raise NotAllowed(
-        _("Ces critères ne sont pas ceux de ce dossier : corrigez-les, ou écartez-le pour l’identitovigilance.")
-    )
+    if first and not _agrees(Original(*first).traits(), criteria.traits()):
+        raise NotAllowed(
+            _("Une autre personne a déjà été demandée dans ce dossier : écartez-le pour l’identitovigilance.")
+        )
+
+
+def why_nobody(arrival: Arrival, check_in: CheckIn, staff: Staff) -> str:
+    """The rule by which this person may ask about nobody here, whatever they write; empty when there is none."""
+    if staff.role == Role.OFFICER or not is_unread(check_in):
+        return ""
+    if not _shows_a_document(arrival, check_in):
+        return _("Rien dans ce dossier ne dit de qui il s’agit : écartez-le, l’identitovigilance posera la question.")
+    if _left_unseen(arrival, staff) >= settings.KIOSK.unread_most:
+        return _(
+            "Vos questions sur des pièces illisibles attendent d’être relues : appelez l’identitovigilance, ou écartez."
+        )
+    return ""
+
+
+def note_unread(arrival: Arrival, staff: Staff) -> None:
+    """One more dossier that only a picture bears out: the unit looks at it, and is called when no more may be asked."""
+    found = [Found(UNREAD, f"{staff.pk}-{arrival.key.hex}")]
+    if _left_unseen(arrival, staff) + 1 >= settings.KIOSK.unread_most:
+        found.append(Found("reading", f"{staff.pk}-unread-{timezone.localtime():%Y%m%d%H}"))
+    findings.note(found)
+
+
+def _shows_a_document(arrival: Arrival, check_in: CheckIn) -> bool:
+    """There is a picture, and not one of which no copy could be made: nobody could compare anything with that."""
+    blank = Copy.objects.filter(arrival=arrival, body=b"", place__in=[2 * one for one in range(len(check_in.pictures))])
+    return len(check_in.pictures) > blank.count()
+
+
+def _left_unseen(arrival: Arrival, staff: Staff) -> int:
+    """Of how many other dossiers this person has asked so within a day, that the unit has not looked at."""
+    whose, since = f"{UNREAD}:{staff.pk}-", timezone.now() - DAY
+    asked = findings.unseen().filter(code=UNREAD, name__startswith=whose, found_at__gte=since)
+    return asked.exclude(name=whose + arrival.key.hex).count()
 
 
 def is_unread(check_in: CheckIn) -> bool:

@@ -6,6 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from kiosk.console.identities import fitting
 from kiosk.console.identities.accepting import judged
 from kiosk.console.identities.comparing import is_partly_read, is_unasked, may_be_asked_again
 from kiosk.console.identities.reasons import TRAITS
@@ -73,7 +74,7 @@ def notices(
                 Notice(_("La réponse donnée par la borne n’est pas retenue : la question est posée d’ici."), "info")
             )
         case InsUnreachable() if not is_asked and not may_be_asked_again(check_in):
-            said.append(Notice(_(NO_QUESTION)))
+            said.append(Notice(_(_no_question(check_in))))
         case InsUnreachable() if not is_asked:
             said.append(Notice(_("Le service national n’a pas répondu. Interrogez de nouveau.")))
         case InsUnreachable(reason) if is_first_time and reason in visits.NOBODY_ASKED:
@@ -87,7 +88,7 @@ def notices(
         case InsSeveral():
             said.append(Notice(_(MANY)))
         case InsRefused() if is_unasked(check_in.insi):
-            said.append(Notice(_(NO_QUESTION)))
+            said.append(Notice(_(_no_question(check_in))))
         case InsRefused():
             said.append(Notice(_("Le service national a refusé la demande. Prévenez l’informatique."), "stop"))
         case InsCertificateTrouble():
@@ -97,10 +98,16 @@ def notices(
             if found.is_attested and check_in.appli is not None:
                 said.append(Notice(_("Appli carte Vitale vérifiée : le service national n’est pas interrogé."), "info"))
     said += [Notice(_(_ANOMALIES[anomaly.value])) for anomaly in check_in.card_anomalies if anomaly.value in _ANOMALIES]
-    if check_in.card is None and check_in.appli is None and not _is_card_unread(check_in):
+    is_searched_with = check_in.mrz is not None or not isinstance(check_in.insi, InsUnreachable)
+    if is_searched_with and check_in.card is None and check_in.appli is None and not _is_card_unread(check_in):
         said.append(Notice(_("Pas de carte Vitale lue : recherche faite avec la pièce d’identité."), "info"))
     said += _document_notices(check_in, today)
     return tuple(said)
+
+
+def _no_question(check_in: CheckIn) -> str:
+    """Where only a touch of the screen brought somebody, the desk has nothing to ask with."""
+    return NO_QUESTION if check_in.pictures or not fitting.is_unread(check_in) else NOTHING_READ
 
 
 def _is_card_unread(check_in: CheckIn) -> bool:
@@ -200,6 +207,10 @@ PARTLY_READ = (
 )
 NO_QUESTION = (
     "Ni la carte ni la pièce lues ne suffisent pour interroger le service national. Interrogez avec la pièce en main."
+)
+NOTHING_READ = (
+    "Ni carte ni pièce à la borne : le service national ne peut pas être interrogé d’ici. "
+    "Validez sans INS avec la pièce en main, ou écartez."
 )
 NOBODY = (
     "Le service national ne trouve personne avec ces traits. Les soins continuent. "

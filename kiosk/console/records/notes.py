@@ -33,4 +33,4 @@ def withdraw_question(arrival: Arrival) -> None:
     arrival.insi_next_at, arrival.question = None, 0
     kept = opened(arrival, "criteria")
     if kept.get("next"):
-        seal(arrival, "criteria", {"asked": kept["asked"]})
+        seal(arrival, "criteria", {name: kept[name] for name in ("asked", "first") if name in kept})

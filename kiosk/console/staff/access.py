@@ -32,6 +32,7 @@ class Right(StrEnum):
     WORK = "work"  # the queue, an identity, decisions
     PICTURES = "pictures"  # copies of documents: of one's own role, no emergency gives it
     VIGILANCE = "vigilance"  # work lists of the identity-vigilance unit, downgrade, prior search
+    CONDUCT = "conduct"  # what colleagues did that is to be looked into: of one's own role, no emergency gives it
     INDICATORS = "indicators"
     SUPERVISE = "supervise"  # kiosks
     ACCOUNTS = "accounts"
@@ -49,6 +50,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.WORK,
             Right.PICTURES,
             Right.VIGILANCE,
+            Right.CONDUCT,
             Right.INDICATORS,
             Right.AGREE,
             Right.EMERGENCIES,

@@ -23,6 +23,7 @@ LONGEST_REASON = 300
 LEAST_WORDS = 3  # different ones, of letters: who reads it later must know what for
 LEAST_LETTERS = 8  # different ones
 MOST_UNSEEN = 3
+_LOOKS = (audit.Act.OPENED, audit.Act.SHEET_PRINTED, audit.Act.PICTURE_SEEN, audit.Act.INSI_REQUESTED)
 
 
 class NotTaken(ValueError):
@@ -94,6 +95,22 @@ def give_back(staff: Staff, *, where: str) -> int:
     return len(held)
 
 
+def end(number: int, by: Staff, *, where: str) -> bool:
+    """Somebody else ends what a colleague holds; False when there is nothing to end, or it is one's own."""
+    with transaction.atomic():
+        held = Emergency.objects.select_for_update().filter(pk=number, until__gt=timezone.now())
+        taken = held.exclude(staff=by).first()
+        if taken is None or not taken.is_proven:
+            return False
+        taken.until = timezone.now()
+        taken.save(update_fields=["until"])
+        audit.record(
+            audit.Act.EMERGENCY_ENDED, who=taken.staff.username, where=where, right=taken.right, number=number,
+            ended_by=by.username,
+        )  # fmt: skip
+        return True
+
+
 def to_look_into(staff: Staff) -> int:
     """How many wait for somebody like this person."""
     return Emergency.objects.filter(seen_at=None).exclude(staff=staff).count()
@@ -120,6 +137,13 @@ def pages_of(taken: Emergency) -> int:
     """How many pages it opened."""
     used = AuditEntry.objects.filter(act=audit.Act.EMERGENCY_USED, who=taken.staff.username, right=taken.right)
     return used.filter(at__gte=taken.opened_at, at__lte=taken.until).count()
+
+
+def dossiers_of(taken: Emergency) -> list[str]:
+    """Whose dossiers were opened while it was held, by their keys: two rights held at once are not told apart."""
+    looks = AuditEntry.objects.filter(act__in=_LOOKS, who=taken.staff.username)
+    within = looks.filter(at__gte=taken.opened_at, at__lte=taken.until).order_by("number")
+    return list(dict.fromkeys(within.values_list("about", flat=True)))
 
 
 def reseal() -> int:

@@ -1,35 +1,42 @@
 """What members of staff did that an officer must look at: reading without need, a command in place of two people."""
 
-from django.core.exceptions import PermissionDenied
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from kiosk.console.models import Role
+from kiosk.console.models import Finding, Staff
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.views.register import shown_in
 from kiosk.console.vigilance import alarms
+from kiosk.console.vigilance.alarms import Told
 from kiosk.console.witness import findings
 
 
-@needs(Right.VIGILANCE)
+@needs(Right.CONDUCT)
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Everything of late, what was not seen first; nobody sees to what is about themself."""
     me = staff_of(request)
-    rows = [alarms.told(row, seen, me) for row, seen in findings.latest(of_conduct=True)]
-    rows.sort(key=lambda row: row.seen is not None)
-    context = {"page": "alerts", "rows": rows, "may_see": me.role == Role.OFFICER}
+    context = {
+        "page": "alerts",
+        "rows": _told(findings.ALARMS, me),
+        "unread": _told([findings.UNREAD], me),
+    }
     return render(request, "console/alerts.html", context)
 
 
-@needs(Right.VIGILANCE)
+@needs(Right.CONDUCT)
 @require_POST
 def see(request: HttpRequest) -> HttpResponse:
-    """An officer has looked into it; a right taken in an emergency is not enough, and it is not about them."""
-    me = staff_of(request)
-    if me.role != Role.OFFICER:
-        raise PermissionDenied
-    own = {row.name for row, _seen in findings.latest(of_conduct=True) if alarms.whose(row) == me.pk}
-    findings.see([name for name in shown_in(request) if name not in own], me.username, where=address_of(request))
+    """An officer has looked into it, and it is not about them."""
+    me, shown = staff_of(request), shown_in(request)
+    about_me = {row.name for row in Finding.objects.filter(pk__in=shown) if alarms.whose(row) == me.pk}
+    findings.see([name for name in shown if name not in about_me], me.username, where=address_of(request))
     return redirect("alerts")
+
+
+def _told(codes: Sequence[str], me: Staff) -> list[Told]:
+    rows = [alarms.told(row, seen, me) for row, seen in findings.latest(of=codes)]
+    return sorted(rows, key=lambda row: row.seen is not None)

@@ -66,7 +66,7 @@ def picture(request: HttpRequest, key: UUID, index: int) -> HttpResponse:
     ``?brute`` shows it as the camera saw it: what straightening may have hidden.
     """
     arrival = found(key)
-    if not may_open(request, arrival):
+    if not identity_page.may_see_pictures(arrival, staff_of(request)):
         raise PermissionDenied
     pictures, untouched = visits.opened(arrival).pictures, "brute" in request.GET
     if index >= len(pictures) or (untouched and not pictures[index].untouched):

@@ -1,5 +1,7 @@
 """Taking a right in an emergency, giving it back; looking into those who did."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kiosk.console.models import Emergency, Role
+from kiosk.console.models import Arrival, Emergency, Role
 from kiosk.console.staff import emergencies
 from kiosk.console.staff.access import IN_AN_EMERGENCY, Right, address_of, needs, rights_of, staff_of
 from kiosk.console.staff.emergencies import NotTaken, TooMany
 from kiosk.console.views.own_account import confirms
+
+MOST_DOSSIERS = 40
 
 
 def label_of(right: str) -> str:
@@ -49,7 +53,7 @@ def take(request: HttpRequest) -> HttpResponse:
             except TooMany:
                 problem = _("Trois de vos accès n’ont pas encore été vérifiés : appelez un collègue qui peut le faire.")
             except NotTaken:
-                problem = _("Dites pourquoi, en une phrase.")
+                problem = _("Dites pourquoi, en une phrase : un collègue la lira.")
     context = {
         "page": "emergency",
         "offered": [(right.value, label_of(right.value)) for right in offered],
@@ -81,6 +85,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "right": label_of(one.right),
             "reason": emergencies.reason_of(one),
             "pages": emergencies.pages_of(one),
+            "dossiers": _opened(one),
         }
         for one in page
     ]
@@ -94,3 +99,19 @@ def look_into(request: HttpRequest, number: int) -> HttpResponse:
     if not emergencies.look_into(number, staff_of(request), where=address_of(request)):
         raise Http404
     return redirect("emergencies")
+
+
+@needs(Right.EMERGENCIES)
+@require_POST
+def stop(request: HttpRequest, number: int) -> HttpResponse:
+    """Somebody else finds that it is not needed, or no longer: it ends at once."""
+    if emergencies.end(number, staff_of(request), where=address_of(request)):
+        messages.success(request, _("Accès terminé. Dites-le à la personne."))
+    return redirect("emergencies")
+
+
+def _opened(taken: Emergency) -> list[str]:
+    """The numbers of the dossiers it opened, while they are there: nobody's name."""
+    keys = [UUID(one) for one in emergencies.dossiers_of(taken)[:MOST_DOSSIERS]]
+    tickets = dict(Arrival.objects.filter(pk__in=keys).values_list("pk", "ticket"))
+    return [tickets.get(key) or _("effacé") for key in keys]

@@ -22,6 +22,7 @@ from kiosk.console.identities import (
     complements,
     deciding,
     fitting,
+    holding,
     knowing,
     noticing,
     original,
@@ -36,11 +37,11 @@ from kiosk.console.identities import (
 )
 from kiosk.console.identities.choices import Action
 from kiosk.console.identities.trying import Laid, Offer
-from kiosk.console.models import Arrival, AuditEntry, Staff, Stage
+from kiosk.console.models import Arrival, AuditEntry, Role, Staff, Stage
 from kiosk.console.pictures import copies
 from kiosk.console.records import search, vault
 from kiosk.console.register import visits
-from kiosk.console.staff.access import Right, rights_of, staff_of
+from kiosk.console.staff.access import RIGHTS, Right, rights_of, staff_of
 from kiosk.console.templatetags.console_tags import act as act_word
 from kiosk.console.templatetags.console_tags import reason as reason_label
 from kiosk.console.views import whose_name
@@ -103,6 +104,7 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
     return {
         "page": "queue",
         "arrival": arrival,
+        "may_see_pictures": may_see_pictures(arrival, staff),
         "is_time_doubtful": times.is_doubtful(check_in.arrived_at, arrival),
         "view": _view(laid, knowing.unsaid(candidates), timezone.localdate(), is_in_hand=is_in_hand),
         "expected": expected,
@@ -127,7 +129,7 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
         "written": rows.rows_of_traits(written_down.traits()) if written_down is not None else (),
         "observed": rows.rows_of_one(replace(check_in, insi=observed)) if observed is not None else (),
         "why_not_replace": replacing.why_not(arrival) if observed is not None else "",
-        "why_not_ask": asking.why_not_ask(arrival, check_in),
+        "why_not_ask": asking.why_not_ask(arrival, check_in, staff),
         "asks_in_name": whose_name.means(request, staff),
         "downgrades": [(code.value, _(label)) for code, label in reasons.DOWNGRADES.items()],
         "version": arrival.known.version if arrival.known else "",
@@ -237,3 +239,9 @@ def _is_verified(arrival: Arrival) -> bool:
 def may_reopen(staff: Staff) -> bool:
     """The identity-vigilance unit takes up what others closed."""
     return Right.VIGILANCE in rights_of(staff)
+
+
+def may_see_pictures(arrival: Arrival, staff: Staff) -> bool:
+    """The unit by its own role, the desk of whom it has in hand: an emergency opens no picture."""
+    own = RIGHTS[Role(staff.role)]
+    return Right.PICTURES in own and (Right.VIGILANCE in own or holding.holds(arrival, staff, timezone.now()))

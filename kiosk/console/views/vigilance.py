@@ -21,6 +21,7 @@ from kiosk.console.register import pairs as register_pairs
 from kiosk.console.register import prior
 from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
 from kiosk.console.vigilance import campaigns, look_alikes
+from kiosk.console.witness import findings
 
 VERIFIED_WITHIN = timedelta(days=3 * 365)  # ins-rules 3.4: three to five years, a parameter
 SHOWN = 10
@@ -162,4 +163,5 @@ def _tabs(current: str) -> dict[str, object]:
         "tab": current,
         "aside_count": Arrival.objects.filter(stage=Stage.SET_ASIDE).count(),
         "pair_count": register_pairs.to_judge().count(),
+        "unread_count": findings.unread_unseen(),
     }

@@ -8,8 +8,12 @@ from django.utils.translation import gettext as _
 
 from kiosk.console import audit
 from kiosk.console.models import Arrival, AuditEntry, Finding, Staff, Stage
+from kiosk.console.witness import findings
 
 MOST_DOSSIERS = 40
+COMMAND = (
+    "Un compte a été refait ou un lien d’inscription écrit par une commande sur le serveur, sans seconde personne."
+)
 _STRETCH = re.compile(r"acts:(\d{1,18})-(\d{1,18})", re.ASCII)
 
 
@@ -35,14 +39,17 @@ def told(finding: Finding, seen: AuditEntry | None, me: Staff) -> Told:
     """One alarm as this officer reads it."""
     staff = Staff.objects.filter(pk=whose(finding)).first()
     who = staff.username if staff is not None else "—"
-    what = _command() if finding.code == "command" else _of_reading(finding.about.split("-")[1:2])
+    what = _what(finding)
     return Told(finding, seen, who, what, _dossiers(finding, who), whose(finding) == me.pk)
 
 
-def _command() -> str:
-    return _(
-        "Un compte a été refait ou un lien d’inscription écrit par une commande sur le serveur, sans seconde personne."
-    )
+def _what(finding: Finding) -> str:
+    match finding.code:
+        case "command":
+            return _(COMMAND)
+        case findings.UNREAD:
+            return _("Question au service national sur une pièce qu’aucune machine n’a lue :")
+    return _of_reading(finding.about.split("-")[1:2])
 
 
 def _of_reading(kind: list[str]) -> str:
@@ -52,6 +59,7 @@ def _of_reading(kind: list[str]) -> str:
         "colleague": _("Dossier ouvert, qui porte le nom d’un collègue ou d’un homonyme :"),
         "searched": _("Beaucoup de recherches d’antériorité en quelques minutes."),
         "asked": _("Beaucoup de questions au service national en quelques minutes :"),
+        "unread": _("Attend que ses questions sur des pièces illisibles soient relues."),
     }
     return words.get("".join(kind), "".join(kind))
 
@@ -59,7 +67,8 @@ def _of_reading(kind: list[str]) -> str:
 def _dossiers(finding: Finding, who: str) -> tuple[Arrival, ...]:
     """The visits it is about that are still there."""
     kind, _dash, key = finding.about.partition("-")[2].partition("-")
-    keys = [key] if kind == "colleague" else _looked_at(finding, who)
+    named = {"unread": kind, "reading": key if kind == "colleague" else ""}.get(finding.code)
+    keys = [named] if named else _looked_at(finding, who)
     valid = [UUID(one) for one in dict.fromkeys(keys) if re.fullmatch(r"[0-9a-f-]{32,36}", one)]
     found = Arrival.objects.filter(pk__in=valid[:MOST_DOSSIERS]).exclude(stage=Stage.REMOVED)
     return tuple(found.order_by("arrived_at"))

@@ -202,6 +202,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "left": _short("restaient : {value}"),
     "likeness": _short("ressemblance {value} %"),
     "by": _short("témoin {value}"),
+    "ended_by": _short("terminé par {value}"),
     "acr": _short("niveau {value}"),
     "other": lambda key: _("avec la personne {value}").format(value=key[:SHORT]),
     "kept": lambda key: _("gardée : la personne {value}").format(value=key[:SHORT]),

@@ -17,7 +17,9 @@ from kiosk.console.models import AuditEntry, Finding
 
 HEAD = "head"  # somebody else wrote the trail's head
 SHOWN = 100  # on one page
-CONDUCT = ("command", "reading")  # what somebody did, for an officer: it puts no identity in doubt
+UNREAD = "unread"  # a host's question to INSi about a document that no machine read: looked at twice, in time
+ALARMS = ("command", "reading")
+CONDUCT = (*ALARMS, UNREAD)  # what somebody did, for an officer: it puts no identity in doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,13 @@ def in_doubt() -> bool:
 
 
 def conduct_unseen() -> int:
-    """How many things that somebody did no officer has seen yet."""
-    return unseen().filter(code__in=CONDUCT).count()
+    """How many alarms about what somebody did no officer has seen yet; what is ordinary work is none."""
+    return unseen().filter(code__in=ALARMS).count()
+
+
+def unread_unseen() -> int:
+    """How many dossiers wait for a second look: INSi was asked about a document that no machine read."""
+    return unseen().filter(code=UNREAD).count()
 
 
 def is_seen(name: str) -> bool:
@@ -69,9 +76,9 @@ def see(names: Sequence[str], who: str, *, where: str) -> int:
     return count
 
 
-def latest(limit: int = SHOWN, *, of_conduct: bool = False) -> list[tuple[Finding, AuditEntry | None]]:
-    """The latest findings of one kind, each with the act of who saw it."""
-    chosen = Finding.objects.filter(code__in=CONDUCT) if of_conduct else Finding.objects.exclude(code__in=CONDUCT)
+def latest(limit: int = SHOWN, *, of: Sequence[str] = ()) -> list[tuple[Finding, AuditEntry | None]]:
+    """The latest findings with these codes, each with the act of who saw it; without codes, what is not conduct."""
+    chosen = Finding.objects.filter(code__in=of) if of else Finding.objects.exclude(code__in=CONDUCT)
     rows = list(chosen.order_by("-found_at")[:limit])
     acts = AuditEntry.objects.filter(act=audit.Act.REGISTER_SEEN, about__in=[one.name for one in rows])
     seen = {act.about: act for act in acts.order_by("-number")}  # the first who saw it
