@@ -3,13 +3,16 @@
 Who holds one can show later how long the trail was and what its last link was: files and system logs keep them. The
 text is the same everywhere, so that it is found in any log. A kiosk is given a mark: a head that the console alone
 can read. From how the trail grows whoever has a kiosk's key would learn when INSi answered, and whom the console knows.
+
+When the console's secret is replaced its key is another one: the former endorses it, up to a day, and kiosks follow.
 """
 
 import base64
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from kiosk.sealing import (
     CannotOpen,
@@ -34,6 +37,13 @@ _HEAD = re.compile(
 _MARK_WORD = "kiosk-mark-1"
 _MARK = re.compile(_MARK_WORD + r" (?P<closed>[A-Za-z0-9_-]{438}) (?P<signature>[A-Za-z0-9_-]{86})", re.ASCII)
 _CONTEXT = b"console mark 1"
+LONGEST_ENDORSED = 2000  # characters of all that are said at once
+_ENDORSED_WORD = "kiosk-key-1"
+_ENDORSEMENT = re.compile(
+    _ENDORSED_WORD + r" (?P<key>[A-Za-z0-9_-]{43}) (?P<former>[A-Za-z0-9_-]{43}) (?P<until>\d{4}-\d\d-\d\d)"
+    r" (?P<signature>[A-Za-z0-9_-]{86})(?![A-Za-z0-9_-])",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,39 @@ def read_mark(text: str) -> SignedMark | None:
     return None if found is None else SignedMark(_bytes(found["closed"]), _bytes(found["signature"]))
 
 
+@dataclass(frozen=True, slots=True)
+class Endorsement:
+    """The console's former key says which one comes after it, up to a day, that one included."""
+
+    key: str
+    former: str
+    until: date
+    signature: bytes
+
+    @property
+    def text(self) -> str:
+        return f"{_endorsed(self.key, self.former, self.until)} {_written(self.signature)}"
+
+    def is_signed_by(self, key: KioskKey) -> bool:
+        said = _endorsed(self.key, self.former, self.until).encode()
+        return self.former == written_key(key) and verify(said, self.signature, key)
+
+
+def endorse(key: KioskKey, until: date, former: SigningKey) -> Endorsement:
+    """Say with the former key that this one comes after it."""
+    after, before = written_key(key), written_key(former.public_key())
+    return Endorsement(after, before, until, sign(_endorsed(after, before, until).encode(), former))
+
+
+def endorsements_in(text: str) -> Iterator[Endorsement]:
+    """Every endorsement within a text, whoever signed it."""
+    for found in _ENDORSEMENT.finditer(text[:LONGEST_ENDORSED]):
+        with suppress(ValueError):  # a day that is none
+            yield Endorsement(
+                found["key"], found["former"], date.fromisoformat(found["until"]), _bytes(found["signature"])
+            )
+
+
 def written_key(key: KioskKey) -> str:
     """The console's public key as it travels."""
     return _written(raw_verifier(key))
@@ -126,6 +169,10 @@ def _said(number: int, chained: bytes, at: str) -> str:
 
 def _marked(closed: bytes) -> str:
     return f"{_MARK_WORD} {_written(closed)}"
+
+
+def _endorsed(key: str, former: str, until: date) -> str:
+    return f"{_ENDORSED_WORD} {key} {former} {until.isoformat()}"
 
 
 def _written(data: bytes) -> str:

@@ -18,7 +18,7 @@ CORE = "kiosk.core."
 CONSOLE = "kiosk.console."
 # What every room of the console stands on: its tables, its settings, the trail, how things are written, the core.
 GROUND = {
-    *(CONSOLE + name for name in ("models", "keystore", "config", "keyring", "audit", "words", "threads")),
+    *(CONSOLE + name for name in ("models", "keystore", "config", "keyring", "chain", "audit", "words", "threads")),
     *("kiosk.core", "kiosk.documents", "kiosk.sealing", "kiosk.journal", "kiosk.heads"),
 }
 
@@ -70,7 +70,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.evidence": {"kiosk.core"},
     "kiosk.console.config": {"kiosk.console.evidence", "kiosk.core", "kiosk.settings"},
     "kiosk.console.keyring": {"kiosk.console.config"},
-    "kiosk.console.audit": {"kiosk.console.models", "kiosk.console.keyring"},
+    "kiosk.console.chain": {"kiosk.console.models", "kiosk.console.keyring"},
+    "kiosk.console.audit": {"kiosk.console.models", "kiosk.console.keyring", "kiosk.console.chain"},
     "kiosk.console.words": {"kiosk.core"},
     "kiosk.console.threads": {"kiosk.journal"},
     "kiosk.console.apps": {"kiosk.journal"},

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from kiosk.commands import accounts, erase, evidence
+from kiosk.commands import secret as secrets
 from kiosk.console.config import ServerSettings, read_server_settings
 
 app = typer.Typer(help="Console de l'accueil : file, comparaison, décision, trace.", no_args_is_help=False)
@@ -17,12 +18,14 @@ kiosk = typer.Typer(help="Bornes que la console écoute.", no_args_is_help=True)
 trail = typer.Typer(help="Journal des actes.", no_args_is_help=True)
 register = typer.Typer(help="Registre : ce qui a été écrit y est-il encore ? Effacer un dossier.", no_args_is_help=True)
 keys = typer.Typer(help="Clés des dossiers, gardées à part de la base.", no_args_is_help=True)
+secret = typer.Typer(help="Le secret de la console : le remplacer, tout prouver de nouveau.", no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(kiosk, name="kiosk")
 app.add_typer(trail, name="audit")
 app.add_typer(register, name="register")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(keys, name="keys")
+app.add_typer(secret, name="secret")
 
 Config = Annotated[Path, typer.Option("--config", help="Le fichier TOML, avec sa section [server].")]
 AsJson = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON.")]
@@ -75,9 +78,11 @@ def console(context: typer.Context, config: Config = DEFAULT_CONFIG) -> None:
         return
     server = prepared(config)
     from kiosk.console.site.serve import run
-    from kiosk.console.upkeep import checking
+    from kiosk.console.upkeep import checking, renewing
 
     checking.look_back()
+    if renewing.is_due():
+        typer.echo("Le secret a été remplacé : lancez kiosk console secret renew avant la date de l'ancien.", err=True)
     run(server)
 
 
@@ -155,6 +160,23 @@ def revoke_kiosk(name: str, config: Config = DEFAULT_CONFIG) -> None:
         typer.echo("Aucune borne enrôlée de ce nom.", err=True)
         raise typer.Exit(3) from None
     print("Borne révoquée.")
+
+
+@secret.command("new")
+def new_secret(
+    file: Annotated[Path, typer.Argument(help="Où écrire le nouveau secret (600) ; jamais remplacé.")],
+    days: Annotated[int, typer.Option("--days", min=1, max=365, help="Combien de jours l'ancien est encore cru.")] = 30,
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Écrit un nouveau secret, qui hérite de quoi relire le journal, et dit quoi écrire dans les réglages."""
+    secrets.new(file, days, config)
+
+
+@secret.command("renew")
+def renew_secret(config: Config = DEFAULT_CONFIG) -> None:
+    """Prouve tout avec le nouveau secret, pendant que la console sert ; sortie 1 si des lignes ne se prouvent pas."""
+    prepared(config)
+    secrets.renew()
 
 
 @trail.command("verify")

@@ -8,17 +8,18 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from kiosk.console import keyring
+from kiosk.console import chain, keyring
 from kiosk.console.models import Arrival, AuditEntry, AuditHead, Person, Staff, Terminal, rows
+from kiosk.console.models.proven import Unproven
 
 _START = bytes(32)  # of a trail that a version began whose rows did not prove themselves
 _BEGINNING = hashlib.sha256(b"console rows prove themselves 1").digest()
@@ -110,6 +111,8 @@ class Act(StrEnum):
     EXPORTED = "exported"
     REGISTER_FOUND = "register-found"  # something is not as it was written
     REGISTER_SEEN = "register-seen"  # an officer has seen that
+    TRAIL_REKEYED = "secret-changed"  # from this act on links are made with the key of another secret
+    ROWS_REPROVEN = "secret-renewed"  # and every row is proven with it
     ROWS_PROVEN = "rows-proven"  # at the update: what an earlier version left was taken as it stood
 
 
@@ -200,18 +203,47 @@ def append(entries: Sequence[AuditEntry]) -> tuple[int, bytes]:
     with transaction.atomic(savepoint=False):  # what failed here takes with it what it reports
         left = _left_by(entries)
         head = _locked_head()
-        is_proven = _is_proven(head)  # what somebody else wrote there is never made ours by writing on
-        for entry in entries:
-            entry.number, entry.at = head.last_number + 1, timezone.now()
-            entry.chained = _link(bytes(head.chained), entry)
-            head.last_number, head.chained = entry.number, entry.chained
-        rows.insert(AuditEntry, entries)
-        head.proof = _proof(head) if is_proven else _UNPROVEN
+        key = chain.key_of(head)  # what somebody else wrote there is never made ours by writing on
+        _hang_on(head, entries, key or keyring.key(keyring.CHAIN))
+        head.proof = chain.proof(head, key) if key is not None else _UNPROVEN
         rows.update(head, "last_number", "chained", "proof")
         for row, entry in left:
             row.at_act = entry.number
             row.save(update_fields=["at_act"])
         return head.last_number, bytes(head.chained)
+
+
+def change_key(done: Done) -> bool:
+    """Write this act with the current secret's key, and go on with that one; False when the trail does so already.
+
+    Unproven when somebody else wrote the trail's end: an officer sees that first.
+    """
+    with transaction.atomic():
+        head, fresh = _locked_head(), keyring.key(keyring.CHAIN)
+        key = chain.key_of(head)
+        if key is None:
+            raise Unproven("the trail's head is not ours")
+        if key == fresh:
+            return False
+        _hang_on(head, to_append([done]), fresh)
+        head.proof = chain.proof(head, fresh)
+        rows.update(head, "last_number", "chained", "proof")
+        return True
+
+
+def goes_on_with_current() -> bool:
+    """Whether the trail's end is proven by the current secret; also before the first act."""
+    head = AuditHead.objects.filter(pk=1).first()
+    return head is None or chain.key_of(head) == keyring.key(keyring.CHAIN)
+
+
+def _hang_on(head: AuditHead, entries: Sequence[AuditEntry], key: bytes) -> None:
+    """Write entries behind the last one, and move the head, which the caller holds and proves."""
+    for entry in entries:
+        entry.number, entry.at = head.last_number + 1, timezone.now()
+        entry.chained = chain.link(bytes(head.chained), entry, key)
+        head.last_number, head.chained = entry.number, entry.chained
+    rows.insert(AuditEntry, entries)
 
 
 def _left_by(entries: Sequence[AuditEntry]) -> list[tuple[Staff | Terminal, AuditEntry]]:
@@ -235,28 +267,6 @@ def _columns(fact: OfPerson) -> dict[str, Any]:
     return {part.name: getattr(fact, part.name) for part in fields(fact)}
 
 
-class Kept(NamedTuple):
-    """What is chained of an entry, and its link: all that is read where very many are."""
-
-    number: int
-    at: datetime
-    who: str
-    where: str
-    act: str
-    about: str
-    details: str
-    chained: bytes
-    person: UUID | None
-    nth: int | None
-    kind: str
-    codes: str
-    cites: int
-    decision: int
-    actor: str
-    effective_at: datetime | None
-    digest: bytes
-
-
 @dataclass(frozen=True, slots=True)
 class Walked:
     """A stretch of the trail, read again: where it ends, how many acts it has, and where it is not what was written."""
@@ -270,13 +280,13 @@ class Walked:
 def walk(start: Walked, upto: int, most: int | None = None) -> Walked:
     """Read on from where another stretch ended, up to an act, at most so many."""
     broken: list[Broken] = []
-    previous, expected, count = start.chained, start.number, 0
+    previous, expected, count, reader = start.chained, start.number, 0, chain.Reader()
     stretch = AuditEntry.objects.filter(number__gt=start.number, number__lte=upto).order_by("number")
-    for entry in map(Kept._make, stretch.values_list(*Kept._fields)[:most].iterator(chunk_size=2000)):
+    for entry in map(chain.Kept._make, stretch.values_list(*chain.Kept._fields)[:most].iterator(chunk_size=2000)):
         expected, count = expected + 1, count + 1
-        link = _link(previous, entry)
+        link = reader.made(previous, entry)
         if not start.number and count == 1 and link != bytes(entry.chained):
-            link = _link(_START, entry)
+            link = reader.made(_START, entry)
         if entry.number != expected:
             broken.append(Broken(expected, "missing", bytes(entry.chained)))
             expected = entry.number
@@ -321,7 +331,7 @@ def verify() -> tuple[int, tuple[Broken, ...]]:
 def was_begun_before_proofs() -> bool:
     """Whether a version began this trail whose rows did not prove themselves; its first act cannot say otherwise."""
     first = AuditEntry.objects.filter(pk=1).first()
-    return first is not None and hmac.compare_digest(_link(_START, first), bytes(first.chained))
+    return first is not None and chain.is_first(first, _START)
 
 
 def last_number() -> int:
@@ -334,14 +344,15 @@ def head() -> Head | None:
     found = AuditHead.objects.filter(pk=1).first()
     if found is None:
         return None
-    return Head(found.last_number, bytes(found.chained), _is_proven(found))
+    return Head(found.last_number, bytes(found.chained), chain.key_of(found) is not None)
 
 
 def prove() -> None:
     """Take the trail as it ends now for ours again: an officer has seen that somebody else had written its head."""
     with transaction.atomic():
         head = _locked_head()
-        AuditHead.objects.filter(pk=1).update(last_number=head.last_number, chained=head.chained, proof=_proof(head))
+        head.proof = chain.proof(head, keyring.key(keyring.CHAIN))
+        AuditHead.objects.filter(pk=1).update(last_number=head.last_number, chained=head.chained, proof=head.proof)
 
 
 def chained_at(number: int) -> bytes | None:
@@ -375,9 +386,9 @@ def _locked_head() -> AuditHead:
         found = cursor.fetchone()
     if found is not None:
         head = AuditHead(pk=1, last_number=found[0], chained=bytes(found[1]), proof=bytes(found[2]))
-        return head if _is_proven(head) else _last_act(head)
+        return head if chain.key_of(head) is not None else _last_act(head)
     fresh = AuditHead(pk=1, last_number=0, chained=_BEGINNING)
-    fresh.proof = _UNPROVEN if AuditEntry.objects.exists() else _proof(fresh)
+    fresh.proof = _UNPROVEN if AuditEntry.objects.exists() else chain.proof(fresh, keyring.key(keyring.CHAIN))
     AuditHead.objects.bulk_create([fresh], ignore_conflicts=True)
     return _locked_head()
 
@@ -385,48 +396,3 @@ def _locked_head() -> AuditHead:
 def _last_act(head: AuditHead) -> AuditHead:
     last = AuditEntry.objects.order_by("-number").values_list("number", "chained").first() or (0, _BEGINNING)
     return AuditHead(pk=1, last_number=last[0], chained=bytes(last[1]), proof=head.proof)
-
-
-def _is_proven(head: AuditHead) -> bool:
-    return hmac.compare_digest(_proof(head), bytes(head.proof))
-
-
-def _key() -> bytes:
-    return keyring.key("audit chain")
-
-
-def _link(previous: bytes, entry: AuditEntry | Kept) -> bytes:
-    return hmac.digest(_key(), previous + _text(entry), hashlib.sha256)
-
-
-def _text(entry: AuditEntry | Kept) -> bytes:
-    """What is chained of an entry."""
-    parts = (
-        str(entry.number),
-        _instant(entry.at),
-        entry.who,
-        entry.where,
-        str(entry.act),
-        entry.about,
-        entry.details,
-        *_parts_of_fact(entry),
-    )
-    return keyring.in_lengths(parts)
-
-
-def _parts_of_fact(entry: AuditEntry | Kept) -> tuple[str, ...]:
-    """What is chained of a person's fact; an act about nobody, which says nothing there, as it always was."""
-    said = (entry.kind, entry.codes, entry.cites, entry.decision, entry.actor, entry.digest)
-    if entry.person is None and entry.nth is None and entry.effective_at is None and not any(said):
-        return ()
-    effective = _instant(entry.effective_at) if entry.effective_at is not None else ""
-    numbers = (str(entry.nth), str(entry.cites), str(entry.decision))
-    return (str(entry.person), *numbers, entry.kind, entry.codes, entry.actor, effective, bytes(entry.digest).hex())
-
-
-def _proof(head: AuditHead) -> bytes:
-    return hmac.digest(_key(), b"head" + head.last_number.to_bytes(8) + bytes(head.chained), hashlib.sha256)
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -114,7 +114,7 @@ class ServerSettings(Section):
     passphrase_file: ConfigPath
     former_recipient_keys: tuple[ConfigPath, ...] = ()  # still open old records; same passphrase
     secret_key_file: ConfigPath  # 32 random bytes or more, of which a key is made for each purpose
-    former_secrets: tuple[FormerSecret, ...] = ()  # the trail and the indexes know none yet
+    former_secrets: tuple[FormerSecret, ...] = ()  # while rows are proven anew
     kiosks: dict[TerminalName, ConfigPath] = Field(default_factory=dict)  # name → public key (PEM), enrolled at start
     trust_kiosk_answers: bool = False  # kiosk and console are one machine: what its kiosk says INSi answered counts
     intake_per_minute: int = Field(60, ge=1, le=100_000)  # a kiosk that sends more waits: its key may be stolen

@@ -1,17 +1,20 @@
 """The console's own keys: one for each purpose, made from the site's secret, which itself opens and proves nothing.
 
 What a former secret has proven or marked is still believed until the day that the settings state; everything new is
-made with the current one. The trail's chain and the blind indexes know the current one only: no command renews them
-yet, so the secret is not to be replaced before there is one. A purpose is a word: what is made for one
-says nothing for another, and whoever learns one purpose's key learns no other.
+made with the current one (``upkeep.renewing`` proves the rest anew). Of two purposes a secret inherits the keys of
+those before it: the trail is read with the key that each act was linked with, and fingerprints are what they were. A
+purpose is a word: what is made for one says nothing for another, and whoever learns one purpose's key learns no other.
 """
 
 import hashlib
 import hmac
+import re
+import secrets as random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
@@ -25,12 +28,31 @@ _MARK = len(VERSION) + _TAG
 LENGTH = _MARK + 32  # of a proof
 
 
+CHAIN, INDEX = "audit chain", "blind index"
+_WRITTEN = "kiosk-secret-2"
+_LEFT = re.compile("before ([0-9a-f]{64}) ([0-9a-f]{64})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Left:
+    """What a secret leaves to those after it: keys of two purposes, and of no other."""
+
+    chain: bytes
+    index: bytes
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Secret:
     """A secret of this site; a former one is believed up to a day, that one included."""
 
     secret: bytes
     until: date | None = None  # None: the current one
+    before: tuple[Left, ...] = ()  # what those before it left, the first one's first
+
+    @property
+    def leaves(self) -> tuple[Left, ...]:
+        """What the next one inherits."""
+        return (*self.before, Left(derived(self.secret, CHAIN), derived(self.secret, INDEX)))
 
     @property
     def name(self) -> str:
@@ -41,11 +63,39 @@ class Secret:
 def read(server: ServerSettings) -> tuple[Secret, ...]:
     """The secrets that the settings name, the current one first. ValueError for a file that holds too little."""
     named = [(server.secret_key_file, None), *((one.file, one.until) for one in server.former_secrets)]
-    found = [Secret(path.read_bytes(), until) for path, until in named]
-    for (path, _until), one in zip(named, found, strict=True):
-        if len(one.secret) < SHORTEST:
-            raise ValueError(f"{path}: at least {SHORTEST} random bytes are needed")
-    return tuple(found)
+    found = tuple(_read(path, until) for path, until in named)
+    inherited = {one.chain for one in found[0].before}
+    for (path, _until), one in zip(named[1:], found[1:], strict=True):
+        if derived(one.secret, CHAIN) not in inherited:
+            raise ValueError(
+                f"{server.secret_key_file}: does not come after {path}, and could not read the trail: "
+                "make the new secret with kiosk console secret new"
+            )
+    return found
+
+
+def new(current: Secret) -> bytes:
+    """A new secret, as its file says it, with what it inherits from the one that it is to replace."""
+    left = [f"before {one.chain.hex()} {one.index.hex()}" for one in current.leaves]
+    return "\n".join([_WRITTEN, random.token_bytes(SHORTEST).hex(), *left, ""]).encode("ascii")
+
+
+def _read(path: Path, until: date | None) -> Secret:
+    data = path.read_bytes()
+    if not data.startswith(_WRITTEN.encode()):
+        secret, before = data, tuple[Left, ...]()
+    else:
+        try:
+            _word, own, *lines = data.decode("ascii").split()
+            before = tuple(Left(*map(bytes.fromhex, pair)) for pair in _LEFT.findall(data.decode("ascii")))
+            secret = bytes.fromhex(own)
+        except ValueError:
+            raise ValueError(f"{path}: is not whole; take it from its copy") from None
+        if len(lines) != 3 * len(before) or not before:
+            raise ValueError(f"{path}: is not whole; take it from its copy")
+    if len(secret) < SHORTEST:
+        raise ValueError(f"{path}: at least {SHORTEST} random bytes are needed")
+    return Secret(secret, until, before)
 
 
 def believed() -> tuple[Secret, ...]:
@@ -65,6 +115,22 @@ def key(purpose: str) -> bytes:
 def accepted(purpose: str) -> tuple[bytes, ...]:
     """The keys of a purpose that count today, the current one first."""
     return tuple(derived(one.secret, purpose) for one in believed())
+
+
+def chain_keys() -> tuple[bytes, ...]:
+    """Every key that the trail was ever linked with, the current one last."""
+    return tuple(one.chain for one in _current().leaves)
+
+
+def first_index() -> bytes:
+    """The key that fingerprints are made with, whatever secret came after the first."""
+    current = _current()
+    return current.before[0].index if current.before else derived(current.secret, INDEX)
+
+
+def _current() -> Secret:
+    secret: Secret = settings.KEYRING[0]
+    return secret
 
 
 @cache

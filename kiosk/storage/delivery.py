@@ -123,7 +123,8 @@ class ConsoleLink:
             with within(seconds), self._send("PUT", path, body, content_type, witness) as answer:
                 self._hear(answer.status_code, answer.headers.get("X-Console-Version", ""))
                 if self._heads is not None and (mark := answer.headers.get("X-Console-Mark", "")):
-                    self._heads.hear(mark, answer.headers.get("X-Console-Key", ""))
+                    said = (answer.headers.get(f"X-Console-Key{more}", "") for more in ("", "-Endorsed"))
+                    self._heads.hear(mark, *said)
                 with suppress(bounded.Nonsense, requests.RequestException, OSError):  # its number says it all
                     bounded.read(answer, _ANSWER_LIMIT, seconds)  # so that the connection can be kept
                 return _reply(answer.status_code), f"http-{answer.status_code}"

@@ -1,7 +1,7 @@
 """Some thousand fictitious people at once, and how the model's texts, marks and locks become theirs at little cost.
 
 What the console does for one person at a time is done here a million times: the same keyed digests and the same locks
-(``vault.blind``, ``audit._link``, ``subject_keys.OwnKey``), each key made ready once, the texts of all of them laid out
+(``vault.blind``, ``chain.link``, ``subject_keys.OwnKey``), each key made ready once, the texts of all of them laid out
 together. Their words are as long as the model's, so that each stands in the same place. ``reread`` compares.
 """
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from django.db import connections, transaction
 from django.utils import timezone
 
-from kiosk.console import audit, keyring
+from kiosk.console import audit, chain, keyring
 from kiosk.console.keystore.models import SubjectKey
 from kiosk.console.models import (
     Arrival,
@@ -59,7 +59,7 @@ class Act:
         self.body = Pattern(body, words) if body is not None else None
         self.details, self.codes = Pattern(entry.details.encode(), words), Pattern(entry.codes.encode(), words)
         own = [_written(entry.at), _written(entry.effective_at), bytes(entry.digest).hex().encode()]
-        chained = audit._text(entry)[4 + len(str(entry.number)) :]  # what differs in length stands first
+        chained = chain._text(entry)[4 + len(str(entry.number)) :]  # what differs in length stands first
         self.chained = Pattern(chained, [*words, *(one for one in own if one)])
         columns = ("number", "at", "about", "details", "chained", "person", "codes", "effective_at", "digest")
         self.lines = Lines(entry, columns)
@@ -74,7 +74,7 @@ class Register:
             visit.ticket_mark = None  # of another day: a number is one person's for its day
         [self._holding] = Holding.objects.filter(person=self.row)
         self._words = words_of(str(self.row.pk), [str(one.pk) for one in self.visits], self._holding.mark)
-        self._chain, self._prove = keyed(audit._key()), keyed(keyring.key("person"))
+        self._chain, self._prove = keyed(keyring.key(keyring.CHAIN)), keyed(keyring.key("person"))
         self._number, self._chained = 0, b""
         self._acts = self._acts_of_model()
         self._parts = [_opened(one.sealed, self._words) for one in self.visits]
@@ -141,7 +141,7 @@ class Register:
             written.result()
         head.last_number, head.chained = self._number, self._chained
         AuditHead.objects.filter(pk=1).update(
-            last_number=head.last_number, chained=head.chained, proof=audit._proof(head)
+            last_number=head.last_number, chained=head.chained, proof=chain.proof(head, keyring.key(keyring.CHAIN))
         )
 
     def _taken(self) -> list[Callable[[str], None]]:

@@ -15,7 +15,7 @@ import psycopg
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from kiosk.console import audit
+from kiosk.console import audit, chain, keyring
 from kiosk.console.config import ServerSettings
 from kiosk.console.keystore.router import KEYS
 from kiosk.console.models import AuditHead
@@ -130,7 +130,7 @@ class Before:
 def _begin_trail_of_before() -> None:
     """As a version began it whose rows did not prove themselves."""
     head = AuditHead(pk=1, last_number=0, chained=audit._START)
-    head.proof = audit._proof(head)
+    head.proof = chain.proof(head, keyring.key(keyring.CHAIN))
     head.save()
 
 

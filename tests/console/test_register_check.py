@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from kiosk import journal
-from kiosk.console import audit
+from kiosk.console import audit, chain, keyring
 from kiosk.console.models import AuditHead, Finding, Inspection, Witness
 from kiosk.console.upkeep import checking
 from kiosk.console.upkeep.worker import work
@@ -130,7 +130,9 @@ def test_a_trail_that_takes_no_act_any_more_stops_no_worker_and_hides_no_finding
     told = StringIO()
     journal.write_to(told)
     older = AuditHead(last_number=3, chained=audit.chained_at(3))
-    AuditHead.objects.update(last_number=3, chained=older.chained, proof=audit._proof(older))  # of a copy of that day
+    AuditHead.objects.update(
+        last_number=3, chained=older.chained, proof=chain.proof(older, keyring.key(keyring.CHAIN))
+    )  # of a copy of that day
     turns(2)
     assert codes() == ["head"]
     assert [json.loads(line)["happening"] for line in told.getvalue().splitlines()] == ["register-found"]

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from kiosk import journal
-from kiosk.console import audit
+from kiosk.console import audit, chain, keyring
 from kiosk.console.models import AuditEntry, AuditHead, Finding, Witness
 from kiosk.console.witness import brought, findings, heads
 from kiosk.heads import SignedHead, read_key, read_mark, sign_head, sign_mark
@@ -47,7 +47,7 @@ def cut_to(number: int) -> None:
     """
     last = AuditEntry.objects.filter(number=number).first()
     chained = bytes(last.chained) if last else audit.Walked().chained
-    proof = audit._proof(AuditHead(last_number=number, chained=chained))
+    proof = chain.proof(AuditHead(last_number=number, chained=chained), keyring.key(keyring.CHAIN))
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("DROP TRIGGER IF EXISTS console_audit_no_delete")

@@ -1,14 +1,14 @@
 """A kiosk keeps the last mark it was given, whatever it is told later and whenever it is switched off."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from kiosk import journal
-from kiosk.heads import SignedHead, sign_head, sign_mark, written_key
+from kiosk.heads import SignedHead, endorse, sign_head, sign_mark, written_key
 from kiosk.sealing import SigningKey, generate_signer
 from kiosk.storage.heads import HeadKeeper
 
@@ -139,3 +139,48 @@ def test_a_full_disk_stops_no_delivery_and_the_mark_is_known_while_the_kiosk_run
     said = mark()
     keeper.hear(said, PUBLIC)
     assert (keeper.brought(), reasons(told)) == (said, ["not-kept"])
+
+
+LATER, LAST = generate_signer(), generate_signer()
+THAT_DAY = date(2026, 11, 30)
+
+
+def _endorsed(later: SigningKey = LATER, former: SigningKey = KEY) -> str:
+    return endorse(later.public_key(), THAT_DAY, former).text
+
+
+def _keeper(path: Path, *, today: date = THAT_DAY) -> HeadKeeper:
+    """Enrolled with the console's first key."""
+    return HeadKeeper(path, KEY.public_key(), today=lambda: today)
+
+
+def test_a_key_that_the_one_before_it_endorses_is_followed_also_after_a_power_cut_and_again(tmp_path: Path) -> None:
+    path, said = tmp_path / "head", mark(LATER)
+    keeper = _keeper(path)
+    keeper.hear(mark(), PUBLIC)
+    keeper.hear(said, written_key(LATER.public_key()), _endorsed())
+    assert keeper.brought() == _keeper(path).brought() == said
+    later, last = _keeper(path), mark(LAST)
+    later.hear(last, written_key(LAST.public_key()), f"{_endorsed(LAST, KEY)}, {_endorsed(LAST, LATER)}")
+    assert later.brought() == _keeper(path).brought() == last
+
+
+def test_a_key_that_nobody_endorses_or_a_stranger_or_too_late_is_not_followed(tmp_path: Path, told: StringIO) -> None:
+    first, key = mark(), written_key(LATER.public_key())
+    tries = ("", _endorsed(former=LAST), _endorsed(former=LATER), _endorsed(LAST), _endorsed()[:-1], "x" * 5000)
+    for number, endorsed in enumerate(tries):
+        keeper = _keeper(tmp_path / f"{number}")
+        keeper.hear(first, PUBLIC)
+        keeper.hear(mark(LATER), key, endorsed)
+        assert keeper.brought() == first
+    late = _keeper(tmp_path / "late", today=date(2026, 12, 1))
+    late.hear(mark(LATER), key, _endorsed())
+    assert late.brought() == "" and set(reasons(told)) == {"another-key"}
+
+
+def test_once_a_later_key_is_followed_the_former_one_says_nothing_any_more(tmp_path: Path) -> None:
+    keeper, said = _keeper(tmp_path / "head"), mark(LATER)
+    keeper.hear(said, written_key(LATER.public_key()), _endorsed())
+    keeper.hear(mark(), PUBLIC)
+    keeper.hear(mark(LAST), written_key(LAST.public_key()), _endorsed(LAST))
+    assert keeper.brought() == said

@@ -194,6 +194,8 @@ def _witnessed(
     if head is not None and may_have_another:
         response["X-Console-Mark"] = heads.marked(head)
         response["X-Console-Key"] = heads.public_key()
+        if endorsed := heads.endorsements():
+            response["X-Console-Key-Endorsed"] = endorsed
     return answer
 
 

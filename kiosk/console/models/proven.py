@@ -19,7 +19,7 @@ from kiosk.sealing import CannotOpen
 
 Row = TypeVar("Row", bound="Proven")
 _Manager = TypeVar("_Manager", bound=models.Manager[Any])
-_PURPOSE = "row"
+PURPOSE = "row"
 _OWN = "proof"
 
 
@@ -93,7 +93,7 @@ class Proven(models.Model):
         self.must_be_proven()
         if self.pk is None:
             raise TypeError(f"{type(self).__name__}: what has no key yet proves nothing; save it")
-        self.proof = keyring.proof(_PURPOSE, self.parts())
+        self.proof = keyring.proof(PURPOSE, self.parts())
 
     def prove_anew(self, names: Iterable[str]) -> tuple[str, ...]:
         """Prove the row anew if one of these columns is proven; gives the columns to be written beside them."""
@@ -173,7 +173,7 @@ class Proven(models.Model):
         read = self.__dict__
         if any(field.attname not in read for field in _proven(type(self))) or _OWN not in read:
             return False
-        return keyring.proves(_PURPOSE, self.parts(), bytes(self.proof))
+        return keyring.proves(PURPOSE, self.parts(), bytes(self.proof))
 
 
 @cache

@@ -132,4 +132,4 @@ def answer_body(check_in: CheckIn, answer: InsAnswer) -> bytes:
 
 def blind(kind: str, text: str) -> bytes:
     """The keyed fingerprint of one search criterion, already normalised."""
-    return hmac.digest(keyring.key("blind index"), f"{kind}\n{text}".encode(), "sha256")[:16]
+    return hmac.digest(keyring.first_index(), f"{kind}\n{text}".encode(), "sha256")[:16]

@@ -89,7 +89,7 @@ def _trouble(row: Person, entries: Sequence[reading.Kept], held: Marks) -> str:
     try:
         stands = reading.folded(row.pk, entries)
         last = (entries[-1].nth, entries[-1].number) if entries else (0, 0)
-        is_proven = not row.version or bytes(row.proof) == reading.proof_of(row)
+        is_proven = not row.version or reading.proves(row)
         said = fact_codec.standing_from_text(row.state) if row.version else Standing()
     except (fact_codec.BadFact, ValueError):
         return "person"

@@ -77,7 +77,7 @@ def sound_among(rows: Sequence[Person]) -> set[UUID]:
 
 def _proven(row: Person) -> Standing:
     """Where a person stands whose row is at their last fact."""
-    if row.version and not _proves(row):
+    if row.version and not proves(row):
         raise Tampered("a person's row does not prove itself")
     stands = fact_codec.standing_from_text(row.state) if row.version else Standing()
     if (row.erased_at is not None) != bool(stands.erased_at):
@@ -91,7 +91,7 @@ def proof_of(row: Person) -> bytes:
     return hmac.digest(keyring.key("person"), _text(row), hashlib.sha256)
 
 
-def _proves(row: Person) -> bool:
+def proves(row: Person) -> bool:
     """Under today's key, or a former one that is still believed."""
     text, shown = _text(row), bytes(row.proof)
     made = (hmac.digest(key, text, hashlib.sha256) for key in keyring.accepted("person"))

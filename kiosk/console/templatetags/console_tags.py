@@ -142,6 +142,8 @@ def _act_in(code: str, _language: str) -> str:
         "taken-in": _("reçu de la borne"),
         "opened": _("dossier ouvert"),
         "rows-proven": _("lignes d’avant la mise à jour reprises telles quelles"),
+        "secret-changed": _("secret de la console remplacé"),
+        "secret-renewed": _("tout est prouvé avec le nouveau secret"),
         "person-opened": _("personne enregistrée"),
         "visit-attached": _("visite rattachée à cette personne"),
         "visit-detached": _("visite détachée de cette personne"),

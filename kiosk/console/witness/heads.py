@@ -7,7 +7,7 @@ from functools import cache
 from django.utils import timezone
 
 from kiosk.console import audit, keyring
-from kiosk.heads import SignedHead, SignedMark, read_head, read_mark, sign_head, sign_mark, written_key
+from kiosk.heads import SignedHead, SignedMark, endorse, read_head, read_mark, sign_head, sign_mark, written_key
 from kiosk.sealing import SigningKey, signer_of_seed
 
 
@@ -42,6 +42,15 @@ def brought_as(text: str) -> SignedHead | None:
 def public_key() -> str:
     """What kiosks know this console's marks by: the same on every console of a site, for it comes of their secret."""
     return written_key(_signer().public_key())
+
+
+def endorsements() -> str:
+    """What kiosks that know this console by a former key are told: that the current one comes after it."""
+    former = (one for one in keyring.believed() if one.until is not None)
+    key = _signer().public_key()
+    return ", ".join(
+        endorse(key, one.until, _signer_of(keyring.derived(one.secret, "head"))).text for one in former if one.until
+    )
 
 
 def is_ours(head: SignedHead) -> bool:

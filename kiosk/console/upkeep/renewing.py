@@ -1,0 +1,105 @@
+"""Everything proven anew after the site's secret was replaced, while the console serves.
+
+First the trail goes on with the new key; then row after row is proven with it, those alone that prove themselves with a
+former one which still counts. Ended halfway it is begun again: what was done is seen by its proof.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import models, router, transaction
+
+from kiosk.console import audit, keyring
+from kiosk.console.models import AuditEntry, Person
+from kiosk.console.models.proven import PURPOSE, Proven
+from kiosk.console.register import reading
+
+LOOKED_AT = 2000  # keys and proofs read at once
+AT_ONCE = 200  # rows held and written at once: whoever serves waits no longer
+Say = Callable[[str, int, int], None]  # a table, how many of its rows were looked at, how many of them written
+
+
+class NotReplaced(ValueError):
+    """There is nothing to do: the settings name no former secret."""
+
+
+def renew(who: str, say: Say) -> tuple[dict[str, int], int]:
+    """Prove everything with the current secret: how many rows of each table, and how many prove themselves no more.
+
+    NotReplaced; Unproven when the trail's end is not ours.
+    """
+    if len(keyring.believed()) < 2:
+        raise NotReplaced
+    audit.change_key(audit.Done(audit.Act.TRAIL_REKEYED, who))
+    written, left = dict[str, int](), 0
+    for model in tables():
+        done, seen = 0, 0
+        for some, proven, refused in _table(model):
+            seen, done, left = seen + some, done + proven, left + refused
+            say(model._meta.db_table, seen, done)
+        written |= {model._meta.db_table: done} if done else {}
+    if written or not _is_said():  # also where there was nothing to do
+        audit.record_all([audit.Done(audit.Act.ROWS_REPROVEN, who, details={**written, "left": left})])
+    return written, left
+
+
+def is_due() -> bool:
+    """Whether a secret was replaced, and not everything is proven with the one after it."""
+    return len(keyring.believed()) > 1 and not (audit.goes_on_with_current() and _is_said())
+
+
+def tables() -> list[type[models.Model]]:
+    """Every table whose rows prove themselves, whichever they are, and the persons'."""
+    found = [one for one in apps.get_models() if issubclass(one, Proven)]
+    return [*sorted(found, key=lambda one: one._meta.db_table), Person]
+
+
+def _is_said() -> bool:
+    """Whether the trail says already that all of this secret was done."""
+    acts = AuditEntry.objects.filter(act__in=(audit.Act.TRAIL_REKEYED, audit.Act.ROWS_REPROVEN)).order_by("-number")
+    return acts.values_list("act", flat=True).first() == audit.Act.ROWS_REPROVEN
+
+
+def _table(model: type[Any]) -> Iterator[tuple[int, int, int]]:
+    """Some rows after the others: how many were looked at, proven anew, and left since nothing proves them."""
+    last: object = None
+    while True:
+        chosen = model._base_manager.order_by("pk").values_list("pk", "proof")
+        some = list((chosen if last is None else chosen.filter(pk__gt=last))[:LOOKED_AT])
+        if not some:
+            return
+        last = some[-1][0]
+        old = [key for key, proof in some if model is Person or not bytes(proof).startswith(keyring.mark(PURPOSE))]
+        pieces = [_prove(model, old[first : first + AT_ONCE]) for first in range(0, len(old), AT_ONCE)]
+        yield len(some), sum(proven for proven, _ in pieces), sum(refused for _, refused in pieces)
+
+
+def _prove(model: type[Any], keys: list[Any]) -> tuple[int, int]:
+    """Prove these rows anew, held meanwhile: how many were, and how many nothing proves."""
+    using = router.db_for_write(model)
+    beside = set(getattr(model, "BESIDE", ())) - {model._meta.pk.name}
+    with transaction.atomic(using=using):
+        held = model._base_manager.using(using).select_for_update().filter(pk__in=keys).order_by("pk").defer(*beside)
+        rows = [(row, _proven_anew(row)) for row in held]
+        fresh = [row for row, proof in rows if proof]
+        for row, proof in rows:
+            row.proof = proof
+        models.QuerySet(model, using=using).bulk_update(fresh, ["proof"])
+    return len(fresh), sum(proof is None for _row, proof in rows)
+
+
+def _proven_anew(row: Any) -> bytes | None:
+    """The row's proof under the current key; empty where it has that one, none where nothing proves the row."""
+    stood = bytes(row.proof)
+    if isinstance(row, Person):
+        fresh = reading.proof_of(row) if row.version else stood
+        is_ours = not row.version or reading.proves(row)
+    else:
+        is_ours = row.is_proven
+        if is_ours:
+            row.prove()
+        fresh = bytes(row.proof)
+    if not is_ours:
+        return None
+    return fresh if fresh != stood else b""
