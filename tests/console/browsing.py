@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.console.served import ServedConsole
-from tests.demo.staff import CHROMIUM, totp
+from tests.demo.chromium import begun
+from tests.demo.enrolling import totp
 
 PATIENCE = 60_000  # ms for what must come: a busy machine takes its time
 expect.set_options(timeout=PATIENCE)
@@ -18,9 +19,7 @@ expect.set_options(timeout=PATIENCE)
 def chromium() -> Iterator[Browser]:
     """One browser, closed at the end of the block."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
+        opened = begun(playwright)
         yield opened
         opened.close()
 

@@ -21,7 +21,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.console.browsing import PATIENCE
 from tests.console.provider import CLIENT, NATIONAL_ID, SECRET, Provider
 from tests.console.served import ServedConsole
-from tests.demo.staff import CHROMIUM, totp
+from tests.demo.chromium import begun
+from tests.demo.enrolling import totp
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +55,8 @@ def served(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iter
 @pytest.fixture(scope="module")
 def browser(served: ServedConsole, provider: Provider) -> Iterator[Browser]:
     pins = ",".join(_pin(path) for path in (served.folder / "console.pem", provider.ca))
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", f"--ignore-certificate-errors-spki-list={pins}"]
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        chromium = begun(playwright, f"--ignore-certificate-errors-spki-list={pins}")
         yield chromium
         chromium.close()
 

@@ -6,19 +6,9 @@ from types import TracebackType
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from tests.demo import chromium
 from tests.demo.enrolling import totp
 from tests.demo.stage import Account
-
-CHROMIUM = "/usr/bin/chromium"
-_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 class StaffMember:
@@ -33,7 +23,7 @@ class StaffMember:
 
     def __enter__(self) -> "StaffMember":
         self._playwright: Playwright = sync_playwright().start()
-        self._browser: Browser = self._playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS))
+        self._browser: Browser = chromium.begun(self._playwright)
         width, height = self._size
         self.page: Page = self._browser.new_page(
             ignore_https_errors=True, viewport={"width": width, "height": height}, locale="fr-FR"
