@@ -62,7 +62,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.sealing": {"kiosk.core"},
     "kiosk.heads": {"kiosk.sealing"},
     "kiosk.storage": {
-        *("kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.deadline", "kiosk.heads", "kiosk.sealing")
+        *("kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.deadline", "kiosk.exchange", "kiosk.heads"),
+        "kiosk.sealing",
     },
     "kiosk.ui": {"kiosk.core", "kiosk.journal"},
     "kiosk.console.models": {"kiosk.core", "kiosk.sealing", "kiosk.console.keyring"},
@@ -77,8 +78,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.apps": {"kiosk.journal"},
     "kiosk.console.migrations": _of_the_console("identities", "register", "records", "staff"),
     "kiosk.console.records": _of_the_console(),
-    "kiosk.console.staff": _of_the_console("records") | {"kiosk.bounded"},
-    "kiosk.console.witness": _of_the_console() | {"kiosk.bounded"},
+    "kiosk.console.staff": _of_the_console("records") | {"kiosk.bounded", "kiosk.deadline", "kiosk.exchange"},
+    "kiosk.console.witness": _of_the_console() | {"kiosk.bounded", "kiosk.deadline", "kiosk.exchange"},
     "kiosk.console.terminals": _of_the_console("staff"),
     "kiosk.console.register": _of_the_console("records", "witness"),
     "kiosk.console.arrivals": _of_the_console("register", "records"),
@@ -110,6 +111,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.bounded": set(),
     "kiosk.closed": set(),
     "kiosk.deadline": set(),
+    "kiosk.exchange": {"kiosk.deadline"},
     "kiosk.plug_ins": set(),
     "kiosk.control": {"kiosk.core"},
     "kiosk.darkroom": {"kiosk.core", "kiosk.documents", "kiosk.capture", "kiosk.closed", "hardware.camera"},

@@ -13,7 +13,7 @@ import requests
 
 from kiosk import bounded
 from kiosk.deadline import time_left, within
-from kiosk.storage.exchange import session
+from kiosk.exchange import session
 from kiosk.storage.heads import HeadKeeper
 from kiosk.storage.outbox import Outbox
 

@@ -13,8 +13,8 @@ import requests
 
 from kiosk import bounded
 from kiosk.deadline import time_left, within
+from kiosk.exchange import session
 from kiosk.heads import read_key
-from kiosk.storage.exchange import session
 
 _SECONDS = 20.0  # for the whole exchange
 _ANSWER_LIMIT = 64 * 1024

@@ -33,6 +33,7 @@ from kiosk.sealing import CannotOpen
 
 PART = "asked"  # under what the criteria are locked
 AGREEING = 2  # of name, first name and date: the third is what is corrected
+_BEFORE_A_NAME = 3  # letters
 
 
 DAY = timedelta(days=1)
@@ -100,18 +101,24 @@ def is_about(check_in: CheckIn, criteria: Traits) -> bool:
 
 
 def _agrees(said: Traits, asked: Traits) -> bool:
+    names, given = [_words((one,)) for one in (said.birth_name, said.name_in_use)], _words(said.given_names)
+    wanted = _words(asked.given_names)
     told = [
-        (bool(said.birth_name or said.name_in_use), _meet((said.birth_name, said.name_in_use), (asked.birth_name,))),
-        (bool(said.given_names), _meet(said.given_names, asked.given_names)),
+        (any(names), _is_part(_words((asked.birth_name,)), names)),
+        (bool(given), bool(wanted) and wanted <= given),  # INSi is asked with each of them alone
         (said.birth_date is not None, _is_near(said.birth_date, asked.birth_date)),
     ]
     known = sum(is_known for is_known, _same in told)
     return known > 0 and sum(same for _known, same in told) >= min(AGREEING, known)
 
 
-def _meet(some: Iterable[str], others: Iterable[str]) -> bool:
-    """A word in common, as people write names."""
-    return bool(_words(some) & _words(others))
+def _is_part(asked: set[str], names: Iterable[set[str]]) -> bool:
+    """The name itself, or all of one in the other: what stands before many a name (LE, DE LA) is none."""
+    return any(
+        asked == one or (one & asked in (one, asked) and any(len(word) > _BEFORE_A_NAME for word in one & asked))
+        for one in names
+        if one
+    )
 
 
 def _words(names: Iterable[str]) -> set[str]:

@@ -3,6 +3,7 @@
 The account names its factors: a row that was taken out and is put back is nobody's.
 """
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -16,10 +17,16 @@ from kiosk.console.models.staff import Staff
 class Factor(Proven, TimestampMixin, Device):
     """One of somebody's second factors."""
 
+    used_before: datetime | None = None  # than now: when it was last used until then
+
     objects: ClassVar[DeviceManager[Self]] = proving(DeviceManager())
 
     class Meta:
         abstract = True
+
+    def set_last_used_timestamp(self, commit: bool = True) -> None:
+        self.used_before = self.last_used_at
+        super().set_last_used_timestamp(commit)
 
     @property
     def listed_as(self) -> str:

@@ -23,6 +23,8 @@ from joserfc.jwk import KeySet
 from kiosk import bounded, journal
 from kiosk.console.config import PscSection
 from kiosk.core.confidential import Confidential
+from kiosk.deadline import time_left, within
+from kiosk.exchange import session
 
 ALGORITHMS = ["RS256", "RS512", "PS256", "ES256"]
 LEEWAY = 30  # seconds between two clocks
@@ -249,21 +251,19 @@ def _metadata(psc: PscSection) -> dict[str, Any]:
 
 def _fetch(psc: PscSection, url: str, form: dict[str, str] | None = None, *, bearer: str = "") -> dict[str, Any]:
     """One JSON object, within the deadline and of a reasonable size; no redirect is followed."""
-    until = time.monotonic() + psc.seconds
-    with requests.Session() as session:
-        session.trust_env = False
-        session.verify = str(psc.ca) if psc.ca is not None else True
-        session.proxies = {"https": psc.proxy} if psc.proxy else {}
-        session.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip"})
+    with session() as visit, within(psc.seconds):
+        visit.verify = str(psc.ca) if psc.ca is not None else True
+        visit.proxies = {"https": psc.proxy} if psc.proxy else {}
+        visit.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip"})
         if bearer:
-            session.headers["Authorization"] = f"Bearer {bearer}"
+            visit.headers["Authorization"] = f"Bearer {bearer}"
         if form is not None:
-            session.auth = (psc.client_id, psc.client_secret_file.read_text().strip())
+            visit.auth = (psc.client_id, psc.client_secret_file.read_text().strip())
         try:
             method = "GET" if form is None else "POST"
-            answer = session.request(method, url, data=form, timeout=psc.seconds, allow_redirects=False, stream=True)
-            body = bounded.read(answer, LONGEST, until - time.monotonic())
-        except (requests.RequestException, bounded.Nonsense, TimeoutError):
+            answer = visit.request(method, url, data=form, timeout=time_left(), allow_redirects=False, stream=True)
+            body = bounded.read(answer, LONGEST, time_left())
+        except (requests.RequestException, bounded.Nonsense, OSError):  # a wait that is over is one
             raise Trouble(Why.UNREACHABLE) from None
     if answer.status_code != 200:
         raise Trouble(Why.DECLINED if 400 <= answer.status_code < 500 else Why.UNREACHABLE)

@@ -8,9 +8,11 @@ from typing import Any
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.http import HttpRequest
 from django.utils import timezone
+from django_otp.models import Device
 
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, Session, Staff
+from kiosk.console.models.second_factor import Factor
 from kiosk.console.records import vault
 from kiosk.console.staff.session_store import kept_as
 
@@ -60,8 +62,13 @@ def make_room(staff: Staff) -> None:
     Session.objects.filter(pk__in=[key for key, _said in known[MOST_OPEN - 1 :]]).delete()
 
 
-def changes_since(staff: Staff, since: datetime | None) -> list[AuditEntry]:
-    """What happened to this person's account since they last came: they know whether it was them."""
+def changes_since(staff: Staff, factor: Device) -> list[AuditEntry]:
+    """What happened to this account since this factor was last shown: its owner knows whether it was them.
+
+    Not since somebody last signed in: who has put a factor of their own beside it may have come first.
+    """
+    since = factor.used_before if isinstance(factor, Factor) else None
+    since = since or staff.last_login
     if since is None:
         return []
     told = AuditEntry.objects.filter(about=staff.username, act__in=_OF_ACCOUNTS, at__gt=since)

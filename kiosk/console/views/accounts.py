@@ -126,7 +126,7 @@ def _recognised(request: HttpRequest, said: dict[str, Any], attempt: guesses.Att
         guesses.was_wrong(attempt, staff.username)
         return None
     guesses.was_right(attempt)
-    changed = sessions.changes_since(staff, staff.last_login)
+    changed = sessions.changes_since(staff, device)
     sessions.make_room(staff)
     login(request, staff)  # a new session key: one fixed beforehand is worthless
     tell(request, changed)
@@ -138,7 +138,7 @@ def _recognised(request: HttpRequest, said: dict[str, Any], attempt: guesses.Att
 
 def tell(request: HttpRequest, changed: list[AuditEntry]) -> None:
     """Say on every page, until it is read, what happened to this person's account while they were away."""
-    request.session["told"] = [
+    news = [
         {
             "act": one.act,
             "who": one.who,
@@ -147,6 +147,8 @@ def tell(request: HttpRequest, changed: list[AuditEntry]) -> None:
         }
         for one in changed
     ]
+    unread = [one for one in request.session.get("told", []) if one not in news]
+    request.session["told"] = [*unread, *news][-sessions.MOST_TOLD :]
 
 
 def _second(request: HttpRequest, staff: Staff, said: dict[str, Any], *, at_the_door: bool) -> Device | None:
@@ -168,7 +170,9 @@ def unlock(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     refused = False
     if request.method == "POST":
-        if form.is_valid() and _second(request, staff, form.cleaned_data, at_the_door=False) is not None:
+        device = _second(request, staff, form.cleaned_data, at_the_door=False) if form.is_valid() else None
+        if device is not None:
+            tell(request, sessions.changes_since(staff, device))
             where = request.session.pop("locked_at", "") or resolve_url(home_of(staff))
             open_session(request)
             request.session["unlock_tries"] = 0

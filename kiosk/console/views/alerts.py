@@ -33,7 +33,8 @@ def see(request: HttpRequest) -> HttpResponse:
     """An officer has looked into it, and it is not about them."""
     me, shown = staff_of(request), shown_in(request)
     about_me = {row.name for row in Finding.objects.filter(pk__in=shown) if alarms.whose(row) == me.pk}
-    findings.see([name for name in shown if name not in about_me], me.username, where=address_of(request))
+    others = [name for name in shown if name not in about_me]
+    findings.see(others, me.username, where=address_of(request), of=findings.CONDUCT)
     return redirect("alerts")
 
 

@@ -39,7 +39,6 @@ from kiosk.console.views import identity_page
 from kiosk.console.views.desk import ask_at_desk
 from kiosk.console.views.shown import answer_shown, version_shown
 from kiosk.console.vigilance import colleagues
-from kiosk.console.witness import findings
 from kiosk.console.words import clock, day
 
 SHEET_LANGUAGES = {"fr": "Français", "en": "English", "es": "Español", "pt": "Português", "ar": "العربية"}
@@ -53,8 +52,7 @@ def show(request: HttpRequest, key: UUID) -> HttpResponse:
         return render(request, "console/closed.html", identity_page.closed(arrival))
     check_in = visits.opened(arrival)
     act(request, audit.Act.OPENED, key)
-    if colleagues.is_named(check_in):
-        findings.note([findings.Found("reading", f"{staff_of(request).pk}-colleague-{key.hex}")])
+    colleagues.note(check_in, key, staff_of(request))
     return render(request, "console/identity.html", identity_page.context(request, arrival, check_in))
 
 
@@ -68,10 +66,12 @@ def picture(request: HttpRequest, key: UUID, index: int) -> HttpResponse:
     arrival = found(key)
     if not identity_page.may_see_pictures(arrival, staff_of(request)):
         raise PermissionDenied
-    pictures, untouched = visits.opened(arrival).pictures, "brute" in request.GET
+    check_in, untouched = visits.opened(arrival), "brute" in request.GET
+    pictures = check_in.pictures
     if index >= len(pictures) or (untouched and not pictures[index].untouched):
         raise Http404
     act(request, audit.Act.PICTURE_SEEN, key, side=pictures[index].side.value)
+    colleagues.note(check_in, key, staff_of(request))
     staff, now, status = staff_of(request), timezone.now(), HTTPStatus.OK
     try:
         copy = copies.shown(arrival, index, pictures[index], untouched=untouched)
@@ -202,6 +202,7 @@ def sheet(request: HttpRequest, key: UUID) -> HttpResponse:
     if language not in SHEET_LANGUAGES:
         raise Http404
     act(request, audit.Act.SHEET_PRINTED, key, language=language)
+    colleagues.note(check_in, key, staff_of(request))
     lines = sheets.sheet_lines(check_in, side_by_side)
     context = {
         "arrival": arrival,
@@ -232,6 +233,8 @@ def _validate(request: HttpRequest, key: UUID) -> HttpResponse:
         if not may_open(request, arrival):
             return redirect("identity", key)
         act(request, audit.Act.OPENED, key)
+        check_in = visits.opened(arrival)
+        colleagues.note(check_in, key, staff_of(request))
         written = {name: request.POST.get(name, "")[: original.LONGEST] for name in original.FIELDS}
         ticked = {
             "evidence": choice.evidence,
@@ -239,9 +242,7 @@ def _validate(request: HttpRequest, key: UUID) -> HttpResponse:
             "first_given_name": choice.first_given_name,
         }
         said = {"original": written, "said": ticked}
-        return render(
-            request, "console/identity.html", identity_page.context(request, arrival, visits.opened(arrival)) | said
-        )
+        return render(request, "console/identity.html", identity_page.context(request, arrival, check_in) | said)
     except queue.NotPossible:
         messages.error(request, _("Un collègue s’occupe de ce patient."))
     return redirect("identity", key)

@@ -57,7 +57,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
         return _sorry(request, trouble.why)
     staff = identity.user
     identity.set_last_used_timestamp()
-    changed = sessions.changes_since(staff, staff.last_login)
+    changed = sessions.changes_since(staff, identity)
     sessions.make_room(staff)
     login(request, staff, backend=_BACKEND)  # a new session key
     tell(request, changed)

@@ -20,7 +20,7 @@ from kiosk.console.models import Arrival, Campaign, PairState, PersonPair, Stage
 from kiosk.console.register import pairs as register_pairs
 from kiosk.console.register import prior
 from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
-from kiosk.console.vigilance import campaigns, look_alikes
+from kiosk.console.vigilance import campaigns, colleagues, look_alikes
 from kiosk.console.witness import findings
 
 VERIFIED_WITHIN = timedelta(days=3 * 365)  # ins-rules 3.4: three to five years, a parameter
@@ -64,6 +64,8 @@ def pair(request: HttpRequest, key: UUID, other: UUID) -> HttpResponse:
     for person in (found.first, found.second):
         stated = prior.stated_of(person)
         act(request, audit.Act.OPENED, person.pk)
+        if stated is not None:
+            colleagues.note(stated, person.pk, staff_of(request))
         sides.append(rows.rows_of_one(stated) if stated is not None else rows.rows_of_traits(None))
     lines = [(label, one, two) for (label, one), (_label, two) in zip(*sides, strict=False)]
     context = {"page": "vigilance", "pair": found, "first": found.first, "second": found.second, "lines": lines}

@@ -1,11 +1,19 @@
 """A dossier that bears a colleague's name: who opens it is told of to an officer, whoever it is."""
 
 from itertools import product
+from uuid import UUID
 
 from kiosk.console.models import Staff
+from kiosk.console.witness import findings
 from kiosk.core.checkin.stated import LOOKED_FOR, stated
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.names import NameRefused, comparison_key
+
+
+def note(check_in: CheckIn, about: UUID, staff: Staff) -> None:
+    """Whichever page shows something of it."""
+    if is_named(check_in):
+        findings.note([findings.Found("reading", f"{staff.pk}-colleague-{about.hex}")])
 
 
 def is_named(check_in: CheckIn) -> bool:

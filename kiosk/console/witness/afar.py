@@ -5,14 +5,14 @@ service that keeps what is sent (POST, one line of text) and answers with the li
 the last. What it answers counts only where a console of this site signed it.
 """
 
-import time
-
 import requests
 from django.conf import settings
 
 from kiosk import bounded, journal
 from kiosk.console.witness import findings, heads
 from kiosk.console.witness.brought import contradiction
+from kiosk.deadline import time_left, within
+from kiosk.exchange import session
 from kiosk.heads import heads_in
 
 SECONDS = 5.0  # for the whole of it: the worker waits
@@ -36,16 +36,15 @@ def tell() -> int:
 
 def _told(address: str) -> str:
     """What it answers; of a trail without a head of ours nothing is told, and it is asked all the same."""
-    head, until = heads.current(), time.monotonic() + SECONDS
-    with requests.Session() as session:
-        session.trust_env = False
-        session.verify = str(settings.KIOSK.witness_ca) if settings.KIOSK.witness_ca is not None else True
+    head = heads.current()
+    with session() as visit, within(SECONDS):
+        visit.verify = str(settings.KIOSK.witness_ca) if settings.KIOSK.witness_ca is not None else True
         method, said = ("GET", None) if head is None else ("POST", f"{head.text}\n".encode("ascii"))
         headers = {"Content-Type": "text/plain"}
-        answer = session.request(
-            method, address, data=said, headers=headers, timeout=SECONDS, allow_redirects=False, stream=True
+        answer = visit.request(
+            method, address, data=said, headers=headers, timeout=time_left(), allow_redirects=False, stream=True
         )
-        content = bounded.read(answer, LONGEST, until - time.monotonic())
+        content = bounded.read(answer, LONGEST, time_left())
     if answer.status_code >= 300:
         raise requests.HTTPError
     return content.decode("ascii", "replace")

@@ -66,10 +66,13 @@ def is_seen(name: str) -> bool:
     return _seen_acts(name).exists()
 
 
-def see(names: Sequence[str], who: str, *, where: str) -> int:
-    """An officer has seen these; gives of how many first. A head that somebody else wrote is ours again then."""
+def see(names: Sequence[str], who: str, *, where: str, of: Sequence[str] = ()) -> int:
+    """An officer has seen these, as far as they have these codes (``latest``); gives of how many first.
+
+    A head that somebody else wrote is ours again then.
+    """
     with transaction.atomic():
-        fresh = list(unseen().filter(pk__in=names))
+        fresh = list(_coded(unseen(), of).filter(pk__in=names))
         count = sum(_written(audit.Done(audit.Act.REGISTER_SEEN, who, where, one.name)) for one in fresh)
         if count and any(one.code == HEAD for one in fresh):
             audit.prove()
@@ -77,12 +80,19 @@ def see(names: Sequence[str], who: str, *, where: str) -> int:
 
 
 def latest(limit: int = SHOWN, *, of: Sequence[str] = ()) -> list[tuple[Finding, AuditEntry | None]]:
-    """The latest findings with these codes, each with the act of who saw it; without codes, what is not conduct."""
-    chosen = Finding.objects.filter(code__in=of) if of else Finding.objects.exclude(code__in=CONDUCT)
-    rows = list(chosen.order_by("-found_at")[:limit])
+    """The latest findings with these codes, each with the act of who saw it; without codes, what is not conduct.
+
+    What nobody has seen comes first: no flood of later ones hides it.
+    """
+    chosen = _coded(Finding.objects.all(), of)
+    rows = list(chosen.order_by(Exists(_seen_acts(OuterRef("pk"))).asc(), "-found_at")[:limit])
     acts = AuditEntry.objects.filter(act=audit.Act.REGISTER_SEEN, about__in=[one.name for one in rows])
     seen = {act.about: act for act in acts.order_by("-number")}  # the first who saw it
     return [(one, seen.get(one.name)) for one in rows]
+
+
+def _coded(chosen: QuerySet[Finding], codes: Sequence[str]) -> QuerySet[Finding]:
+    return chosen.filter(code__in=codes) if codes else chosen.exclude(code__in=CONDUCT)
 
 
 def _seen_acts(name: OuterRef | str) -> QuerySet[AuditEntry]:

@@ -1,4 +1,7 @@
-"""Sessions with the console: every exchange is over within the time given around it (``kiosk.deadline.within``)."""
+"""HTTP sessions whose every exchange is over within the time given around it (``kiosk.deadline.within``).
+
+Also the lines before the answer: who sends them one byte at a time is never late by the library's own clock.
+"""
 
 from typing import Any
 
