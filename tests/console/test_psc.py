@@ -228,20 +228,39 @@ def test_a_closed_account_stays_outside(provider: Provider, linked: ServerSettin
 def test_nobody_is_created_unless_the_site_asked_for_it_and_then_only_for_its_own_front_desk(
     provider: Provider, linked: ServerSettings
 ) -> None:
-    from kiosk.console.models import NationalIdentity, Staff
+    from kiosk.console.models import Admission, NationalIdentity, Staff
 
     NationalIdentity.objects.all().delete()
     assert _code(_round(provider)[0].content.decode()) == "PSC-4"
-    for structure, status in (("750000002", 403), ("750000001", 200)):
+    officer = at_desk("ines", "officer")
+    for structure, code in (("750000002", "PSC-4"), ("750000001", "PSC-7"), ("750000001", "PSC-7")):
         section = linked.psc.model_copy(update={"create": True, "structures": (structure,)})
         with override_settings(KIOSK=linked.model_copy(update={"psc": section})):
-            assert _round(provider)[0].status_code == status
-    made = Staff.objects.exclude(username="lea").get()
+            page, client = _round(provider)
+            assert _code(page.content.decode()) == code and get(client, "/file/").status_code == 302
+    asked = Admission.objects.get(asked_by="psc")  # once, however often they come
+    assert "Pro Santé Connect" in get(officer, "/comptes/demandes/").content.decode()
+    post(officer, f"/comptes/demandes/{asked.pk}/accepter/", national_id="899700218888")  # somebody else's
+    assert _code(_round(provider)[0].content.decode()) == "PSC-4"  # `create` is off again, and nothing was agreed
+    post(officer, f"/comptes/demandes/{asked.pk}/accepter/", national_id=NATIONAL_ID)
+    made = Staff.objects.exclude(username__in=("lea", "ines")).get()
     assert made.username.startswith("zoe.exemple.") and made.role == "host" and not made.has_usable_password()
     with override_settings(KIOSK=linked):
         page, client = _round(provider)
         assert page.status_code == 200 and get(client, "/file/").status_code == 200  # the same account again
-    assert Staff.objects.count() == 2
+    assert Staff.objects.count() == 3
+
+
+def test_who_was_refused_an_account_asks_for_none_again_and_again(provider: Provider, linked: ServerSettings) -> None:
+    from kiosk.console.models import Admission, NationalIdentity
+
+    NationalIdentity.objects.all().delete()
+    officer = at_desk("ines", "officer")
+    section = linked.psc.model_copy(update={"create": True, "structures": ("750000001",)})
+    with override_settings(KIOSK=linked.model_copy(update={"psc": section})):
+        assert _code(_round(provider)[0].content.decode()) == "PSC-7"
+        post(officer, f"/comptes/demandes/{Admission.objects.get().pk}/refuser/")
+        assert _code(_round(provider)[0].content.decode()) == "PSC-4" and Admission.objects.count() == 1
 
 
 def test_an_administrator_links_and_unlinks_and_the_identifier_is_not_kept_in_clear(

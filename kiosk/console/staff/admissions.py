@@ -21,6 +21,8 @@ from kiosk.console.staff import accounts
 TO_AGREE = timedelta(days=7)
 TO_USE = timedelta(hours=24)
 MOST_TRIES = 5
+MOST_STRANGERS = 30  # who wait at once because Pro Santé Connect named them
+PSC = "psc"  # who asked, when nobody of the structure did
 LINK_BYTES = 24
 _LETTERS = "ABCDEFGHJKMNPQRTUVWXYZ2346789"  # none that is read as another
 _CODE = (4, 4)
@@ -66,6 +68,24 @@ def ask_to_link(staff: Staff, national_id: str, *, who: str, where: str = "") ->
             raise NotPossible
         _withdraw(staff, Admission.LINK)
         _asked(staff, Admission.LINK, who, where, national=fingerprint)
+
+
+def ask_for_professional(national: bytes, username: str, *, where: str) -> None:
+    """Have a host's account made for who came from Pro Santé Connect and has none: they see nothing until it is agreed.
+
+    NotPossible when it was refused of late, or when too many wait already.
+    """
+    before = Admission.objects.filter(asked_by=PSC, national=national).select_related("staff").order_by("-pk").first()
+    if before is not None and before.until > timezone.now():
+        if before.ended_at is not None:
+            raise NotPossible
+        return
+    if _open().filter(asked_by=PSC).count() >= MOST_STRANGERS:
+        raise NotPossible
+    with transaction.atomic():
+        staff = before.staff if before is not None else accounts.add(username, Role.HOST, who=PSC, where=where)
+        _withdraw(staff, Admission.LINK)
+        _asked(staff, Admission.LINK, PSC, where, national=national)
 
 
 def by_command(staff: Staff, *, who: str) -> Given:

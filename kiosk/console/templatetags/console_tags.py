@@ -126,7 +126,8 @@ def is_of_console(code: str) -> bool:
 @register.filter
 def who(name: str) -> str:
     """Who did it, in the history that staff read: the machine's own part is no colleague of theirs."""
-    return _("la console, d’elle-même") if name == "worker" else name
+    others = {"worker": _("la console, d’elle-même"), "psc": "Pro Santé Connect"}
+    return others.get(name, name)
 
 
 @register.filter

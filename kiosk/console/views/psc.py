@@ -12,7 +12,6 @@ from dataclasses import asdict
 from django.conf import settings
 from django.contrib.auth import login
 from django.core import signing
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,9 +20,9 @@ from django_otp import login as otp_login
 
 from kiosk.console import audit
 from kiosk.console.config import PscSection
-from kiosk.console.models import NationalIdentity, Role, Staff
+from kiosk.console.models import NationalIdentity
 from kiosk.console.records import vault
-from kiosk.console.staff import guesses, in_name, psc, sessions, standing
+from kiosk.console.staff import accounts, admissions, guesses, in_name, psc, sessions, standing
 from kiosk.console.staff.access import Right, act, address_of, needs, open_session
 from kiosk.console.staff.psc import Professional, Started, Trouble, Why
 from kiosk.console.views.accounts import home_of, tell
@@ -101,22 +100,20 @@ def _identity(request: HttpRequest, section: PscSection) -> tuple[NationalIdenti
                 raise Trouble(Why.NOT_LINKED)
             return known, professional
     if section.create and professional.national_ids and professional.structures & set(section.structures):
-        return _created(request, professional), professional
+        _ask_for(request, professional)
+        raise Trouble(Why.TO_CONFIRM)
     raise Trouble(Why.NOT_LINKED)
 
 
-def _created(request: HttpRequest, professional: Professional) -> NationalIdentity:
-    """An account of the front desk, where the site asked for it: a national identity never gives more."""
+def _ask_for(request: HttpRequest, professional: Professional) -> None:
+    """An account of the front desk, where the site wants it: asked for, and a second person says yes. Trouble."""
     plain = unicodedata.normalize("NFKD", professional.name).encode("ascii", "ignore").decode().lower()
     bare = re.sub(r"[^a-z0-9]+", ".", plain).strip(".")[:30] or "psc"
-    with transaction.atomic():
-        name = f"{bare}.{secrets.token_hex(3)}"
-        staff = Staff(username=name, role=Role.HOST)
-        staff.set_unusable_password()
-        staff.save()
-        audit.record(audit.Act.ACCOUNT_ADDED, who="psc", where=address_of(request), about=name, role=Role.HOST.value)
-        fingerprint = vault.blind("national identity", professional.national_ids[0])
-        return NationalIdentity.objects.create(user=staff, name="psc", fingerprint=fingerprint, confirmed=True)
+    fingerprint = accounts.national_fingerprint(professional.national_ids[0])
+    try:
+        admissions.ask_for_professional(fingerprint, f"{bare}.{secrets.token_hex(3)}", where=address_of(request))
+    except admissions.NotPossible:
+        raise Trouble(Why.NOT_LINKED) from None
 
 
 def _sorry(request: HttpRequest, why: Why) -> HttpResponse:

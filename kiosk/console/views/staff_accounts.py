@@ -18,6 +18,7 @@ from kiosk.console.words import one_line
 
 _NATIONAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./_-]{3,59}", re.ASCII)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}", re.ASCII)
+_NOBODYS = {"psc", "worker", "console"}  # who acts in the trail, and is no member of staff
 
 
 @needs(Right.ACCOUNTS)
@@ -30,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     name, role = request.POST.get("username", "").strip().lower(), request.POST.get("role", "")
-    if not _NAME.fullmatch(name) or role not in Role.values:
+    if not _NAME.fullmatch(name) or name in _NOBODYS or role not in Role.values:
         messages.error(request, _("Un identifiant : 2 à 40 lettres, chiffres, points ou tirets ; et un rôle."))
         return redirect("accounts")
     if Staff.objects.filter(username=name).exists():
