@@ -109,7 +109,7 @@ def test_renewing_takes_two_leaves_the_owner_what_they_have_and_they_may_refuse_
     pk = re.findall(r"comptes/(\d+)/renouveler/\"[^/]*?>.*?visually-hidden\"> marc<", house.ada.get("/comptes/"))[-1]
     house.ada.post(f"/comptes/{pk}/renouveler/")
     number = house.number("marc")
-    assert "mot de passe et second facteur à choisir" in window.get("/mon-compte/")
+    assert "accès à refaire : mot de passe et application" in window.get("/mon-compte/")
     window.post(f"/comptes/demandes/{number}/accepter/")  # nobody agrees to what is about themselves
     window.post(f"/comptes/demandes/{number}/refuser/")
     assert house.agree(number) == ""

@@ -233,7 +233,7 @@ def test_nobody_is_created_unless_the_site_asked_for_it_and_then_only_for_its_ow
     NationalIdentity.objects.all().delete()
     assert _code(_round(provider)[0].content.decode()) == "PSC-4"
     officer = at_desk("ines", "officer")
-    for structure, code in (("750000002", "PSC-4"), ("750000001", "PSC-7"), ("750000001", "PSC-7")):
+    for structure, code in (("750000002", "PSC-4"), ("750000001", "PSC-8"), ("750000001", "PSC-8")):
         section = linked.psc.model_copy(update={"create": True, "structures": (structure,)})
         with override_settings(KIOSK=linked.model_copy(update={"psc": section})):
             page, client = _round(provider)
@@ -258,7 +258,7 @@ def test_who_was_refused_an_account_asks_for_none_again_and_again(provider: Prov
     officer = at_desk("ines", "officer")
     section = linked.psc.model_copy(update={"create": True, "structures": ("750000001",)})
     with override_settings(KIOSK=linked.model_copy(update={"psc": section})):
-        assert _code(_round(provider)[0].content.decode()) == "PSC-7"
+        assert _code(_round(provider)[0].content.decode()) == "PSC-8"
         post(officer, f"/comptes/demandes/{Admission.objects.get().pk}/refuser/")
         assert _code(_round(provider)[0].content.decode()) == "PSC-4" and Admission.objects.count() == 1
 

@@ -48,7 +48,7 @@ class Why(StrEnum):
     TOO_WEAK = "PSC-5"  # means of identification below what the site accepts (acr)
     ALTERED = "PSC-7"  # the account is not as the console left it
     CHANGED = "PSC-6"  # the service's addresses are not those of the configuration
-    TO_CONFIRM = "PSC-7"  # an account is asked for; nobody has agreed to it yet
+    TO_CONFIRM = "PSC-8"  # an account is asked for; nobody has agreed to it yet
 
 
 class Trouble(Exception):

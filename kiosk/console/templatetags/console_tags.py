@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from kiosk.console import words as typography
 from kiosk.console.identities.reasons import BY_WORKER, DOWNGRADES, REASONS
-from kiosk.console.models import Arrival, Person
+from kiosk.console.models import Admission, Arrival, Person
 from kiosk.console.register import visits
 from kiosk.core.status.permissions import IdentityStatus
 
@@ -97,10 +97,18 @@ def status(value: str) -> str:
 
 
 @register.filter
-def asked_for(kind: str) -> str:
-    """What somebody asked for an account."""
-    words = {"enrol": _("mot de passe et second facteur à choisir"), "open": _("compte à rouvrir")}
-    return words.get(kind, _("Pro Santé Connect à lier"))
+def asked_for(asked: Admission) -> str:
+    """What somebody asked for an account; a second person weighs a new one otherwise than one that is in use."""
+    if asked.kind == Admission.ENROL:
+        is_new = asked.staff.last_login is None
+        return _("premier accès à donner") if is_new else _("accès à refaire : mot de passe et application")
+    return _("compte à rouvrir") if asked.kind == Admission.OPEN else _("Pro Santé Connect à lier")
+
+
+@register.filter
+def fours(secret: str) -> list[str]:
+    """A long secret in parts that are typed without losing the place."""
+    return [secret[start : start + 4] for start in range(0, len(secret), 4)]
 
 
 @register.filter
@@ -205,7 +213,7 @@ def _act_in(code: str, _language: str) -> str:
         "account-asked": _("demande pour un compte"),
         "account-agreed": _("demande pour un compte acceptée"),
         "account-refused": _("demande pour un compte refusée"),
-        "account-enrolled": _("mot de passe et second facteur choisis"),
+        "account-enrolled": _("mot de passe et application choisis"),
         "account-repaired": _("compte refait : sa ligne ne se prouvait plus"),
         "session-ended": _("session terminée depuis une autre"),
         "kiosk-enrolled": _("borne enregistrée"),
