@@ -49,6 +49,7 @@ class Happening(StrEnum):
     STAFF_CALLED = "staff-called"
     CONSOLE_LOST = "console-lost"
     CONSOLE_BACK = "console-back"
+    DESK_UNKNOWN = "desk-unknown"  # by a kiosk: its console has no such desk
     INTAKE_REFUSED = "intake-refused"
     CHECK_IN_PARTLY_READ = "check-in-partly-read"  # the kiosk is newer than the console: update the console
     CERTIFICATE_CHECKED = "certificate-checked"

@@ -26,6 +26,7 @@ from kiosk.app.phone_desk import DEVICE, phone_desk
 from kiosk.app.question_desk import QuestionDesk
 from kiosk.app.recognition_desk import RecognitionDesk
 from kiosk.app.storage_watch import StorageWatch
+from kiosk.contact import told_once
 from kiosk.control import ControlPort, NoWindow
 from kiosk.core.sources.card import CardContents
 from kiosk.core.turn import events as ev
@@ -139,7 +140,7 @@ class Kiosk:
         where, is_real = settings.kiosk, settings.mode == "production"
         place = Place(where.name, where.desk, where.ticket_letter, in_production=is_real)
         recipient = sealing.load_recipient_public(settings.sealing.structure_key)
-        courier = Courier(self._outbox, self._link(), where.desk, self._devices, self._health)
+        courier = Courier(self._outbox, self._link(), where.desk, self._devices, self._health, told_once())
         phones = phone_reader(settings)
         return Crew(
             phones=phone_desk(phones, self._events.post) if phones is not None else None,

@@ -129,7 +129,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 HOUSES = {"kiosk", "hardware", "kiosk.core", "kiosk.console"}  # what stands around the rooms: a docstring, no code
 # The one place that picks concrete classes, the commands, and the technician's examination of all of it.
-MAY_IMPORT_ALL = {"kiosk.wiring", "kiosk.preflight", "kiosk.cli", "kiosk.commands", "kiosk.doctor"}
+MAY_IMPORT_ALL = {"kiosk.wiring", "kiosk.preflight", "kiosk.contact", "kiosk.cli", "kiosk.commands", "kiosk.doctor"}
 # The one handler, and the thread that hands what it caught to its caller, who raises it.
 HANDLERS = {"guard.py", "patience.py"}
 # Who alone may know a library, so that it can be replaced in one place.

@@ -10,13 +10,15 @@ from kiosk import journal
 from kiosk.app.pace import Pace
 from kiosk.core.turn import events as ev
 from kiosk.journal import Happening
-from kiosk.storage.delivery import ConsoleLink, Delivered, Reply, deliver_waiting
+from kiosk.storage.delivery import DESK_UNKNOWN, ConsoleLink, Delivered, Reply, deliver_waiting
 from kiosk.storage.outbox import Outbox, OutboxDamaged
 
 _HEARTBEAT_SECONDS = 15.0
 _LOOK_SECONDS = 1.0  # how soon a device that was lost is told, and what waits is tried
 _CALL_AGAIN_SECONDS = 5.0  # somebody stands there
 _CALL_SECONDS = 600.0  # a call for help older than that is of no use to anybody
+_DESK_SECONDS = 600.0
+_ONE_QUESTION_SECONDS = 5.0
 _ONE_CALL_SECONDS = 30.0  # pressed again before that, and not delivered yet, it is the same call
 
 
@@ -37,11 +39,14 @@ class Courier:
         desk: str,
         devices: Callable[[], dict[str, str]],
         health: Callable[[], dict[str, object]],
+        tell: Callable[[str], None] = lambda _code: None,
     ) -> None:
         self._outbox = outbox
         self._desk = desk
         self._devices = devices  # how each device is: asked often
         self._health = health  # the whole state: asked for each heartbeat
+        self._tell = tell  # the technician, of what the console does not know
+        self._desk_due = 0.0
         self._told: tuple[float, dict[str, str]] = (0.0, {})
         self._calls: list[_Call] = []
         self._calls_lock = threading.Lock()
@@ -98,7 +103,20 @@ class Courier:
         reply, code = self._links["heartbeats"].put_heartbeat(self._health())
         if reply is not Reply.LATER:
             self._told = (started, devices)
+            self._ask_desk()
+        else:
+            self._tell(code)
         return self._went("heartbeats", code if reply is Reply.LATER else "")
+
+    def _ask_desk(self) -> None:
+        """Now and then: whether the console knows where this kiosk sends people; staff read it there if it does not."""
+        if time.monotonic() < self._desk_due:
+            return
+        self._desk_due = time.monotonic() + _DESK_SECONDS
+        said = self._links["heartbeats"].ask_desk(self._desk, _ONE_QUESTION_SECONDS)
+        self._tell(said if said == DESK_UNKNOWN else "")
+        if said == DESK_UNKNOWN:
+            journal.record(Happening.DESK_UNKNOWN)
 
     def _deliver_calls(self) -> bool:
         with self._calls_lock:

@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 60.0
 _ANSWER_LIMIT = 4096
 
+DESK_UNKNOWN = "desk-unknown"  # the console answers, and has no such desk
+_AUTHORITY, _DATES, _NAME = {2, 18, 19, 20, 21}, {9, 10}, {62, 64}  # OpenSSL's numbers of why a certificate is refused
 STUMBLED = "http-500"  # the console broke over this one: the others may fare better
 _TOLD = (200, 201, 204, 409, 415, 422)  # a console that says its version says it with these
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,39}", re.ASCII)
@@ -107,8 +110,8 @@ class ConsoleLink:
                 return bounded.read(answer, _ANSWER_LIMIT, seconds), f"http-{answer.status_code}"
         except bounded.Nonsense:
             return b"", "nonsense"
-        except requests.exceptions.SSLError:
-            return b"", "tls"
+        except requests.exceptions.SSLError as trouble:
+            return b"", _why(trouble)
         except (TimeoutError, requests.Timeout):
             return b"", "late"
         except (requests.RequestException, OSError):
@@ -128,8 +131,8 @@ class ConsoleLink:
                 with suppress(bounded.Nonsense, requests.RequestException, OSError):  # its number says it all
                     bounded.read(answer, _ANSWER_LIMIT, seconds)  # so that the connection can be kept
                 return _reply(answer.status_code), f"http-{answer.status_code}"
-        except requests.exceptions.SSLError:
-            return Reply.LATER, "tls"
+        except requests.exceptions.SSLError as trouble:
+            return Reply.LATER, _why(trouble)
         except (TimeoutError, requests.Timeout):
             return Reply.LATER, "late"
         except (requests.RequestException, OSError):
@@ -169,9 +172,25 @@ class ConsoleLink:
     def put_heartbeat(self, state: dict[str, object]) -> tuple[Reply, str]:
         return self.put("/intake/heartbeat", json.dumps(state).encode(), "application/json")
 
+    def ask_desk(self, desk: str, seconds: float) -> str:
+        """Whether the console has this desk: "" when it does; ``DESK_UNKNOWN``, or why it was not heard."""
+        said, code = self.ask("/intake/desk", json.dumps({"desk": desk}).encode(), seconds)
+        return {b"known": "", b"unknown": DESK_UNKNOWN}.get(said, code)
+
     def put_call(self, key: str, reason: str, desk: str) -> tuple[Reply, str]:
         body = json.dumps({"reason": reason, "desk": desk}).encode()
         return self.put(f"/intake/calls/{key}", body, "application/json")
+
+
+def _why(trouble: BaseException) -> str:
+    """Why a link was refused: whose certificate, which name, which dates; "tls" for anything else."""
+    cause: BaseException | None = trouble
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        inner = [one for one in (*cause.args, getattr(cause, "reason", None)) if isinstance(one, BaseException)]
+        cause = inner[0] if inner else cause.__cause__
+    number = cause.verify_code if cause is not None else None
+    named = {"tls-authority": _AUTHORITY, "tls-dates": _DATES, "tls-name": _NAME}
+    return next((code for code, numbers in named.items() if number in numbers), "tls")
 
 
 def _reply(status: int) -> Reply:

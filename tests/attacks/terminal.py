@@ -22,10 +22,10 @@ DRIP_SECONDS = 0.05  # between two bytes
 
 
 class PlayedConsole:
-    """A console over TLS that answers each errand as it is told to: a number, "drip" (a byte at a time) or "silent"."""
+    """A console over TLS; each errand is answered as told: a number, words, "drip" (byte by byte) or "silent"."""
 
     def __init__(self, pki: TestPki) -> None:
-        self.answers: dict[str, int | str] = {}  # by errand: "check-ins", "calls", "heartbeat" …; else 200
+        self.answers: dict[str, int | str | bytes] = {}  # by errand: "check-ins", "calls", "heartbeat" …; else 200
         self.heard: list[tuple[float, str, bytes]] = []  # when, which errand, its body
         self.paths: list[str] = []
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -70,7 +70,7 @@ class PlayedConsole:
         if request is None:
             return False
         path, body = request
-        errand = path.split("/")[2]
+        errand = path.rstrip("/").split("/")[2] if path != "/" else ""
         self.heard.append((time.monotonic(), errand, body))
         self.paths.append(path)
         match self.answers.get(errand, 200):
@@ -82,6 +82,8 @@ class PlayedConsole:
             case "silent":
                 self._stopping.wait(60)
                 return False
+            case bytes() as said:
+                peer.sendall(b"HTTP/1.1 200 So\r\nContent-Length: %d\r\n\r\n" % len(said) + said)
             case status:
                 peer.sendall(f"HTTP/1.1 {status} So\r\nContent-Length: 0\r\n\r\n".encode())
         return True
@@ -94,8 +96,8 @@ def _request(peer: ssl.SSLSocket) -> tuple[str, bytes] | None:
         if not part:
             return None
     head, _, body = heard.partition(b"\r\n\r\n")
-    [length] = re.findall(rb"(?i)content-length: (\d+)", head)
-    while len(body) < int(length):
+    lengths = re.findall(rb"(?i)content-length: (\d+)", head)
+    while len(body) < sum(int(one) for one in lengths):
         body += peer.recv(65536)
     return head.split()[1].decode(), body
 

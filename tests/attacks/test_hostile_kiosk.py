@@ -62,6 +62,16 @@ def alarms(desk: Desk, kiosk: str) -> str:
     return next(line for line in strip.split("<li ") if f"<b>{kiosk}</b>" in line)
 
 
+def test_a_kiosk_that_sends_people_to_a_desk_that_there_is_not_is_told_and_staff_before_anybody_comes(
+    served: ServedConsole,
+) -> None:
+    lea = Desk(served, "lea.desk", "host")
+    for desk, known in (("3", b"known"), ("psychiatrie", b"unknown"), (7, b"")):
+        status, said = served.said("/intake/desk", json.dumps({"desk": desk}).encode(), "borne-9")
+        assert (status == 200, said if status == 200 else b"") == (bool(known), known)
+    assert "guichet inconnu" in alarms(lea, "borne-9")
+
+
 def test_a_kiosk_that_says_2019_has_nobody_erased(served: ServedConsole) -> None:
     check_in = check_in_of(ZOE, arrived_at="2019-01-02T08:00:00+01:00")
     assert served.deliver(check_in) == 201

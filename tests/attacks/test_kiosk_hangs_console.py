@@ -13,7 +13,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import typer
 
+from kiosk.commands import doctor
+from kiosk.insi.simulated.testpki import make_pki
 from kiosk.storage.delivery import ConsoleLink, Reply
 from kiosk.storage.outbox import Outbox
 from tests.attacks.terminal import PlayedConsole, Terminal
@@ -118,3 +121,28 @@ def test_the_played_console_plays_what_it_is_told(kiosk: Terminal) -> None:
     link = ConsoleLink(f"https://localhost:{console.port}", kiosk.pki.ca, "hall-1", lambda *_: "", lambda: "now")
     assert link.put("/intake/heartbeat", b"{}", "application/json", 0.3) == (Reply.LATER, "late")
     assert console.bodies("heartbeat") == [b"{}"]
+
+
+def test_what_the_console_does_not_know_is_told_in_french_with_its_key_once(
+    kiosk: Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kiosk.console.answers["desk"] = b"unknown"
+    kiosk.start()
+    wait_until(lambda: "kiosk.desk : la console ne connaît pas ce guichet" in _log(kiosk), 30, "the sentence")
+    wait_until(lambda: len(kiosk.console.bodies("heartbeat")) > 1, 30, "one more heartbeat")
+    assert _log(kiosk).count("kiosk.desk") == 1 and len(kiosk.journal("desk-unknown")) == 1
+    with pytest.raises(typer.Exit):
+        doctor.doctor(kiosk.config, as_json=False)
+    assert "Ajoutez-le à server.desks" in capsys.readouterr().out
+
+
+def test_an_authority_that_is_another_s_is_told_with_its_key(kiosk: Terminal, tmp_path: Path) -> None:
+    make_pki(tmp_path / "other")
+    kiosk.config.write_text(kiosk.config.read_text().replace('"pki/ca.pem"', f'"{tmp_path / "other" / "ca.pem"}"'))
+    kiosk.start()
+    wait_until(lambda: "console.ca : la console qui répond n'est pas de cette autorité" in _log(kiosk), 30, "it")
+    assert [one["reason"] for one in kiosk.journal("console-lost")] == ["tls-authority"]
+
+
+def _log(kiosk: Terminal) -> str:
+    return (kiosk.folder / "kiosk.log").read_text()

@@ -132,6 +132,12 @@ class ServedConsole:
     def put(
         self, path: str, body: bytes, kiosk: str = "borne-1", *, method: str = "PUT", at: datetime | None = None
     ) -> int:
+        return self.said(path, body, kiosk, method=method, at=at)[0]
+
+    def said(
+        self, path: str, body: bytes, kiosk: str = "borne-1", *, method: str = "POST", at: datetime | None = None
+    ) -> tuple[int, bytes]:
+        """One signed request: its number, 0 when nobody answered, and what was said."""
         sent_at = (at or datetime.now(UTC)).isoformat()
         signature = sign(intake_message(path, kiosk, sent_at, body), SIGNER)
         request = urllib.request.Request(  # noqa: S310 - our own console
@@ -147,11 +153,11 @@ class ServedConsole:
         )
         try:
             with self.open(request, 30) as answer:
-                return int(answer.status)
+                return int(answer.status), answer.read()
         except urllib.error.HTTPError as refusal:
-            return refusal.code
+            return refusal.code, b""
         except OSError:
-            return 0
+            return 0, b""
 
     def _fill(self) -> None:
         """Its tables, for SQLite; of PostgreSQL the database that was given may have them (``with_tables``)."""

@@ -36,11 +36,12 @@ OPERATIONS = {
     "/intake/check-ins/{key}": True,
     "/intake/heartbeat": True,
     "/intake/calls/{key}": True,
+    "/intake/desk": True,
     "/intake/recognition": True,
     "/intake/questions/{key}": True,
     "/intake/enrolment": False,  # not signed: it brings the key
 }
-ASKED = {"/intake/recognition"}  # any bytes and words are of its shape: there is nothing of another one to send
+ASKED = {"/intake/recognition", "/intake/desk"}  # any bytes and words are of their shape: nothing else can be sent
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ api = NinjaAPI(
 )
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_TEXT = {"text/plain": {"schema": {"type": "string"}}}
 _BINARY_BODY = {"requestBody": {"required": True, "content": _BINARY}}
 _JSON_BODY = {
     "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
@@ -83,6 +84,26 @@ def put_call(
 ) -> Status[Said]:
     sent = _signed(request, x_kiosk, x_sent_at, x_signature)
     return _told(response, _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.take_call(key, sent())))
+
+
+@api.post(
+    "/desk",
+    response=_ANSWERS,
+    openapi_extra=_JSON_BODY | {"responses": {200: {"description": "known or unknown", "content": _TEXT}}},
+    summary="Ask whether the desk it sends people to is known",
+)
+def post_desk(
+    request: HttpRequest,
+    response: HttpResponse,
+    x_kiosk: str = Header("", alias="X-Kiosk"),
+    x_sent_at: str = Header("", alias="X-Sent-At"),
+    x_signature: str = Header("", alias="X-Signature"),
+) -> Status[Said] | HttpResponse:
+    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
+    answer = _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.know_desk(sent()))
+    if isinstance(answer.value, bytes):
+        return HttpResponse(answer.value, content_type="text/plain")
+    return _told(response, answer)
 
 
 @api.post(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from kiosk.console.intake import place
 from kiosk.console.intake.signed import (
     NotTrusted,
     NotUnderstood,
@@ -57,6 +58,15 @@ def take_heartbeat(request: SignedRequest) -> Reception:
     if not updated:
         raise NotTrusted
     return Reception.ALREADY_HERE
+
+
+def know_desk(request: SignedRequest) -> bytes:
+    """Whether this kiosk sends people to a desk of the structure, and of its own; staff are told where it does not."""
+    terminal = trusted_terminal(request)
+    said = signed_text(request.body).get("desk")
+    if not isinstance(said, str):
+        raise NotUnderstood("desk: a text")
+    return b"known" if place.desk(terminal, said) == one_line(said, 20) else b"unknown"
 
 
 def take_call(key: UUID, request: SignedRequest) -> Reception:
