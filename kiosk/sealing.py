@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import mlkem, x25519
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hpke import (
     AEAD,
@@ -31,6 +32,8 @@ _MAGIC = b"KIOSK-SEAL-1\n"
 _PEM = re.compile(rb"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", re.DOTALL)
 _MAX_KEY_FILE = 64 * 1024
 _NONCE = 12  # bytes, random: a key locks few things, a store key some millions between two renewals
+
+_BLOCK = 16  # bytes
 
 KioskKey = Ed25519PublicKey  # what a console knows a kiosk by, and a kiosk the console
 SigningKey = Ed25519PrivateKey
@@ -160,6 +163,18 @@ def unlock(locked: bytes, key: bytes, context: bytes) -> bytes:
         return ChaCha20Poly1305(key).decrypt(locked[:_NONCE], locked[_NONCE:], context)
     except (InvalidTag, ValueError):
         raise CannotOpen("the lock does not open: locked with another key or context, or altered") from None
+
+
+def close_block(block: bytes, key: bytes) -> bytes:
+    """Sixteen bytes as sixteen others, the same each time: to be found again by who has the key (AES-256)."""
+    closing = Cipher(algorithms.AES(key), modes.CBC(bytes(_BLOCK))).encryptor()  # one block: chained to nothing
+    return closing.update(block) + closing.finalize()
+
+
+def open_block(closed: bytes, key: bytes) -> bytes:
+    """What ``close_block`` closed. ValueError unless it is sixteen bytes."""
+    opening = Cipher(algorithms.AES(key), modes.CBC(bytes(_BLOCK))).decryptor()
+    return opening.update(closed) + opening.finalize()
 
 
 def generate_signer() -> Ed25519PrivateKey:

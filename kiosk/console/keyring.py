@@ -128,6 +128,22 @@ def first_index() -> bytes:
     return current.before[0].index if current.before else derived(current.secret, INDEX)
 
 
+def generation() -> int:
+    """How many secrets came before the current one."""
+    return len(_current().before)
+
+
+def generations() -> tuple[int, ...]:
+    """The same of each secret that counts today, the current one first."""
+    return tuple(len(one.before) for one in believed())
+
+
+def index_key(number: int) -> bytes | None:
+    """What fingerprints are closed with under one secret; none under a site's first, or one that is not ours."""
+    left = _current().leaves
+    return left[number].index if 0 < number < len(left) else None
+
+
 def _current() -> Secret:
     secret: Secret = settings.KEYRING[0]
     return secret

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kiosk.console.models.fingerprints import Fingerprint
 from kiosk.console.models.persons import Person
 from kiosk.console.models.proven import Proven
 from kiosk.core.status.permissions import IdentityStatus
@@ -186,7 +187,7 @@ class BlindIndex(models.Model):
     """A keyed fingerprint of a search criterion: equal criteria meet, nobody can read them back."""
 
     arrival = models.ForeignKey(Arrival, on_delete=models.CASCADE, related_name="indexes")
-    value = models.BinaryField(max_length=16, db_index=True)
+    value = Fingerprint(db_index=True)
 
     def __str__(self) -> str:
         return str(self.pk)

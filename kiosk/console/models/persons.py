@@ -7,6 +7,7 @@ again from them at any time, and is compared with them (``kiosk console register
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kiosk.console.models.fingerprints import Fingerprint
 from kiosk.core.status.permissions import IdentityStatus
 from kiosk.core.status.standing import Standing
 
@@ -85,7 +86,7 @@ class Holding(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="holdings")
     kind = models.CharField(max_length=4, choices=IdentifierKind)
     domain = models.CharField(max_length=60)  # OID of the authority
-    value = models.BinaryField(max_length=16)  # keyed fingerprint of the number, without its key
+    value = Fingerprint()  # keyed fingerprint of the number, without its key
     mark = models.CharField(max_length=32)  # as the person's facts name it
     since = models.BigIntegerField()  # number of the fact
     until = models.BigIntegerField(null=True)
@@ -109,7 +110,7 @@ class PersonIndex(models.Model):
     """A keyed fingerprint under which a person is looked for."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="indexes")
-    value = models.BinaryField(max_length=16, db_index=True)
+    value = Fingerprint(db_index=True)
 
     def __str__(self) -> str:
         return str(self.pk)

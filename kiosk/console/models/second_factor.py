@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.signals import post_delete, post_save
 from django_otp.models import Device, DeviceManager, ThrottlingMixin, TimestampMixin
 
+from kiosk.console.models.fingerprints import Fingerprint
 from kiosk.console.models.proven import Proven, proving
 from kiosk.console.models.staff import Staff
 
@@ -66,7 +67,7 @@ class SecurityKey(Factor):
 class NationalIdentity(Factor):
     """The link to Pro Santé Connect: a keyed fingerprint of the national identifier (identifiant national PP)."""
 
-    fingerprint = models.BinaryField(max_length=16, unique=True)
+    fingerprint = Fingerprint(unique=True)
 
 
 def _added(instance: Factor, created: bool, **_: Any) -> None:

@@ -75,8 +75,10 @@ def _held(keys: Sequence[UUID]) -> dict[UUID, Marks]:
     ended = AuditEntry.objects.filter(pk=OuterRef("until"), person=OuterRef("person"))
     held = Holding.objects.filter(person__in=keys, kind=IdentifierKind.INS)
     held = held.annotate(is_found=Exists(found), began=Exists(began), ended=Exists(ended))
-    columns = ("person", "mark", "domain", "until", "is_found", "began", "ended")
-    for person, mark, domain, until, is_found, has_begun, has_ended in held.values_list(*columns):
+    columns = ("person", "value", "mark", "domain", "until", "is_found", "began", "ended")
+    for person, value, mark, domain, until, is_side_by_side, has_begun, has_ended in held.values_list(*columns):
+        # as they stand the two may be closed with different secrets
+        is_found = is_side_by_side or PersonIndex.objects.filter(person=person, value=value).exists()
         if not is_found or not has_begun or (until is not None and not has_ended):
             grouped[person].append(_BY_HAND)
         elif until is None:

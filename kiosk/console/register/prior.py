@@ -11,6 +11,7 @@ from rapidfuzz.distance import JaroWinkler
 
 from kiosk import journal
 from kiosk.console.models import Arrival, Person, Stage
+from kiosk.console.models.fingerprints import met_as
 from kiosk.console.records import by_hand, search, vault
 from kiosk.console.register import bodies, reading
 from kiosk.core.checkin import codec
@@ -69,7 +70,7 @@ def is_met_among(changed: list[object], keys: list[bytes]) -> bool:
     """
     if len(changed) > MOST_CHANGED:
         return True
-    return bool(keys and changed and by_hand.rows(_MET_AMONG, changed, keys))
+    return bool(keys and changed and by_hand.rows(_MET_AMONG, changed, met_as(keys)))
 
 
 def candidates(check_in: CheckIn, besides: UUID | None = None) -> tuple[Candidate, ...]:
@@ -202,7 +203,7 @@ def _known_by(values: list[bytes]) -> list[_Known]:
 
 
 def _found(question: str, values: list[bytes]) -> list[_Known]:
-    found = by_hand.rows(question, values, MOST_COMPARED) if values else []
+    found = by_hand.rows(question, met_as(values), MOST_COMPARED) if values else []
     return [_Known(by_hand.subject(key), version, state, bool(has_come)) for key, version, state, has_come in found]
 
 

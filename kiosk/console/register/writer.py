@@ -27,6 +27,7 @@ from kiosk.console.models import (
     PersonPair,
     rows,
 )
+from kiosk.console.models.fingerprints import met_as
 from kiosk.console.records import by_hand, subject_keys
 from kiosk.console.records.subject_keys import OwnKey
 from kiosk.console.register import bodies, index_marks, reading
@@ -330,7 +331,8 @@ def held_elsewhere(row: Person | None, matricule: Matricule) -> Refusal | None:
 
 def _held_elsewhere(row: Person | None, domain: str, value: bytes) -> Refusal | None:
     mine = by_hand.key(row.pk) if row is not None else None
-    found = by_hand.rows(_HELD_OR_GIVEN, IdentifierKind.INS.value, domain, value, value)
+    counted = met_as([value])
+    found = by_hand.rows(_HELD_OR_GIVEN, IdentifierKind.INS.value, domain, counted, counted)
     others = [(person, attributes) for person, attributes in found if person != mine]
     if any(not attributes for _person, attributes in others):
         return Refusal.HELD_BY_ANOTHER
@@ -344,9 +346,9 @@ def _held_elsewhere(row: Person | None, domain: str, value: bytes) -> Refusal | 
 
 # Who holds a number: without attributes. To whom INSi ever gave it: with the attributes they bear, if any.
 _HELD_OR_GIVEN = """SELECT person_id, '' FROM console_holding
-WHERE kind = %s AND domain = %s AND value = %s AND until IS NULL
+WHERE kind = %s AND domain = %s AND value IN (…) AND until IS NULL
 UNION ALL SELECT given.person_id, whose.attributes FROM console_personindex given
-JOIN console_person whose ON whose.key = given.person_id WHERE given.value = %s AND whose.attributes <> ''"""
+JOIN console_person whose ON whose.key = given.person_id WHERE given.value IN (…) AND whose.attributes <> ''"""
 
 
 def _matricules(told: Sequence[Told]) -> frozenset[bytes]:

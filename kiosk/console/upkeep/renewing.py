@@ -1,4 +1,4 @@
-"""Everything proven anew after the site's secret was replaced, while the console serves.
+"""Everything proven anew after the site's secret was replaced, and closed anew what is searched by; the console serves.
 
 First the trail goes on with the new key; then row after row is proven with it, those alone that prove themselves with a
 former one which still counts. Ended halfway it is begun again: what was done is seen by its proof.
@@ -12,6 +12,8 @@ from django.db import models, router, transaction
 
 from kiosk.console import audit, keyring
 from kiosk.console.models import AuditEntry, Person
+from kiosk.console.models import fingerprints as fingers
+from kiosk.console.models.fingerprints import Fingerprint
 from kiosk.console.models.proven import PURPOSE, Proven
 from kiosk.console.register import reading
 
@@ -39,6 +41,12 @@ def renew(who: str, say: Say) -> tuple[dict[str, int], int]:
             seen, done, left = seen + some, done + proven, left + refused
             say(model._meta.db_table, seen, done)
         written |= {model._meta.db_table: done} if done else {}
+    for model, field in fingerprints():
+        done, seen = 0, 0
+        for some, closed in _column(model, field):
+            seen, done = seen + some, done + closed
+            say(f"{model._meta.db_table}.{field.column}", seen, done)
+        written |= {f"{model._meta.db_table}.{field.column}": done} if done else {}
     if written or not _is_said():  # also where there was nothing to do
         audit.record_all([audit.Done(audit.Act.ROWS_REPROVEN, who, details={**written, "left": left})])
     return written, left
@@ -53,6 +61,40 @@ def tables() -> list[type[models.Model]]:
     """Every table whose rows prove themselves, whichever they are, and the persons'."""
     found = [one for one in apps.get_models() if issubclass(one, Proven)]
     return [*sorted(found, key=lambda one: one._meta.db_table), Person]
+
+
+def fingerprints() -> list[tuple[type[models.Model], Fingerprint]]:
+    """Every column that somebody is found by."""
+    found = [(one, field) for one in apps.get_models() for field in one._meta.concrete_fields]
+    return sorted(
+        ((one, field) for one, field in found if isinstance(field, Fingerprint)),
+        key=lambda pair: pair[0]._meta.db_table,
+    )
+
+
+def _column(model: type[models.Model], field: Fingerprint) -> Iterator[tuple[int, int]]:
+    """Some values after the others, as they stand: how many were looked at, and closed with the current secret."""
+    as_it_stands = models.ExpressionWrapper(models.F(field.name), output_field=models.BinaryField())
+    chosen = model._base_manager.order_by("pk").annotate(kept=as_it_stands).values_list("pk", "kept")
+    last: object = None
+    while True:
+        found = list((chosen if last is None else chosen.filter(pk__gt=last))[:LOOKED_AT])
+        if not found:
+            return
+        last = found[-1][0]
+        old = [(key, kept) for key, kept in found if not fingers.is_current(fingers.as_bytes(kept))]
+        pieces = [old[first : first + AT_ONCE] for first in range(0, len(old), AT_ONCE)]
+        yield len(found), sum(_close(model, field.name, piece) for piece in pieces)
+
+
+def _close(model: type[models.Model], name: str, values: list[tuple[object, Any]]) -> int:
+    """Close these values with the current secret: in memory they are what they were, and stay their row's for ever."""
+    using = router.db_for_write(model)
+    met = [(key, fingers.read(kept)) for key, kept in values]
+    ours: list[Any] = [model(pk=key, **{name: value}) for key, value in met if len(value) == fingers.BYTES]
+    with transaction.atomic(using=using):
+        models.QuerySet(model, using=using).bulk_update(ours, [name])
+    return len(ours)
 
 
 def _is_said() -> bool:
