@@ -1,9 +1,11 @@
 """Patients' arrivals as the queue sees them; who they are stays sealed beside."""
 
 from datetime import date
+from functools import cache
 from uuid import uuid4
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kiosk.console.models.fingerprints import Fingerprint
@@ -144,14 +146,20 @@ class Arrival(models.Model):
         if self.is_settled:
             return str(_("Déjà qualifiée"))
         if self.need == Need.INSI_PENDING and self.insi_next_at is None:
-            return str(Need.ASK_AGAIN.label)
+            return _label_in(Need.ASK_AGAIN, get_language() or "")
         if self.need in _WITHOUT_ANSWER and self.insi_next_at is not None:  # staff asked again
-            return str(Need.INSI_PENDING.label)
-        return str(Need(self.need).label)
+            return _label_in(Need.INSI_PENDING, get_language() or "")
+        return _label_in(self.need, get_language() or "")
 
     @property
     def evidence_on(self) -> date | None:
         return known.evidence_on if (known := self.known) is not None else None
+
+
+@cache
+def _label_in(need: str, _language: str) -> str:
+    """Forty on one page: each is worded once."""
+    return str(Need(need).label)
 
 
 class Sealed(models.Model):

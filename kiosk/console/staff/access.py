@@ -231,6 +231,6 @@ def for_templates(request: HttpRequest) -> dict[str, Any]:
         "may": {right.name.lower(): right in rights for right in Right},
         "taken": staff.taken if staff is not None else None,
         "told": request.session.get("told", ()) if staff is not None else (),
-        "to_agree": admissions.waiting(staff).count() if staff is not None and Right.AGREE in rights else 0,
+        "to_agree": admissions.to_agree(staff) if staff is not None and Right.AGREE in rights else 0,
         "to_look_into": emergencies.to_look_into(staff) if staff is not None and Right.EMERGENCIES in rights else 0,
     }

@@ -8,14 +8,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from kiosk.console import audit
 from kiosk.console.models import Admission, NationalIdentity, Role, Staff
-from kiosk.console.records import vault
+from kiosk.console.records import by_hand, vault
 from kiosk.console.staff import accounts
 
 TO_AGREE = timedelta(days=7)
@@ -105,6 +105,18 @@ def waiting(staff: Staff) -> QuerySet[Admission]:
     """What this person may agree to, or refuse: nobody agrees to what they asked, or to what is about them."""
     open_ones = _open().filter(agreed_by="").exclude(asked_by=staff.username).exclude(staff=staff)
     return open_ones.select_related("staff").order_by("asked_at")
+
+
+_HOW_MANY = (
+    "SELECT COUNT(*) FROM console_admission WHERE ended_at IS NULL AND until > %s AND tries < %s AND agreed_by = ''"
+    " AND asked_by <> %s AND staff_id <> %s"
+)
+
+
+def to_agree(staff: Staff) -> int:
+    """How many are ``waiting``, by hand: it stands on every page."""
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    return int(by_hand.rows(_HOW_MANY, now, MOST_TRIES, staff.username, staff.pk)[0][0])
 
 
 def about(staff: Staff) -> QuerySet[Admission]:

@@ -1,9 +1,11 @@
 """The words of the pages: what codes are called for staff, and the typography of ``words`` as filters."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
+from uuid import UUID
 
 from django import template
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -50,6 +52,31 @@ DEVICES = {
     "place": "guichet inconnu",
     "pictures": "images illisibles",
 }
+
+
+@register.filter
+def dossier(key: UUID) -> str:
+    """The page of one dossier: forty on the queue's, whose address is looked up once."""
+    return _dossiers().replace(str(_ANY), str(key))
+
+
+_ANY = UUID(int=0)
+
+
+@cache
+def _dossiers() -> str:
+    return reverse("identity", args=(_ANY,))
+
+
+@register.filter
+def desk(name: str) -> str:
+    """A desk as staff call it."""
+    return _desk_in(name, get_language() or "")
+
+
+@lru_cache(maxsize=200)
+def _desk_in(name: str, _language: str) -> str:
+    return _("guichet {d}").format(d=name)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """What was found not to be as it was written: told on every page until an officer has seen it."""
 
+from functools import cache
 from typing import Any
 
 from django.contrib import messages
@@ -53,8 +54,10 @@ def shown_in(request: HttpRequest) -> list[str]:
 
 def for_templates(request: HttpRequest) -> dict[str, Any]:
     """Whether every page says that the register is in doubt, and how many alarms; asked only where it is shown."""
-    is_staff = isinstance(getattr(request, "user", None), Staff)
+    if not isinstance(getattr(request, "user", None), Staff):
+        return {}
+    stands = cache(findings.standing)
     return {
-        "register_in_doubt": SimpleLazyObject(lambda: is_staff and findings.in_doubt()),
-        "alerts": SimpleLazyObject(lambda: is_staff and findings.conduct_unseen()),
+        "register_in_doubt": SimpleLazyObject(lambda: stands().in_doubt),
+        "alerts": SimpleLazyObject(lambda: stands().alarms),
     }

@@ -14,6 +14,7 @@ from django.utils import timezone
 from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, Finding
+from kiosk.console.records import by_hand
 
 HEAD = "head"  # somebody else wrote the trail's head
 SHOWN = 100  # on one page
@@ -46,14 +47,33 @@ def unseen() -> QuerySet[Finding]:
     return Finding.objects.filter(~Exists(_seen_acts(OuterRef("pk")))).order_by("found_at")
 
 
+_UNSEEN = (
+    "FROM console_finding found WHERE NOT EXISTS"
+    " (SELECT 1 FROM console_auditentry seen WHERE seen.about = found.name AND seen.act = %s) AND found.code "
+)
+_DOUBT = f"EXISTS (SELECT 1 {_UNSEEN} NOT IN (%s, %s, %s))"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What every page tells: whether the register is in doubt, and how many alarms no officer has seen yet."""
+
+    in_doubt: bool
+    alarms: int  # about what somebody did; what is ordinary work is none
+
+
 def in_doubt() -> bool:
     """Whether what the register says must not be relied on: something was found, and no officer has seen it."""
-    return unseen().exclude(code__in=CONDUCT).exists()
+    seen = audit.Act.REGISTER_SEEN.value
+    return bool(by_hand.rows(f"SELECT {_DOUBT}", seen, *CONDUCT)[0][0])
 
 
-def conduct_unseen() -> int:
-    """How many alarms about what somebody did no officer has seen yet; what is ordinary work is none."""
-    return unseen().filter(code__in=ALARMS).count()
+def standing() -> Standing:
+    """Both, in one question by hand: it is asked for each page."""
+    seen = audit.Act.REGISTER_SEEN.value
+    asked = f"SELECT {_DOUBT}, (SELECT COUNT(*) {_UNSEEN} IN (%s, %s))"
+    doubt, alarms = by_hand.rows(asked, seen, *CONDUCT, seen, *ALARMS)[0]
+    return Standing(bool(doubt), alarms)
 
 
 def unread_unseen() -> int:
