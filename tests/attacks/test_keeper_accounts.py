@@ -155,7 +155,7 @@ def test_an_emergency_made_longer_or_put_back_gives_no_right() -> None:
     assert "row:emergency" in found()
 
 
-def test_a_kiosk_whose_key_was_exchanged_is_not_heard_and_one_revoked_is_found_when_put_back() -> None:
+def test_a_kiosk_whose_key_was_exchanged_is_not_heard_and_one_revoked_neither_when_put_back() -> None:
     theirs, thief = generate_signer(), generate_signer()
     enrolment.enrol("borne-7", signer_public_pem(theirs).decode(), who="test")
     before = Terminal.objects.filter(pk="borne-7").values().get()
@@ -163,8 +163,11 @@ def test_a_kiosk_whose_key_was_exchanged_is_not_heard_and_one_revoked_is_found_w
     assert put("/intake/heartbeat", b"{}", kiosk="borne-7", signer=thief).status_code == 401
     assert found() == ["row:terminal"]
     enrolment.enrol("borne-7", signer_public_pem(theirs).decode(), who="command:root")  # told, and mended on the server
+    assert put("/intake/heartbeat", b"{}", kiosk="borne-7", signer=theirs).status_code == 200
     enrolment.revoke("borne-7", who="test")
     behind(Terminal.objects.filter(pk="borne-7"), **before)
+    assert Terminal.objects.get(pk="borne-7").is_proven
+    assert put("/intake/heartbeat", b"{}", kiosk="borne-7", signer=theirs).status_code == 401
     assert "older:terminal" in found()
 
 

@@ -81,13 +81,19 @@ def test_a_database_that_is_not_the_one_named_is_not_spoken_to(with_tls: tuple[P
 
 def test_files_with_keys_that_others_can_read_are_named_and_nothing_starts(tmp_path: Path) -> None:
     console = ServedConsole(tmp_path / "console")
-    keys = ("console.key", "structure.key", "passphrase", "secret")
+    keys = ("console.key", "structure.key", "passphrase", "secret", "insi.key", "insi.password")
+    asked = {"endpoint": "https://insi.example", "certificate": "console.pem", "ca": "console.pem", "idam": "1"}
+    lines = [f'{name} = "{said}"' for name, said in (asked | {"key": keys[4], "password_file": keys[5]}).items()]
+    console.config.write_text("\n".join([console.config.read_text(), "[insi]", *lines, ""]))
     for name in keys:
+        (console.folder / name).touch()
         (console.folder / name).chmod(0o644)
+    folder = console.folder / "data" / "keys"
+    folder.chmod(0o755)
     for command, still_open in (("console", keys), ("worker", keys[1:2])):
         done = console.run(command)
         assert done.returncode == 2
         told = [line.strip() for line in done.stderr.splitlines() if "chmod" in line]
-        assert told == [f"chmod 600 {console.folder / name}" for name in still_open]
+        assert told == [*(f"chmod 600 {console.folder / name}" for name in still_open), f"chmod 700 {folder}"]
         for name in (keys[0], *keys[2:]):
             (console.folder / name).chmod(0o600)

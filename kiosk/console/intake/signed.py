@@ -9,6 +9,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from kiosk.console.models import Terminal, rows
+from kiosk.console.terminals import enrolment
 from kiosk.sealing import KioskKey, intake_message, load_verifier, verify
 
 MAX_SIGNED_TEXT = 16 * 1024
@@ -59,7 +60,7 @@ def trusted_terminal(request: SignedRequest) -> Terminal:
     except (binascii.Error, ValueError):
         raise NotTrusted from None
     message = intake_message(request.path, request.kiosk, request.sent_at, request.body)
-    if not verify(message, signature, _verifier(terminal.public_key)):
+    if not verify(message, signature, _verifier(terminal.public_key)) or not enrolment.is_latest(terminal):
         raise NotTrusted
     return terminal
 

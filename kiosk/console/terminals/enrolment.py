@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kiosk.console import audit, keyring
 from kiosk.console.models import AuditEntry, Invitation, Terminal
+from kiosk.console.records import by_hand
 from kiosk.sealing import load_verifier
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # none that is mistaken for another
@@ -65,6 +66,18 @@ def accept_invitation(name: str, code: str, public_key: str) -> bool:
         invitation.delete()
         enrol(name, public_key, who="invitation")
     return True
+
+
+_LAST = "SELECT MAX(number) FROM console_auditentry WHERE about = %s AND act IN (…)"
+
+
+def is_latest(terminal: Terminal) -> bool:
+    """Whether this is the row as its last act left it: one of before that is put back proves itself too.
+
+    A trail that was cut refuses no kiosk: its next word shows it. By hand: it is asked for whatever a kiosk sends.
+    """
+    acts = [act.value for act in audit.OF_A_KIOSK]
+    return (by_hand.rows(_LAST, terminal.pk, acts)[0][0] or 0) <= terminal.at_act
 
 
 def _last_act(name: str) -> str:

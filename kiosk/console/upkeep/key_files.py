@@ -1,4 +1,4 @@
-"""The files that open, prove or sign something: nobody reads them but who runs the console."""
+"""The files that open, prove or sign something, and the keys' folder: nobody reads them but who runs the console."""
 
 import os
 import stat
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.console.config import ServerSettings
+from kiosk.settings import InsiSection
 
 
 class OpenToOthers(Exception):
@@ -16,7 +17,7 @@ def check(server: ServerSettings) -> None:
     """OpenToOthers, unless each file is its owner's alone; one of root's may be read by the console's own group."""
     found = [path for path in _named(server) if path.exists() and _is_open(path)]
     if found:
-        lines = "\n".join(f"  chmod 600 {path}" for path in found)
+        lines = "\n".join(f"  chmod {'700' if path.is_dir() else '600'} {path}" for path in found)
         raise OpenToOthers(f"D’autres que la console peuvent lire ou changer ces fichiers. Fermez-les :\n{lines}")
 
 
@@ -37,3 +38,17 @@ def _named(server: ServerSettings) -> Iterator[Path]:
         yield server.metrics_token_file
     if server.psc is not None:
         yield server.psc.client_secret_file
+    yield from _of_insi(server.insi)
+    if not server.keys_database:
+        yield server.keys_folder
+
+
+def _of_insi(insi: InsiSection | None) -> Iterator[Path]:
+    """What signs as the structure at INSi: a PKCS#12, or the key beside a PEM; what opens it, or the card."""
+    if insi is None:
+        return
+    yield insi.certificate if insi.key is None else Path(insi.key)  # one in a token is no file
+    if insi.password_file is not None:
+        yield insi.password_file
+    if insi.cpx is not None:
+        yield insi.cpx.password_file
