@@ -50,7 +50,7 @@ class Eyes:
         while not true():
             left = ends_at - time.monotonic()
             if left <= 0:
-                raise StageTrouble(f"expected on the screen: {what}; there is: {self.screen}; seen: {self.seen}")
+                raise StageTrouble(f"expected on the screen: {what}; there is: {self.screen}; seen: {self.seen[-20:]}")
             self.look(left)
         return self.screen
 

@@ -1,4 +1,4 @@
-"""The real kiosk, made to break at one exact point: killed inside a write or a delivery, or its disk full.
+"""The real kiosk, made to break at one exact point: killed inside a write or a delivery, or its disk full; or hasty.
 
 ``python -m tests.walks.frail_kiosk CONFIG WHERE``. It kills itself with SIGKILL: no clean-up, like a power cut.
 """
@@ -8,12 +8,13 @@ import signal
 import sqlite3
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from kiosk import journal
+from kiosk import journal, wiring
+from kiosk.core.turn.step import Manners
 from kiosk.settings import load
 from kiosk.storage.outbox import Outbox
-from kiosk.wiring import Kiosk
 
 POINTS = ("before-ticket", "inside-write", "after-commit", "before-delivery", "after-delivery")
 
@@ -76,8 +77,12 @@ def main() -> None:
     settings = load(Path(sys.argv[1]))
     settings.kiosk.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     journal.write_to(path=settings.kiosk.data_dir / "journal.jsonl")
+    if sys.argv[2] == "hasty":  # silence is soon noticed: thousands of turns end by it
+        kept = settings.kiosk.model_copy(update={"quiet_seconds": 2.0, "still_there_seconds": 1.0})
+        settings = settings.model_copy(update={"kiosk": kept})
+        wiring.Manners = partial(Manners, done=0.3, ticket=1.0)
     outbox = FrailOutbox(settings.kiosk.data_dir / "outbox.db", sys.argv[2])
-    kiosk = Kiosk(settings, with_window=False, outbox=outbox)
+    kiosk = wiring.Kiosk(settings, with_window=False, outbox=outbox)
     signal.signal(signal.SIGTERM, lambda *_: kiosk.stop())
     signal.signal(signal.SIGUSR1, outbox.fill)
     signal.signal(signal.SIGUSR2, outbox.empty)
