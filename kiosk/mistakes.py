@@ -39,6 +39,12 @@ _LIKE = {"bool_parsing": "bool_type", "int_parsing": "int_type", "float_parsing"
 _FORMS = {  # what a pattern of the settings asks for
     r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$": "écrivez des lettres sans accent, des chiffres et des tirets, 40 au plus.",
     r"^[A-Z]$": "écrivez une seule lettre majuscule, sans accent.",
+    r"^(postgres(ql)?://.+)?$": "écrivez postgresql://compte@machine/nom, ou rien : SQLite dans data_dir.",
+    r"^(https://[^?#@]+)?$": "écrivez une adresse qui commence par https://, sans compte ni « ? », ou rien.",
+    r"^(/.+|[A-Za-z0-9.-]+:[0-9]{1,5})?$": "écrivez /dev/log, ou machine:port, ou rien.",
+    r"^[A-Za-z0-9]{1,40}$": "écrivez des lettres sans accent et des chiffres, 40 au plus.",
+    r"^https://[^?#]+[^/?#]$": "écrivez une adresse qui commence par https://, sans barre à la fin.",
+    r"^(https://.+)?$": "écrivez une adresse qui commence par https://, ou rien.",
     r"^https://": "écrivez une adresse qui commence par https://.",
     r"^pkcs11:": "écrivez où est la clé dans la carte : pkcs11:…",
 }

@@ -99,7 +99,7 @@ def load_recipient(path: Path, passphrase: bytes) -> RecipientPrivateKey:
     match keys:
         case [mlkem.MLKEM768PrivateKey() as lattice, x25519.X25519PrivateKey() as curve]:
             return RecipientPrivateKey(lattice, curve)
-    raise BadKey(f"{path}: not a structure's private key (two blocks, ML-KEM-768 then X25519)")
+    raise BadKey(f"{path} n'est pas la clé privée d'une structure (deux blocs) : vérifiez le chemin")
 
 
 def load_recipient_public(path: Path) -> RecipientPublicKey:
@@ -109,11 +109,11 @@ def load_recipient_public(path: Path) -> RecipientPublicKey:
         try:
             keys.append(serialization.load_pem_public_key(block))
         except (ValueError, TypeError):
-            raise BadKey(f"{path}: not a public key in PEM form") from None
+            raise BadKey(f"{path} n'est pas une clé publique (PEM) : vérifiez le chemin") from None
     match keys:
         case [mlkem.MLKEM768PublicKey() as lattice, x25519.X25519PublicKey() as curve]:
             return RecipientPublicKey(lattice, curve)
-    raise BadKey(f"{path}: not a structure's public key (two blocks, ML-KEM-768 then X25519)")
+    raise BadKey(f"{path} n'est pas la clé publique d'une structure (deux blocs) : vérifiez le chemin")
 
 
 def seal(plain: bytes, recipient: RecipientPublicKey, context: bytes) -> bytes:
@@ -195,7 +195,7 @@ def load_signer(path: Path) -> Ed25519PrivateKey:
     match [_private_key(block, None, path) for block in _pem_blocks(path)]:
         case [Ed25519PrivateKey() as key]:
             return key
-    raise BadKey(f"{path}: not a kiosk's signing key (Ed25519)")
+    raise BadKey(f"{path} n'est pas la clé d'une borne (Ed25519) : vérifiez le chemin")
 
 
 def signer_public_pem(key: Ed25519PrivateKey) -> bytes:
@@ -253,7 +253,7 @@ def _pem_blocks(path: Path) -> list[bytes]:
         with path.open("rb") as file:
             data = file.read(_MAX_KEY_FILE)
     except OSError as trouble:
-        raise BadKey(f"{path}: cannot be read ({trouble.strerror})") from None
+        raise BadKey(f"{path} n'est pas lisible ({trouble.strerror}) : corrigez le chemin ou les droits") from None
     return _PEM.findall(data)
 
 
@@ -261,7 +261,9 @@ def _private_key(block: bytes, passphrase: bytes | None, path: Path) -> object:
     try:
         return serialization.load_pem_private_key(block, passphrase)
     except (ValueError, TypeError):
-        raise BadKey(f"{path}: not a private key in PEM form, or its passphrase is wrong") from None
+        raise BadKey(
+            f"{path} n'est pas une clé privée (PEM), ou sa phrase de passe est fausse : vérifiez-les"
+        ) from None
 
 
 def _write_private(path: Path, data: bytes) -> None:

@@ -371,10 +371,14 @@ def load_insi(path: Path) -> tuple[InsiSection, str]:
     return section, mode
 
 
-def problems_of(trouble: ValidationError, path: Path, *within: str) -> str:
-    """One line a key: what is wrong with it. Values are not repeated: one may be a secret."""
+def problems_of(trouble: ValidationError, path: Path, *within: str, beside: tuple[str, ...] = ()) -> str:
+    """One line a key: what is wrong with it. Values are not repeated: one may be a secret.
+
+    ``within``: the section that was read; ``beside``: of its keys, those that stand beside it in the file.
+    """
+    places = [(() if error["loc"][:1] and error["loc"][0] in beside else within, error) for error in trouble.errors()]
     return "\n".join(
-        f"{path}: {_key_of((*within, *error['loc']))}: {mistakes.sentence(error)}" for error in trouble.errors()
+        f"{path}: {_key_of((*section, *error['loc']))}: {mistakes.sentence(error)}" for section, error in places
     )
 
 

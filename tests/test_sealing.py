@@ -68,7 +68,7 @@ def test_keys_are_written_for_their_owner_only_and_read_back(tmp_path: Path) -> 
 def test_a_key_file_that_is_not_one_says_which_file_and_never_what_is_in_it(tmp_path: Path) -> None:
     private = tmp_path / "a.pem"
     sealing.save_recipient(PRIVATE, private, b"right")
-    with pytest.raises(sealing.BadKey, match=r"a\.pem.*passphrase"):
+    with pytest.raises(sealing.BadKey, match=r"a\.pem.*phrase de passe"):
         sealing.load_recipient(private, b"wrong")
     with pytest.raises(sealing.BadKey, match=r"missing\.pem"):
         sealing.load_signer(tmp_path / "missing.pem")

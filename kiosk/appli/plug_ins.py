@@ -17,7 +17,7 @@ def verifier_called(name: str, issuers: Path) -> AppliVerifier:
     make = plug_ins.called(PLUG_INS, name)
     if make is None:
         raise NoVerifierError(
-            f"appli.verifier: no verifier is called {name}; install its plug-in, or remove the section"
+            f"appli.verifier: aucun vérificateur ne s'appelle {name} : installez son greffon, ou retirez la section"
         )
     verifier: AppliVerifier = make(issuers)
     return verifier

@@ -47,9 +47,13 @@ class SimulatedVerifier(AppliVerifier):
         try:
             self._keys: list[KioskKey] = [load_verifier(path.read_bytes()) for path in sorted(issuers.glob("*.pem"))]
         except (OSError, BadKey) as trouble:
-            raise NoVerifierError(f"appli.issuers: a key in {issuers} cannot be read") from trouble
+            raise NoVerifierError(
+                f"appli.issuers: une clé de {issuers} n'est pas lisible : copiez-la de nouveau"
+            ) from trouble
         if not self._keys:
-            raise NoVerifierError(f"appli.issuers: no issuer's key (.pem) in {issuers}")
+            raise NoVerifierError(
+                f"appli.issuers: {issuers} ne contient aucune clé (.pem) : copiez-y celles des émetteurs"
+            )
 
     def attested(self, attestation: bytes) -> Attested | None:
         """What the attestation says; None unless one of the issuers signed it."""

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from kiosk import mistakes
 from kiosk.commands import accounts, erase, evidence
 from kiosk.commands import secret as secrets
 from kiosk.console.config import ServerSettings, read_server_settings
@@ -42,10 +43,17 @@ def set_up(config: Path, **instead: str) -> ServerSettings:
         server = read_server_settings(config).model_copy(update=instead)
         configure(server)
     except (BadSettings, OSError, ValueError) as trouble:
-        typer.echo(str(trouble), err=True)
+        typer.echo(_told(trouble), err=True)
         raise typer.Exit(2) from None
     journal.write_to(sys.stderr)
     return server
+
+
+def _told(trouble: Exception) -> str:
+    """What is wrong, as the technician reads it; of a file that cannot be used, which and why."""
+    if isinstance(trouble, OSError) and trouble.filename:
+        return f"{trouble.filename} {mistakes.reason(trouble)} : corrigez le chemin ou les droits"
+    return str(trouble)
 
 
 def prepared(config: Path, **instead: str) -> ServerSettings:
@@ -66,7 +74,7 @@ def prepared(config: Path, **instead: str) -> ServerSettings:
         structure.keys()  # a wrong passphrase shows now, not at the first patient
         bring_up_to_date(server)
     except (BadKey, KeysMissing, NoVerifierError, NotTheOwner, OSError, key_files.OpenToOthers) as trouble:
-        typer.echo(str(trouble), err=True)
+        typer.echo(_told(trouble), err=True)
         raise typer.Exit(2) from None
     return server
 

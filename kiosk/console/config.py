@@ -42,7 +42,7 @@ def _evidence_in(said: object, info: ValidationInfo) -> EvidenceTable:
     if isinstance(said, EvidenceTable):
         return said
     if not isinstance(said, str | Path):
-        raise ValueError("write the path of the file with the structure's kinds of evidence")
+        raise ValueError("écrivez le chemin du fichier des pièces de la structure, entre guillemets")
     return evidence.read(against_the_file(Path(said), info))
 
 
@@ -70,7 +70,9 @@ class PscSection(Section):
     @model_validator(mode="after")
     def _says_for_whom(self) -> "PscSection":
         if self.create and not self.structures:
-            raise ValueError("create needs structures: the FINESS or SIRET of those who may have an account")
+            raise ValueError(
+                "create demande structures : écrivez les FINESS ou SIRET de ceux qui peuvent avoir un compte"
+            )
         return self
 
 
@@ -158,15 +160,17 @@ class ServerSettings(Section):
     @model_validator(mode="after")
     def _keeps_keys_apart(self) -> "ServerSettings":
         if self.keys_database and self.keys_database == self.database:
-            raise ValueError("keys_database must be another database than database: its backups hold no key")
+            raise ValueError(
+                "keys_database : écrivez une autre base que database, dont les sauvegardes ne tiennent aucune clé"
+            )
         return self
 
     @model_validator(mode="after")
     def _trusts_its_own_kiosk_only(self) -> "ServerSettings":
         if self.trust_kiosk_answers and len(self.kiosks) != 1:
             raise ValueError(
-                "trust_kiosk_answers = true says that kiosk and console are one machine: kiosks must name that kiosk "
-                f"and no other, and names {len(self.kiosks)}; remove the key, and the console asks INSi itself"
+                "trust_kiosk_answers = true dit que borne et console sont une seule machine : nommez cette borne dans "
+                f"kiosks, et aucune autre (il y en a {len(self.kiosks)}), ou retirez la clé : la console interroge INSi"
             )
         return self
 
@@ -179,13 +183,15 @@ class ServerSettings(Section):
     @model_validator(mode="after")
     def _verifies_for_real(self) -> "ServerSettings":
         if self.appli is not None and self.appli.verifier == SIMULATED and self.is_production:
-            raise ValueError("appli.verifier: the simulated one is refused in production; name a plug-in")
+            raise ValueError("appli.verifier : le simulateur est refusé en production ; nommez un greffon")
         return self
 
     @model_validator(mode="after")
     def _can_ask_in_a_name(self) -> "ServerSettings":
         if self.insi is not None and self.insi.desk_caller == "psc" and self.psc is None:
-            raise ValueError("insi.desk_caller = psc needs the section [server.psc]: who signs in with it is who asks")
+            raise ValueError(
+                "insi.desk_caller = psc demande la section [server.psc] : ajoutez-la, ou changez desk_caller"
+            )
         return self
 
     def believes(self, kiosk: str) -> bool:
@@ -260,18 +266,20 @@ def read_server_settings(path: Path) -> ServerSettings:
     document = read_toml(path)
     section = document.get("server")
     if not isinstance(section, dict):
-        raise BadSettings(f"{path}: server: this section is missing; the console and its worker need it")
+        raise BadSettings(
+            f"{path}: server: cette section manque : ajoutez-la, la console et son travailleur en ont besoin"
+        )
     shared: dict[str, Any] = {name: document[name] for name in ("mode", "insi") if name in document}
     try:
         server = ServerSettings.model_validate({**shared, **section}, context={"folder": path.resolve().parent})
     except ValidationError as trouble:
-        raise BadSettings(problems_of(trouble, path)) from None
+        raise BadSettings(problems_of(trouble, path, "server", beside=("mode", "insi"))) from None
     insi = document.get("insi")
     is_direct = isinstance(insi, dict) and insi.get("via") == "direct"
     if server.trust_kiosk_answers and "kiosk" in document and not is_direct:
         raise BadSettings(
-            f'{path}: server.trust_kiosk_answers: this kiosk asks INSi through the console (insi.via is not "direct") '
-            "and answers nothing itself: remove the key"
+            f"{path}: server.trust_kiosk_answers: cette borne interroge INSi par la console (insi.via) "
+            "et ne répond rien elle-même : retirez la clé"
         )
     kiosk = document.get("kiosk")
     if (
@@ -280,7 +288,7 @@ def read_server_settings(path: Path) -> ServerSettings:
         and not server.believes(str(kiosk.get("name", "kiosk-1")))
     ):
         raise BadSettings(
-            f"{path}: server.trust_kiosk_answers: the kiosk of this file (kiosk.name) is not the one that "
-            "server.kiosks names: remove the key, or name it there"
+            f"{path}: server.trust_kiosk_answers: la borne de ce fichier (kiosk.name) n'est pas celle que nomme "
+            "server.kiosks : retirez la clé, ou nommez-la"
         )
     return server

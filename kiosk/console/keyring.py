@@ -68,8 +68,8 @@ def read(server: ServerSettings) -> tuple[Secret, ...]:
     for (path, _until), one in zip(named[1:], found[1:], strict=True):
         if derived(one.secret, CHAIN) not in inherited:
             raise ValueError(
-                f"{server.secret_key_file}: does not come after {path}, and could not read the trail: "
-                "make the new secret with kiosk console secret new"
+                f"server.secret_key_file: {server.secret_key_file} ne vient pas après {path}, et ne lirait pas le "
+                "journal : refaites-le avec kiosk console secret new"
             )
     return found
 
@@ -78,6 +78,10 @@ def new(current: Secret) -> bytes:
     """A new secret, as its file says it, with what it inherits from the one that it is to replace."""
     left = [f"before {one.chain.hex()} {one.index.hex()}" for one in current.leaves]
     return "\n".join([_WRITTEN, random.token_bytes(SHORTEST).hex(), *left, ""]).encode("ascii")
+
+
+def _cut(path: Path) -> str:
+    return f"server.secret_key_file: {path} n'est pas entier : reprenez-le de sa copie"
 
 
 def _read(path: Path, until: date | None) -> Secret:
@@ -90,11 +94,13 @@ def _read(path: Path, until: date | None) -> Secret:
             before = tuple(Left(*map(bytes.fromhex, pair)) for pair in _LEFT.findall(data.decode("ascii")))
             secret = bytes.fromhex(own)
         except ValueError:
-            raise ValueError(f"{path}: is not whole; take it from its copy") from None
+            raise ValueError(_cut(path)) from None
         if len(lines) != 3 * len(before) or not before:
-            raise ValueError(f"{path}: is not whole; take it from its copy")
+            raise ValueError(_cut(path))
     if len(secret) < SHORTEST:
-        raise ValueError(f"{path}: at least {SHORTEST} random bytes are needed")
+        raise ValueError(
+            f"server.secret_key_file: {path} est trop court : écrivez-y au moins {SHORTEST} octets au hasard"
+        )
     return Secret(secret, until, before)
 
 

@@ -101,11 +101,11 @@ class InsiConfig:
 
     def __post_init__(self) -> None:
         if self.injected and self.environment is not Environment.TEST:
-            raise ValueError("answers are injected in the test environment only, never in production")
+            raise ValueError("des réponses ne sont injectées qu'en essai, jamais en production : retirez-les")
         if not self.endpoint.startswith("https://"):
-            raise ValueError("INSi is called over HTTPS: the endpoint begins with https://")
+            raise ValueError("INSi s'appelle en HTTPS : écrivez une adresse qui commence par https://")
         if self.max_calls < 1:
-            raise ValueError("at least one call a visit")
+            raise ValueError("écrivez au moins un appel par venue")
 
     @property
     def has_key_in_token(self) -> bool:

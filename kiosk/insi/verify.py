@@ -63,7 +63,7 @@ def plugged_in(name: str, config: InsiConfig) -> Verifier:
     make = plug_ins.called(PLUG_INS, name)
     if make is None:
         raise NoVerifierError(
-            f"insi.verifier: no verification is called {name}; install its plug-in, or remove the key"
+            f"insi.verifier: aucune vérification ne s'appelle {name} : installez son greffon, ou retirez la clé"
         )
     verifier: Verifier = make(config)
     return verifier

@@ -189,7 +189,7 @@ def test_a_secret_that_does_not_come_after_the_one_it_replaces_is_refused(site: 
         keyring.read(named)
     torn = tmp_path / "torn"
     torn.write_bytes(keyring.new(site.old)[:150])
-    with pytest.raises(ValueError, match="not whole"):
+    with pytest.raises(ValueError, match="pas entier"):
         keyring._read(torn, None)
 
 

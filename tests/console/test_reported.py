@@ -178,9 +178,9 @@ def test_of_all_kiosks_the_one_that_the_file_names_is_believed(console, monkeypa
     ("more", "why"),
     [
         ("", ""),
-        ('\nborne-2 = "borne-1.pem"', "and names 2"),
-        ("\n[kiosk]\n", 'insi.via is not "direct"'),
-        ('\n[kiosk]\nname = "borne-2"\n[insi]\nvia = "direct"\n' + DIRECT, "not the one that server.kiosks names"),
+        ('\nborne-2 = "borne-1.pem"', "il y en a 2"),
+        ("\n[kiosk]\n", "interroge INSi par la console"),
+        ('\n[kiosk]\nname = "borne-2"\n[insi]\nvia = "direct"\n' + DIRECT, "n'est pas celle que nomme"),
     ],
 )
 def test_what_says_that_kiosk_and_console_are_one_machine_is_refused_where_they_are_not(
@@ -192,7 +192,7 @@ def test_what_says_that_kiosk_and_console_are_one_machine_is_refused_where_they_
         nobody = served.config.read_text().partition("[server.kiosks]")[0]
         assert read_server_settings(served.config).trust_kiosk_answers
         served.config.write_text(nobody)
-        why = "and names 0"
+        why = "il y en a 0"
     with pytest.raises(BadSettings, match=why):
         read_server_settings(served.config)
 

@@ -68,12 +68,12 @@ def test_what_the_issuer_signed_and_is_no_attestation_is_none(issuers: Path) -> 
 
 
 def test_a_name_or_a_folder_that_is_not_there_is_said_clearly(tmp_path: Path) -> None:
-    with pytest.raises(NoVerifierError, match=r"appli\.verifier: no verifier is called no-such"):
+    with pytest.raises(NoVerifierError, match=r"appli\.verifier: aucun vérificateur ne s"):
         verifier_called("no-such", tmp_path)
-    with pytest.raises(NoVerifierError, match=r"appli\.issuers: no issuer's key"):
+    with pytest.raises(NoVerifierError, match=r"appli\.issuers: .* aucune clé"):
         verifier_called("simulated", tmp_path)
     (tmp_path / "broken.pem").write_bytes(b"no key")
-    with pytest.raises(NoVerifierError, match=r"appli\.issuers: a key in .* cannot be read"):
+    with pytest.raises(NoVerifierError, match=r"appli\.issuers: une clé de .* lisible"):
         verifier_called("simulated", tmp_path)
 
 
@@ -85,7 +85,7 @@ def test_the_simulated_one_is_refused_in_production(tmp_path: Path) -> None:
     appli = '[server.appli]\nverifier = "simulated"\nissuers = "x"\nstructure = "750000001"\n'
     config = tmp_path / "console.toml"
     config.write_text(f'mode = "production"\n{server}\n{appli}')
-    with pytest.raises(BadSettings, match="the simulated one is refused in production"):
+    with pytest.raises(BadSettings, match="le simulateur est refusé en production"):
         read_server_settings(config)
     config.write_text(f'mode = "demo"\n{server}\n{appli}')
     said = read_server_settings(config).appli

@@ -180,7 +180,7 @@ def test_what_is_no_archive_is_said_to_be_none(data: bytes, tmp_path: Path) -> N
 def test_no_answer_is_injected_outside_the_test_environment(
     simulator: Simulator, pki: TestPki, environment: Environment
 ) -> None:
-    with pytest.raises(ValueError, match="test environment only"):
+    with pytest.raises(ValueError, match="qu'en essai"):
         config_for(simulator, pki, environment=environment, injected=(Injection("ADRUN", answer="01"),))
 
 
