@@ -50,6 +50,7 @@ class Courier:
         self._told: tuple[float, dict[str, str]] = (0.0, {})
         self._calls: list[_Call] = []
         self._calls_lock = threading.Lock()
+        self._last: set[str] = set()  # check-ins over which the way to the console takes too long
         self._troubles: dict[str, str] = {}
         self._troubles_lock = threading.Lock()
         self._links = {name: link.beside() for name in ("deliveries", "calls", "heartbeats")}
@@ -83,7 +84,9 @@ class Courier:
     def _deliver(self) -> bool:
         try:
             happened, trouble = deliver_waiting(
-                self._outbox, self._links["deliveries"], time.monotonic, lambda: self._deliveries.is_stopping
+                *(self._outbox, self._links["deliveries"], time.monotonic),
+                lambda: self._deliveries.is_stopping,
+                self._last,
             )
         except OutboxDamaged:
             self._outbox.mend()

@@ -27,6 +27,8 @@ _ANSWER_LIMIT = 4096
 DESK_UNKNOWN = "desk-unknown"  # the console answers, and has no such desk
 _AUTHORITY, _DATES, _NAME = {2, 18, 19, 20, 21}, {9, 10}, {62, 64}  # OpenSSL's numbers of why a certificate is refused
 STUMBLED = "http-500"  # the console broke over this one: the others may fare better
+# Too long over this one, on the line or at a proxy; where the next one fares no better, nobody is there.
+_SLOW = frozenset({"late", "http-408", "http-502", "http-504"})
 _TOLD = (200, 201, 204, 409, 415, 422)  # a console that says its version says it with these
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,39}", re.ASCII)
 
@@ -202,16 +204,22 @@ def _reply(status: int) -> Reply:
 
 
 def deliver_waiting(
-    outbox: Outbox, link: ConsoleLink, clock: Callable[[], float], stopped: Callable[[], bool]
+    outbox: Outbox,
+    link: ConsoleLink,
+    clock: Callable[[], float],
+    stopped: Callable[[], bool],
+    last: set[str] | None = None,
 ) -> tuple[list[Delivered | Parked], str]:
-    """Deliver what waits, oldest first, each tried once; one the console stumbles over does not hold the others up.
+    """Deliver what waits, oldest first, each tried once; one that is never through does not hold the others up.
 
     Then some of what a console of another version refused: it stays parked until this one has taken it.
+    ``last``: those that took too long while the next one was through; they are tried behind the others from then on.
     Answers what happened to each, and the code of the last one that must be tried again ("" when none).
     """
     happened: list[Delivered | Parked] = []
-    trouble = ""
-    for key in _due(outbox, link):
+    trouble = slow = ""
+    last = set() if last is None else last
+    for key in _due(outbox, link, last):
         sealed = outbox.sealed(key)
         if stopped() or sealed is None:
             break
@@ -220,20 +228,24 @@ def deliver_waiting(
         if reply is Reply.TAKEN:
             outbox.delivered(key)
             happened.append(Delivered(key, round((clock() - started) * 1000)))
+            last |= {slow} - {""}
+            last.discard(key)
+            slow = ""
         elif reply is Reply.NEVER:
             outbox.park(key, code, link.version)
             happened.append(Parked(key, code))
         else:
             outbox.tried(key)
             trouble = code
-            if code != STUMBLED:  # nobody there, or not for us: the others would fare no better
+            if code != STUMBLED and (code not in _SLOW or slow):  # nobody there, or not for us: nor for the others
                 break
+            slow = key if code in _SLOW else slow
     return happened, trouble
 
 
-def _due(outbox: Outbox, link: ConsoleLink) -> Iterator[str]:
+def _due(outbox: Outbox, link: ConsoleLink, last: set[str]) -> Iterator[str]:
     """What waits, then what this console has not refused yet; that is asked for last, when it said its version."""
-    yield from outbox.waiting()
+    yield from sorted(outbox.waiting(), key=last.__contains__)
     if link.version:
         yield from outbox.refused_by_others(link.version)
 

@@ -25,7 +25,7 @@ class PlayedConsole:
     """A console over TLS; each errand is answered as told: a number, words, "drip" (byte by byte) or "silent"."""
 
     def __init__(self, pki: TestPki) -> None:
-        self.answers: dict[str, int | str | bytes] = {}  # by errand: "check-ins", "calls", "heartbeat" …; else 200
+        self.answers: dict[str, int | str | bytes] = {}  # by errand: "check-ins", "calls" …, or by path; else 200
         self.heard: list[tuple[float, str, bytes]] = []  # when, which errand, its body
         self.paths: list[str] = []
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -73,7 +73,7 @@ class PlayedConsole:
         errand = path.rstrip("/").split("/")[2] if path != "/" else ""
         self.heard.append((time.monotonic(), errand, body))
         self.paths.append(path)
-        match self.answers.get(errand, 200):
+        match self.answers.get(path, self.answers.get(errand, 200)):
             case "drip":
                 for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 100_000:
                     if self._stopping.wait(DRIP_SECONDS):

@@ -17,7 +17,8 @@ import typer
 
 from kiosk.commands import doctor
 from kiosk.insi.simulated.testpki import make_pki
-from kiosk.storage.delivery import ConsoleLink, Reply
+from kiosk.storage import delivery
+from kiosk.storage.delivery import ConsoleLink, Delivered, Reply, deliver_waiting
 from kiosk.storage.outbox import Outbox
 from tests.attacks.terminal import PlayedConsole, Terminal
 from tests.demo.processes import wait_until
@@ -44,6 +45,42 @@ def test_one_errand_in_trouble_keeps_no_other_waiting(kiosk: Terminal, sick: str
     kiosk.press(("welcome", "start"), ("information", "help"))
     others = set(ERRANDS) - {sick}
     wait_until(lambda: others <= {errand for _, errand, _ in kiosk.console.heard}, 10, f"{others}")
+
+
+@pytest.mark.parametrize("how", ["silent", "drip", 504])
+def test_one_check_in_that_never_gets_through_keeps_nobody_else_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: int | str
+) -> None:
+    """It is longer than a slow line lets through in its time, or a proxy stumbles over it."""
+    with Terminal(tmp_path / "hall") as hall:
+        monkeypatch.setattr(delivery, "_EXCHANGE_SECONDS", 0.5)
+        link = ConsoleLink(f"https://localhost:{hall.console.port}", hall.pki.ca, "hall-1", lambda *_: "", lambda: "")
+        outbox, keys, last = Outbox(tmp_path / "outbox.db"), [str(uuid4()) for _ in range(4)], set[str]()
+        for key in keys[:3]:
+            outbox.put(key, b"sealed", "2026-11-30T10:00:00+01:00")
+        hall.console.answers[f"/intake/check-ins/{keys[0]}"] = how
+        happened, _trouble = deliver_waiting(outbox, link, time.monotonic, lambda: False, last)
+        assert [one.key for one in happened] == keys[1:3]
+        outbox.put(keys[3], b"sealed", "2026-11-30T10:05:00+01:00")
+        hall.console.paths.clear()
+        happened, _trouble = deliver_waiting(outbox, link, time.monotonic, lambda: False, last)
+        assert hall.console.paths == [f"/intake/check-ins/{key}" for key in (keys[3], keys[0])]  # behind who is through
+        hall.console.answers["check-ins"] = how
+        outbox.put(str(uuid4()), b"sealed", "2026-11-30T10:06:00+01:00")
+        outbox.put(str(uuid4()), b"sealed", "2026-11-30T10:06:00+01:00")
+        hall.console.paths.clear()
+        assert not deliver_waiting(outbox, link, time.monotonic, lambda: False, last)[0]
+        assert len(hall.console.paths) == 2  # nobody is there: the others wait
+        hall.console.answers.clear()
+        assert (
+            sum(
+                isinstance(one, Delivered)
+                for one in deliver_waiting(outbox, link, time.monotonic, lambda: False, last)[0]
+            )
+            == 3
+        )
+        assert last == set()
+        outbox.close()
 
 
 def test_while_the_console_drips_a_full_disk_is_seen_and_told(kiosk: Terminal) -> None:

@@ -24,9 +24,15 @@ class Unknown(ValueError):
 
 
 def enrol(name: str, public_key: str, *, who: str) -> bool:
-    """Register a kiosk's public key; False when it was there already. BadKey when it is not one."""
+    """Register a kiosk's public key; False when it was there already. BadKey when it is not one.
+
+    The settings' file is read at every start, and may still name the key that was stolen: what a command or an
+    invitation has said since then counts.
+    """
     load_verifier(public_key.encode())
     with transaction.atomic():
+        if who == CONFIGURATION and not _was_last_its_own(name):
+            return False
         terminal, is_new = Terminal.objects.get_or_create(pk=name, defaults={"public_key": public_key})
         if not terminal.is_proven and who == CONFIGURATION:
             return False  # it may have been revoked: who is there says what it is to be
@@ -78,6 +84,12 @@ def is_latest(terminal: Terminal) -> bool:
     """
     acts = [act.value for act in audit.OF_A_KIOSK]
     return (by_hand.rows(_LAST, terminal.pk, acts)[0][0] or 0) <= terminal.at_act
+
+
+def _was_last_its_own(name: str) -> bool:
+    """Whether nobody but the settings has ever said which key a kiosk has, or that it has none any more."""
+    acts = AuditEntry.objects.filter(about=name, act__in=audit.OF_A_KIOSK).order_by("-number")
+    return acts.values_list("act", "who").first() in {None, (audit.Act.KIOSK_ENROLLED.value, CONFIGURATION)}
 
 
 def _last_act(name: str) -> str:

@@ -35,9 +35,14 @@ def bring_up_to_date(server: ServerSettings) -> None:
         else:
             _migrate()
         taking_over.take_over()
+    enrol_named(server)
+    connections.close_all()
+
+
+def enrol_named(server: ServerSettings) -> None:
+    """The kiosks that the settings name, each with the key of its file."""
     for name, path in server.kiosks.items():
         enrol(name, path.read_text(), who=CONFIGURATION)
-    connections.close_all()
 
 
 def _migrate() -> None:
