@@ -1,6 +1,8 @@
 /* Tables on a narrow page, zoom of pictures, printing. Everything here also works without this file. */
 "use strict";
 (() => {
+  sessionStorage.clear(); // htmx notes there which page is open
+
   document.querySelectorAll("table.list").forEach((table) => { // on a narrow page each cell says what it is
     const names = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
     table.querySelectorAll("tbody tr").forEach((row) => {
