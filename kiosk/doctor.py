@@ -180,7 +180,7 @@ def _picture(settings: Settings, frame: Frame | CameraLost, facts: dict[str, Any
 
 
 def _named(part: str, settings: Settings, what: str, *, is_named: bool) -> Diagnosis:
-    """In production a device that nobody named works, and so does any other that is plugged in its place."""
+    """In production a kiosk does not start on devices that nobody named: any other would do in their place."""
     if is_named or settings.mode != "production":
         return Diagnosis(part, Level.OK, what)
     todo = {
@@ -189,7 +189,7 @@ def _named(part: str, settings: Settings, what: str, *, is_named: bool) -> Diagn
         ),
         "camera": _("N'importe quelle caméra servirait : nommez-la dans camera.source (/dev/v4l/by-id/…)."),
     }
-    return Diagnosis(part, Level.WARNING, what, todo[part])
+    return Diagnosis(part, Level.BAD, what, todo[part])
 
 
 def _seals(settings: Settings) -> list[Diagnosis]:

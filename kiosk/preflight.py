@@ -57,6 +57,19 @@ def _card(settings: Settings) -> str:
     return f"aucun lecteur ne s'appelle « {driver} » : écrivez pcsc, ou installez son greffon"
 
 
+def _reader(settings: Settings) -> str:
+    if settings.mode != "production" or settings.card.driver != "pcsc" or settings.card.reader:
+        return ""
+    return "en production, nommez le lecteur : écrivez son numéro de série, une partie de son nom (voyez kiosk doctor)"
+
+
+def _camera_source(settings: Settings) -> str:
+    camera = settings.camera
+    if settings.mode != "production" or camera.driver != "opencv" or not camera.source.isdecimal():
+        return ""
+    return "un numéro est celui de n'importe quelle caméra : écrivez son chemin, /dev/v4l/by-id/…"
+
+
 def _appli(settings: Settings) -> str:
     section = settings.appli
     if section is None or section.driver == SIMULATED or plug_ins.called("kiosk.phone_readers", section.driver):
@@ -153,6 +166,8 @@ _CHECKS: dict[str, Check] = {
     "kiosk.control": _control,
     "kiosk.desk": _desk,
     "card.driver": _card,
+    "card.reader": _reader,
+    "camera.source": _camera_source,
     "appli.driver": _appli,
     "appli.file": _appli_file,
     "camera.film": _film,

@@ -10,7 +10,7 @@ import pytest
 from hardware.camera import devices
 from hardware.camera.base import CameraLost
 from hardware.camera.opencv import OpenCvCamera
-from kiosk import doctor, settings, wiring
+from kiosk import doctor, preflight, settings, wiring
 from kiosk.doctor import Level
 from tests.demo.processes import ROOT
 from tests.specimens.film import write_film
@@ -87,11 +87,21 @@ def test_a_kiosk_in_production_wants_what_is_plugged_in(tmp_path: Path) -> None:
         chosen.stop()
 
 
+def test_a_kiosk_in_production_does_not_start_on_devices_that_nobody_named(tmp_path: Path) -> None:
+    with pytest.raises(settings.BadSettings) as told:
+        preflight.refuse_unusable(settings.load(written(tmp_path, "0")))
+    said = str(told.value)
+    assert "card.reader: en production, nommez le lecteur" in said and "camera.source: un numéro est celui" in said
+    with pytest.raises(settings.BadSettings) as told:  # its keys are missing all the same
+        preflight.refuse_unusable(settings.load(written(tmp_path, "/dev/v4l/by-id/usb-x", reader="(1234)")))
+    assert "card.reader" not in str(told.value) and "camera.source" not in str(told.value)
+
+
 def test_the_doctor_says_that_nobody_named_the_devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "service_state", lambda: ("ok", ("Gem (1234) 00 00", "Other 00 00")))
     unnamed = settings.load(written(tmp_path, "0"))
-    assert [one.level for one in doctor._card_service(unnamed)] == [Level.OK, Level.WARNING]
-    assert doctor._named("camera", unnamed, "V4L2", is_named=False).level is Level.WARNING
+    assert [one.level for one in doctor._card_service(unnamed)] == [Level.OK, Level.BAD]
+    assert doctor._named("camera", unnamed, "V4L2", is_named=False).level is Level.BAD
     named = settings.load(written(tmp_path, "0", reader="(1234)"))
     assert doctor._card_service(named)[1].what == "Gem (1234) 00 00"
     other = settings.load(written(tmp_path, "0", reader="(9999)"))
