@@ -8,7 +8,7 @@ from kiosk.ui.words import _
 def page(_screen: OutOfOrder) -> Page:
     return Page(
         name=OutOfOrder.name,
-        title=_("Cette borne se repose"),
-        help=_("Présentez-vous à l'accueil."),
+        title=_("Cette borne ne marche pas"),
+        help=_("Allez à l'accueil."),
         drawing="resting",
     )

@@ -9,6 +9,7 @@ def page(_screen: TakeCard) -> Page:
     return Page(
         name=TakeCard.name,
         title=_("Reprenez votre carte Vitale"),
+        help=_("Ce n'est pas la vôtre ? Donnez-la à l'accueil."),
         foot=foot(back=False, stop=False),
         step=4,
         drawing="take-card",
