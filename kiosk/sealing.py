@@ -87,7 +87,7 @@ def save_recipient(private: RecipientPrivateKey, path: Path, passphrase: bytes) 
     protection = serialization.BestAvailableEncryption(passphrase)
     pem = serialization.Encoding.PEM
     pkcs8 = serialization.PrivateFormat.PKCS8
-    _write_private(
+    write_private(
         path,
         private.mlkem.private_bytes(pem, pkcs8, protection) + private.x25519.private_bytes(pem, pkcs8, protection),
     )
@@ -184,7 +184,7 @@ def generate_signer() -> Ed25519PrivateKey:
 
 def save_signer(key: Ed25519PrivateKey, path: Path) -> None:
     """Write a kiosk's signing key (mode 0600; the disk it stands on is the kiosk's own)."""
-    _write_private(
+    write_private(
         path,
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
     )
@@ -266,7 +266,8 @@ def _private_key(block: bytes, passphrase: bytes | None, path: Path) -> object:
         ) from None
 
 
-def _write_private(path: Path, data: bytes) -> None:
+def write_private(path: Path, data: bytes) -> None:
+    """For its owner's eyes only; on the disk when this returns."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)

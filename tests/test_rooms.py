@@ -47,7 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.documents": {"kiosk.core", "hardware.tlv"},
     "kiosk.capture": {"kiosk.core", "kiosk.documents"},
     "kiosk.insi": {
-        *("kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.deadline", "kiosk.plug_ins", "kiosk.__version__")
+        *("kiosk.core", "kiosk.journal", "kiosk.bounded", "kiosk.deadline", "kiosk.plug_ins", "kiosk.__version__"),
+        "kiosk.pkcs11",
     },
     "kiosk.insi.approval": {
         "kiosk.insi",
@@ -77,7 +78,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.threads": {"kiosk.journal"},
     "kiosk.console.apps": {"kiosk.journal"},
     "kiosk.console.migrations": _of_the_console("identities", "register", "records", "staff"),
-    "kiosk.console.records": _of_the_console(),
+    "kiosk.console.records": _of_the_console() | {"kiosk.pkcs11"},
     "kiosk.console.staff": _of_the_console("records") | {"kiosk.bounded", "kiosk.deadline", "kiosk.exchange"},
     "kiosk.console.witness": _of_the_console("records") | {"kiosk.bounded", "kiosk.deadline", "kiosk.exchange"},
     "kiosk.console.terminals": _of_the_console("staff", "records"),
@@ -113,6 +114,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.deadline": set(),
     "kiosk.exchange": {"kiosk.deadline"},
     "kiosk.plug_ins": set(),
+    "kiosk.pkcs11": set(),
     "kiosk.control": {"kiosk.core"},
     "kiosk.darkroom": {"kiosk.core", "kiosk.documents", "kiosk.capture", "kiosk.closed", "hardware.camera"},
     "kiosk.app": {

@@ -36,6 +36,27 @@ def structure(
     typer.echo(private.public_key.key_id)
 
 
+@app.command("token")
+def token(
+    file: Path = typer.Argument(..., help="Où écrire la phrase de passe, fermée ; pour [server] passphrase_file."),
+    passphrase_file: Path = typer.Option(..., "--passphrase-file", help="Fichier contenant la phrase de passe."),
+    token_key: str = typer.Option(..., "--token", help="La clé RSA du jeton, de la carte ou de la puce TPM : pkcs11:…"),
+    code_file: Path | None = typer.Option(None, "--code-file", help="Fichier contenant le code du jeton."),
+) -> None:
+    """Ferme la phrase de passe pour un jeton PKCS#11 : sans lui, la clé de la structure ne s'ouvre pas."""
+    from kiosk import pkcs11
+
+    _refuse_to_replace(file)
+    try:
+        code = pkcs11.code_in(code_file)
+        closed = pkcs11.close(token_key, code, passphrase_file.read_bytes().strip())
+        sealing.write_private(file, closed)
+    except (pkcs11.TokenTroubleError, OSError) as trouble:
+        typer.echo(str(trouble), err=True)
+        raise typer.Exit(2) from None
+    typer.echo("Gardez la phrase de passe au coffre, et détruisez son fichier ici : sans le jeton, elle seule ouvre.")
+
+
 @app.command("terminal")
 def terminal(
     file: Path = typer.Argument(..., help="Où écrire la clé de la borne ; la publique à côté, en .pub."),

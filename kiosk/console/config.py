@@ -114,6 +114,8 @@ class ServerSettings(Section):
     keys_renewed_days: int = Field(7, ge=1, le=29)  # what a key destroyed leaves behind opens no longer than this
     recipient_key: ConfigPath  # the structure's private key, encrypted
     passphrase_file: ConfigPath
+    passphrase_token: str = Field("", pattern=r"^(pkcs11:.+)?$")  # the token's key that opens it (``kiosk keys token``)
+    passphrase_code_file: ConfigPath | None = None  # the token's code; none where it asks for none
     former_recipient_keys: tuple[ConfigPath, ...] = ()  # still open old records; same passphrase
     secret_key_file: ConfigPath  # 32 random bytes or more, of which a key is made for each purpose
     former_secrets: tuple[FormerSecret, ...] = ()  # while rows are proven anew

@@ -16,7 +16,7 @@ from lxml import etree
 from signxml import CanonicalizationMethod, SignatureConstructionMethod, SignatureMethod
 from signxml.signer import XMLSigner
 
-from kiosk.insi import pkcs11
+from kiosk import pkcs11
 from kiosk.insi.assertion import CLOCKS_APART, LONGEST, Agent, plain, security_of
 from kiosk.insi.certificate import CertificateTroubleError, one_certificate, server_context
 from kiosk.insi.config import CpxAccess, InsiConfig, Practice

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
-from kiosk.insi import pkcs11
+from kiosk import pkcs11
 from kiosk.insi.config import Environment, InsiConfig
 
 ALLOWED_NAMES = ("INSI-AUTO", "INSI-MANU")  # desir_560 otherwise

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import AsymmetricPadding, PKCS1v15
 
-from kiosk.insi import pkcs11
+from kiosk import pkcs11
 
 
 class AnotherCardError(pkcs11.TokenTroubleError):

@@ -14,10 +14,10 @@ from django.test import Client, override_settings
 from django.utils import timezone
 from lxml import etree
 
+from kiosk import pkcs11
 from kiosk.console.config import PscSection, ServerSettings
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsFound, InsNotFound, InsUnreachable
-from kiosk.insi import pkcs11
 from kiosk.insi.envelope import OUR_WSDL
 from kiosk.insi.simulated.cards import OfCards
 from kiosk.insi.simulated.population import Population

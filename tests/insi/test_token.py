@@ -64,7 +64,7 @@ ASK_THREE_TIMES = """
 import sys
 from pathlib import Path
 from kiosk.core.sources.card import Beneficiary
-from kiosk.insi import pkcs11
+from kiosk import pkcs11
 from kiosk.insi.client import Environment, InsiClient, InsiConfig
 endpoint, certificate, ca, secret, uri = sys.argv[1:]
 tried, key_of = [], pkcs11._key

@@ -1,12 +1,25 @@
-"""The structure's key pair in this process: opens what is sealed for it, seals for itself. In memory only."""
+"""The structure's key pair in this process: opens what is sealed for it, seals for itself. In memory only.
+
+No token knows ML-KEM-768: the file of the key stays, closed with a passphrase that a token's key may keep. Whoever has
+the disk and not the token opens nothing; the passphrase is asked for once, at the start, and not kept.
+"""
 
 from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
 
+from kiosk import pkcs11
 from kiosk.console.config import ServerSettings
-from kiosk.sealing import CannotOpen, RecipientPrivateKey, load_recipient, open_sealed, seal, sealed_for
+from kiosk.sealing import (
+    BadKey,
+    CannotOpen,
+    RecipientPrivateKey,
+    load_recipient,
+    open_sealed,
+    seal,
+    sealed_for,
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -21,10 +34,25 @@ class Keys:
 def keys() -> Keys:
     """The keys of this process, read once from their files."""
     server: ServerSettings = settings.KIOSK
-    passphrase = server.passphrase_file.read_bytes().strip()
+    passphrase = _passphrase(server)
     current = load_recipient(server.recipient_key, passphrase)
     former = [load_recipient(path, passphrase) for path in server.former_recipient_keys]
     return Keys(current, {key.public_key.key_id: key for key in (current, *former)})
+
+
+def _passphrase(server: ServerSettings) -> bytes:
+    """As its file says it, or as the token opens it, now and not again. BadKey."""
+    said = server.passphrase_file.read_bytes()
+    if not server.passphrase_token:
+        if pkcs11.is_closed(said):
+            raise BadKey(f"{server.passphrase_file} : fermé pour un jeton, que passphrase_token ne nomme pas")
+        return said.strip()
+    if not pkcs11.is_closed(said):
+        raise BadKey(f"{server.passphrase_file} : aucun jeton ne le ferme ; faites-le avec kiosk keys token")
+    try:
+        return pkcs11.opened(server.passphrase_token, pkcs11.code_in(server.passphrase_code_file), said)
+    except pkcs11.TokenTroubleError as trouble:
+        raise BadKey(f"passphrase_token : {trouble}") from None
 
 
 def open_body(body: bytes, context: bytes) -> bytes:

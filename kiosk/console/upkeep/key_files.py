@@ -34,6 +34,8 @@ def _is_open(path: Path) -> bool:
 def _named(server: ServerSettings) -> Iterator[Path]:
     yield from (server.key, server.recipient_key, *server.former_recipient_keys, server.passphrase_file)
     yield from (server.secret_key_file, *(one.file for one in server.former_secrets))
+    if server.passphrase_code_file is not None:
+        yield server.passphrase_code_file
     if server.metrics_token_file is not None:
         yield server.metrics_token_file
     if server.psc is not None:

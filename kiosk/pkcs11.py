@@ -1,10 +1,11 @@
-"""A private key that never leaves its PKCS#11 token (carte, HSM): OpenSSL asks the token to sign.
+"""A private key that never leaves its PKCS#11 token (carte, HSM, TPM): OpenSSL asks the token to sign, or to open.
 
 Python's ``ssl`` takes keys from files alone, so its context is handed to OpenSSL itself here, through the engine of
 libp11 (Debian ``libengine-pkcs11-openssl``). The one place that looks behind ``ssl``: it does so only when a key is
 configured as a ``pkcs11:`` URI, on the layout of CPython 3.11 to 3.13, and refuses any other.
 """
 
+import base64
 import ctypes
 import os
 import ssl
@@ -12,9 +13,12 @@ import sys
 import threading
 import urllib.parse
 from gettext import gettext as _
+from pathlib import Path
 
 _ENGINE_LOCK = threading.Lock()
-_LONGEST_SIGNATURE = 1024  # bytes: of an 8192-bit key
+_LONGEST = 1024  # bytes: of an 8192-bit key
+_OAEP = 4  # OpenSSL's RSA_PKCS1_OAEP_PADDING
+_MAGIC = b"kiosk-token-1\n"
 
 
 class TokenTroubleError(Exception):
@@ -53,8 +57,8 @@ def sign(uri: str, pin: bytes | None, data: bytes) -> bytes:
     key = _key(crypto, uri, pin)
     work = crypto.EVP_MD_CTX_new()
     try:
-        room = ctypes.c_size_t(_LONGEST_SIGNATURE)
-        signature = ctypes.create_string_buffer(_LONGEST_SIGNATURE)
+        room = ctypes.c_size_t(_LONGEST)
+        signature = ctypes.create_string_buffer(_LONGEST)
         is_done = crypto.EVP_DigestSignInit(work, None, crypto.EVP_sha256(), None, key) == 1
         is_done = is_done and crypto.EVP_DigestSign(work, signature, ctypes.byref(room), data, len(data)) == 1
         if not is_done:
@@ -62,6 +66,59 @@ def sign(uri: str, pin: bytes | None, data: bytes) -> bytes:
         return signature.raw[: room.value]
     finally:
         crypto.EVP_MD_CTX_free(work)
+        crypto.EVP_PKEY_free(key)
+        crypto.ERR_clear_error()
+
+
+def close(uri: str, pin: bytes | None, plain: bytes) -> bytes:
+    """A short secret as a file says it that the key which this URI names alone opens (RSA-OAEP)."""
+    closed = _turned("EVP_PKEY_encrypt", uri, pin, plain, _("la clé du jeton ne ferme rien : il en faut une RSA"))
+    if opened(uri, pin, _MAGIC + base64.b64encode(closed)) != plain:
+        raise TokenTroubleError(_("le jeton ne rend pas ce qui lui a été confié"))
+    return _MAGIC + base64.b64encode(closed) + b"\n"
+
+
+def opened(uri: str, pin: bytes | None, file: bytes) -> bytes:
+    """What ``close`` has closed, opened by the token."""
+    try:
+        closed = base64.b64decode(file.removeprefix(_MAGIC).strip(), validate=True)
+    except ValueError:
+        closed = b""
+    why = _("le jeton n'ouvre pas ce fichier : fermé pour une autre clé, ou abîmé")
+    return _turned("EVP_PKEY_decrypt", uri, pin, closed, why)
+
+
+def is_closed(file: bytes) -> bool:
+    """Whether this is what ``close`` writes."""
+    return file.startswith(_MAGIC)
+
+
+def code_in(path: Path | None) -> bytes | None:
+    """The token's code: the first line of its file."""
+    if path is None:
+        return None
+    try:
+        with path.open("rb") as file:
+            return file.readline(200).rstrip(b"\r\n") or None
+    except OSError:
+        raise TokenTroubleError(_("le fichier du code du jeton ne se lit pas")) from None
+
+
+def _turned(how: str, uri: str, pin: bytes | None, data: bytes, why_not: str) -> bytes:
+    """Data closed or opened with a token's key."""
+    crypto, _tls = _libraries()
+    key = _key(crypto, uri, pin)
+    work = crypto.EVP_PKEY_CTX_new(key, None)
+    turned = ctypes.create_string_buffer(_LONGEST)
+    try:
+        room = ctypes.c_size_t(_LONGEST)
+        is_begun = getattr(crypto, f"{how}_init")(work) == 1 and crypto.EVP_PKEY_CTX_set_rsa_padding(work, _OAEP) == 1
+        if not is_begun or getattr(crypto, how)(work, turned, ctypes.byref(room), data, len(data)) != 1:
+            raise TokenTroubleError(why_not)
+        return turned.raw[: room.value]
+    finally:
+        ctypes.memset(turned, 0, _LONGEST)
+        crypto.EVP_PKEY_CTX_free(work)
         crypto.EVP_PKEY_free(key)
         crypto.ERR_clear_error()
 
@@ -75,6 +132,7 @@ def _libraries() -> tuple[ctypes.CDLL, ctypes.CDLL]:
     except OSError as error:
         raise TokenTroubleError(_("OpenSSL 3 n'est pas celui du système")) from error
     address, text, number = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
+    turning = [address, text, address, text, ctypes.c_size_t]
     for library, name, result, arguments in (
         (crypto, "ENGINE_by_id", address, [text]),
         (crypto, "ENGINE_ctrl_cmd_string", number, [address, text, text, number]),
@@ -83,6 +141,11 @@ def _libraries() -> tuple[ctypes.CDLL, ctypes.CDLL]:
         (crypto, "ENGINE_free", number, [address]),
         (crypto, "ENGINE_load_private_key", address, [address, text, address, address]),
         (crypto, "EVP_PKEY_free", None, [address]),
+        (crypto, "EVP_PKEY_CTX_new", address, [address, address]),
+        (crypto, "EVP_PKEY_CTX_free", None, [address]),
+        (crypto, "EVP_PKEY_CTX_set_rsa_padding", number, [address, number]),
+        *((crypto, f"EVP_PKEY_{name}_init", number, [address]) for name in ("encrypt", "decrypt")),
+        *((crypto, f"EVP_PKEY_{name}", number, turning) for name in ("encrypt", "decrypt")),
         (crypto, "EVP_MD_CTX_new", address, []),
         (crypto, "EVP_MD_CTX_free", None, [address]),
         (crypto, "EVP_sha256", address, []),
