@@ -57,6 +57,16 @@ def test_so_it_does_after_what_set_the_answer_aside_and_no_more_once_that_is_tak
     assert visit_of(check_in).needed == ("INSi à interroger" if decision == "doubt" else "Déjà qualifiée")
 
 
+def test_where_there_is_no_national_service_nobody_waits_for_it_or_asks_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.conf import settings
+
+    check_in, client = arrive(ZOE, InsUnreachable("timeout")), at_desk()
+    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"insi": None}))
+    path = taken_up(client, check_in)
+    for page in (_text(client, "/file/"), _text(client, path)):
+        assert "À valider sans INS" in page and "INSi en attente" not in page and "INSi à interroger" not in page
+
+
 def test_nobody_waits_for_insi_once_nobody_asks_it_any_more() -> None:
     from kiosk.console.models import Arrival
 

@@ -4,6 +4,7 @@ from datetime import date
 from functools import cache
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -145,6 +146,8 @@ class Arrival(models.Model):
         """What is asked of staff, in words: nothing once it is done, and nobody waits for what nobody awaits."""
         if self.is_settled:
             return str(_("Déjà qualifiée"))
+        if settings.KIOSK.insi is None and self.need in _OF_INSI:
+            return str(_(WITHOUT_INSI))
         if self.need == Need.INSI_PENDING and self.insi_next_at is None:
             return _label_in(Need.ASK_AGAIN, get_language() or "")
         if self.need in _WITHOUT_ANSWER and self.insi_next_at is not None:  # staff asked again
@@ -154,6 +157,10 @@ class Arrival(models.Model):
     @property
     def evidence_on(self) -> date | None:
         return known.evidence_on if (known := self.known) is not None else None
+
+
+WITHOUT_INSI = "À valider sans INS"  # where no national service is configured, nobody waits for it or asks it
+_OF_INSI = (Need.INSI_PENDING, Need.ASK_AGAIN)
 
 
 @cache

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kiosk.console.arrivals import queue
 from kiosk.console.identities import asking
 from kiosk.console.models import Arrival, Need, Stage
+from kiosk.console.models.arrivals import WITHOUT_INSI
 from kiosk.console.records import room
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.terminals import health
@@ -105,6 +106,13 @@ def _kiosk(request: HttpRequest) -> str:
     return request.GET.get("borne", "")[:60]
 
 
+def _label(need: Need) -> str:
+    """What those of one need are called together: some of them are awaited, others are to be asked about."""
+    if need is not Need.INSI_PENDING:
+        return str(need.label)
+    return _("INSi sans réponse") if settings.KIOSK.insi is not None else _(WITHOUT_INSI)
+
+
 def queue_context(current: UUID | None, need: str = "", desk: str = "", kiosk: str = "") -> dict[str, Any]:
     """What the left column shows, with a fingerprint that tells whether it changed."""
     now = timezone.now()
@@ -139,7 +147,7 @@ def queue_context(current: UUID | None, need: str = "", desk: str = "", kiosk: s
         "narrowed_desk": desk,
         "all_desks": settings.KIOSK.desks,
         "needs": [
-            {"code": one.value, "label": one.label, "count": counts.needs[one.value]}
+            {"code": one.value, "label": _label(one), "count": counts.needs[one.value]}
             for one in Need
             if counts.needs.get(one.value)
         ],
