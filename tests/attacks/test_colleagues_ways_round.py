@@ -10,8 +10,8 @@ from kiosk.core.sources.insi import InsUnreachable
 from tests.attacks.test_colleagues_reading import _names, _page
 from tests.console.arrivals import arrive, enrol, original_of
 from tests.console.keys import Key, add_key, ask, sign_in_with
-from tests.console.staff import at_desk, browser, code_of, get, post
-from tests.console.taken_up import taken_up
+from tests.console.staff import PASSWORD, at_desk, browser, code_of, get, post
+from tests.console.taken_up import qualified, taken_up, visit_of
 from tests.people import ZOE, Person
 
 shared = import_module("tests.console.conftest")  # sets Django up
@@ -92,7 +92,7 @@ def test_who_an_alarm_is_about_acknowledges_it_by_no_form() -> None:
     assert own in _names(_page(ines, "/alertes/"))
     findings.note(findings.Found("reading", f"0-many-{hour}") for hour in range(findings.SHOWN + 1))
     post(marc, "/alertes/vu/", name=own)
-    assert findings.conduct_unseen() == findings.SHOWN + 2
+    assert findings.unseen().count() == findings.SHOWN + 2
     for name in _names(_page(ines, "/alertes/")):
         post(ines, "/alertes/vu/", name=name)
     assert own in _names(_page(ines, "/alertes/"))  # a flood of later ones does not hide it
@@ -104,6 +104,20 @@ def test_who_adds_a_key_to_an_open_desk_and_signs_in_first_does_not_keep_its_own
     sign_in_with(thief, key.touched(ask(thief)))
     post(thief, "/mon-compte/lu/")
     owner = browser()
-    said = {"username": "lea", "password": "correct horse battery staple", "code": code_of("lea", steps=1)}
+    said = {"username": "lea", "password": PASSWORD, "code": code_of("lea", steps=1)}
     assert owner.post("/connexion/", said, secure=True).status_code == 302
     assert "sur votre compte" in _page(owner, "/file/")
+
+
+def test_what_an_emergency_let_somebody_take_in_hand_shows_no_picture_and_closes_with_it() -> None:
+    lea, marc = at_desk("lea"), at_desk("marc")
+    check_in, path = qualified(marc)
+    post(lea, "/urgence/", right="vigilance", reason="Patient sans papiers, unité absente", password=PASSWORD)
+    post(lea, path + "prendre/")
+    assert "ADRUN" in _page(lea, path) and get(lea, path + "pieces/0/").status_code == 403
+    post(lea, "/urgence/rendre/")
+    assert visit_of(check_in).assigned_to.username == "lea"
+    assert "ADRUN" not in _page(lea, path) and get(lea, path + "pieces/0/").status_code == 403
+    post(lea, path + "ecarter/", reason="technical")  # now it is she who decided last
+    assert visit_of(check_in).decided_by.username == "lea"
+    assert "ADRUN" not in _page(lea, path) and get(lea, path + "pieces/0/").status_code == 403
