@@ -54,6 +54,10 @@ class Secret:
         """What the next one inherits."""
         return (*self.before, Left(derived(self.secret, CHAIN), derived(self.secret, INDEX)))
 
+    def is_left_to(self, later: "Secret") -> bool:
+        """Whether that one comes after this one, and can read what it wrote."""
+        return self.leaves == later.before[: len(self.leaves)]
+
     @property
     def name(self) -> str:
         """What tells it from the others, and nothing else."""
@@ -64,9 +68,8 @@ def read(server: ServerSettings) -> tuple[Secret, ...]:
     """The secrets that the settings name, the current one first. ValueError for a file that holds too little."""
     named = [(server.secret_key_file, None), *((one.file, one.until) for one in server.former_secrets)]
     found = tuple(_read(path, until) for path, until in named)
-    inherited = {one.chain for one in found[0].before}
     for (path, _until), one in zip(named[1:], found[1:], strict=True):
-        if derived(one.secret, CHAIN) not in inherited:
+        if not one.is_left_to(found[0]) and not found[0].is_left_to(one):  # not yet the current one here, of several
             raise ValueError(
                 f"server.secret_key_file: {server.secret_key_file} ne vient pas après {path}, et ne lirait pas le "
                 "journal : refaites-le avec kiosk console secret new"
@@ -124,8 +127,8 @@ def accepted(purpose: str) -> tuple[bytes, ...]:
 
 
 def chain_keys() -> tuple[bytes, ...]:
-    """Every key that the trail was ever linked with, the current one last."""
-    return tuple(one.chain for one in _current().leaves)
+    """Every key that the trail was ever linked with, the latest last."""
+    return tuple(one.chain for one in _all_left())
 
 
 def first_index() -> bytes:
@@ -146,8 +149,18 @@ def generations() -> tuple[int, ...]:
 
 def index_key(number: int) -> bytes | None:
     """What fingerprints are closed with under one secret; none under a site's first, or one that is not ours."""
-    left = _current().leaves
+    left = _all_left()
     return left[number].index if 0 < number < len(left) else None
+
+
+def _all_left() -> tuple[Left, ...]:
+    """The keys of the chain and of the indexes, also of a secret that is not the current one yet."""
+    return _left_by(settings.KEYRING)
+
+
+@cache
+def _left_by(secrets: tuple[Secret, ...]) -> tuple[Left, ...]:
+    return max((one.leaves for one in secrets), key=len)
 
 
 def _current() -> Secret:

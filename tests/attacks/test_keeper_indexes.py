@@ -82,6 +82,8 @@ def test_all_are_found_with_both_secrets_halfway_and_with_the_new_one_alone(
     assert before & set(_kept())
     renewing.renew("command:root", _quiet)
     assert {(len(one), one[0]) for one in _kept()} == {(17, 1)}
+    site.is_not_there_yet()
+    _all_are_found()
     site.has_forgotten()
     _all_are_found()
     assert search.find("2009-07-14", "", "PIE").count() == 1

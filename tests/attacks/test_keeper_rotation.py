@@ -46,6 +46,11 @@ class Site:
         until = localdate() + timedelta(days=1)
         self._patch.setattr(settings, "KEYRING", (self.new, Secret(self.old.secret, until, self.old.before)))
 
+    def is_not_there_yet(self) -> None:
+        """One of several machines, whose settings name the new secret beside the one that they go on with."""
+        until = localdate() + timedelta(days=1)
+        self._patch.setattr(settings, "KEYRING", (self.old, Secret(self.new.secret, until, self.new.before)))
+
     def has_forgotten(self) -> None:
         """The day of the former secret is over."""
         until = localdate() - timedelta(days=1)
@@ -87,6 +92,21 @@ def test_the_console_goes_on_with_both_and_after_the_day_with_the_new_one_alone(
     assert _signs_in("olivia") and Terminal.objects.get(pk="borne-7").is_proven
     acts = AuditEntry.objects.filter(act__startswith="secret-").order_by("number").values_list("act", "who")
     assert list(acts) == [("secret-changed", "command:root"), ("secret-renewed", "command:root")]
+
+
+def test_of_several_machines_one_that_goes_on_with_the_former_secret_reads_what_another_proves(site: Site) -> None:
+    site.believes_both()
+    add("marc")
+    renewing.renew("command:root", _quiet)
+    site.is_not_there_yet()
+    assert _signs_in("marc") and _signs_in("lea")
+    add("nora")
+    assert audit.verify()[1] == () and audit.head().is_proven
+    site.believes_both()
+    assert _signs_in("nora") and audit.verify()[1] == ()
+    renewing.renew("command:root", _quiet)
+    site.has_forgotten()
+    assert _old_ones() == [] and audit.verify()[1] == ()
 
 
 def test_a_row_that_the_former_secret_proves_is_refused_after_its_day(site: Site) -> None:
@@ -187,6 +207,12 @@ def test_a_secret_that_does_not_come_after_the_one_it_replaces_is_refused(site: 
     named = server.model_copy(update={"secret_key_file": other, "former_secrets": former})
     with pytest.raises(ValueError, match="kiosk console secret new"):
         keyring.read(named)
+    after = tmp_path / "after"
+    after.write_bytes(keyring.new(site.old))
+    for current, beside in ((after, server.secret_key_file), (server.secret_key_file, after)):
+        former = (FormerSecret(file=beside, until=localdate()),)
+        read = keyring.read(server.model_copy(update={"secret_key_file": current, "former_secrets": former}))
+        assert read[0].is_left_to(read[1]) or read[1].is_left_to(read[0])
     torn = tmp_path / "torn"
     torn.write_bytes(keyring.new(site.old)[:150])
     with pytest.raises(ValueError, match="pas entier"):
