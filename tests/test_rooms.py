@@ -99,7 +99,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"kiosk.insi", "kiosk.settings"},
     "kiosk.console.site": _of_the_console(
         "upkeep", "questions", "identities", "arrivals", "terminals", "register", "records", "witness"
-    ),
+    )
+    | {"kiosk.lean"},
     "kiosk.console.templatetags": _of_the_console("identities", "register"),
     "kiosk.console.views": _of_the_console(
         *("register", "records", "staff", "terminals", "arrivals", "identities", "vigilance", "upkeep", "site"),
@@ -113,6 +114,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.closed": set(),
     "kiosk.deadline": set(),
     "kiosk.exchange": {"kiosk.deadline"},
+    "kiosk.lean": set(),
     "kiosk.plug_ins": set(),
     "kiosk.pkcs11": set(),
     "kiosk.control": {"kiosk.core"},

@@ -24,7 +24,7 @@ LONGEST_SENT = 9 * 1024 * 1024  # by a kiosk; of what is longer the page is give
 ALL_TOGETHER = 48 * 1024 * 1024  # of what is being sent, in one process
 WAITING, WAITING_EACH = 512, 64  # for a thread; of them from one place
 GUESSES = 1  # passwords are looked at one by one (``hashing``)
-GUESSES_WAITING, GUESSES_EACH, GUESS_WITHIN = 8, 2, 0.7  # seconds
+GUESSES_WAITING, GUESSES_EACH, GUESS_WITHIN = 4, 2, 0.4  # seconds
 AGAIN_AFTER = b"2"  # seconds, to who is told that there are too many
 
 

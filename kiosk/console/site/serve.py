@@ -22,6 +22,7 @@ from kiosk.console.site.environ import Answer
 from kiosk.console.site.gate import Gate, answer
 from kiosk.console.site.patient import BACKLOG, PatientWorker
 from kiosk.console.upkeep import asked, insi_now
+from kiosk.lean import keep_lean
 
 
 class Served(BaseApplication):
@@ -113,6 +114,7 @@ def announce_json(url: str) -> None:
 
 def run(server: ServerSettings, announce: Callable[[str], None] = announce_json) -> None:
     """Serve until told to stop (SIGTERM): requests under way are finished first."""
+    keep_lean(heaps=2, large=64 * 1024, kept=1024 * 1024)
     arguments, sys.argv = sys.argv, sys.argv[:1]
     try:
         Served(server, announce).run()
