@@ -238,6 +238,20 @@ FAULTS = (
         "`kiosk run` says the key and what to write",
         _attack("settings", "test_a_broken_file_is_a_french_sentence_with_its_key_and_what_to_do"),
     ),
+    Fault(
+        "The desk it sends people to is none of the console's",
+        "everything works; staff call the number at any desk",
+        "*guichet inconnu* within a minute of the start, before anybody comes",
+        "within 10 min of the correction, or at once after a start",
+        _attack("console", "test_what_the_console_does_not_know_is_told_in_french_with_its_key_once"),
+    ),
+    Fault(
+        "`console.ca` is another console's authority",
+        "everything works; check-ins wait on the kiosk",
+        "*jamais connectée*, or *silencieuse*; the kiosk's log says `console.ca` and what to do",
+        "at the start after the correction",
+        _attack("console", "test_an_authority_that_is_another_s_is_told_with_its_key"),
+    ),
 )
 
 
