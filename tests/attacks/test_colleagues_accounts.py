@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.console.served import ServedConsole
-from tests.demo.enrolling import PASSWORD, Visitor, enrol, sign_in, sign_in_again
+from tests.demo.enrolling import PASSWORD, Visitor, enrol, sign_in
 
 pytestmark = pytest.mark.timeout(300)  # hashes of passwords, at their real cost
 Account = dict[str, str]
@@ -114,7 +114,7 @@ def test_renewing_takes_two_leaves_the_owner_what_they_have_and_they_may_refuse_
     window.post(f"/comptes/demandes/{number}/refuser/")
     assert house.agree(number) == ""
     again = house.console.visitor()
-    assert "demande pour un compte" in sign_in_again(again, marc)  # told at the next sign-in, by whom
+    assert "demande pour un compte" in sign_in(again, marc)  # told at the next sign-in, by whom
     assert "nouveaux accès" in again.get("/mon-compte/")
 
 
@@ -144,7 +144,7 @@ def test_owners_see_their_sessions_and_end_the_one_that_is_not_theirs(house: Hou
     paul = house.owner("paul")
     own, stolen = house.console.visitor(), house.console.visitor()
     sign_in(own, paul)
-    sign_in_again(stolen, paul)
+    sign_in(stolen, paul)
     [name] = re.findall(r"/sessions/(\w+)/terminer/", own.get("/mon-compte/"))
     own.post(f"/mon-compte/sessions/{name}/terminer/")
     stolen.get("/file/")

@@ -24,7 +24,7 @@ from tests.console.conftest import empty, make_sqlite
 from tests.console.rewritten import behind
 from tests.console.served import ServedConsole
 from tests.console.staff import PASSWORD, add, browser, code_of
-from tests.demo.enrolling import sign_in, sign_in_again
+from tests.demo.enrolling import sign_in
 
 
 @pytest.fixture(scope="module")
@@ -244,6 +244,4 @@ def test_a_site_replaces_its_secret_while_its_console_serves(tmp_path: Path) -> 
 def sign_in_and_where(served: ServedConsole, account: dict[str, str]) -> str:
     window = served.visitor()
     sign_in(window, account)
-    if "/file/" not in window.at:
-        sign_in_again(window, account)
     return window.at

@@ -29,6 +29,8 @@ class ProxyServer:
 
     def stop(self) -> None:
         for each in [self._server, *self._open]:
+            with suppress(OSError):  # gone by itself
+                each.shutdown(socket.SHUT_RDWR)  # whoever still listens there hears its end
             each.close()
 
     def _accept(self) -> None:
@@ -41,9 +43,16 @@ class ProxyServer:
             threading.Thread(target=self._serve, args=(peer,), daemon=True).start()
 
     def _serve(self, peer: socket.socket) -> None:
+        with suppress(OSError):  # one side has gone, or this server has stopped
+            self._answer(peer)
+
+    def _answer(self, peer: socket.socket) -> None:
         head = b""
         while b"\r\n\r\n" not in head:
-            head += peer.recv(4096)
+            piece = peer.recv(4096)
+            if not piece:
+                return  # whoever called has hung up
+            head += piece
         self.asked.append(head)
         if self.reply:
             peer.sendall(self.reply)
