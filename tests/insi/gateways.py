@@ -110,6 +110,8 @@ def renegotiating(pki: TestPki, ca: Path | None = None) -> Iterator[tuple[str, l
         play = threading.Thread(target=gateway.play, daemon=True)
         play.start()
         yield f"https://localhost:{port}/lps", gateway.said
+        with suppress(BrokenPipeError):  # it has ended by itself
+            gateway.tell("Q\n")  # our side keeps the connection: without this it would wait for more
         play.join(20)
     finally:
         server.kill()
