@@ -1,7 +1,8 @@
 """The site's secret is replaced: who has the former one proves nothing after its day; halfway nothing is lost."""
 
+from base64 import b64encode
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ from kiosk.console.staff import accounts
 from kiosk.console.terminals import enrolment
 from kiosk.console.upkeep import renewing
 from kiosk.heads import endorsements_in, read_key
-from kiosk.sealing import generate_signer, signer_public_pem
+from kiosk.sealing import generate_signer, intake_message, sign, signer_public_pem
+from kiosk.storage.delivery import ConsoleLink, Reply
+from kiosk.storage.heads import HeadKeeper
 from tests.console.arrivals import SIGNER, put
 from tests.console.conftest import empty, make_sqlite
 from tests.console.rewritten import behind
@@ -219,9 +222,23 @@ def test_a_secret_that_does_not_come_after_the_one_it_replaces_is_refused(site: 
         keyring._read(torn, None)
 
 
-def test_a_site_replaces_its_secret_while_its_console_serves(tmp_path: Path) -> None:
+def _beats(served: ServedConsole, path: Path) -> str:
+    """A kiosk that was just started tells how it is; gives the mark that it brings from then on."""
+
+    def signed(where: str, sent_at: str, body: bytes) -> str:
+        return b64encode(sign(intake_message(where, "borne-1", sent_at, body), SIGNER)).decode()
+
+    keeper = HeadKeeper(path)
+    certificate = served.folder / "console.pem"
+    link = ConsoleLink(served.url.rstrip("/"), certificate, "borne-1", signed, datetime.now(UTC).isoformat, keeper)
+    assert link.put_heartbeat({})[0] is Reply.TAKEN
+    return keeper.brought()
+
+
+def test_a_site_replaces_its_secret_while_its_console_serves_and_its_kiosks_follow(tmp_path: Path) -> None:
     served = ServedConsole(tmp_path / "site")
     served.start()
+    first = _beats(served, tmp_path / "head")
     lea = served.add_staff("lea")
     made = served.run("console", "secret", "new", str(served.folder / "secret-2"))
     assert made.returncode == 0 and (served.folder / "secret-2").stat().st_mode & 0o777 == 0o600
@@ -231,11 +248,11 @@ def test_a_site_replaces_its_secret_while_its_console_serves(tmp_path: Path) -> 
     served.config.write_text(served.config.read_text().replace('secret_key_file = "secret"\n', said.lstrip()))
     served.stop()
     served.start()
-    assert served.put("/intake/heartbeat", b"{}") == 200
+    assert _beats(served, tmp_path / "head") not in ("", first)
     assert "/file/" in sign_in_and_where(served, lea)
     done = served.run("console", "secret", "renew")
     assert done.returncode == 0 and "console_terminal : 1 lues, 1 prouvées" in done.stderr, done.stderr
-    assert served.put("/intake/heartbeat", b"{}") == 200
+    assert _beats(served, tmp_path / "head") not in ("", first)
     assert served.run("console", "audit", "verify").returncode == 0
     assert served.run("console", "register", "check").returncode == 0
     served.stop()
