@@ -231,8 +231,12 @@ def load_raw_verifier(data: bytes) -> KioskKey:
 
 def intake_message(path: str, kiosk: str, sent_at: str, body: bytes) -> bytes:
     """The bytes a kiosk signs for one request to the console: where, who, when, and the body's digest."""
-    digest = hashlib.sha256(body).hexdigest()
-    return "\n".join(("kiosk-intake-1", path, kiosk, sent_at, digest)).encode()
+    return intake_message_of(path, kiosk, sent_at, hashlib.sha256(body).digest())
+
+
+def intake_message_of(path: str, kiosk: str, sent_at: str, digest: bytes) -> bytes:
+    """The same of a body of which only the SHA-256 is left."""
+    return "\n".join(("kiosk-intake-1", path, kiosk, sent_at, digest.hex())).encode()
 
 
 def sign(message: bytes, key: Ed25519PrivateKey) -> bytes:

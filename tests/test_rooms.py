@@ -68,7 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "kiosk.ui": {"kiosk.core", "kiosk.journal"},
     "kiosk.console.models": {"kiosk.core", "kiosk.sealing", "kiosk.console.keyring"},
-    "kiosk.console.keystore": set(),
+    "kiosk.console.keystore": {"kiosk.console.models"},
     "kiosk.console.evidence": {"kiosk.core"},
     "kiosk.console.config": {"kiosk.console.evidence", "kiosk.core", "kiosk.settings"},
     "kiosk.console.keyring": {"kiosk.console.config"},
@@ -79,11 +79,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.apps": {"kiosk.journal"},
     "kiosk.console.migrations": _of_the_console("identities", "register", "records", "staff"),
     "kiosk.console.records": _of_the_console() | {"kiosk.pkcs11"},
-    "kiosk.console.staff": _of_the_console("records") | {"kiosk.bounded", "kiosk.deadline", "kiosk.exchange"},
+    "kiosk.console.staff": _of_the_console("records", "witness")
+    | {"kiosk.bounded", "kiosk.deadline", "kiosk.exchange"},
     "kiosk.console.witness": _of_the_console("records") | {"kiosk.bounded", "kiosk.deadline", "kiosk.exchange"},
     "kiosk.console.terminals": _of_the_console("staff", "records"),
     "kiosk.console.register": _of_the_console("records", "witness"),
-    "kiosk.console.arrivals": _of_the_console("register", "records"),
+    "kiosk.console.arrivals": _of_the_console("register", "records", "witness"),
     "kiosk.console.pictures": _of_the_console("records", "terminals"),
     "kiosk.console.identities": _of_the_console("arrivals", "register", "records", "witness") | {"kiosk.insi"},
     "kiosk.console.vigilance": _of_the_console("identities", "arrivals", "register", "records", "witness")

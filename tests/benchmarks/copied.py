@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 import numpy as np
@@ -191,6 +191,11 @@ def written_keys(keys: Bytes) -> Bytes:
     written = np.full((len(keys), 36), ord("-"), np.uint8)
     written[:, _LETTERS] = hexadecimal(keys)
     return written
+
+
+def written_at(at: datetime | None) -> bytes:
+    """As the trail chains it, and as a row proves it."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").encode() if at is not None else b""
 
 
 def name_of(number: int) -> str:

@@ -6,11 +6,12 @@ Rows go in by COPY (PostgreSQL) while the next are made, or in batches (SQLite),
 backup is put back: a million in half an hour.
 """
 
+import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -33,8 +34,9 @@ from kiosk.console.models import (
 from kiosk.console.records import store_keys, vault
 from kiosk.console.register import bodies, index_marks, reading
 from tests.benchmarks.columns import Bytes, Lines, lines_of, micros, numbers
-from tests.benchmarks.copied import Copies, Keys, Pattern, Store, hexadecimal, keyed, words_of
+from tests.benchmarks.copied import Copies, Keys, Pattern, Store, hexadecimal, keyed, words_of, written_at
 from tests.benchmarks.model import VISITS, make_model
+from tests.benchmarks.proofs import Proofs
 
 Longs = npt.NDArray[np.int64]
 
@@ -58,7 +60,7 @@ class Act:
         self.holds = entry.act == audit.Act.QUALIFIED
         self.body = Pattern(body, words) if body is not None else None
         self.details, self.codes = Pattern(entry.details.encode(), words), Pattern(entry.codes.encode(), words)
-        own = [_written(entry.at), _written(entry.effective_at), bytes(entry.digest).hex().encode()]
+        own = [written_at(entry.at), written_at(entry.effective_at), bytes(entry.digest).hex().encode()]
         chained = chain._text(entry)[4 + len(str(entry.number)) :]  # what differs in length stands first
         self.chained = Pattern(chained, [*words, *(one for one in own if one)])
         columns = ("number", "at", "about", "details", "chained", "person", "codes", "effective_at", "digest")
@@ -72,15 +74,19 @@ class Register:
         self.row, self.visits = make_model()
         for visit in self.visits:
             visit.ticket_mark = None  # of another day: a number is one person's for its day
+            visit.signer = visit.indexed = b""  # as of before: no kiosk has signed for the copies
+            visit.plain, visit.before = os.urandom(32), {}
         [self._holding] = Holding.objects.filter(person=self.row)
         self._words = words_of(str(self.row.pk), [str(one.pk) for one in self.visits], self._holding.mark)
         self._chain, self._prove = keyed(keyring.key(keyring.CHAIN)), keyed(keyring.key("person"))
         self._number, self._chained = 0, b""
         self._acts = self._acts_of_model()
         self._parts = [_opened(one.sealed, self._words) for one in self.visits]
-        self._came = [[micros(getattr(one, name)) for name in _moments_of(one)] for one in self.visits]
+        moments = [[getattr(one, name) for name in _moments_of(one)] for one in self.visits]
+        self._rows = [Proofs(one, self._words, at) for one, at in zip(self.visits, moments, strict=True)]
+        self._came = [list(map(micros, at)) for at in moments]
         self._moments = [at for at in (self.row.decided_at, self.row.verified_at) if at is not None]
-        changing = [*self._words, *map(_written, self._moments)]
+        changing = [*self._words, *map(written_at, self._moments)]
         self._state = Pattern(self.row.state.encode(), changing)
         length = len(str(self.row.at_fact)) + 4  # at the end: it differs in length
         self._proven = Pattern(reading._text(self.row)[:-length], changing)
@@ -116,8 +122,8 @@ class Register:
         self._person = Lines(
             self.row, ("key", "opened_at", "state", "decided_at", "at_fact", "proof", "likened_at", "verified_at")
         )
-        self._arrivals = [Lines(one, ("key", *_moments_of(one), "person")) for one in self.visits]
-        self._sealed = [Lines(one.sealed, ("arrival", *SEALED)) for one in self.visits]
+        self._arrivals = [Lines(one, ("key", *_moments_of(one), "person", "plain", "proof")) for one in self.visits]
+        self._sealed = [Lines(one.sealed, ("arrival", *SEALED, "proof")) for one in self.visits]
         self._bodies = Lines(FactBody(), ("number", "subject", "body"))
         self._holdings = Lines(self._holding, ("person", "value", "mark", "since"))
         self._of_person = Lines(PersonIndex(), ("person", "value"))
@@ -169,15 +175,17 @@ class Register:
 
     def _visits(self, copies: Copies, keys: Sequence[Keys], fingerprints: Sequence[Bytes]) -> None:
         for place, (visits, own) in enumerate(zip(copies.visits, keys, strict=True)):
-            self._arrivals[place].add(visits, *(numbers(copies.later + at) for at in self._came[place]), copies.person)
-            written = copies.words[1 + place]
-            parts = [
-                own.lock(said.by(copies.words), _context(_CONTEXTS.get(part, part), written))
-                if said
-                else nothing(visits)
-                for part, said in self._parts[place].items()
-            ]
-            self._sealed[place].add(visits, *parts)
+            written, moments = copies.words[1 + place], [copies.later + at for at in self._came[place]]
+            said = {part: one.by(copies.words) for part, one in self._parts[place].items() if one}
+            parts = dict.fromkeys(SEALED, nothing(visits))
+            for part, text in said.items():
+                parts[part] = own.lock(text, _context(_CONTEXTS.get(part, part), written))
+            plain = lines_of([hashlib.sha256(one.tobytes()).digest() for one in said["check_in"]])
+            proofs = self._rows[place]
+            proof = proofs.of_visit(copies.words, [_instants(at) for at in moments], plain)
+            self._arrivals[place].add(visits, *map(numbers, moments), copies.person, plain, proof)
+            proof = proofs.of_sealed(copies.words, [parts[part] for part in proofs.parts])
+            self._sealed[place].add(visits, *parts.values(), proof)
             for value in fingerprints:
                 self._of_visit.add(visits, value)
 
@@ -255,11 +263,6 @@ def _instants(moments: Longs) -> Bytes:
     written = np.datetime_as_string(at, unit="us").astype("S26").view(np.uint8).reshape(-1, 26)
     zone = np.frombuffer(b"+00:00", np.uint8)
     return np.concatenate((written, np.repeat(zone[np.newaxis], len(moments), 0)), 1)
-
-
-def _written(at: datetime | None) -> bytes:
-    """As the trail chains it."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").encode() if at is not None else b""
 
 
 def _write(rows: Sequence[Callable[[str], None]], how: str) -> None:

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import replace
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 from kiosk.console import audit
@@ -44,11 +45,12 @@ def _batch(before: Before, numbers: range) -> list[tuple[uuid.UUID, str]]:
         check_in = _check_in(number, has_answer=status != "VALIDATED")
         key, at = uuid.UUID(check_in.key), SINCE + timedelta(seconds=number)
         is_decided = stage != "waiting"
+        body = vault.seal_body(codec.to_bytes(check_in), vault.context_of("check-in", key))
         arrivals.append(
             before.of("Arrival").model(
                 key=key,
                 terminal=before.terminal,
-                digest=bytes(32),
+                digest=sha256(body).digest(),
                 sent_at=at.isoformat(),
                 signature=bytes(64),
                 received_at=at,
@@ -64,7 +66,6 @@ def _batch(before: Before, numbers: range) -> list[tuple[uuid.UUID, str]]:
                 decided_at=at if is_decided else None,
             )
         )
-        body = vault.seal_body(codec.to_bytes(check_in), vault.context_of("check-in", key))
         sealed.append(before.of("Sealed").model(arrival_id=key, check_in=body))
         indexes += [before.of("BlindIndex").model(arrival_id=key, value=one) for one in search.indexes_of(check_in)]
         acts.append(audit.Done(audit.Act.TAKEN_IN, "borne-1", "", str(key)))

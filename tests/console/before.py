@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -74,10 +75,12 @@ class Before:
         said = {"status": sent.status.value, "stage": "waiting", "need": "ready"} | columns
         if said["stage"] in {"done", "set-aside"}:
             said = {"decided_by": self.staff, "decided_at": at + timedelta(minutes=5)} | said
+        if body is None:
+            body = vault.seal_body(codec.to_bytes(sent), vault.context_of("check-in", sent.key))
         row = self.of("Arrival").create(
             key=key,
             terminal=self.terminal,
-            digest=bytes(32),
+            digest=sha256(body).digest(),
             sent_at=at.isoformat(),
             signature=bytes(64),
             received_at=at,
@@ -86,7 +89,7 @@ class Before:
             desk="3",
             **said,
         )
-        self._seal(row, sent, later, observed, written, body)
+        self._seal(row, sent, body, later, observed, written)
         if acts is None:
             word = "doubted" if "doubtful" in str(said.get("attributes", "")) else ACTS.get(str(said["status"]), "")
             decided = word if said["stage"] in {"done", "set-aside"} else ""
@@ -100,10 +103,10 @@ class Before:
         self,
         row: Any,
         sent: CheckIn,
+        body: bytes,
         later: InsAnswer | None,
         observed: InsAnswer | None,
         written: Mapping[str, object] | None,
-        body: bytes | None,
     ) -> None:
         def sealed(part: str, plain: bytes) -> bytes:
             return vault.seal_body(plain, vault.context_of(part, sent.key))
@@ -113,7 +116,7 @@ class Before:
 
         self.of("Sealed").create(
             arrival=row,
-            check_in=sealed("check-in", codec.to_bytes(sent)) if body is None else body,
+            check_in=body,
             answer=sealed("answer", answered(later)) if later is not None else b"",
             observed=sealed("observed", answered(observed)) if observed is not None else b"",
             accepted=sealed("accepted", json.dumps(written).encode()) if written else b"",

@@ -1,9 +1,9 @@
 """``python -m tests.console.forensics CONFIG WORD …``: what somebody finds who holds all the files of a console.
 
 ``take KEY``: all that is kept of one visit, its key in clear; JSON. ``person KEY``: the same of whose visit it is, who
-is qualified with it here, and every fingerprint they are found by. ``age KEY``: the visit came long ago. ``end KEY``:
-it is over. ``has KEY``: whether the subject has a key. ``try FILE``: how much of what ``take`` wrote opens with
-anything that console still has, and whether the copied row of the key does.
+is qualified with it here, and every fingerprint they are found by. ``age KEY``: the visit came long ago. ``age-all``:
+everybody came years ago. ``end KEY``: it is over. ``has KEY``: whether the subject has a key. ``try FILE``: how much of
+what ``take`` wrote opens with anything that console still has, and whether the copied row of the key does.
 ``create COUNT``: keys for the same visits as whoever else does so at once, after a line is read. ``renew``: the store
 key renewed, all keys brought over.
 """
@@ -13,13 +13,14 @@ import os
 import sys
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from kiosk.console.config import read_server_settings
 from kiosk.sealing import CannotOpen, unlock
+from tests.console.rewritten import rewrite
 
 
 def take(key: str) -> dict[str, Any]:
@@ -73,7 +74,7 @@ def person(visit: str) -> dict[str, Any]:
 def end(visit: str) -> str:
     from kiosk.console.models import Arrival
 
-    Arrival.objects.filter(pk=visit).update(stage="done")
+    rewrite(Arrival.objects.filter(pk=visit), stage="done")
     return ""
 
 
@@ -105,7 +106,15 @@ def age(key: str) -> str:
 
     from kiosk.console.models import Arrival
 
-    Arrival.objects.filter(pk=key).update(received_at=timezone.now() - timedelta(hours=13))
+    rewrite(Arrival.objects.filter(pk=key), received_at=timezone.now() - timedelta(hours=13))
+    return ""
+
+
+def age_all() -> str:
+    from kiosk.console.models import Arrival
+
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    rewrite(Arrival.objects.all(), received_at=long_ago, arrived_at=long_ago)
     return ""
 
 
@@ -165,6 +174,7 @@ WORDS: dict[str, Any] = {
     "take": take,
     "person": person,
     "age": age,
+    "age-all": age_all,
     "end": end,
     "has": has,
     "try": attempt,

@@ -2,15 +2,21 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 
 def rewrite(rows: QuerySet[Any], **columns: object) -> None:
     """Write these columns of each row, as the console would."""
     for row in rows:
         for name, value in columns.items():
-            setattr(row, name, value)
+            setattr(row, name if value is None or isinstance(value, Model) else _column(row, name), value)
         row.save(update_fields=list(columns))
+
+
+def _column(row: Model, name: str) -> str:
+    """A row may be named by its key."""
+    column: str = row._meta.get_field(name).attname
+    return column
 
 
 def behind(rows: QuerySet[Any], **columns: object) -> int:

@@ -7,6 +7,7 @@ import pytest
 from kiosk.console.staff.access import RIGHTS, Right
 from tests.console.arrivals import arrive, enrol
 from tests.console.conftest import ON_SQLITE
+from tests.console.rewritten import rewrite
 from tests.console.staff import add, browser, get, post, sign_in
 from tests.people import ZOE
 
@@ -108,7 +109,7 @@ def _addresses() -> dict[str, str]:
     check_in, alike = arrive(ZOE), arrive(ZOE)
     now = timezone.now()
     for one in (check_in, alike):  # whoever they are: addresses name both
-        Arrival.objects.filter(pk=one.key).update(person=Person.objects.create(key=one.key, opened_at=now))
+        rewrite(Arrival.objects.filter(pk=one.key), person=Person.objects.create(key=one.key, opened_at=now))
     PersonPair.objects.create(first_id=check_in.key, second_id=alike.key, likeness=90, found_at=now)
     other = Staff.objects.create_user("somebody-else", "no password", "host")
     taken = emergencies.take(other, "vigilance", "nobody of the unit tonight", where="")

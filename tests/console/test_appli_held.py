@@ -21,6 +21,7 @@ from kiosk.core.status.attestation import Attested, Distrust
 from tests.console import phones
 from tests.console.arrivals import arrive, card_of, enrol
 from tests.console.phones import NO_DOCUMENT, STRUCTURE, by_phone, came, on_phone, phone
+from tests.console.rewritten import rewrite
 from tests.console.staff import at_desk, get, post
 from tests.console.taken_up import taken_up, visit_of
 from tests.people import TOUSSAINT, ZOE
@@ -129,7 +130,7 @@ def test_what_an_earlier_console_kept_of_a_kiosk_is_no_verified_phone() -> None:
     settings.KIOSK = settings.KIOSK.model_copy(update={"trust_kiosk_answers": True})
     lie = InsFound(ZOE.matricule, ZOE.traits(Source.APPLI))
     check_in = arrive(ZOE, lie, **NO_DOCUMENT)
-    Sealed.objects.filter(arrival=visit_of(check_in)).update(answer=b"")
+    rewrite(Sealed.objects.filter(arrival=visit_of(check_in)), answer=b"")
     assert _answer(check_in) == InsUnreachable("reported")
     path = taken_up(client := at_desk(), check_in)
     post(client, path + "qualifier/", **SAID)

@@ -15,6 +15,7 @@ from kiosk.core.sources.insi import InsFound, InsNotFound, InsSeveral
 from kiosk.core.status.permissions import Attribute
 from tests.console.arrivals import found
 from tests.console.before import DOUBTED, QUALIFIED, SINCE, VALIDATED, Before, differing
+from tests.console.rewritten import rewrite
 from tests.people import DOMINIQUE, LINA, PIERRE_ALAIN, SOPHIE, TOUSSAINT, ZOE
 
 pytestmark = pytest.mark.starts  # each migrates a database: seconds
@@ -329,7 +330,7 @@ def test_a_visit_given_to_somebody_else_behind_the_trail_is_found(before: Before
     before.over()
     assert visit_checks.visits("", 1000).found == ()
     person = _of(other)[1]
-    Arrival.objects.filter(pk__in=(zoe, waits)).update(person=person)
+    rewrite(Arrival.objects.filter(pk__in=(zoe, waits)), person=person)
     found = visit_checks.visits("", 1000).found
     assert {(one.code, one.about[:36]) for one in found} == {("visit", str(zoe)), ("visit", str(waits))}
 

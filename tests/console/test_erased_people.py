@@ -197,9 +197,9 @@ def test_a_visit_in_somebody_s_hands_is_ended_first(officer: Client) -> None:
 def test_the_short_path_s_visit_that_waits_for_them_is_ended_first(officer: Client) -> None:
     person = make_known(ZOE)
     visit = arrive(ZOE, InsNotFound(), mrz=None, document_kind=None, pictures=())
-    Arrival.objects.filter(pk=visit.key).update(candidate=person)
+    rewrite(Arrival.objects.filter(pk=visit.key), candidate=person)
     assert erased(person) == 1
-    Arrival.objects.filter(pk=visit.key).update(stage="gone")
+    rewrite(Arrival.objects.filter(pk=visit.key), stage="gone")
     assert erased(person) == 0
     assert Arrival.objects.get(pk=visit.key).candidate is None
     assert subject_keys.exists(UUID(visit.key))  # nobody has seen that it is theirs
@@ -243,7 +243,7 @@ def test_a_visit_that_is_nobody_s_is_erased_by_its_own_key(officer: Client) -> N
     visit = arrive(ZOE)
     assert erased(visit.key) == 1  # it waits
     post(officer, f"/arrivees/{visit.key}/parti/")
-    Arrival.objects.filter(pk=visit.key).update(stage="gone")
+    rewrite(Arrival.objects.filter(pk=visit.key), stage="gone")
     assert erased(visit.key) == 0
     assert (stage_of(visit), subject_keys.exists(UUID(visit.key))) == ("removed", False)
     assert not Sealed.objects.filter(pk=visit.key).exists()
@@ -292,7 +292,7 @@ def test_an_answer_about_a_visit_that_went_with_its_person_is_kept_nowhere(offic
     post(officer, path + "prendre/")
     post(officer, path + "interroger/", **original_of(ZOE))
     post(officer, path + "rendre/")
-    Arrival.objects.filter(pk=check_in.key).update(stage="done", insi_next_at=timezone.now())
+    rewrite(Arrival.objects.filter(pk=check_in.key), stage="done", insi_next_at=timezone.now())
 
     def gone_meanwhile(*_: object) -> Any:
         assert erased(person.pk) == 0

@@ -21,10 +21,11 @@ from kiosk.core.sources.insi import InsSeveral
 from kiosk.core.status.person_events import Verified
 from kiosk.core.status.transitions import Actor, ActorKind
 from tests.console.arrivals import arrive, enrol
+from tests.console.rewritten import rewrite
 from tests.console.staff import READ, add
 from tests.people import ZOE
 
-_VISIT = 'SELECT "key", "terminal_id"'
+_VISIT = 'SELECT "proof", "key", "terminal_id"'
 QUALIFY = Choice(Action.QUALIFY, evidence="CN", first_given_name="ZOE", was_said=True, seen=seen_in([READ]))
 Meanwhile = Callable[[Callable[[], object]], None]
 
@@ -64,7 +65,7 @@ def _staff(name: str) -> Staff:
 
 def _in_hand(staff: Staff) -> CheckIn:
     check_in = arrive(ZOE)
-    Arrival.objects.filter(pk=check_in.key).update(stage="called", assigned_to=staff)
+    rewrite(Arrival.objects.filter(pk=check_in.key), stage="called", assigned_to=staff)
     return check_in
 
 
@@ -84,7 +85,7 @@ def test_another_answer_that_comes_meanwhile_is_decided_about(lea: Staff, meanwh
 
 def test_whom_a_colleague_took_meanwhile_is_not_decided_about(lea: Staff, meanwhile: Meanwhile) -> None:
     check_in, other = _in_hand(lea), _staff("marc")
-    meanwhile(lambda: Arrival.objects.filter(pk=check_in.key).update(assigned_to=other))
+    meanwhile(lambda: rewrite(Arrival.objects.filter(pk=check_in.key), assigned_to=other))
     with pytest.raises(NotAllowed, match="n’est pas ouvert à votre nom"):
         deciding.decide(UUID(check_in.key), lea, QUALIFY)
     assert not Person.objects.exists()
@@ -94,7 +95,7 @@ def test_whose_visit_it_is_said_to_be_meanwhile_is_decided_about(lea: Staff, mea
     first, second = _in_hand(lea), _in_hand(lea)
     person = deciding.decide(UUID(first.key), lea, Choice(Action.HOMONYM)).person
     attaching.say_new(UUID(second.key), lea)
-    meanwhile(lambda: Arrival.objects.filter(pk=second.key).update(person=person))
+    meanwhile(lambda: rewrite(Arrival.objects.filter(pk=second.key), person=person))
     deciding.decide(UUID(second.key), lea, Choice(Action.DOUBT))
     assert [one.attributes for one in Person.objects.all()] == ["doubtful homonym"]
 

@@ -10,6 +10,7 @@ from kiosk.console.models import Arrival, Person, Staff
 from kiosk.console.register import prior
 from kiosk.core.sources.insi import InsNotFound
 from tests.console.arrivals import arrive, check_in_of, enrol
+from tests.console.rewritten import rewrite
 from tests.console.staff import add
 from tests.people import ZOE
 
@@ -28,7 +29,7 @@ def two(console: object) -> list[UUID]:
 
 def _known(staff: Staff) -> UUID:
     check_in = arrive(ZOE, InsNotFound())
-    Arrival.objects.filter(pk=check_in.key).update(stage="called", assigned_to=staff)
+    rewrite(Arrival.objects.filter(pk=check_in.key), stage="called", assigned_to=staff)
     attaching.say_new(UUID(check_in.key), staff)
     person = deciding.decide(UUID(check_in.key), staff, Choice(Action.HOMONYM)).person
     assert person is not None

@@ -128,8 +128,7 @@ def test_after_a_whole_life_no_file_of_database_backup_log_or_scratch_holds_anyt
     places = [postgres.folder, console.folder, tmp_path / "site", copy]
     seen: set[bytes] = set()
     assert _traces(places, seen) == []
-    with psycopg.connect(console.database) as database:
-        database.execute("UPDATE console_arrival SET received_at = '2020-01-01', arrived_at = '2020-01-01'")
+    assert warm.run("tests.console.forensics", str(console.config), "age-all").returncode == 0
     assert console.run("worker", "--once").returncode == 0
     with psycopg.connect(console.database) as database:
         for table in ("console_sealed", "console_blindindex"):

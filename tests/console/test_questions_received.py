@@ -23,6 +23,7 @@ from tests.console.asked_through import (
     send,
     trail,
 )
+from tests.console.rewritten import rewrite
 from tests.people import DOMINIQUE, ZOE
 
 pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
@@ -133,7 +134,7 @@ def test_a_kiosk_that_asks_more_than_people_come_to_one_is_told_to_wait_and_the_
     assert device("questions") != "questions"
     assert 'kiosk_alarm{kiosk="borne-1",about="questions"} 1' in metrics.text()
     asked(ZOE, kiosk="borne-2")  # each kiosk for itself
-    Question.objects.update(received_at=datetime.now(UTC) - timedelta(minutes=61))
+    rewrite(Question.objects.all(), received_at=datetime.now(UTC) - timedelta(minutes=61))
     asked(ZOE)
 
 
@@ -170,7 +171,9 @@ def test_the_worker_drops_them_by_itself() -> None:
     from kiosk.console.upkeep.worker import work
 
     question = asked(ZOE)
-    Question.objects.update(received_at=datetime.now(UTC) - timedelta(minutes=56), leased_until=datetime.now(UTC))
+    rewrite(
+        Question.objects.all(), received_at=datetime.now(UTC) - timedelta(minutes=56), leased_until=datetime.now(UTC)
+    )
     work(None, threading.Event(), once=True)
     assert row_of(question).state == "dropped"
 

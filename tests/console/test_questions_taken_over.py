@@ -23,6 +23,7 @@ from tests.console.asked_through import (
     send,
     trail,
 )
+from tests.console.rewritten import rewrite
 from tests.people import DOMINIQUE, ZOE
 
 pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
@@ -119,7 +120,7 @@ def test_a_visit_that_was_removed_meanwhile_takes_nothing() -> None:
 
     question = asked(ZOE)
     arrival = came(naming(question, ZOE))
-    Arrival.objects.filter(pk=arrival.pk).update(stage=Stage.REMOVED)
+    rewrite(Arrival.objects.filter(pk=arrival.pk), stage=Stage.REMOVED)
     answered(knowing(ZOE))
     assert row_of(question).state == "dropped"
     assert trail("question-dropped")[0]["why"] == "removed"

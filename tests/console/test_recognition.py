@@ -17,6 +17,7 @@ from kiosk.core.status.transitions import AttributeSet, InsiRejected
 from tests.console.acquainted import make_known
 from tests.console.arrivals import SIGNER, arrive, check_in_of, enrol, put
 from tests.console.arrivals import sealed as sealed_check_in
+from tests.console.rewritten import rewrite
 from tests.people import DOMINIQUE, ZOE, Person
 
 pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
@@ -241,7 +242,7 @@ def test_a_kiosk_that_asks_more_than_people_come_to_one_is_told_no_and_the_trail
     assert 'kiosk_alarm{kiosk="borne-1",about="recognitions"} 1' in metrics.text()
     other = asked(ZOE)
     assert opened(ask(other, kiosk="borne-2"), other)  # each kiosk for itself
-    Asked.objects.update(asked_at=datetime.now(UTC) - timedelta(minutes=61))
+    rewrite(Asked.objects.all(), asked_at=datetime.now(UTC) - timedelta(minutes=61))
     assert knows(ZOE)
 
 
@@ -269,7 +270,7 @@ def test_a_kiosk_in_whose_name_more_is_asked_than_it_asked_raises_an_alarm(
     for minutes in (2, 30):
         knows(ZOE)
         newest = Asked.objects.latest("pk")
-        Asked.objects.filter(pk=newest.pk).update(asked_at=datetime.now(UTC) - timedelta(minutes=minutes))
+        rewrite(Asked.objects.filter(pk=newest.pk), asked_at=datetime.now(UTC) - timedelta(minutes=minutes))
     beat = {"version": "0.2.0", "devices": {"reader": "ok"}, "queue": 0, **said}
     assert put("/intake/heartbeat", json.dumps(beat).encode()).status_code == 200
     (line,) = health.terminals()

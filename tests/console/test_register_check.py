@@ -19,6 +19,7 @@ from kiosk.console.upkeep import checking
 from kiosk.console.upkeep.worker import work
 from kiosk.console.witness import checks, findings, heads, kept, words
 from kiosk.heads import heads_in
+from tests.console.rewritten import behind
 from tests.console.test_audit import _behind_its_back
 from tests.console.test_witness import cut_to
 
@@ -179,7 +180,7 @@ def test_the_same_act_altered_once_more_is_found_once_more() -> None:
 @pytest.mark.parametrize("place", ["6:" + "00" * 32, "6", ":", "x:y", "99:" + "ab" * 32, "6:zz"])
 def test_a_place_that_is_not_the_trail_s_any_more_begins_again(few_at_once: None, place: str) -> None:
     turns(2)
-    Inspection.objects.filter(pk="trail").update(position=place)
+    behind(Inspection.objects.filter(pk="trail"), position=place)
     turns(1)
     assert Inspection.objects.get(pk="trail").position.startswith("3:")
 

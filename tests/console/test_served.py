@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.console import warm
 from tests.console.arrivals import check_in_of
 from tests.console.served import ServedConsole, writings
 from tests.demo.processes import ROOT
@@ -163,8 +164,7 @@ def test_what_is_purged_is_gone_from_the_files_too(served: ServedConsole) -> Non
         (body,) = database.execute("SELECT check_in FROM console_sealed").fetchone()
         (index,) = database.execute("SELECT value FROM console_blindindex LIMIT 1").fetchone()
         assert body[100:140] in path.read_bytes()
-        database.execute("UPDATE console_arrival SET received_at = '2020-01-01 00:00:00'")
-        database.commit()
+    assert warm.run("tests.console.forensics", str(served.config), "age-all").returncode == 0
     done = served.run("worker", "--once")
     assert done.returncode == 0, done.stderr
     assert '"happening": "purged"' in done.stderr and check_in.key not in done.stderr

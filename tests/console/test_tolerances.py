@@ -14,6 +14,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.sources.insi import InsFound, InsNotFound, InsUnreachable
 from tests.console.arrivals import arrive, card_of, enrol, found, mrz_of, original_of
+from tests.console.rewritten import rewrite
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import CATARINA, PIERRE_ALAIN, ZOE
 
@@ -369,6 +370,6 @@ def test_without_evidence_there_is_no_original_to_read_a_place_on() -> None:
     path = _called(client, check_in)
     from kiosk.console.models import Arrival
 
-    Arrival.objects.filter(pk=check_in.key).update(reported="PROVISIONAL")
+    rewrite(Arrival.objects.filter(pk=check_in.key), reported="PROVISIONAL")
     post(client, path + "decision/accept-ins/")
     assert _arrival(check_in).status == "RETRIEVED"

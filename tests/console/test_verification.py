@@ -31,6 +31,7 @@ from kiosk.insi.verify import Verification as Verified
 from kiosk.sealing import CannotOpen
 from tests.console.arrivals import enrol, found
 from tests.console.erased import erased, in_days
+from tests.console.rewritten import rewrite
 from tests.console.staff import at_desk, get, post
 from tests.console.taken_up import qualified, taken_up, visit_of
 from tests.people import DOMINIQUE, ZOE
@@ -234,7 +235,7 @@ def test_a_campaign_opened_before_is_not_gone_on_with_by_search(monkeypatch: pyt
     check_in, _ = qualified(at_desk())
     officer = at_desk("marc", "officer")
     post(officer, LISTS + "ouvrir/", before=(timezone.localdate() + timedelta(days=1)).isoformat())
-    Campaign.objects.update(total=2)
+    rewrite(Campaign.objects.all(), total=2)
     _in(monkeypatch, "production")
     assert not campaigns.verify_once(_answering(InsNotFound()))
     page = get(officer, LISTS).content.decode()

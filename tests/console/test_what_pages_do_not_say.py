@@ -18,6 +18,7 @@ from tests.console.arrivals import arrive, found, original_of
 from tests.console.conftest import ON_SQLITE
 from tests.console.erased import erased
 from tests.console.phones import by_phone, came, phone
+from tests.console.rewritten import rewrite
 from tests.console.staff import READ, at_desk, get, post
 from tests.console.taken_up import qualified, taken_up, visit_of
 from tests.people import ZOE
@@ -96,7 +97,7 @@ def test_the_units_list_says_the_day_and_blames_nobody_for_what_the_console_set_
     _set_aside(host)
     [line] = _text(officer, "/vigilance/").split("<tbody>")[1].split("</tr>")[:1]
     assert f"lea, {day(timezone.now())}" in line
-    Arrival.objects.update(reason="verification")
+    rewrite(Arrival.objects.all(), reason="verification")
     [line] = _text(officer, "/vigilance/").split("<tbody>")[1].split("</tr>")[:1]
     assert "la console, d’elle-même" in line and "lea" not in line
 

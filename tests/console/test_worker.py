@@ -12,6 +12,7 @@ from kiosk.console.records import structure, vault
 from kiosk.console.upkeep import insi_again, retention, worker
 from kiosk.core.sources.insi import InsNotFound, InsUnreachable
 from tests.console.arrivals import arrive, deliver, enrol, found, original_of
+from tests.console.rewritten import rewrite
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, ZOE
 
@@ -209,10 +210,10 @@ def test_what_somebody_takes_up_again_is_not_swept_away_meanwhile() -> None:
     post(client, path + "prendre/")
     post(client, path + "qualifier/", evidence="CN", said="1", seen=READ, first_given_name="ZOE")
     days_ago = timezone.now() - timedelta(days=3)
-    Arrival.objects.update(received_at=days_ago, arrived_at=days_ago, assigned_at=days_ago, decided_at=days_ago)
+    rewrite(Arrival.objects.all(), received_at=days_ago, arrived_at=days_ago, assigned_at=days_ago, decided_at=days_ago)
     post(client, path + "prendre/")  # the unit opens it again
     assert (Arrival.objects.get().stage, retention.purge(timezone.now())) == ("called", 0)
-    Arrival.objects.update(decided_at=None, before={})  # the first decision was taken back
+    rewrite(Arrival.objects.all(), decided_at=None, before={})  # the first decision was taken back
     assert retention.purge(timezone.now()) == 0
     assert retention.purge(timezone.now() + timedelta(hours=13)) == 1
 

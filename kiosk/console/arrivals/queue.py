@@ -13,6 +13,7 @@ from django.utils import timezone
 from kiosk.console import audit
 from kiosk.console.arrivals import tickets
 from kiosk.console.models import Arrival, AuditEntry, Bare, Call, Need, Staff, Stage, rows
+from kiosk.console.witness import findings
 
 SHOWN = 60
 CALL_SHOWN_FOR = timedelta(hours=2)
@@ -88,7 +89,9 @@ def counts(desk: str = "") -> Counts:
 def open_calls() -> list[Calls]:
     """Who calls from a kiosk, a line for each, whoever has waited longest first."""
     since, lines = timezone.now() - CALL_SHOWN_FOR, dict[str, list[Call]]()
-    for call in Call.objects.filter(answered_at=None, called_at__gte=since).order_by("called_at", "key"):
+    calls = list(Call.objects.filter(answered_at=None, called_at__gte=since).order_by("called_at", "key"))
+    findings.meet(call.as_found() for call in calls if not call.is_proven)
+    for call in (one for one in calls if one.is_proven):
         lines.setdefault(call.terminal_id, []).append(call)
     return [_as_one(kiosk, calls) for kiosk, calls in lines.items()]
 
@@ -116,11 +119,19 @@ def call_next(staff: Staff, *, where: str = "", desk: str = "") -> Arrival | Non
         chosen = waiting.annotate(later=later).order_by("later", "received_at", "key")
         if connection.features.has_select_for_update_skip_locked:
             chosen = chosen.select_for_update(skip_locked=True)
-        arrival = chosen.first()
+        arrival = _first_of_ours(chosen)
         if arrival is None:
             return None
         _assign(arrival, staff, where)
         return arrival
+
+
+def _first_of_ours(chosen: QuerySet[Arrival]) -> Arrival | None:
+    """The first whose row proves itself: another one holds nobody up."""
+    passed: list[UUID] = []
+    while (arrival := chosen.exclude(pk__in=passed).first()) is not None and not arrival.is_proven:
+        passed.append(arrival.pk)
+    return arrival
 
 
 def take(key: UUID, staff: Staff, *, where: str = "", may_reopen: bool = False) -> Arrival:
@@ -152,7 +163,7 @@ def move(key: UUID, staff: Staff, stage: Stage, *, where: str = "") -> Arrival:
             arrival.reason = arrival.reason if stage == Stage.SET_ASIDE else ""
         arrival.stage = stage
         arrival.assigned_to = staff if stage == Stage.HELD else None
-        arrival.save(update_fields=["stage", "assigned_to", "reason"])
+        rows.update(arrival, "stage", "assigned_to", "reason")
         audit.record(act, who=staff.username, where=where, about=str(key), before=before)
         return arrival
 
@@ -166,7 +177,7 @@ def transfer(key: UUID, staff: Staff, desk: str, *, where: str = "") -> Arrival:
         arrival.stage, arrival.assigned_to, arrival.desk = Stage.WAITING, None, desk[:20]
         tickets.claim(arrival)
         tickets.rename(arrival)  # where somebody has that number there
-        arrival.save(update_fields=["stage", "assigned_to", "desk", "ticket", "ticket_mark"])
+        rows.update(arrival, "stage", "assigned_to", "desk", "ticket", "ticket_mark")
         audit.record(audit.Act.TRANSFERRED, who=staff.username, where=where, about=str(key), desk=arrival.desk)
         return arrival
 
@@ -178,7 +189,7 @@ def come_back(key: UUID, staff: Staff, *, where: str = "") -> Arrival:
         if arrival.stage != Stage.GONE:
             raise NotPossible
         arrival.stage, arrival.assigned_to = Stage.WAITING, None
-        arrival.save(update_fields=["stage", "assigned_to"])
+        rows.update(arrival, "stage", "assigned_to")
         audit.record(audit.Act.UNDONE, who=staff.username, where=where, about=str(key), before=Stage.GONE.value)
         return arrival
 
@@ -189,9 +200,13 @@ def answer_call(key: UUID, staff: Staff, *, where: str = "") -> None:
         call = Call.objects.filter(pk=key).first()
         if call is None:
             return
-        unanswered = Call.objects.filter(terminal=call.terminal_id, answered_at=None)
-        if many := unanswered.update(answered_at=timezone.now(), answered_by=staff):
-            details: dict[str, audit.Detail] = {"calls": many} if many > 1 else {}
+        calls = list(Call.objects.select_for_update(of=("self",)).filter(terminal=call.terminal_id, answered_at=None))
+        ours = [one for one in calls if one.is_proven]
+        for one in ours:
+            one.answered_at, one.answered_by = timezone.now(), staff
+            rows.update(one, "answered_at", "answered_by")
+        if ours:
+            details: dict[str, audit.Detail] = {"calls": len(ours)} if len(ours) > 1 else {}
             audit.record(audit.Act.ANSWERED, who=staff.username, where=where, about=str(key), **details)
 
 
@@ -235,5 +250,5 @@ def reopened_from(arrival: Arrival) -> Stage | None:
 
 def _assign(arrival: Arrival, staff: Staff, where: str, **details: audit.Detail) -> None:
     arrival.stage, arrival.assigned_to, arrival.assigned_at = Stage.CALLED, staff, timezone.now()
-    arrival.save(update_fields=["stage", "assigned_to", "assigned_at"])
+    rows.update(arrival, "stage", "assigned_to", "assigned_at")
     audit.record(audit.Act.CALLED, who=staff.username, where=where, about=str(arrival.pk), **details)

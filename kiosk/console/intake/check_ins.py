@@ -17,17 +17,18 @@ from kiosk.console.arrivals import tickets, times
 from kiosk.console.identities import comparing
 from kiosk.console.intake import phone, place, quotas, recognition, reported
 from kiosk.console.intake.phone import Shown
-from kiosk.console.intake.signed import NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
+from kiosk.console.intake.signed import NotUnderstood, Reception, SignedRequest, instant, signer_of, trusted_terminal
 from kiosk.console.models import Arrival, BlindIndex, Need, Sealed, Stage, Terminal
 from kiosk.console.questions import joining, pool
 from kiosk.console.questions.joining import Fit, Named
-from kiosk.console.records import room, search, subject_keys, vault
+from kiosk.console.records import origin, room, search, subject_keys, vault
 from kiosk.console.records.turnstile import Turnstile, transaction_in_turn
 from kiosk.console.register import filing
 from kiosk.console.register.known import candidate as candidate_of
 from kiosk.console.terminals import excess
 from kiosk.console.terminals.excess import About
 from kiosk.console.words import one_line
+from kiosk.core.checkin import codec
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn, Way
 from kiosk.core.checkin.words import tag_of
@@ -104,7 +105,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         return Reception.TOO_MANY
     if not room.is_enough():
         return Reception.NO_ROOM
-    came = _opened(key, request)
+    plain, came = _opened(key, request)
     check_in, shown = reported.counting(came, request), phone.shown_by(came, now)
     is_reported = check_in is not came
     check_in = replace(check_in, insi=shown.answer) if shown is not None else check_in
@@ -116,12 +117,16 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     named = joining.named_by(check_in, terminal.pk) if shown is None else None  # about a phone's person nobody asks
     is_joined = named is not None and named.fit is Fit.JOINED
     first_try = now + joining.PATIENCE if is_joined else first_try
+    indexes = search.indexes_of(check_in)
     arrival = Arrival(
         key=key,
         terminal=terminal,
         digest=hashlib.sha256(request.body).digest(),
         sent_at=request.sent_at,
         signature=base64.b64decode(request.signature),
+        signer=signer_of(terminal),
+        plain=origin.digest_of(plain),
+        indexed=search.sum_of(indexes),
         received_at=now,
         arrived_at=times.believed(instant(check_in.arrived_at), signed_at, now),
         ticket=one_line(check_in.ticket, tickets.LONGEST),
@@ -138,7 +143,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     delivery = _Delivery(
         arrival,
         request.body,
-        search.indexes_of(check_in),
+        indexes,
         answer=vault.answer_body(check_in, check_in.insi) if is_reported or shown is not None else b"",
         reported=tag_of(type(came.insi)) if is_reported else "",
         named=named,
@@ -170,9 +175,11 @@ def _again(owner: str, terminal: Terminal) -> Reception:
     return Reception.ALREADY_HERE if owner == terminal.pk else Reception.ANOTHER_KIOSKS
 
 
-def _opened(key: UUID, request: SignedRequest) -> CheckIn:
+def _opened(key: UUID, request: SignedRequest) -> tuple[bytes, CheckIn]:
+    """What was inside, and what it says."""
     try:
-        check_in = vault.open_check_in(request.body, key)
+        plain = vault.open_part(request.body, "check-in", key)
+        check_in = codec.from_bytes(plain)
     except (CannotOpen, BadCheckIn) as trouble:
         raise NotUnderstood(str(trouble)) from None
     if check_in.key != str(key) or check_in.kiosk != request.kiosk:
@@ -180,7 +187,7 @@ def _opened(key: UUID, request: SignedRequest) -> CheckIn:
     for picture in check_in.pictures:
         if not _is_modest_jpeg(picture.jpeg) or (picture.untouched and not _is_modest_jpeg(picture.untouched)):
             raise NotUnderstood("a picture is not a JPEG of a reasonable size")
-    return check_in
+    return plain, check_in
 
 
 def _candidate(check_in: CheckIn, terminal: Terminal) -> UUID | None:

@@ -14,6 +14,7 @@ from datetime import timedelta
 from functools import cache
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.intake.heartbeats import CLOCK_TOLERANCE
 from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
-from kiosk.console.models import Recognition, Terminal
+from kiosk.console.models import Recognition, Terminal, rows
 from kiosk.console.records import vault
 from kiosk.console.register import known
 from kiosk.core.checkin import recognition
@@ -111,9 +112,13 @@ def spend(terminal: Terminal) -> bool:
     Else who stole a kiosk's key would read from how long a check-in takes who is known, as often as they like.
     """
     asked = Recognition.objects.filter(terminal=terminal, is_too_many=False, is_spent=False)
-    for key in asked.order_by("asked_at").values_list("pk", flat=True)[:5]:
-        if asked.filter(pk=key).update(is_spent=True):
-            return True
+    for key in [one.pk for one in asked.order_by("asked_at")[:5] if one.is_proven]:
+        with transaction.atomic():
+            mine = asked.select_for_update(of=("self",)).filter(pk=key).first()
+            if mine is not None and mine.is_proven:
+                mine.is_spent = True
+                rows.update(mine, "is_spent")
+                return True
     return False
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from kiosk.console.models import Terminal, rows
 from kiosk.console.terminals import enrolment
-from kiosk.sealing import KioskKey, intake_message, load_verifier, verify
+from kiosk.sealing import KioskKey, intake_message, load_verifier, raw_verifier, verify
 
 MAX_SIGNED_TEXT = 16 * 1024
 
@@ -63,6 +63,11 @@ def trusted_terminal(request: SignedRequest) -> Terminal:
     if not verify(message, signature, _verifier(terminal.public_key)) or not enrolment.is_latest(terminal):
         raise NotTrusted
     return terminal
+
+
+def signer_of(terminal: Terminal) -> bytes:
+    """The public key by which a kiosk's signature is looked at again, years later."""
+    return raw_verifier(_verifier(terminal.public_key))
 
 
 @lru_cache(maxsize=256)

@@ -3,10 +3,15 @@
 And what the console's own database knows of it: which store is its, and whose keys were to be destroyed.
 """
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django.db import models
 
+from kiosk.console.models.proven import Proven
 
-class StoreKey(models.Model):
+
+class StoreKey(Proven):
     """The key under which the subjects' keys stand, sealed for the structure; renewed, and the former one destroyed."""
 
     id = models.BigIntegerField(primary_key=True)  # random: no other store has it
@@ -38,23 +43,31 @@ class SubjectKey(models.Model):
         return str(self.subject)
 
 
-class KnownStore(models.Model):
+class KnownStore(Proven):
     """In the console's database: whose keys open it, and how far what is older than the keys has been locked."""
 
     store = models.UUIDField()
     locked_up_to = models.UUIDField(null=True)  # the last arrival looked at, in the order of their keys
     locked_at = models.DateTimeField(null=True)  # all of them are
 
+    BESIDE: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("locked_up_to", "locked_at"), "the course of the work: what is locked then must prove itself like everything"
+    )
+
     def __str__(self) -> str:
         return str(self.store)
 
 
-class Erasure(models.Model):
+class Erasure(Proven):
     """In the console's database: a key to be destroyed, asked for in the transaction of what it follows from."""
 
     subject = models.UUIDField(primary_key=True)
     asked_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)  # empty again after older keys were put back
+
+    BESIDE: ClassVar[Mapping[str, str]] = {
+        "done_at": "altered, a key is destroyed that was destroyed, or is left: the keys' check finds that",
+    }
 
     class Meta:
         indexes = (

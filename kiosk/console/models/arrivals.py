@@ -1,7 +1,9 @@
 """Patients' arrivals as the queue sees them; who they are stays sealed beside."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from typing import ClassVar
 from uuid import uuid4
 
 from django.conf import settings
@@ -56,7 +58,7 @@ class Bare(models.IntegerChoices):
     ONE_OF_MANY = 2  # of one kiosk within a short time: staff see these as one line
 
 
-class Arrival(models.Model):
+class Arrival(Proven):
     """One check-in taken in. The key is the kiosk's, random: it leads to nobody and cannot be guessed."""
 
     key = models.UUIDField(primary_key=True)
@@ -64,6 +66,9 @@ class Arrival(models.Model):
     digest = models.BinaryField(max_length=32)  # SHA-256 of the sealed body as received
     sent_at = models.CharField(max_length=40)  # with the signature: proof, years later, of whose it is
     signature = models.BinaryField(max_length=64)
+    signer = models.BinaryField(max_length=32, default=bytes)  # the kiosk's public key then; empty: of before
+    plain = models.BinaryField(max_length=32, default=bytes)  # SHA-256 of what was inside: whatever it is sealed for
+    indexed = models.BinaryField(max_length=16, default=bytes)  # the sum of what it is found under (``search``)
     received_at = models.DateTimeField()
     arrived_at = (
         models.DateTimeField()
@@ -97,6 +102,13 @@ class Arrival(models.Model):
     insi_next_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)  # a worker is asking; after that, another may
 
+    BESIDE: ClassVar[Mapping[str, str]] = {
+        "insi_tries": "how often the worker asked: altered, it asks more often or less, and nothing counts otherwise",
+        "insi_next_at": "when the worker asks: altered, sooner, later or never, as the page says; no answer changes",
+        "leased_until": "who asks just now: altered, two ask, or the next one later",
+        "likened_at": "work done: altered, it is done again, or the search by hand finds it",
+    }
+
     class Meta:
         indexes = (
             models.Index(fields=("stage", "received_at"), name="console_stage_received"),
@@ -111,8 +123,8 @@ class Arrival(models.Model):
 
     @property
     def known(self) -> Person | None:
-        """Whose visit it is; where two records were merged, the one that was kept."""
-        return self.person.surviving if self.person is not None else None
+        """Whose visit it is; where two records were merged, the one that was kept. Nobody's if the row is not ours."""
+        return self.person.surviving if self.person is not None and self.is_proven else None
 
     @property
     def status(self) -> str:
@@ -120,7 +132,7 @@ class Arrival(models.Model):
         known = self.known
         if known is not None:
             return known.status
-        is_retrieved = self.reported == IdentityStatus.RETRIEVED.value
+        is_retrieved = self.reported == IdentityStatus.RETRIEVED.value and self.is_proven
         return self.reported if is_retrieved else IdentityStatus.PROVISIONAL.value
 
     @property
@@ -144,6 +156,8 @@ class Arrival(models.Model):
     @property
     def needed(self) -> str:
         """What is asked of staff, in words: nothing once it is done, and nobody waits for what nobody awaits."""
+        if not self.is_proven:
+            return str(_("Modifié hors de la console"))
         if self.is_settled:
             return str(_("Déjà qualifiée"))
         if settings.KIOSK.insi is None and self.need in _OF_INSI:
@@ -169,7 +183,7 @@ def _label_in(need: str, _language: str) -> str:
     return str(Need(need).label)
 
 
-class Sealed(models.Model):
+class Sealed(Proven):
     """What is known about the person, sealed for the structure: opened in memory, for one page, for one account."""
 
     arrival = models.OneToOneField(Arrival, primary_key=True, on_delete=models.CASCADE, related_name="sealed")
@@ -177,6 +191,10 @@ class Sealed(models.Model):
     answer = models.BinaryField(default=bytes)  # INSi's later answer, asked by the worker
     accepted = models.BinaryField(default=bytes)  # what staff confirmed: first given name, complementary traits
     criteria = models.BinaryField(default=bytes)  # with which staff wants INSi asked again
+
+    BESIDE: ClassVar[Mapping[str, str]] = {
+        "check_in": "half a megabyte: what is in it is proven by the visit's digests, at every opening",
+    }
 
     def __str__(self) -> str:
         return str(self.pk)

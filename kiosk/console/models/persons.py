@@ -4,10 +4,14 @@
 again from them at any time, and is compared with them (``kiosk console register check``).
 """
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kiosk.console.models.fingerprints import Fingerprint
+from kiosk.console.models.proven import Proven
 from kiosk.core.status.permissions import IdentityStatus
 from kiosk.core.status.standing import Standing
 
@@ -150,7 +154,7 @@ class OutboxState(models.TextChoices):
     SENT = "sent", _("Envoyé")
 
 
-class Outbox(models.Model):
+class Outbox(Proven):
     """What others must be told: written in the transaction of the fact it tells; sent by « Arrival and exchange »."""
 
     fact = models.BigIntegerField(unique=True)  # the number
@@ -160,6 +164,8 @@ class Outbox(models.Model):
     sealed = models.BinaryField(default=bytes)  # the matricule withdrawn, under the person's key
     state = models.CharField(max_length=10, choices=OutboxState, default=OutboxState.WAITING)
     made_at = models.DateTimeField()
+
+    BESIDE: ClassVar[Mapping[str, str]] = {"id": "the fact names it: there is one of each"}
 
     def __str__(self) -> str:
         return str(self.control_id)

@@ -1,8 +1,9 @@
 """Rows that prove themselves: whoever writes to the database and has not the site's secret puts nothing in their place.
 
 A row's proof binds its table, its key, and the name and value of every column, but those that the model names in
-``BESIDE`` with the reason. A new column is proven without anybody thinking of it. What does not prove itself is not
-used; writing on never makes it ours.
+``BESIDE`` with the reason. A new column is proven without anybody thinking of it: a value that is the column's default
+is left out, so that what was proven before there was the column still is. What does not prove itself is not used;
+writing on never makes it ours.
 """
 
 import json
@@ -25,6 +26,11 @@ _OWN = "proof"
 
 class Unproven(CannotOpen):
     """A row is not what the console wrote; the message names its table, never what it says."""
+
+    def __init__(self, message: str, about: str = "") -> None:
+        """``about``: what a finding calls the row and how it stands."""
+        super().__init__(message)
+        self.about = about
 
 
 class ProvenQuerySet(models.QuerySet[Row]):
@@ -85,13 +91,15 @@ class Proven(models.Model):
         """What is proven of this row, as it stands in memory."""
         parts: list[str | bytes] = [self._meta.db_table]
         for field in _proven(type(self)):
-            parts += (field.attname, _written(field.to_python(getattr(self, field.attname))))
+            value = _written(field.to_python(getattr(self, field.attname)))
+            if value != _unsaid(field):
+                parts += (field.attname, value)
         return parts
 
     def prove(self) -> None:
         """Have the row prove what it says now. For who writes it by hand, and holds it. Unproven, TypeError."""
         self.must_be_proven()
-        if self.pk is None:
+        if self.pk is None and self._meta.pk.name not in self.BESIDE:
             raise TypeError(f"{type(self).__name__}: what has no key yet proves nothing; save it")
         self.proof = keyring.proof(PURPOSE, self.parts())
 
@@ -119,11 +127,12 @@ class Proven(models.Model):
     def must_be_proven(self) -> None:
         """Unproven when the row is not what the console wrote."""
         if not self.is_proven:
-            raise Unproven(f"a row of {self._meta.db_table} does not prove itself")
+            raise Unproven(f"a row of {self._meta.db_table} does not prove itself", self.as_found())
 
-    def mark_as_it_stands(self) -> str:
-        """What a finding calls the state of a row: the same trouble again has the same mark."""
-        return keyring.proof("finding", [*self.parts(), bytes(self.proof)])[-5:].hex()
+    def as_found(self) -> str:
+        """What a finding calls this row and how it stands: the same trouble again has the same name."""
+        mark = keyring.proof("finding", [*self.parts(), bytes(self.proof)])[-5:].hex()
+        return f"{self._meta.model_name}-{str(self.pk)[:20]}-{mark}"
 
     def save(self, **kwargs: Any) -> None:
         """Write the row with its proof. Unproven when what stands there, or what was read, is not ours."""
@@ -148,9 +157,8 @@ class Proven(models.Model):
         return [one.name for one in columns if one.name not in self.NAMED_ONLY and one.name != _OWN]
 
     def _insert_proven(self, using: str, kwargs: dict[str, Any]) -> None:
-        is_whole = self.pk is not None and not any(
-            getattr(one, "auto_now_add", False) for one in self._meta.concrete_fields
-        )
+        is_named = self.pk is not None or self._meta.pk.name in self.BESIDE
+        is_whole = is_named and not any(getattr(one, "auto_now_add", False) for one in self._meta.concrete_fields)
         if is_whole:
             self.prove()
         super().save(**kwargs)
@@ -160,7 +168,8 @@ class Proven(models.Model):
 
     def _proof_with(self, names: set[str], using: str) -> bytes:
         """The proof of the row that stands there with these columns as they are here; others may have written more."""
-        stands = type(self)._base_manager.using(using).select_for_update().get(pk=self.pk)
+        beside = set(self.BESIDE) - {self._meta.pk.name}
+        stands = type(self)._base_manager.using(using).defer(*beside).select_for_update().get(pk=self.pk)
         stands.must_be_proven()
         for field in _proven(type(self)):
             if field.name in names:
@@ -181,6 +190,12 @@ def _proven(model: type[Proven]) -> tuple[Any, ...]:
     """The columns that are proven, in an order that adding one does not change."""
     fields = (one for one in model._meta.concrete_fields if not one.generated and one.name != _OWN)
     return tuple(sorted((one for one in fields if one.name not in model.BESIDE), key=lambda one: one.attname))
+
+
+@cache
+def _unsaid(field: Any) -> bytes | None:
+    """How a column's default is written; none where every value is said."""
+    return _written(field.to_python(field.get_default())) if field.has_default() or field.null else None
 
 
 def _named(model: type[Proven], names: Iterable[str]) -> set[str]:

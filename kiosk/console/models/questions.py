@@ -1,6 +1,11 @@
 """What kiosks ask INSi through the console, until the check-in that names it has taken the answer."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django.db import models
+
+from kiosk.console.models.proven import Proven
 
 
 class QuestionState(models.TextChoices):
@@ -14,7 +19,7 @@ class QuestionState(models.TextChoices):
     TOO_MANY = "too-many"  # more than people come to a kiosk: the ones after it are not even counted
 
 
-class Question(models.Model):
+class Question(Proven):
     """One question. The key is the kiosk's, random; whom it is about is closed, under a key of its own."""
 
     key = models.UUIDField(primary_key=True)
@@ -32,6 +37,17 @@ class Question(models.Model):
     next_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)  # somebody is asking; after that, another may
+
+    BESIDE: ClassVar[Mapping[str, str]] = {
+        "body": "locked with a key of the question's own, and bound to it: anything else does not open",
+        "answer": "locked so too; without it the visit's own question is asked",
+        "state": "the course of the work: altered, INSi is asked once more, or the visit's own question is",
+        "by_document": "the course of the work too",
+        "tries": "how often it was asked: the pause alone follows from it",
+        "next_at": "when it is asked: altered, sooner, later or never, and the visit's own question is",
+        "asked_at": "told to nobody",
+        "leased_until": "who asks just now: altered, two ask, or the next one later",
+    }
 
     class Meta:
         indexes = (

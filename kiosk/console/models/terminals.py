@@ -60,7 +60,7 @@ class Invitation(Proven):
         return self.terminal
 
 
-class Recognition(models.Model):
+class Recognition(Proven):
     """A kiosk asked whether somebody is known: when, and nothing of whom. What was asked once is not answered again."""
 
     terminal = models.ForeignKey(Terminal, on_delete=models.CASCADE, related_name="+")
@@ -68,6 +68,8 @@ class Recognition(models.Model):
     asked_at = models.DateTimeField()
     is_too_many = models.BooleanField(default=False)  # more than a kiosk asks: the ones after it are not even counted
     is_spent = models.BooleanField(default=False)  # on a check-in by the short path: each rests on a question
+
+    BESIDE: ClassVar[Mapping[str, str]] = {"id": "the kiosk and its nonce name it: there is one of each"}
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("terminal", "nonce"), name="console_asked_once"),)
@@ -93,7 +95,7 @@ CALL_REASONS = {
 }
 
 
-class Call(models.Model):
+class Call(Proven):
     """Someone at a kiosk needs a member of staff (appel)."""
 
     key = models.UUIDField(primary_key=True)

@@ -1,9 +1,14 @@
 """What was seen of the trail from outside, and what was found not to be as it was written. Numbers and hashes only."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django.db import models
 
+from kiosk.console.models.proven import Proven
 
-class Witness(models.Model):
+
+class Witness(Proven):
     """The highest signed head that one witness has brought: a kiosk, or a file beside the database."""
 
     by = models.CharField(max_length=80, primary_key=True)  # "kiosk:borne-1", "file:accueil"
@@ -12,11 +17,13 @@ class Witness(models.Model):
     brought_at = models.DateTimeField(null=True)
     refused = models.PositiveBigIntegerField(default=0)  # what it brought that this console never signed
 
+    BESIDE: ClassVar[Mapping[str, str]] = {"refused": "a count, told to the technician: nothing rests on it"}
+
     def __str__(self) -> str:
         return f"{self.by} {self.number}"
 
 
-class Finding(models.Model):
+class Finding(Proven):
     """One thing found: looked up here, proven by its act of the trail. Seen when the trail says so."""
 
     name = models.CharField(max_length=60, primary_key=True)  # code and what it is about
@@ -26,6 +33,8 @@ class Finding(models.Model):
     found_at = models.DateTimeField(db_index=True)
     last_at = models.DateTimeField()
 
+    BESIDE: ClassVar[Mapping[str, str]] = {"last_at": "when it was last met: told to nobody, decides nothing"}
+
     @property
     def about(self) -> str:
         return self.name.partition(":")[2]
@@ -34,13 +43,15 @@ class Finding(models.Model):
         return self.name
 
 
-class Inspection(models.Model):
+class Inspection(Proven):
     """How far the worker has come in reading everything again."""
 
     name = models.CharField(max_length=20, primary_key=True)
     position = models.CharField(max_length=120, blank=True)  # where it goes on; empty: at the beginning
     ran_at = models.DateTimeField(null=True)
     whole_at = models.DateTimeField(null=True)  # when everything had been read, the last time
+
+    BESIDE: ClassVar[Mapping[str, str]] = {"ran_at": "who reads just now: altered, two read, or the next one later"}
 
     def __str__(self) -> str:
         return f"{self.name} {self.position}"

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from kiosk.console.identities import comparing
-from kiosk.console.models import Arrival, Question, QuestionState
+from kiosk.console.models import Arrival, Question, QuestionState, rows
 from kiosk.console.questions import answering, asking, keeping
 from kiosk.core.checkin import question
 from kiosk.core.checkin.codec import BadCheckIn
@@ -55,7 +55,7 @@ def named_by(check_in: CheckIn, terminal: str) -> Named | None:
     row = Question.objects.filter(pk=key).first()
     if row is None:
         return Named(key, Fit.LATE)
-    if row.terminal_id != terminal:
+    if row.terminal_id != terminal or not row.is_proven:
         return Named(key, Fit.STRANGE)
     if row.visit_id is not None or row.state not in keeping.OPEN:
         return Named(key, Fit.USED)
@@ -69,13 +69,16 @@ def join(named: Iterable[tuple[Named, Arrival]]) -> None:
 
 
 def _join(one: Named, arrival: Arrival, now: datetime) -> None:
-    mine = Question.objects.filter(pk=one.key, terminal=arrival.terminal_id, visit=None, state__in=keeping.OPEN)
+    row = rows.locked(Question, one.key)
+    if row is not None and (row.terminal_id != arrival.terminal_id or row.visit_id or row.state not in keeping.OPEN):
+        return
     match one.fit:
         case Fit.JOINED:
             is_at_desk = settings.KIOSK.asks_at_desk  # INSi is asked when staff take the patient
-            mine.update(visit=arrival, next_at=None if is_at_desk else now + answering.HEAD_START)
+            if row is not None and row.is_proven:
+                row.visit, row.next_at = arrival, None if is_at_desk else now + answering.HEAD_START
+                rows.update(row, "visit", "next_at")
         case Fit.MISMATCH:
-            row = mine.select_for_update().first()
             if row is not None:
                 keeping.drop(row, "mismatch")
         case Fit.LATE:

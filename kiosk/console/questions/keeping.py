@@ -50,12 +50,14 @@ def keep(rows: Sequence[tuple[Question, bytes]]) -> list[OwnKey]:
 
 def asked(row: Question) -> question.Question:
     """Whom it is about. CannotOpen, KeyGone, or BadQuestion."""
+    row.must_be_proven()
     context = vault.context_of(_BODY, row.pk)
     return question.read_question(vault.open_body(_unlocked(row, bytes(row.body), context), context))
 
 
 def answer_of(row: Question) -> InsAnswer:
     """What INSi said so far. CannotOpen or BadCheckIn."""
+    row.must_be_proven()
     return opened(bytes(row.answer), row.pk, own_of(row.pk)) if row.answer else NO_ANSWER
 
 
@@ -77,9 +79,13 @@ def locked(answer: InsAnswer, key: UUID, own: OwnKey) -> bytes:
 
 def close(row: Question, state: QuestionState) -> None:
     """Nothing of it is needed any more: it goes, and its key with it, in the caller's transaction."""
-    row.state, row.body, row.answer, row.signature = state, b"", b"", b""
+    row.state, row.body, row.answer = state, b"", b""
     row.leased_until = row.next_at = None
-    row.save()
+    if row.is_proven:
+        row.signature = b""
+        row.save()
+    else:  # what is not ours stays as it is, and is found; nobody asks with it any more
+        Question.objects.filter(pk=row.pk).update(state=state, body=b"", answer=b"", leased_until=None, next_at=None)
     erasing.ask([subject_of(row.pk)])
 
 

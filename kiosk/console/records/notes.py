@@ -8,7 +8,10 @@ from kiosk.console.records import vault
 
 
 def opened(arrival: Arrival, part: str = "accepted") -> dict[str, Any]:
-    """What stands there, opened; empty when nobody wrote anything."""
+    """What stands there, opened; empty when nobody wrote anything. CannotOpen where a row does not prove itself."""
+    if isinstance(arrival, Arrival):  # migrations read rows of before they did
+        arrival.must_be_proven()
+        arrival.sealed.must_be_proven()
     body = bytes(getattr(arrival.sealed, part))
     if not body:
         return {}

@@ -4,6 +4,7 @@ What is stored is a keyed fingerprint of each criterion: a stolen database answe
 """
 
 import re
+from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
@@ -51,7 +52,16 @@ def fingerprints_of(traits: Traits) -> set[bytes]:
 def index(arrival: Arrival, fingerprints: set[bytes]) -> None:
     """Have the prior search find this person under these fingerprints too."""
     known = {bytes(value) for value in arrival.indexes.values_list("value", flat=True)}
-    BlindIndex.objects.bulk_create(BlindIndex(arrival=arrival, value=value) for value in fingerprints - known)
+    fresh = fingerprints - known
+    before = bytes(arrival.indexed) or sum_of(known)  # of a visit of before nothing was noted
+    arrival.indexed = sum_of(fresh, before)  # the caller saves the arrival
+    BlindIndex.objects.bulk_create(BlindIndex(arrival=arrival, value=value) for value in fresh)
+
+
+def sum_of(values: Iterable[bytes], before: bytes = b"") -> bytes:
+    """What fingerprints come to, in whatever order: kept in the visit's row, so that none is hidden or added."""
+    total = sum((int.from_bytes(vault.blind("indexed", value.hex())) for value in values), int.from_bytes(before))
+    return (total % 2**128).to_bytes(16)
 
 
 def find(birth_date: str, name: str = "", given_name: str = "") -> QuerySet[Arrival]:

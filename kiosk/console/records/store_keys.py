@@ -64,7 +64,12 @@ def current() -> Wrapper:
         latest = cursor.fetchone()
     if latest is None:
         raise NoStore("the keys' store is empty")
-    return of(latest[0])
+    if latest[0] in _opened:
+        return of(latest[0])
+    newest = _newest()
+    if newest is None:
+        raise CannotOpen("no store key proves itself")
+    return of(newest.pk)
 
 
 def of(number: int) -> Wrapper:
@@ -74,7 +79,36 @@ def of(number: int) -> Wrapper:
     known = StoreKey.objects.filter(pk=number).first()
     if known is None:
         raise CannotOpen("wrapped under a store key that is gone")
+    _must_count(known)  # else whoever holds the structure's public key has the keys wrapped under one of theirs
     return _wrapper(known)
+
+
+class _Before:
+    """An update is under way: what an earlier version left has still to be taken over."""
+
+    counts = False
+
+
+@contextmanager
+def as_they_stand() -> Iterator[None]:
+    """For as long as tables are brought up to date: store keys of before count though they do not prove themselves."""
+    _Before.counts = True
+    try:
+        yield
+    finally:
+        _Before.counts = False
+        forget_opened()
+
+
+def _must_count(known: StoreKey) -> None:
+    if not _Before.counts:
+        known.must_be_proven()
+
+
+def _newest() -> StoreKey | None:
+    """The newest that proves itself: another one is nobody's, and wraps nothing."""
+    found = StoreKey.objects.order_by("-generation")
+    return next((one for one in found if one.is_proven or _Before.counts), None)
 
 
 def identity() -> UUID | None:
@@ -93,7 +127,7 @@ def found(now: datetime) -> UUID:
 
 def is_due(now: datetime) -> bool:
     """True when the store key has served its days."""
-    latest = StoreKey.objects.order_by("-generation").first()
+    latest = _newest()
     return latest is not None and latest.made_at <= now - timedelta(days=settings.KIOSK.keys_renewed_days)
 
 
@@ -104,10 +138,10 @@ def renew(now: datetime) -> bool:
     """
     try:
         with in_turn():
-            latest = StoreKey.objects.order_by("-generation").first()
-            if latest is None:
+            latest, last = _newest(), StoreKey.objects.order_by("-generation").first()
+            if latest is None or last is None:
                 raise NoStore("the keys' store is empty")
-            _make(latest.store, latest.generation + 1, now)
+            _make(latest.store, last.generation + 1, now)
     except IntegrityError:
         return False
     return True
@@ -127,7 +161,7 @@ def rewrap_some(most: int) -> int:
     connection = connections[KEYS]
     again = [
         (
-            _rewrapped(newest, of(number), subject, bytes(wrapped)),
+            _rewrapped(newest, number, subject, bytes(wrapped)),
             newest.number,
             SubjectKey._meta.pk.get_db_prep_value(subject, connection),
             number,
@@ -147,7 +181,7 @@ def reseal() -> int:
     changed = 0
     with in_turn():
         for known in StoreKey.objects.all():
-            if sealed_for(bytes(known.sealed)) != wanted:
+            if known.is_proven and sealed_for(bytes(known.sealed)) != wanted:
                 key = structure.open_body(bytes(known.sealed), _sealed_as(known))
                 known.sealed = structure.seal_body(key, _sealed_as(known))
                 known.save(update_fields=["sealed"])
@@ -176,10 +210,10 @@ def forget_pages(count: int = 1) -> bool:
         return not is_busy
 
 
-def _rewrapped(newest: Wrapper, former: Wrapper, subject: UUID, wrapped: bytes) -> bytes:
-    """What a touched row holds opens under no store key: it stays as it is, and holds nobody up."""
+def _rewrapped(newest: Wrapper, number: int, subject: UUID, wrapped: bytes) -> bytes:
+    """What a touched row holds opens under no store key of ours: it stays as it is, and holds nobody up."""
     try:
-        return newest.wrap(subject, former.unwrap(subject, wrapped))
+        return newest.wrap(subject, of(number).unwrap(subject, wrapped))
     except CannotOpen:
         return wrapped
 

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from kiosk.console import keyring
 from kiosk.console.models import Arrival, Sealed
-from kiosk.console.records import subject_keys
+from kiosk.console.records import origin, subject_keys
 from kiosk.console.records.structure import context_of, keys, open_body, seal_body
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.value import CheckIn
@@ -82,9 +82,10 @@ def open_check_in(body: bytes, key: object) -> CheckIn:
 def open_arrival(arrival: Arrival) -> CheckIn:
     """The whole of what counts: the check-in with INSi's answer, which its kiosk alone does not give.
 
+    CannotOpen where a row does not prove itself, or what is inside is not what its kiosk signed.
     An earlier version kept no other answer where a kiosk had brought one: that one is reported too.
     """
-    told = open_as_told(arrival)
+    told = _with_the_last_answer(arrival, codec.from_bytes(origin.opened(arrival)))
     is_believed = settings.KIOSK.believes(arrival.terminal_id) and not is_attested(told)  # a phone's word never is
     if arrival.sealed.answer or is_believed or is_silence(told):
         return told
@@ -104,9 +105,16 @@ def is_silence(check_in: CheckIn) -> bool:
 
 
 def open_as_told(arrival: Arrival) -> CheckIn:
-    """The check-in with the last answer that anybody told, its kiosk included. CannotOpen or BadCheckIn."""
+    """The check-in with the last answer that anybody told, its kiosk included. CannotOpen or BadCheckIn.
+
+    As migrations read it, before rows proved themselves: whoever shows it asks ``open_arrival``.
+    """
+    check_in = codec.from_bytes(open_kept(bytes(arrival.sealed.check_in), "check-in", arrival.key))
+    return _with_the_last_answer(arrival, check_in)
+
+
+def _with_the_last_answer(arrival: Arrival, check_in: CheckIn) -> CheckIn:
     sealed: Sealed = arrival.sealed
-    check_in = codec.from_bytes(open_kept(bytes(sealed.check_in), "check-in", arrival.key))
     if not sealed.answer:
         return check_in
     later = codec.from_bytes(open_kept(bytes(sealed.answer), "answer", arrival.key))

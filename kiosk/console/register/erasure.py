@@ -26,6 +26,7 @@ from kiosk.console.models import (
     Sealed,
     Stage,
     Verification,
+    rows,
 )
 from kiosk.console.records import erasing
 from kiosk.console.register import writer
@@ -113,7 +114,8 @@ def remove(visits: Collection[Arrival], by: Actor, why: str, *, where: str = "")
     for visit in visits:
         visit.stage, visit.insi_next_at, visit.assigned_to, visit.candidate = Stage.REMOVED, None, None, None
         visit.digest, visit.signature, visit.before = b"", b"", {}
-        visit.save()
+        visit.is_proven = True  # whatever stood there is removed
+        rows.update(visit)
     audit.record_all([audit.Done(audit.Act.REMOVED, by.name, where, str(one.pk), {"why": why}) for one in visits])
 
 
@@ -146,7 +148,9 @@ def _erase(person: UUID, by: Actor, why: Why, where: str, expected_version: int 
     Verification.objects.filter(person__in=group).update(calls=b"")
     own = [one for one in visits if one.person_id in group]
     remove(own, by, why.value, where=where)
-    Arrival.objects.filter(candidate__in=group).update(candidate=None)
+    for one in Arrival.objects.select_for_update(of=("self",)).filter(candidate__in=group).order_by("pk"):
+        one.candidate = None
+        one.save(update_fields=["candidate"])
     erasing.ask([*(row.pk for row in left), *(one.pk for one in own)])
 
 

@@ -1,6 +1,7 @@
 """Whether visits are as the trail says: whose they are, who was seen, what a machine took for theirs, their keys."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,8 +12,8 @@ from django.db.models import BinaryField
 from django.db.models.functions import Substr
 
 from kiosk.console import audit
-from kiosk.console.models import Arrival, AuditEntry, Sealed, Stage
-from kiosk.console.records import subject_keys
+from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Sealed, Stage
+from kiosk.console.records import search, subject_keys
 from kiosk.console.register.checks import is_key, keys_gone
 from kiosk.console.witness.checks import Part
 from kiosk.console.witness.findings import Found
@@ -91,7 +92,27 @@ def visits(position: str, most: int) -> Part:
     odd = [row[0] for row in batch if not said[row[0]].agrees(row)]
     found = [one for visit in odd for one in _looked_at_again(visit)]
     found += keys_gone(_locked([row[0] for row in batch]), lambda key: Sealed.objects.filter(pk=key))
+    found += [one for visit in _found_otherwise([row[0] for row in batch]) for one in _sought_again(visit)]
     return Part("" if len(batch) < most else batch[-1][0].hex, len(batch), tuple(found))
+
+
+def _found_otherwise(visits: Sequence[UUID]) -> list[UUID]:
+    """Those that the prior search does not find as they were noted; of before, none was noted."""
+    kept: dict[UUID, list[bytes]] = defaultdict(list)
+    for visit, value in BlindIndex.objects.filter(arrival__in=visits).values_list("arrival", "value").iterator(5000):
+        kept[visit].append(value.encode() if isinstance(value, str) else bytes(value))  # SQLite keeps what it is given
+    noted = Arrival.objects.filter(pk__in=visits).exclude(stage=Stage.REMOVED).values_list("pk", "indexed")
+    return [visit for visit, told in noted if told and search.sum_of(kept[visit]) != bytes(told)]
+
+
+def _sought_again(visit: UUID) -> Iterator[Found]:
+    """Looked at again while nobody can add to it."""
+    with transaction.atomic():
+        is_there = bool(Arrival.objects.select_for_update(of=("self",)).filter(pk=visit).values_list("pk", flat=True))
+        is_altered = is_there and bool(_found_otherwise([visit]))
+        count = BlindIndex.objects.filter(arrival=visit).count()
+    if is_altered:
+        yield Found("index", f"{visit}-{count}")
 
 
 def _locked(visits: Sequence[UUID]) -> list[UUID]:

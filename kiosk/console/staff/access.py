@@ -18,6 +18,7 @@ from kiosk.console import audit
 from kiosk.console.models import Role, Staff
 from kiosk.console.models.proven import Unproven
 from kiosk.console.staff import admissions, emergencies, standing
+from kiosk.console.witness import findings
 from kiosk.sealing import CannotOpen
 
 View = Callable[..., HttpResponse]
@@ -191,6 +192,8 @@ class AccessMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A record that cannot be opened is said so; everything else is a bug, recorded elsewhere."""
+        if isinstance(exception, Unproven) and exception.about:
+            findings.meet([exception.about])
         if isinstance(exception, CannotOpen):
             context = {"is_altered": isinstance(exception, Unproven)}
             return render(request, "console/sealed_away.html", context, status=503)

@@ -38,8 +38,7 @@ def note(kiosk: str, about: About) -> None:
         last = _seconds(mine, about)
         if now - last < NOT_AGAIN_WITHIN:
             return
-        mine.exceeded = {**mine.exceeded, about.value: now}
-        mine.save(update_fields=["exceeded"])
+        Terminal.objects.filter(pk=kiosk).update(exceeded={**mine.exceeded, about.value: now})
         if now - last <= TOLD_FOR:
             return
         journal.record(journal.Happening.KIOSK_EXCEEDED, kiosk=kiosk, about=about.value)

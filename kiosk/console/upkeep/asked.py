@@ -69,6 +69,7 @@ def bring(key: UUID) -> bool:
                 return False
             visits = Arrival.objects.select_for_update(of=("self",)).filter(asked_before=row)
             arrival = visits.exclude(stage=Stage.REMOVED).first()  # what is sealed with it is read once it is held
+            row.must_be_proven()
             if arrival is not None:
                 return _brought(row, arrival)
             keeping.drop(row, "removed")

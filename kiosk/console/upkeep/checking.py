@@ -15,7 +15,7 @@ from kiosk.console.models import Inspection
 from kiosk.console.register import checks as of_register
 from kiosk.console.register import pair_checks as of_pairs
 from kiosk.console.register import visit_checks as of_visits
-from kiosk.console.upkeep import row_checks
+from kiosk.console.upkeep import places, row_checks
 from kiosk.console.witness import checks, findings
 from kiosk.console.witness.checks import Check, Part
 
@@ -70,10 +70,8 @@ def _next(name: str, position: str, free: Q, most: int, now: datetime) -> int:
     mine = Inspection.objects.filter(pk=name, position=position)
     if not mine.filter(free).update(ran_at=now):
         return 0
-    part = CHECKS[name](position, most)
+    stands = mine.first()
+    part = CHECKS[name](position if stands is not None and stands.is_proven else "", most)  # else from the beginning
     new = findings.note(part.found[:TOLD])
-    later: dict[str, object] = {"position": part.position}
-    if not part.position:
-        later["whole_at"] = now
-    mine.update(**later)
+    places.came_to(name, part.position, None if part.position else now)
     return new

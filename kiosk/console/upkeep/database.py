@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from kiosk.console.config import ServerSettings
 from kiosk.console.keystore.router import KEYS
+from kiosk.console.records import store_keys
 from kiosk.console.terminals.enrolment import CONFIGURATION, enrol
 from kiosk.console.upkeep import keys, taking_over
 
@@ -30,11 +31,16 @@ def bring_up_to_date(server: ServerSettings) -> None:
     The keys' store comes first: whom an earlier version knew has a key from the migration on.
     """
     with _one_at_a_time(server):
-        if _is_up_to_date():  # as at nearly every start: Django's command would take a second to find that out
+        if not _is_up_to_date():
+            with store_keys.as_they_stand():
+                _migrate()
+            taking_over.take_over()
+        elif taking_over.left_to_take():  # killed at an update, before that
+            with store_keys.as_they_stand():
+                keys.known_store(timezone.now())
+            taking_over.take_over()
+        else:  # as at nearly every start: Django's command would take a second to find that out
             keys.known_store(timezone.now())
-        else:
-            _migrate()
-        taking_over.take_over()
     enrol_named(server)
     connections.close_all()
 

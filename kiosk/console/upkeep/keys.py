@@ -12,7 +12,7 @@ from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.keystore.models import KnownStore, StoreKey, SubjectKey
 from kiosk.console.keystore.router import KEYS
-from kiosk.console.models import Person, Sealed
+from kiosk.console.models import Person, Sealed, rows
 from kiosk.console.questions import keeping
 from kiosk.console.records import erasing, store_keys, structure, subject_keys
 from kiosk.console.upkeep.retention import forget_free_pages
@@ -65,8 +65,8 @@ def known_store(now: datetime) -> None:
 
 def check_store() -> None:
     """See that the keys that are there are those of this database. KeysMissing."""
-    known = KnownStore.objects.first()
-    if known is not None and (not _has_tables() or store_keys.identity() != known.store):
+    known = KnownStore.objects.values_list("store", flat=True).first()
+    if known is not None and (not _has_tables() or store_keys.identity() != known):
         raise KeysMissing(
             "Les clés de cette base manquent (keys_dir ou keys_database) : sans elles, aucun dossier ne s'ouvre. "
             "Remettez leur sauvegarde : kiosk console keys restore FICHIER."
@@ -93,10 +93,10 @@ def lock_some(now: datetime) -> bool:
     known = KnownStore.objects.first()
     if known is None or known.locked_at is not None:
         return False
-    rows = Sealed.objects.order_by("pk")
+    left = Sealed.objects.order_by("pk")
     if known.locked_up_to is not None:
-        rows = rows.filter(pk__gt=known.locked_up_to)
-    these = list(rows.values_list("pk", flat=True)[:_RECORDS_AT_ONCE])
+        left = left.filter(pk__gt=known.locked_up_to)
+    these = list(left.values_list("pk", flat=True)[:_RECORDS_AT_ONCE])
     if not these:
         KnownStore.objects.update(locked_at=now)
         if not connections["default"].in_atomic_block:
@@ -104,8 +104,8 @@ def lock_some(now: datetime) -> bool:
         return False
     with transaction.atomic():
         for sealed in Sealed.objects.select_for_update().filter(pk__in=these):
-            if lock_parts(sealed):
-                sealed.save()
+            if sealed.is_proven and lock_parts(sealed):
+                rows.update(sealed)
         KnownStore.objects.update(locked_up_to=these[-1])
     return True
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, Inspection, Staff
+from kiosk.console.upkeep import places
 from kiosk.console.witness import findings
 from kiosk.console.witness.findings import Found
 
@@ -36,7 +37,7 @@ class _Reader:
 def once(now: datetime) -> int:
     """Look at what was read since the last time; gives how many alarms are new."""
     place, is_first = Inspection.objects.get_or_create(pk=NAME)
-    if is_first:  # what is long past is nobody's alarm
+    if is_first or not place.is_proven:  # what is long past is nobody's alarm
         place.position = str(
             AuditEntry.objects.filter(at__lt=now - _window())
             .order_by("-number")
@@ -52,7 +53,7 @@ def once(now: datetime) -> int:
     acts = AuditEntry.objects.filter(number__gt=start, act__in=_ALL).order_by("number")[:MOST_AT_ONCE]
     entries = list(acts)
     new = findings.note(_found(entries))
-    Inspection.objects.filter(pk=NAME).update(position=str(_go_on_from(entries, start, now)), whole_at=now)
+    places.came_to(NAME, str(_go_on_from(entries, start, now)), now)
     return new
 
 

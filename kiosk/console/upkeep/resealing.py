@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from kiosk.console import audit
-from kiosk.console.models import Sealed
+from kiosk.console.models import Sealed, rows
 from kiosk.console.records import store_keys, structure
 from kiosk.console.staff import emergencies, second_factor
 from kiosk.console.upkeep import keys
@@ -21,18 +21,20 @@ def reseal() -> int:
     store_keys.reseal()
     changed, last = second_factor.reseal() + emergencies.reseal(), None
     while True:
-        rows = Sealed.objects.order_by("pk")
-        these = list((rows if last is None else rows.filter(pk__gt=last)).values_list("pk", flat=True)[:BATCH])
+        left = Sealed.objects.order_by("pk")
+        these = list((left if last is None else left.filter(pk__gt=last)).values_list("pk", flat=True)[:BATCH])
         if not these:
             break
         last = these[-1]
         with transaction.atomic():
             for sealed in Sealed.objects.select_for_update().filter(pk__in=these):
+                if not sealed.is_proven:
+                    continue
                 is_fresh = keys.lock_parts(sealed)
                 if keys.reseal_parts(sealed, current):
                     audit.record(audit.Act.RESEALED, who="command", about=str(sealed.pk), key=current)
                     changed += 1
                 elif not is_fresh:
                     continue
-                sealed.save()
+                rows.update(sealed)
     return changed

@@ -23,6 +23,7 @@ from kiosk.console.terminals import health
 from kiosk.console.upkeep import at_the_desk, certificate, insi_again
 from kiosk.console.views import whose_name
 from kiosk.console.views.accounts import home_of
+from kiosk.console.witness import findings
 
 RECENT = timedelta(hours=12)
 FRESH = timedelta(seconds=30)
@@ -117,6 +118,7 @@ def queue_context(current: UUID | None, need: str = "", desk: str = "", kiosk: s
     """What the left column shows, with a fingerprint that tells whether it changed."""
     now = timezone.now()
     arrivals, calls, terminals = list(queue.in_work(need, desk, kiosk)), queue.open_calls(), health.terminals()
+    findings.meet(one.as_found() for one in arrivals if not one.is_proven)
     counts, has_room = queue.counts(desk), room.is_enough()
     groups = () if kiosk or need else counts.groups
     certificate_days = certificate.days_left(timezone.localdate())

@@ -23,11 +23,12 @@ from kiosk.console import audit
 from kiosk.console.identities import deciding, reasons
 from kiosk.console.identities.accepting import judged
 from kiosk.console.identities.refusing import in_words
-from kiosk.console.models import UNCONFIRMED, Arrival, Campaign, Person, Staff, Stage, Verification
+from kiosk.console.models import UNCONFIRMED, Arrival, Campaign, Person, Staff, Stage, Verification, rows
 from kiosk.console.records import vault
 from kiosk.console.register import answers, reading, visits, writer
 from kiosk.console.register.writer import Told
 from kiosk.console.vigilance import verified_calls
+from kiosk.console.witness import findings
 from kiosk.console.words import inside
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.sources.insi import InsFound
@@ -211,6 +212,8 @@ def failed() -> Any:
 
 def words_of(row: Verification) -> str:
     """What a verification found, in words."""
+    if not row.is_proven:
+        return str(_("Modifié hors de la console"))
     differences = ", ".join(_(DIFFERENT[code]) for code in row.differences.split() if code in DIFFERENT)
     verdict = _(VERDICTS[row.verdict]) if row.verdict in VERDICTS else row.verdict
     return f"{verdict} : {differences}" if differences else verdict
@@ -286,7 +289,11 @@ def _leased() -> Verification | None:
         waiting = waiting.filter(campaign__total=1)
     for number in waiting.values_list("pk", flat=True)[:5]:
         if Verification.objects.filter(free, pk=number, next_at__lte=now).update(leased_until=now + LEASE):
-            return Verification.objects.select_related("person").get(pk=number)
+            row = Verification.objects.select_related("person").get(pk=number)
+            if row.is_proven:
+                return row
+            Verification.objects.filter(pk=number).update(next_at=None)  # nobody of ours asked for it
+            findings.meet([row.as_found()])
     return None
 
 
@@ -307,11 +314,12 @@ def _note(
         person = Person.objects.select_for_update(of=("self",)).get(pk=row.person_id)
         if rests_on and reading.standing_of(person).basis.answer != rests_on:  # it went while INSi was asked
             verdict, differences, answer = VerificationVerdict.NOT_VERIFIED.value, (), None
-        mine = Verification.objects.filter(pk=row.pk, next_at__isnull=False)
-        if not mine.update(
-            verdict=verdict, differences=" ".join(differences), next_at=None, leased_until=None, done_at=now
-        ):
+        mine = Verification.objects.select_for_update(of=("self",)).filter(pk=row.pk, next_at__isnull=False).first()
+        if mine is None:
             return  # stopped meanwhile
+        mine.verdict, mine.differences, mine.done_at = verdict, " ".join(differences), now
+        mine.next_at = mine.leased_until = None
+        rows.update(mine)
         details = {"verdict": verdict, "differences": "+".join(differences), "before": person.status}
         details["after"] = person.status
         about = visit.pk if visit is not None else person.pk

@@ -1,10 +1,13 @@
 """What kiosks bring back: each the last mark it was given. What they did not have from here is counted, no more."""
 
+from contextlib import suppress
+
 from django.db.models import F
 from django.utils import timezone
 
 from kiosk import journal
 from kiosk.console.models import Witness
+from kiosk.console.models.proven import Unproven
 from kiosk.console.witness import findings, heads
 from kiosk.heads import SignedHead
 
@@ -44,8 +47,11 @@ def remember(by: str, head: SignedHead) -> None:
     """Note the highest that this witness has seen."""
     later = {"number": head.number, "head": head.text, "brought_at": timezone.now()}
     known, is_new = Witness.objects.get_or_create(pk=by, defaults=later)
-    if not is_new and known.number <= head.number:
-        Witness.objects.filter(pk=by, number__lte=head.number).update(**later)
+    if is_new or not known.is_proven or known.number > head.number:  # what is not ours is found, and not covered up
+        return
+    known.number, known.head, known.brought_at = head.number, head.text, timezone.now()
+    with suppress(Unproven):  # altered this moment
+        known.save(update_fields=["number", "head", "brought_at"])
 
 
 def _refuse(by: str) -> None:

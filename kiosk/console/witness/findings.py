@@ -42,6 +42,17 @@ def note(found: Iterable[Found]) -> int:
     return sum(_note(one) for one in found)
 
 
+def meet(rows: Iterable[str]) -> None:
+    """Rows that do not prove themselves are met where they are wanted (``Proven.as_found``): nobody waits to be told.
+
+    The worker finds them too.
+    """
+    names = {one.name: one for one in (Found("row", about) for about in rows)}
+    if names:
+        known = set(Finding.objects.filter(pk__in=names).values_list("pk", flat=True))
+        note(one for name, one in names.items() if name not in known)
+
+
 def unseen() -> QuerySet[Finding]:
     """What no officer has seen yet, as the trail says it."""
     return Finding.objects.filter(~Exists(_seen_acts(OuterRef("pk")))).order_by("found_at")

@@ -7,6 +7,7 @@ disk, or the log on another machine.
 import logging
 import os
 import platform
+from contextlib import suppress
 from logging.handlers import SysLogHandler
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from kiosk import journal
 from kiosk.console.models import Witness
+from kiosk.console.models.proven import Unproven
 from kiosk.console.witness import findings, heads
 from kiosk.console.witness.brought import contradiction
 from kiosk.heads import SignedHead, heads_in
@@ -73,7 +75,8 @@ def keep() -> bool:
         journal.record(journal.Happening.WITNESS_UNKEPT)
         return False
     said = {"number": head.number, "head": head.text, "brought_at": timezone.now()}
-    Witness.objects.update_or_create(pk=own_name(), defaults=said)  # also lower, when an officer has seen why
+    with suppress(Unproven):  # what is not ours is found, and not covered up
+        Witness.objects.update_or_create(pk=own_name(), defaults=said)  # also lower, when an officer has seen why
     return True
 
 

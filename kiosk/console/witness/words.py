@@ -62,6 +62,22 @@ def _kind(table: str) -> str:
         "invitation": _("invitation"),
         "emergency": _("accès d’urgence"),
         "session": _("session"),
+        "arrival": _("venue"),
+        "sealed": _("contenu d’une venue"),
+        "call": _("appel"),
+        "question": _("question à INSi"),
+        "campaign": _("campagne de vérification"),
+        "verification": _("vérification"),
+        "outbox": _("message à envoyer"),
+        "finding": _("constat"),
+        "witness": _("témoin"),
+        "recognition": _("question d’une borne"),
+        "admission": _("demande de compte"),
+        "copy": _("copie d’une pièce"),
+        "inspection": _("relecture"),
+        "storekey": _("clé du coffre des dossiers"),
+        "erasure": _("effacement demandé"),
+        "knownstore": _("coffre des dossiers"),
     }.get(table, table)
 
 
