@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -51,6 +52,17 @@ def _cut(content: bytes) -> list[tuple[int, int]]:
             at += 4 + int.from_bytes(content[at : at + 4])
         found.append((begin, at))
     return found
+
+
+def test_a_restore_that_is_killed_leaves_no_base_that_a_console_would_start_with(site: ServedConsole) -> None:
+    words = "import os; from kiosk.console.upkeep import dump; dump._fill = lambda *_: os._exit(9)"
+    killed = [sys.executable, "-c", f"{words}; from kiosk.cli import main; main()"]
+    assert site.run("console", "restore", str(site.folder / "first"), command=killed).returncode == 9
+    assert not (site.folder / "data" / "console.sqlite3").exists()
+    done = site.run("console", "restore", str(site.folder / "first"))
+    assert done.returncode == 0, done.stderr
+    for path in (site.folder / "data").glob("console.sqlite3*"):
+        path.unlink()
 
 
 def test_a_file_of_a_database_with_a_trigger_is_no_backup_and_its_trigger_never_runs(site: ServedConsole) -> None:

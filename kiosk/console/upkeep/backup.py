@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -124,9 +126,8 @@ def _copy_in(name: str, path: Path) -> None:
     """All of a backup, proven frame by frame, or nothing."""
     if not _is_empty(name):
         raise CannotKeep(f"{_place(name)} : une base est déjà là ; déplacez-la d'abord.")
-    connections[name].close()
     try:
-        with path.open("rb") as file:
+        with path.open("rb") as file, _under_another_name(name):
             dump.read(name, file)
     except dump.OfAnother:
         _take_out(name)
@@ -136,6 +137,33 @@ def _copy_in(name: str, path: Path) -> None:
         raise CannotKeep(
             f"{path} : ce n'est pas une sauvegarde de cette console, ou elle a été modifiée ; prenez-en une autre."
         ) from None
+
+
+@contextmanager
+def _under_another_name(name: str) -> Iterator[None]:
+    """On SQLite: who is killed in between leaves no base, which a console would start with as with a new one."""
+    connection = connections[name]
+    connection.close()
+    if connection.vendor != "sqlite":
+        yield
+        return
+    place = _file(name)
+    part = place.with_name(f"{place.name}.part")
+    _unlink(part)
+    connection.settings_dict["NAME"] = str(part)
+    try:
+        yield
+        connection.close()  # what its write-ahead log holds is in it then
+        part.rename(place)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = str(place)
+        _unlink(part)
+
+
+def _unlink(place: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        place.with_name(place.name + end).unlink(missing_ok=True)
 
 
 def _is_empty(name: str) -> bool:
