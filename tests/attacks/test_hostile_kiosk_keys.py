@@ -1,5 +1,6 @@
 """A stolen key that was replaced or revoked stays so, whatever the settings' file still names at the next start."""
 
+import json
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -60,3 +61,11 @@ def test_settings_that_name_another_key_are_followed_while_nobody_said_otherwise
     _starts(settings, before)
     _starts(settings, now)
     assert _hears(now) and not _hears(before)
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "a\0b", "é"])
+@pytest.mark.parametrize("where", ["kiosk", "code", "public_key"])
+def test_who_has_no_key_yet_says_nothing_that_breaks_the_door(where: str, odd: str) -> None:
+    said = {"kiosk": "hall-9", "code": "AAAA-AAAA-AAAA", "public_key": signer_public_pem(generate_signer()).decode()}
+    answer = put("/intake/enrolment", json.dumps({**said, where: odd}).encode())
+    assert answer.status_code == (401 if odd == "é" and where != "public_key" else 422)

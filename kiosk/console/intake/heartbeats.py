@@ -105,6 +105,10 @@ def take_enrolment(body: bytes) -> str:
     name, code, public_key = (said.get(word) for word in ("kiosk", "code", "public_key"))
     if not isinstance(name, str) or not isinstance(code, str) or not isinstance(public_key, str):
         raise NotUnderstood("kiosk, code and public_key are texts")
+    if not (
+        name.isprintable() and code.isprintable() and public_key.isascii()
+    ):  # half a character, which no base keeps
+        raise NotUnderstood("kiosk, code and public_key are plain texts")
     try:
         is_welcome = enrolment.accept_invitation(name[:60], code[:40], public_key)
     except BadKey as trouble:
