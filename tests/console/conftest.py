@@ -133,7 +133,8 @@ def console(request: pytest.FixtureRequest) -> Iterator[ServerSettings]:
         yield server
 
 
-# For tests of what pages say and who may open them: another database would answer the same.
+# For tests of what pages say and who may open them, and of the many values that one rule names or refuses: another
+# database would answer the same, and that it does is shown by a value or two beside them.
 ON_SQLITE = pytest.mark.parametrize("console", ["sqlite"], indirect=True)
 
 

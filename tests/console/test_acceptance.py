@@ -22,6 +22,7 @@ from tests.console.accepting import (
     with_traits,
 )
 from tests.console.arrivals import arrive, original_of
+from tests.console.conftest import ON_SQLITE
 from tests.console.rewritten import rewrite
 from tests.console.staff import at_desk, get, post
 from tests.people import ZOE
@@ -59,6 +60,7 @@ ODD = {
 }
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("answer", "rule"), FORBIDDEN.values(), ids=FORBIDDEN)
 def test_what_forbids_an_answer_forbids_it_to_kiosk_and_staff_and_says_so(answer: InsFound, rule: str) -> None:
     check_in = arrive(ZOE, answer)  # and the kiosk said "retrieved"
@@ -74,6 +76,7 @@ def test_what_forbids_an_answer_forbids_it_to_kiosk_and_staff_and_says_so(answer
     assert details_of("qualified") == details_of("ins-accepted") == []
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("answer", "_rule"), FORBIDDEN.values(), ids=FORBIDDEN)
 def test_what_forbids_an_answer_forbids_it_to_the_worker_too(answer: InsFound, _rule: str) -> None:
     check_in = arrive(ZOE, InsUnreachable("timeout"))
@@ -97,6 +100,7 @@ def test_an_answer_that_nobody_may_accept_is_set_aside_with_one_press_or_validat
     assert arrival_of(forgiven).status == "VALIDATED"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("answer", "code", "name"), ODD.values(), ids=ODD)
 def test_what_is_odd_staff_confirms_by_its_name_and_the_trail_says_which(
     answer: InsFound, code: str, name: str
@@ -118,6 +122,7 @@ def test_what_is_odd_staff_confirms_by_its_name_and_the_trail_says_which(
     assert [one["odd"] for one in details_of("qualified")] == [code]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("answer", "_code", "_name"), ODD.values(), ids=ODD)
 def test_what_is_odd_no_worker_accepts(answer: InsFound, _code: str, _name: str) -> None:
     check_in = arrive(ZOE, InsUnreachable("timeout"))

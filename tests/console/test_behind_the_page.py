@@ -13,6 +13,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.matricule import Matricule
 from kiosk.core.sources.insi import InsAnswer, InsNotFound
 from tests.console.arrivals import arrive, found, original_of
+from tests.console.conftest import ON_SQLITE
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import TOUSSAINT, ZOE
 
@@ -168,6 +169,7 @@ def test_a_forgotten_tick_is_asked_for_before_the_form_leaves_so_that_the_others
     assert f'name="seen" value="{READ}" required' in get(client, _taken(client, check_in)).content.decode()
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("reading", [UNREAD, {}])
 @pytest.mark.parametrize(
     "written",
@@ -236,6 +238,7 @@ BY_HAND = [
 ]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("act", "shown"), BY_HAND)
 def test_a_form_made_by_hand_that_does_not_say_what_it_is_about_decides_nothing(
     act: str, shown: dict[str, str]

@@ -11,6 +11,7 @@ from kiosk.console.upkeep import insi_again
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import Exchange, InsFound, InsNotFound, InsSeveral, InsUnreachable
 from tests.console.arrivals import arrive, enrol, found
+from tests.console.conftest import ON_SQLITE
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE, Person
 
@@ -140,6 +141,7 @@ def test_asking_again_is_shown_forbidden_with_its_rule(person: Person, decide: s
     assert _written("insi-requested") == []
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("change", "rule"),
     [

@@ -13,6 +13,7 @@ from kiosk.console.upkeep import insi_again
 from kiosk.core.coherence.seen import EVERYTHING
 from kiosk.core.sources.insi import InsNotFound, InsUnreachable
 from tests.console.arrivals import arrive, enrol, found, mrz_of, original_of
+from tests.console.conftest import ON_SQLITE
 from tests.console.rewritten import rewrite
 from tests.console.staff import READ, add, at_desk, get, post, sign_in
 from tests.core.examples import PASSPORT, STAFF
@@ -277,6 +278,7 @@ def test_the_patient_s_sheet_names_each_difference_and_whom_to_ask() -> None:
     assert "mairie" in page
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("language", "word"), [("en", "Date of birth"), ("es", "Fecha de"), ("pt", "Data de"), ("ar", "تاريخ الولادة")]
 )

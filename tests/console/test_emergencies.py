@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.console.arrivals import arrive, enrol
+from tests.console.conftest import ON_SQLITE
 from tests.console.rewritten import rewrite
 from tests.console.staff import PASSWORD, at_desk, get, post
 from tests.people import ZOE
@@ -74,6 +75,7 @@ def test_it_ends_by_itself_and_before_when_it_is_given_back() -> None:
     ]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "said",
     [

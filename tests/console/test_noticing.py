@@ -7,6 +7,7 @@ import pytest
 from kiosk.console.identities import comparing, noticing
 from kiosk.core.sources.document import SealReading, SealVerdict, Validity, ValidityStatus
 from tests.console.arrivals import arrive, check_in_of, enrol, mrz_of
+from tests.console.conftest import ON_SQLITE
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import ZOE
 
@@ -28,6 +29,7 @@ def test_a_plain_case_says_nothing() -> None:
     assert _said() == []
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("validity", "words", "weight"),
     [
@@ -55,6 +57,7 @@ def test_a_kiosk_that_does_not_tell_the_validity_leaves_the_printed_date() -> No
     assert "06/05/2020" in text
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("verdict", "weight"),
     [

@@ -16,6 +16,7 @@ from kiosk.core.sources.insi import InsNotFound
 from kiosk.insi.simulated.testpki import make_pki
 from kiosk.settings import InsiSection
 from tests.console.arrivals import arrive, enrol, mrz_of
+from tests.console.conftest import ON_SQLITE
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE
 
@@ -57,6 +58,7 @@ def test_a_qualification_taken_back_is_a_downgrade() -> None:
     assert found["downgrades"] == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("first", "last"), [("", ""), ("2026-02-30", "x"), ("2026-03-02", "2026-03-01"), ("0001-01-01", "9999-12-31")]
 )
@@ -65,6 +67,7 @@ def test_a_nonsensical_period_is_the_last_thirty_days(first: str, last: str) -> 
     assert indicators.period_of(first, last, today) == indicators.Period(date(2026, 10, 23), today)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "=cmd|' /C calc'!A0"])
 def test_no_exported_cell_is_a_formula(cell: str) -> None:
     assert harmless(cell) == "'" + cell

@@ -10,6 +10,7 @@ import requests
 from django.test import Client, override_settings
 
 from kiosk.console.config import PscSection, ServerSettings
+from tests.console.conftest import ON_SQLITE
 from tests.console.provider import CLIENT, NATIONAL_ID, PERSON, SECRET, Provider
 from tests.console.rewritten import rewrite
 from tests.console.staff import add, at_desk, browser, get, link, post, sign_in
@@ -108,6 +109,7 @@ def test_another_identifier_of_the_same_person_is_known_too(provider: Provider, 
     assert _round(provider)[0].status_code == 200
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("lie", "code"),
     [
@@ -154,6 +156,7 @@ def test_whatever_is_not_exactly_right_signs_nobody_in(
     assert get(client, "/file/")["Location"] == "/connexion/"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("spoil", ["state", "no state", "no cookie", "another's cookie", "forged cookie", "replayed"])
 def test_an_answer_that_was_not_asked_from_here_signs_nobody_in(
     provider: Provider, linked: ServerSettings, spoil: str

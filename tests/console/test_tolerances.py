@@ -14,6 +14,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.sources.insi import InsFound, InsNotFound, InsUnreachable
 from tests.console.arrivals import arrive, card_of, enrol, found, mrz_of, original_of
+from tests.console.conftest import ON_SQLITE
 from tests.console.rewritten import rewrite
 from tests.console.staff import READ, at_desk, get, post
 from tests.people import CATARINA, PIERRE_ALAIN, ZOE
@@ -197,6 +198,7 @@ def test_without_an_answer_a_card_that_differs_from_the_document_goes_to_the_uni
 # --- letters written out --------------------------------------------------------------------------------------------
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("zone", "civil"), [("MAES", "MAS"), ("HAAS", "HAS"), ("AARON", "ARON"), ("MICHAEL", "MICHAL")]
 )

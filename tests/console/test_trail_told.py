@@ -15,6 +15,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.matricule import OID_NIA
 from kiosk.core.sources.insi import InsFound, PastMatricule
 from tests.console.arrivals import arrive, found, original_of
+from tests.console.conftest import ON_SQLITE
 from tests.console.staff import at_desk, get, post
 from tests.console.taken_up import TICKED, taken_up, visit_of
 from tests.people import ZOE
@@ -104,6 +105,7 @@ EVERY_DETAIL = [
 ]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("details", "words"), EVERY_DETAIL, ids=[str(one) for one, _ in EVERY_DETAIL])
 def test_every_detail_has_its_words_and_what_is_unknown_stands_as_it_is(details: dict[str, Any], words: str) -> None:
     audit.record_all([audit.Done(audit.Act.OPENED, "lea", details=details)])

@@ -5,6 +5,7 @@ import pytest
 from kiosk.core.sources.insi import InsNotFound
 from tests.console.accepting import ANSWER, TICKED, answers_late, arrival_of, taken
 from tests.console.arrivals import arrive, original_of
+from tests.console.conftest import ON_SQLITE
 from tests.console.staff import at_desk, get, post
 from tests.people import ZOE
 
@@ -34,6 +35,7 @@ def test_an_empty_check_in_is_not_validated_before_the_five_traits_are_written_d
     assert b"ADRUN" not in bytes(arrival_of(check_in).sealed.accepted)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
@@ -66,6 +68,7 @@ def test_one_trait_that_is_missing_or_not_what_the_document_bears_is_named(chang
     assert 'value="CN" required' in page and "checked" in page.split('value="CN"')[1].split(">")[0]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("place", "code"),
     [("99999", "99999"), ("99352", "99352"), ("Aubière", "63014"), ("aubiere", "63014"), ("2b033", "2B033")],
