@@ -118,6 +118,10 @@ def test_what_an_emergency_let_somebody_take_in_hand_shows_no_picture_and_closes
     post(lea, "/urgence/rendre/")
     assert visit_of(check_in).assigned_to.username == "lea"
     assert "ADRUN" not in _page(lea, path) and get(lea, path + "pieces/0/").status_code == 403
+    post(lea, path + "ecarter/", reason="technical")
+    assert visit_of(check_in).decided_by.username == "marc"
+    post(lea, "/urgence/", right="vigilance", reason="Patient sans papiers, unité absente", password=PASSWORD)
     post(lea, path + "ecarter/", reason="technical")  # now it is she who decided last
+    post(lea, "/urgence/rendre/")
     assert visit_of(check_in).decided_by.username == "lea"
     assert "ADRUN" not in _page(lea, path) and get(lea, path + "pieces/0/").status_code == 403

@@ -20,11 +20,13 @@ def holds(arrival: Arrival, staff: Staff, now: datetime) -> bool:
         is_own = arrival.decided_by_id == staff.pk and arrival.assigned_to_id in {None, staff.pk}
         if not is_own or arrival.decided_at is None or now - arrival.decided_at >= SEEN_AGAIN:
             return False
-    return arrival.decided_at is None or not _took_it_up(arrival, staff)
+    return not took_it_up(arrival, staff)
 
 
-def _took_it_up(arrival: Arrival, staff: Staff) -> bool:
+def took_it_up(arrival: Arrival, staff: Staff) -> bool:
     """Whether they have it from among those that were closed, and nobody sent it back to a desk since."""
+    if arrival.decided_at is None:
+        return False
     told = Q(act=audit.Act.CALLED, before__in=(Stage.SET_ASIDE, Stage.DONE)) | Q(act=audit.Act.TRANSFERRED)
     acts = AuditEntry.objects.filter(told, about=str(arrival.pk)).order_by("-number")
     return acts.values_list("act", "who").first() == (audit.Act.CALLED.value, staff.username)

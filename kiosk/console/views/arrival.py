@@ -222,7 +222,8 @@ def sheet(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _validate(request: HttpRequest, key: UUID) -> HttpResponse:
     """Without INS. What staff wrote stays on the page when a rule forbids it: nothing keeps it elsewhere in clear."""
-    found(key)
+    if _is_over(request, found(key)):
+        return redirect("identity", key)
     choice = _choice(request, Action.VALIDATE)
     try:
         choice = replace(choice, original=original.read(request.POST))
@@ -280,8 +281,11 @@ def _moved(request: HttpRequest, key: UUID, stage: Stage) -> HttpResponse:
 
 def carried_out(request: HttpRequest, key: UUID, change: Callable[[], Arrival]) -> HttpResponse:
     """Do it, then show the same identity again with what came of it, or with the rule that forbids it."""
-    if not Arrival.objects.filter(pk=key).exclude(stage=Stage.REMOVED).exists():
+    arrival = Arrival.objects.filter(pk=key).exclude(stage=Stage.REMOVED).first()
+    if arrival is None:
         raise Http404
+    if _is_over(request, arrival):
+        return redirect("identity", key)
     try:
         change()
     except NotAllowed as rule:
@@ -289,6 +293,15 @@ def carried_out(request: HttpRequest, key: UUID, change: Callable[[], Arrival]) 
     except queue.NotPossible:
         messages.error(request, _("Un collègue s’occupe de ce patient."))
     return redirect("identity", key)
+
+
+def _is_over(request: HttpRequest, arrival: Arrival) -> bool:
+    """It is in their hands by an emergency that has ended: it is given back, and nothing else."""
+    staff = staff_of(request)
+    is_over = not identity_page.may_reopen(staff) and holding.took_it_up(arrival, staff)
+    if is_over:
+        messages.error(request, _("Votre accès d’urgence est terminé : rendez ce dossier."))
+    return is_over
 
 
 def may_open(request: HttpRequest, arrival: Arrival) -> bool:
