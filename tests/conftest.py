@@ -21,7 +21,12 @@ USERS_OF_IT = (
     "tests/walks/",
 )
 gc.set_threshold(200_000, 50, 1000)  # what tests leave behind hardly matters, looking for it takes a processor's tenth
-LONGEST = (CARD_SERVICE, "tests/console/test_on_postgresql.py")  # begun first: neither process waits at the end
+OTHER_HALF = "the other half"
+LONGEST = (  # a minute each, or more: begun first, so that neither process waits at the end
+    *(CARD_SERVICE, "tests/console/test_on_postgresql.py", "tests/console/test_accessible.py"),
+    *("tests/properties/test_random.py", f"tests/properties/test_random.py, {OTHER_HALF}"),
+    *("tests/screens/test_window.py", "tests/screens/test_every_screen.py", "tests/outside/test_outside.py"),
+)
 
 
 def together_with(nodeid: str) -> str:
@@ -30,7 +35,7 @@ def together_with(nodeid: str) -> str:
     if file.startswith(USERS_OF_IT):
         return CARD_SERVICE
     if "[other-half" in test:
-        return f"{file}, the other half"
+        return f"{file}, {OTHER_HALF}"
     return f"{file} on PostgreSQL" if "[postgresql" in test else file
 
 

@@ -167,19 +167,21 @@ def _answers(state: State) -> Iterator[ev.Event]:
 
 def _time_passing(state: State) -> Iterator[Tried]:
     """The first thing that waiting brings, and whose patience it was that ended."""
+    place, shape = place_of(state), _shape(state)
     for seconds, _ in PATIENCE:
         event = ev.Tick(state.now + seconds + 0.1)
         after, orders = step(state, event)
-        if orders or place_of(after) != place_of(state) or _shape(after) != _shape(state):
+        if orders or place_of(after) != place or _shape(after) != shape:
             yield (_whose_patience(state, event, after), event, after, orders)
             return
 
 
 def _whose_patience(state: State, event: ev.Tick, after: State) -> str:
     """The one without whose end this would not have happened: found by making each of them endless in turn."""
+    shape = _shape(after)
     for _, name in PATIENCE:
         endless = replace(state, manners=_with_endless(state.manners, name))
-        if _shape(step(endless, event)[0]) != _shape(after):
+        if _shape(step(endless, event)[0]) != shape:
             return name
     raise AssertionError(f"{place_of(state)}: time changed something, and no patience of Manners ended")
 
