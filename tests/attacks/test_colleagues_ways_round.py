@@ -109,12 +109,18 @@ def test_who_adds_a_key_to_an_open_desk_and_signs_in_first_does_not_keep_its_own
     assert "sur votre compte" in _page(owner, "/file/")
 
 
-def test_what_an_emergency_let_somebody_take_in_hand_shows_no_picture_and_closes_with_it() -> None:
+def test_what_an_emergency_let_somebody_take_in_hand_shows_no_picture_and_closes_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with_desks = shared.django_settings.KIOSK.model_copy(update={"desks": ("3", "4")})
+    monkeypatch.setattr(shared.django_settings, "KIOSK", with_desks)
     lea, marc = at_desk("lea"), at_desk("marc")
     check_in, path = qualified(marc)
     post(lea, "/urgence/", right="vigilance", reason="Patient sans papiers, unité absente", password=PASSWORD)
     post(lea, path + "prendre/")
     assert "ADRUN" in _page(lea, path) and get(lea, path + "pieces/0/").status_code == 403
+    post(lea, path + "guichet/", desk="4")  # to be called from there like anybody
+    assert visit_of(check_in).stage == "called"
     post(lea, "/urgence/rendre/")
     assert visit_of(check_in).assigned_to.username == "lea"
     assert "ADRUN" not in _page(lea, path) and get(lea, path + "pieces/0/").status_code == 403

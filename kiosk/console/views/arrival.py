@@ -175,8 +175,12 @@ def transfer(request: HttpRequest, key: UUID) -> HttpResponse:
     desk = request.POST.get("desk", "")
     if desk not in settings.KIOSK.desks:
         raise Http404
+    staff = staff_of(request)
+    if not identity_page.is_of_unit(staff) and holding.took_it_up(found(key), staff):
+        messages.error(request, _("Rendez ce dossier : seule l’identitovigilance l’envoie à un guichet."))
+        return redirect("identity", key)
     try:
-        queue.transfer(key, staff_of(request), desk, where=address_of(request))
+        queue.transfer(key, staff, desk, where=address_of(request))
     except queue.NotPossible:
         messages.error(request, _("Un collègue s’occupe de ce patient."))
         return redirect("identity", key)

@@ -241,7 +241,12 @@ def may_reopen(staff: Staff) -> bool:
     return Right.VIGILANCE in rights_of(staff)
 
 
+def is_of_unit(staff: Staff) -> bool:
+    """By their own role: no emergency makes anybody one of them."""
+    return Right.VIGILANCE in RIGHTS[Role(staff.role)]
+
+
 def may_see_pictures(arrival: Arrival, staff: Staff) -> bool:
     """The unit by its own role, the desk of whom it has in hand: an emergency opens no picture."""
-    own = RIGHTS[Role(staff.role)]
-    return Right.PICTURES in own and (Right.VIGILANCE in own or holding.holds(arrival, staff, timezone.now()))
+    may_see = Right.PICTURES in RIGHTS[Role(staff.role)]
+    return may_see and (is_of_unit(staff) or holding.holds(arrival, staff, timezone.now()))
