@@ -73,6 +73,12 @@ def is_first(entry: AuditEntry, start: bytes) -> bool:
     return any(hmac.compare_digest(one, bytes(entry.chained)) for one in made)
 
 
+def is_linked(entry: AuditEntry) -> bool:
+    """Whether this act hangs on the one before it as it stands there, under whatever key of this site's."""
+    before = AuditEntry.objects.filter(pk=entry.number - 1).values_list("chained", flat=True).first()
+    return before is not None and is_first(entry, bytes(before))
+
+
 def _text(entry: AuditEntry | Kept) -> bytes:
     """What is chained of an entry."""
     parts = (

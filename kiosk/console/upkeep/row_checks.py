@@ -1,12 +1,16 @@
 """Whether every row proves itself, and whether accounts, kiosks and factors are as the trail last left them."""
 
+import json
+from itertools import starmap
+
 from django.db import connection
 
 from kiosk.console import audit
-from kiosk.console.models import AuditEntry, Copy, Sealed, Staff, Terminal
+from kiosk.console.models import AuditEntry, Copy, Finding, Sealed, Staff, Terminal
 from kiosk.console.models.proven import Proven
 from kiosk.console.models.second_factor import Factor
 from kiosk.console.upkeep.taking_over import proven_tables
+from kiosk.console.witness import findings
 from kiosk.console.witness.checks import Part
 from kiosk.console.witness.findings import Found
 
@@ -34,17 +38,26 @@ def rows(position: str, most: int) -> Part:
 
 
 def gone(position: str, most: int) -> Part:
-    """Each account and kiosk that the trail knows of is still there, whoever took its row out."""
+    """Each account, kiosk and finding that the trail knows of is still there, whoever took its row out."""
     last = int(position) if position.isdigit() else 0
-    first = [audit.Act.ACCOUNT_ADDED, audit.Act.KIOSK_ENROLLED]
+    first = [audit.Act.ACCOUNT_ADDED, audit.Act.KIOSK_ENROLLED, audit.Act.REGISTER_FOUND]
     acts = AuditEntry.objects.filter(number__gt=last, act__in=first).order_by("number")
-    some = list(acts.values_list("number", "act", "about")[:most])
+    some = list(acts.values_list("number", "act", "about", "details")[:most])
     missing = [one for one in some if not _is_there(one[1], one[2])]
-    found = tuple(Found("gone", f"{number}") for number, _act, _about in missing)
-    return Part("" if len(some) < most else str(some[-1][0]), len(some), found)
+    return Part("" if len(some) < most else str(some[-1][0]), len(some), tuple(starmap(_missed, missing)))
+
+
+def _missed(number: int, act: str, about: str, details: str) -> Found:
+    """What is found; a finding that was taken out is found once more as it was, and so told again."""
+    if act != audit.Act.REGISTER_FOUND:
+        return Found("gone", f"{number}")
+    code, _colon, what = about.partition(":")
+    return Found(code, what, str(json.loads(details).get("by", "")))
 
 
 def _is_there(act: str, about: str) -> bool:
+    if act == audit.Act.REGISTER_FOUND:
+        return Finding.objects.filter(pk=about).exists() or findings.is_seen(about)
     if act == audit.Act.ACCOUNT_ADDED:
         return Staff.objects.filter(username=about).exists()
     return Terminal.objects.filter(pk=about).exists()

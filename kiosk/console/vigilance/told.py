@@ -113,8 +113,8 @@ def told(details: str, act_word: Callable[[str], str]) -> str:
 
 
 _TOGETHER = frozenset(
-    {"before", "after", "evidence", "companion", "act", "refusal", index_marks.KEY}
-)  # a sum: no words
+    {"before", "after", "evidence", "companion", "act", "refusal", "proven", index_marks.KEY}
+)  # a sum, or what the console alone reads: no words
 
 
 def _moved(said: Mapping[str, Any]) -> str:
