@@ -17,7 +17,7 @@ from PIL import Image
 from kiosk.console.pictures import child
 from tests.attacks import pictures
 
-WITHIN = 20.0  # seconds of the clock, on a machine that is busy
+WITHIN = 120.0  # seconds of the clock, on a machine that is busy: the processor's are what counts
 
 
 @dataclass(frozen=True, slots=True)
