@@ -84,6 +84,7 @@ def test_an_idle_session_locks_and_a_new_code_opens_it_where_it_was(monkeypatch:
     assert get(client, "/file/")["Location"] == "/verrou/"
     assert get(client, "/file/")["Location"] == "/verrou/"
     assert "lea" in get(client, "/verrou/").content.decode()
+    assert "lea" not in get(client, "/nulle-part/").content.decode()  # nor what they may do, at any other address
     rewrite(Authenticator.objects.all(), last_t=-1)  # half a minute later, the authenticator shows another code
     assert post(client, "/verrou/", code=code_of("lea"))["Location"] == "/file/"
     assert get(client, "/file/").status_code == 200

@@ -13,7 +13,7 @@ from kiosk import journal
 from kiosk.console.config import ServerSettings
 from tests.console.conftest import empty
 from tests.console.rewritten import rewrite
-from tests.console.staff import add, at_desk, browser, get, idle_for, sign_in
+from tests.console.staff import add, at_desk, browser, get, idle_for, post, sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -100,3 +100,24 @@ def test_of_more_sessions_than_desks_the_one_left_longest_ago_ends(monkeypatch: 
     third = sign_in()
     assert get(first, "/file/").status_code == 302
     assert get(second, "/file/").status_code == get(third, "/file/").status_code == 200
+
+
+def test_what_no_database_takes_is_refused_in_an_address_as_in_a_form() -> None:
+    client = at_desk("claire", "officer")
+    for path in ("/file/?borne=%00", "/indicateurs/?kiosk=a%00b"):
+        assert get(client, path).status_code == 400
+    assert post(client, "/recherche/", name="A\0").status_code == 400
+
+
+def test_wrong_passwords_sent_all_at_once_count_each() -> None:
+    """As many threads read the session before any of them has written it: each finds as few tries in it."""
+    client = at_desk()
+    before = dict(client.session.items())
+    for _ in range(5):
+        post(client, "/mot-de-passe/", current="wrong", wanted="another long phrase", again="another long phrase")
+        if client.session.session_key:
+            session = client.session
+            session.clear()
+            session.update(before)
+            session.save()
+    assert get(client, "/file/")["Location"] == "/connexion/"

@@ -102,6 +102,16 @@ def serves_once(what: str, said: str) -> bool:
     return _counted(_about(what, said)) == 1
 
 
+def tried_in(session: str, what: str) -> int:
+    """Of how many tries in this session this one is, before it is looked at: many at once count too."""
+    return _counted(_about("session", what, session))
+
+
+def knew_in(session: str, what: str) -> None:
+    """It was right: what was tried before counts no more."""
+    Guess.objects.filter(about=_about("session", what, session)).delete()
+
+
 def forget(username: str) -> None:
     """Open an account's door again to browsers that it does not know: an administrator gave it new secrets."""
     Guess.objects.filter(about=_about("account", username.casefold())).delete()

@@ -170,22 +170,24 @@ def unlock(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     refused = False
     if request.method == "POST":
-        device = _second(request, staff, form.cleaned_data, at_the_door=False) if form.is_valid() else None
+        session = str(request.session.session_key)
+        tried = guesses.tried_in(session, "code")
+        may_try = tried <= MAX_UNLOCK_TRIES and form.is_valid()
+        device = _second(request, staff, form.cleaned_data, at_the_door=False) if may_try else None
         if device is not None:
+            guesses.knew_in(session, "code")
             tell(request, sessions.changes_since(staff, device))
             where = request.session.pop("locked_at", "") or resolve_url(home_of(staff))
             open_session(request)
-            request.session["unlock_tries"] = 0
             act(request, audit.Act.UNLOCKED, means="key" if form.cleaned_data["key_answer"] else "totp")
             return HttpResponseRedirect(where)
         refused = True
-        request.session["unlock_tries"] = int(request.session.get("unlock_tries", 0)) + 1
-        if request.session["unlock_tries"] >= MAX_UNLOCK_TRIES:
+        if tried >= MAX_UNLOCK_TRIES:
             logout(request)
             return redirect("sign-in")
     keys = security_keys.are_offered(request) and SecurityKey.objects.filter(user=staff).exists()
     has_psc = settings.KIOSK.psc is not None and NationalIdentity.objects.filter(user=staff).exists()
-    context = {"form": form, "refused": refused, "keys": keys, "has_psc": has_psc}
+    context = {"form": form, "refused": refused, "keys": keys, "has_psc": has_psc, "me": staff}
     return render(request, "console/unlock.html", context, status=403 if refused else 200)
 
 

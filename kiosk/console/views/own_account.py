@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kiosk.console import audit
 from kiosk.console.models import SecurityKey, Staff
-from kiosk.console.staff import admissions, security_keys, sessions
+from kiosk.console.staff import admissions, guesses, security_keys, sessions
 from kiosk.console.staff.access import Right, act, needs, staff_of
 from kiosk.console.staff.security_keys import NotThisKey
 from kiosk.console.views.accounts import home_of
@@ -105,11 +105,12 @@ def remove_key(request: HttpRequest, number: int) -> HttpResponse:
 
 def confirms(request: HttpRequest, password: str) -> bool:
     """Whether it is still who signed in; who guesses is signed out after a few tries."""
-    if password and staff_of(request).check_password(password[:200]):
-        request.session["password_tries"] = 0
+    session = str(request.session.session_key)
+    tried = guesses.tried_in(session, "password")
+    if tried <= MAX_PASSWORD_TRIES and password and staff_of(request).check_password(password[:200]):
+        guesses.knew_in(session, "password")
         return True
-    request.session["password_tries"] = int(request.session.get("password_tries", 0)) + 1
-    if request.session["password_tries"] >= MAX_PASSWORD_TRIES:
+    if tried >= MAX_PASSWORD_TRIES:
         who = staff_of(request).username
         audit.record(audit.Act.SIGN_IN_REFUSED, who=who, where="", password="guessed")  # noqa: S106 - a word, not one
         logout(request)
