@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
+from uuid import UUID
 
 from django.db import connections, models, router, transaction
 
@@ -204,17 +205,22 @@ class _Column(NamedTuple):
 
     attname: str
     name: bytes  # as it is proven
+    default: Any  # and its kind: what is left out, however it is written
+    kind: type | None
     unsaid: bytes | None
     to_python: Callable[[Any], Any]
 
 
 @cache
 def _columns(model: type[Proven]) -> tuple[bytes, tuple[_Column, ...]]:
-    columns = (
-        _Column(field.attname, keyring.in_lengths([field.attname]), _unsaid(field), field.to_python)
-        for field in _proven(model)
-    )
-    return keyring.in_lengths([model._meta.db_table]), tuple(columns)
+    return keyring.in_lengths([model._meta.db_table]), tuple(map(_column, _proven(model)))
+
+
+def _column(field: Any) -> _Column:
+    unsaid = _unsaid(field)
+    default = field.to_python(field.get_default()) if unsaid is not None else None
+    kind = type(default) if unsaid is not None else None
+    return _Column(field.attname, keyring.in_lengths([field.attname]), default, kind, unsaid, field.to_python)
 
 
 def _as_read(model: type[Proven], read: Mapping[str, Any]) -> bytes:
@@ -224,15 +230,17 @@ def _as_read(model: type[Proven], read: Mapping[str, Any]) -> bytes:
     """
     table, columns = _columns(model)
     said = [table]
-    for attname, name, unsaid, to_python in columns:
+    for attname, name, default, unsaid_kind, unsaid, to_python in columns:
         value = read[attname]
         kind = type(value)
-        if value is None:
-            written = b"-"
-        elif kind is str:
+        if kind is unsaid_kind and value == default:
+            continue
+        if kind is str:
             written = b"=" + value.encode()
         elif kind is bytes:
             written = b"=" + value
+        elif kind is UUID:
+            written = b"=" + str(value).encode()
         else:
             written = _written(to_python(value))
         if written != unsaid:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -155,8 +156,9 @@ def closed(arrival: Arrival) -> dict[str, Any]:
 def _alike(arrival: Arrival, check_in: CheckIn, shown: Collection[UUID]) -> list[Arrival]:
     """Visits of others who look alike: somebody's own visits before are no warning about them, nor of those shown."""
     whose = {*shown, arrival.known.pk if arrival.known is not None else arrival.candidate_id}
-    others = [one for one in search.alike(check_in) if one.pk != arrival.pk]
-    return [one for one in others if one.known is None or one.known.pk not in whose][:6]
+    found = search.alike(check_in)
+    others = (one for one in found.iterator() if one.pk != arrival.pk)  # read one by one: each proves itself
+    return list(islice((one for one in others if one.known is None or one.known.pk not in whose), 6))
 
 
 def _found_by(entry: AuditEntry) -> str:
