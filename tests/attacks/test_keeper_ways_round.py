@@ -1,6 +1,7 @@
 """Who writes to the database goes round the rows' proofs: by what makes them, and by what tells of them."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -102,3 +103,27 @@ def test_an_alarm_whose_row_is_taken_out_is_told_again() -> None:
     [told] = findings.unseen()
     findings.see([told.pk], "olivia", where="", of=findings.ALARMS)
     assert _found() == []
+
+
+@pytest.mark.parametrize("how", ["older", "busy"])
+def test_a_place_put_back_again_and_again_keeps_no_worker_from_reading_all(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row that the worker wrote near the end, or one that says that somebody reads just now, at every turn."""
+    monkeypatch.setattr(checking, "LEAST", 3)
+    for number in range(10):
+        audit.record(audit.Act.OPENED, who="lea", about=f"dossier-{number}")
+    now = timezone.now()
+    for turn in range(3):
+        checking.take_turns(now + turn * checking.EVERY)
+    near_the_end = Inspection.objects.filter(pk="trail").values().get()
+    checking.take_turns(now + 3 * checking.EVERY)
+    assert near_the_end["position"].startswith("9:")
+    _free_the_trail()
+    AuditEntry.objects.filter(pk=2).update(who="marc")
+    for turn in range(4, 12):
+        at = now + turn * checking.EVERY
+        said = near_the_end if how == "older" else {"ran_at": at - timedelta(seconds=1)}
+        behind(Inspection.objects.filter(pk="trail"), **said)
+        checking.take_turns(at)
+    assert "altered" in [one.code for one in findings.unseen()]

@@ -114,7 +114,10 @@ def empty(server: ServerSettings, is_compared: bool = True) -> Iterator[None]:
     """An empty console; what is written meanwhile is rolled back, and compared with its facts before that."""
     from django.db import connections, transaction
 
+    from kiosk.console.upkeep import checking
+
     take(server)
+    checking.begin_anew()
     (server.data_dir / "witness").unlink(missing_ok=True)  # of a trail that was rolled back
     with transaction.atomic(), transaction.atomic(using="keys"):
         yield

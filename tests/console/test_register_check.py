@@ -178,11 +178,11 @@ def test_the_same_act_altered_once_more_is_found_once_more() -> None:
 
 
 @pytest.mark.parametrize("place", ["6:" + "00" * 32, "6", ":", "x:y", "99:" + "ab" * 32, "6:zz"])
-def test_a_place_that_is_not_the_trail_s_any_more_begins_again(few_at_once: None, place: str) -> None:
+def test_a_place_that_somebody_else_wrote_is_not_gone_on_from(few_at_once: None, place: str) -> None:
     turns(2)
     behind(Inspection.objects.filter(pk="trail"), position=place)
     turns(1)
-    assert Inspection.objects.get(pk="trail").position.startswith("3:")
+    assert Inspection.objects.get(pk="trail").position.startswith("9:")
 
 
 def test_of_a_trail_that_is_wholly_another_one_only_the_first_few_are_told() -> None:

@@ -44,14 +44,14 @@ class Finding(Proven):
 
 
 class Inspection(Proven):
-    """How far the worker has come in reading everything again."""
+    """How far the worker has come in reading everything again, told to others; it goes on where it remembers."""
 
     name = models.CharField(max_length=20, primary_key=True)
-    position = models.CharField(max_length=120, blank=True)  # where it goes on; empty: at the beginning
+    position = models.CharField(max_length=120, blank=True)  # where it was left; empty: at the end
     ran_at = models.DateTimeField(null=True)
     whole_at = models.DateTimeField(null=True)  # when everything had been read, the last time
 
-    BESIDE: ClassVar[Mapping[str, str]] = {"ran_at": "who reads just now: altered, two read, or the next one later"}
+    BESIDE: ClassVar[Mapping[str, str]] = {"ran_at": "who reads just now: no worker waits for it longer than its pause"}
 
     def __str__(self) -> str:
         return f"{self.name} {self.position}"

@@ -57,21 +57,34 @@ def look_back() -> int:
 
 
 def take_turns(now: datetime) -> int:
-    """The worker's: the next slice of every check that no other worker has just taken; gives how many were new."""
+    """The worker's: the next slice of every check; gives how many were new."""
     free = Q(ran_at=None) | Q(ran_at__lte=now - EVERY) | Q(ran_at__gt=now + EVERY)  # a clock was put back
-    taken = dict(Inspection.objects.values_list("name", "position"))
-    Inspection.objects.bulk_create([Inspection(name=one) for one in {*CHECKS} - {*taken}], ignore_conflicts=True)
+    known = set(Inspection.objects.values_list("name", flat=True))
+    Inspection.objects.bulk_create([Inspection(name=one) for one in {*CHECKS} - known], ignore_conflicts=True)
     most = max(LEAST, min(audit.last_number() // SLICES, MOST))
-    return sum(_next(name, taken.get(name, ""), free, most, now) for name in CHECKS)
+    return sum(_next(name, free, most, now) for name in CHECKS)
 
 
-def _next(name: str, position: str, free: Q, most: int, now: datetime) -> int:
-    """The next slice of one check, unless another worker has taken it since."""
-    mine = Inspection.objects.filter(pk=name, position=position)
-    if not mine.filter(free).update(ran_at=now):
+_come_to: dict[str, tuple[str, datetime]] = {}  # how far this process has read each, and when it last did
+
+
+def begin_anew() -> None:
+    """Read everything from its beginning: for another database."""
+    _come_to.clear()
+
+
+def _next(name: str, free: Q, most: int, now: datetime) -> int:
+    """The next slice of one check, as this process remembers it.
+
+    No row says where it goes on, and none keeps it from reading for longer than the pause: one of before, put back
+    again and again, would have it read the same stretch for ever, or nothing. Of two workers each reads everything.
+    """
+    position, last = _come_to.get(name, ("", None))
+    is_free = bool(Inspection.objects.filter(free, pk=name).update(ran_at=now))
+    if not is_free and last is not None and timedelta() <= now - last < EVERY:
         return 0
-    stands = mine.first()
-    part = CHECKS[name](position if stands is not None and stands.is_proven else "", most)  # else from the beginning
+    part = CHECKS[name](position, most)
     new = findings.note(part.found[:TOLD])
+    _come_to[name] = part.position, now
     places.came_to(name, part.position, None if part.position else now)
     return new
