@@ -341,7 +341,7 @@ def last_number() -> int:
 
 def head() -> Head | None:
     """The last link as it stands; None before the first act."""
-    found = AuditHead.objects.filter(pk=1).first()
+    found = rows.locked(AuditHead, 1, rows.Lock.NOTHING)
     if found is None:
         return None
     return Head(found.last_number, bytes(found.chained), chain.key_of(found) is not None)

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import transaction
 
 from kiosk.console.models import Arrival, Holding, IdentifierKind, Need, Person, Stage
+from kiosk.console.models.fingerprints import met_as
+from kiosk.console.records import by_hand
 from kiosk.console.register import attaching, bodies, known, prior, reading, writer
 from kiosk.console.witness import findings
 from kiosk.core.checkin.claims import said_by
@@ -48,12 +50,18 @@ def names_somebody(answer: InsAnswer) -> bool:
     return Person.objects.filter(absorbed_by=None, erased_at=None, indexes__value__in=values).exists()
 
 
+_HELD = "SELECT 1 FROM console_holding WHERE kind = %s AND until IS NULL AND value IN (…) LIMIT 1"
+
+
 def _named(check_in: CheckIn, places: PlaceTable) -> Person | None:
     """The one person whom this visit's sources name."""
     found = check_in.insi
     if not isinstance(found, InsFound) or not found.matricule.is_complete:
         return None
-    held = Holding.objects.filter(kind=IdentifierKind.INS, until=None, value=bodies.value_of(found.matricule))
+    value = bodies.value_of(found.matricule)
+    if not by_hand.rows(_HELD, IdentifierKind.INS.value, met_as([value])):
+        return None  # most who come for the first time: asked by hand
+    held = Holding.objects.filter(kind=IdentifierKind.INS, until=None, value=value)
     people = list(Person.objects.filter(pk__in=held.values("person"), absorbed_by=None, erased_at=None)[:2])
     if not people or findings.in_doubt():
         return None
