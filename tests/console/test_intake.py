@@ -271,7 +271,7 @@ def test_the_intake_describes_itself() -> None:
     from kiosk.console.intake.api import api
 
     described = api.get_openapi_schema(path_prefix="/intake")
-    said = ("check-ins/{key}", "questions/{key}", "heartbeat", "calls/{key}", "recognition", "enrolment")
+    said = ("check-ins/{key}", "questions/{key}", "heartbeat", "desk", "calls/{key}", "recognition", "enrolment")
     assert {f"/intake/{path}" for path in said} == set(described["paths"])
 
 
