@@ -11,7 +11,7 @@ from django.utils import timezone
 from kiosk.console import audit, chain, keyring
 from kiosk.console.config import ServerSettings
 from kiosk.console.models import AuditEntry, AuditHead, Finding, Inspection, Staff
-from kiosk.console.upkeep import checking, taking_over
+from kiosk.console.upkeep import checking, readings, taking_over
 from kiosk.console.witness import findings, kept
 from tests.console.conftest import empty, make_sqlite
 from tests.console.rewritten import behind
@@ -127,3 +127,13 @@ def test_a_place_put_back_again_and_again_keeps_no_worker_from_reading_all(
         behind(Inspection.objects.filter(pk="trail"), **said)
         checking.take_turns(at)
     assert "altered" in [one.code for one in findings.unseen()]
+
+
+def test_who_writes_that_reading_was_just_looked_at_keeps_no_alarm_away() -> None:
+    add("lea")
+    readings.once(timezone.now() - readings.EVERY)
+    for number in range(40):
+        audit.record(audit.Act.OPENED, who="lea", about=f"dossier-{number}")
+    Inspection.objects.filter(pk=readings.NAME).update(ran_at=timezone.now())
+    assert readings.once(timezone.now()) > 0
+    assert findings.unseen().filter(code="reading").exists()

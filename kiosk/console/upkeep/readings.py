@@ -45,10 +45,7 @@ def once(now: datetime) -> int:
             .first()
             or 0
         )
-    if place.ran_at is not None and timedelta() <= now - place.ran_at < EVERY:
-        return 0  # another worker has just looked
-    if not Inspection.objects.filter(pk=NAME, ran_at=place.ran_at).update(ran_at=now):
-        return 0
+    Inspection.objects.filter(pk=NAME).update(ran_at=now)  # told, and believed by nobody: of two workers each looks
     start = int(place.position) if place.position.isdigit() else 0
     acts = AuditEntry.objects.filter(number__gt=start, act__in=_ALL).order_by("number")[:MOST_AT_ONCE]
     entries = list(acts)
