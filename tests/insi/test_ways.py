@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from kiosk import pkcs11
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.traits import Sex, Source, Traits
 from kiosk.core.sources.insi import InsCertificateTrouble, InsFound, InsRefused
-from kiosk.insi import assertion, pkcs11
+from kiosk.insi import assertion
 from kiosk.insi.card import ByCard, Card
 from kiosk.insi.config import Practice, PscAccess
 from kiosk.insi.faults import advice
