@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from kiosk.console.models.fingerprints import Fingerprint
 from kiosk.console.models.persons import Person
@@ -163,10 +163,10 @@ class Arrival(Proven):
         if settings.KIOSK.insi is None and self.need in _OF_INSI:
             return str(_(WITHOUT_INSI))
         if self.need == Need.INSI_PENDING and self.insi_next_at is None:
-            return _label_in(Need.ASK_AGAIN, get_language() or "")
+            return _label_in(Need.ASK_AGAIN)
         if self.need in _WITHOUT_ANSWER and self.insi_next_at is not None:  # staff asked again
-            return _label_in(Need.INSI_PENDING, get_language() or "")
-        return _label_in(self.need, get_language() or "")
+            return _label_in(Need.INSI_PENDING)
+        return _label_in(self.need)
 
     @property
     def evidence_on(self) -> date | None:
@@ -178,9 +178,10 @@ _OF_INSI = (Need.INSI_PENDING, Need.ASK_AGAIN)
 
 
 @cache
-def _label_in(need: str, _language: str) -> str:
-    """Forty on one page: each is worded once."""
-    return str(Need(need).label)
+def _label_in(need: str) -> str:
+    """Forty on one page: each is worded once, for staff, who read French."""
+    with override("fr"):
+        return str(Need(need).label)
 
 
 class Sealed(Proven):

@@ -7,7 +7,7 @@ from uuid import UUID
 from django import template
 from django.urls import reverse
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from kiosk.console import words as typography
@@ -71,12 +71,13 @@ def _dossiers() -> str:
 @register.filter
 def desk(name: str) -> str:
     """A desk as staff call it."""
-    return _desk_in(name, get_language() or "")
+    return _desk(name)
 
 
 @lru_cache(maxsize=200)
-def _desk_in(name: str, _language: str) -> str:
-    return _("guichet {d}").format(d=name)
+def _desk(name: str) -> str:
+    with override("fr"):  # staff read French
+        return _("guichet {d}").format(d=name)
 
 
 @register.filter
