@@ -119,7 +119,12 @@ _desks: dict[str, object] = {}
 
 @MANY
 @given(
-    st.dictionaries(st.sampled_from(["from", "to", "format", "page", "need", "current", "seen"]), st.text(max_size=30))
+    st.dictionaries(
+        st.sampled_from(
+            ["from", "to", "format", "page", "need", "current", "seen", "borne", "guichet", "kiosk", "desk"]
+        ),
+        st.text(max_size=30),
+    )
 )
 def test_any_question_in_an_address_is_answered(asked: dict[str, str]) -> None:
     from kiosk.console.models import Staff

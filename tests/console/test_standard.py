@@ -102,13 +102,6 @@ def test_of_more_sessions_than_desks_the_one_left_longest_ago_ends(monkeypatch: 
     assert get(second, "/file/").status_code == get(third, "/file/").status_code == 200
 
 
-def test_what_no_database_takes_is_refused_in_an_address_as_in_a_form() -> None:
-    client = at_desk("claire", "officer")
-    for path in ("/file/?borne=%00", "/indicateurs/?kiosk=a%00b"):
-        assert get(client, path).status_code == 400
-    assert post(client, "/recherche/", name="A\0").status_code == 400
-
-
 def test_wrong_passwords_sent_all_at_once_count_each() -> None:
     """As many threads read the session before any of them has written it: each finds as few tries in it."""
     client = at_desk()

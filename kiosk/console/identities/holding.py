@@ -27,6 +27,13 @@ def took_it_up(arrival: Arrival, staff: Staff) -> bool:
     """Whether they have it from among those that were closed, and nobody sent it back to a desk since."""
     if arrival.decided_at is None:
         return False
+    known: dict[int, bool] = vars(arrival).setdefault("taken_up_by", {})  # asked once a page
+    if staff.pk not in known:
+        known[staff.pk] = _took_it_up(arrival, staff)
+    return known[staff.pk]
+
+
+def _took_it_up(arrival: Arrival, staff: Staff) -> bool:
     told = Q(act=audit.Act.CALLED, before__in=(Stage.SET_ASIDE, Stage.DONE)) | Q(act=audit.Act.TRANSFERRED)
     acts = AuditEntry.objects.filter(told, about=str(arrival.pk)).order_by("-number")
     return acts.values_list("act", "who").first() == (audit.Act.CALLED.value, staff.username)

@@ -104,7 +104,7 @@ def _desk(request: HttpRequest) -> str:
 
 def _kiosk(request: HttpRequest) -> str:
     """The one kiosk whose many who came by touch alone are shown one by one; empty for none."""
-    return request.GET.get("borne", "")[:60]
+    return request.GET.get("borne", "").replace("\0", "")[:60]
 
 
 def _label(need: Need) -> str:

@@ -50,7 +50,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def indicators_page(request: HttpRequest) -> HttpResponse:
     """The indicators of a period, of all or of one kiosk and service; as a page, or for a spreadsheet."""
-    said = {name: request.GET.get(name, "") for name in ("from", "to", "kiosk", "desk")}
+    said = {name: request.GET.get(name, "").replace("\0", "") for name in ("from", "to", "kiosk", "desk")}
     period = indicators.period_of(said["from"], said["to"], timezone.localdate(), said["kiosk"], said["desk"])
     context = {
         "page": "indicators",
