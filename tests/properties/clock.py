@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -27,9 +29,18 @@ class Clock:
         self._at = START
 
 
+@cache
+def _read_migrations() -> None:
+    MigrationLoader(None)
+
+
 @contextmanager
 def running(clock: Clock) -> Iterator[None]:
-    """Everything of ours asks ``django.utils.timezone`` for the time: there it is told this one."""
+    """Everything of ours asks ``django.utils.timezone`` for the time: there it is told this one.
+
+    Migrations name that function as a default: read for the first time meanwhile, they would name this clock for ever.
+    """
+    _read_migrations()
     real = timezone.now
     timezone.now = clock.now
     try:
