@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, Person, PersonIndex
@@ -76,6 +77,6 @@ def indexes(person: UUID) -> list[bytes]:
 
 
 def refusal(person: UUID, *told: Told) -> Refused:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as refused, transaction.atomic():  # the one that it ends
         writer.record(person, told, LEA, is_decision=True)
     return refused.value

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -27,12 +27,17 @@ class Tampered(CannotOpen):
     """A person's row is not what the register wrote; the message holds codes only."""
 
 
-def standing_of(row: Person) -> Standing:
-    """Where a person stands. Tampered when the row, or its place in the trail, is not what was written."""
+def standing_of(row: Person, last: Callable[[], tuple[int, int]] | None = None) -> Standing:
+    """Where a person stands. Tampered when the row, or its place in the trail, is not what was written.
+
+    ``last``: their last fact, where it is asked for already.
+    """
+    last = last or last_of(row.pk)
     for _look in range(LOOKS):
-        if _last_of(row) == (row.version, row.at_fact):
+        if last() == (row.version, row.at_fact):
             break
         row.refresh_from_db()  # a fact was appended between the two readings
+        last = last_of(row.pk)
     else:
         raise Tampered("a person's row is not at their last fact")
     return _proven(row)
@@ -47,10 +52,10 @@ def as_read(row: Person) -> Standing:
     return stands if stands is not None and stands.version == row.version else standing_of(row)
 
 
-def _last_of(row: Person) -> tuple[int, int]:
-    """The person's last fact: which of theirs, and its number in the trail; zeros without one."""
-    question = "SELECT nth, number FROM console_auditentry WHERE person = %s ORDER BY nth DESC LIMIT 1"
-    return next(iter(by_hand.rows(question, by_hand.key(row.pk))), (0, 0))
+def last_of(person: UUID) -> Callable[[], tuple[int, int]]:
+    """A person's last fact: which of theirs, and its number in the trail; zeros without one. As ``by_hand.asked``."""
+    asked = by_hand.asked(_LAST_OF, by_hand.key(person))
+    return lambda: next(iter(asked()), (0, 0))
 
 
 def _last_of_all(people: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
@@ -59,6 +64,7 @@ def _last_of_all(people: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
     return {by_hand.subject(key): (nth, number) for key, nth, number in found}
 
 
+_LAST_OF = "SELECT nth, number FROM console_auditentry WHERE person = %s ORDER BY nth DESC LIMIT 1"
 _LAST_OF_ALL = """SELECT known.key, fact.nth, fact.number FROM console_person known
 JOIN console_auditentry fact ON fact.person = known.key AND fact.nth >= known.version
 WHERE known.key IN (…) ORDER BY fact.nth"""

@@ -130,14 +130,16 @@ def record(
     """Append what happened to a person, all of it or nothing, and project where they stand.
 
     Refused names the rule; Conflict when the person is no longer at ``expected_version``; ``reading.Tampered`` when
-    what is kept is not what was written.
+    what is kept is not what was written. Of a decision, each of these ends the transaction it is made in.
     """
-    with transaction.atomic():
-        # Whoever only refers to this person (a visit, a pair) need not wait, and never holds up who changes them.
-        row = rows.locked(Person, person, rows.Lock.CHANGES)
+    with transaction.atomic(savepoint=not is_decision):
+        with rows.at_once():
+            # Whoever only refers to this person (a visit, a pair) need not wait, and never holds up who changes them.
+            asked, last = rows.asked(Person, person, rows.Lock.CHANGES), reading.last_of(person)
+        row = asked()
         if row is None:
             raise Person.DoesNotExist
-        before = reading.standing_of(row)
+        before = reading.standing_of(row, last)
         if expected_version is not None and before.version != expected_version:
             raise Conflict
         appended = _Appended(row, by, at or timezone.now(), visit, where, before, is_decision=is_decision)
