@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -236,16 +237,31 @@ def reopened_from(arrival: Arrival) -> Stage | None:
 
     None when somebody waits: also for whom the unit sent to a desk.
     """
+    last = last_taken_up(arrival)
+    if last is not None:
+        return Stage(last.before) if last.before else None
+    # taken up under an earlier version
+    return Stage.DONE if arrival.decided_at is not None and arrival.is_settled else None
+
+
+class TakenUp(NamedTuple):
+    """Of a decided dossier: who took it up last, and where it was; empty where it was sent to a desk since."""
+
+    who: str
+    before: str
+
+
+def last_taken_up(arrival: Arrival) -> TakenUp | None:
+    """Who took it up last once it was decided; None when nobody did. Asked once for a page."""
     if arrival.decided_at is None:
         return None
-    told = Q(act=audit.Act.CALLED, before__in=_REOPENED) | Q(act=audit.Act.TRANSFERRED)
-    acts = AuditEntry.objects.filter(told, about=str(arrival.pk))
-    act, before = acts.order_by("-number").values_list("act", "before").first() or ("", "")
-    if act == audit.Act.TRANSFERRED:
-        return None
-    if before:
-        return Stage(before)
-    return Stage.DONE if arrival.is_settled else None  # taken up under an earlier version
+    known: list[TakenUp | None] = vars(arrival).setdefault("last_taken_up", [])
+    if not known:
+        told = Q(act=audit.Act.CALLED, before__in=_REOPENED) | Q(act=audit.Act.TRANSFERRED)
+        acts = AuditEntry.objects.filter(told, about=str(arrival.pk)).order_by("-number")
+        act, *taken = acts.values_list("act", "who", "before").first() or ("",)
+        known.append(TakenUp("", "") if act == audit.Act.TRANSFERRED else TakenUp(*taken) if taken else None)
+    return known[0]
 
 
 def _assign(arrival: Arrival, staff: Staff, where: str, **details: audit.Detail) -> None:

@@ -2,11 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
-from kiosk.console import audit
+from kiosk.console.arrivals import queue
 from kiosk.console.identities import deciding
-from kiosk.console.models import Arrival, AuditEntry, Staff, Stage
+from kiosk.console.models import Arrival, Staff
 
 SEEN_AGAIN = timedelta(hours=12)  # as long as the list of one's last dossiers
 
@@ -25,15 +23,5 @@ def holds(arrival: Arrival, staff: Staff, now: datetime) -> bool:
 
 def took_it_up(arrival: Arrival, staff: Staff) -> bool:
     """Whether they have it from among those that were closed, and nobody sent it back to a desk since."""
-    if arrival.decided_at is None:
-        return False
-    known: dict[int, bool] = vars(arrival).setdefault("taken_up_by", {})  # asked once a page
-    if staff.pk not in known:
-        known[staff.pk] = _took_it_up(arrival, staff)
-    return known[staff.pk]
-
-
-def _took_it_up(arrival: Arrival, staff: Staff) -> bool:
-    told = Q(act=audit.Act.CALLED, before__in=(Stage.SET_ASIDE, Stage.DONE)) | Q(act=audit.Act.TRANSFERRED)
-    acts = AuditEntry.objects.filter(told, about=str(arrival.pk)).order_by("-number")
-    return acts.values_list("act", "who").first() == (audit.Act.CALLED.value, staff.username)
+    last = queue.last_taken_up(arrival)
+    return last is not None and last.who == staff.username
