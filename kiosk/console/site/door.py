@@ -4,10 +4,13 @@ A connection is refused before anything is read from it: no greeting, no certifi
 """
 
 import contextlib
+import gc
 import socket
 from ipaddress import IPv6Address, ip_address
 
 Address = tuple[object, ...]
+
+SWEPT_AFTER = 256  # connections gone: what each leaves, 50 to 80 KiB, refers to itself and lies there until looked for
 
 
 def host_of(where: Address | None) -> str:
@@ -42,7 +45,7 @@ class Door(socket.socket):
         super().__init__(listening.family, listening.type, listening.proto, fileno=listening.detach())
         self._most, self._each = most, each
         self._open: dict[str, dict[Connection, None]] = {}  # in the order they came
-        self._count = 0
+        self._count = self._gone = 0
 
     def accept(self) -> tuple[socket.socket, Address]:
         """As a listening socket's, but for those who have too many: then BlockingIOError, as if nobody had come."""
@@ -65,6 +68,9 @@ class Door(socket.socket):
         self._count -= 1
         if not theirs:
             del self._open[gone.host]
+        self._gone += 1
+        if self._gone % SWEPT_AFTER == 0:  # by itself Python looks after some two thousand
+            gc.collect()
 
     def _may(self, host: str) -> bool:
         mine = len(self._open.get(host, ()))
