@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, transaction
 
 from kiosk.console import audit
 from kiosk.console.keystore.models import KnownStore, SubjectKey
@@ -37,12 +37,8 @@ def restore(path: Path) -> int:
 
     The console must be stopped. A backup that was touched anywhere is refused, and nothing in it is carried out.
     """
-    _copy_in(BASE, path)
-    try:
+    with _put_in(BASE, path):
         return _intact(path)
-    except CannotKeep:
-        _take_out(BASE)
-        raise
 
 
 def backup_keys(folder: Path, now: datetime) -> Path:
@@ -67,20 +63,24 @@ def restore_keys(path: Path, now: datetime) -> int:
         raise CannotKeep(f"{path} : copie de plus de {KEPT_DAYS} jours ; elle ouvrirait ce qui a été effacé.")
     if _is_there(KEYS, SubjectKey._meta.db_table):
         raise CannotKeep("Les clés sont déjà là (keys_dir ou keys_database) ; déplacez-les d'abord.")
-    _copy_in(KEYS, path)
-    if not _is_there(KEYS, SubjectKey._meta.db_table):
-        _take_out(KEYS)
-        raise CannotKeep(f"{path} : ce n'est pas une sauvegarde des clés.")
-    if _is_there(BASE, KnownStore._meta.db_table):
-        try:
-            keys.check_store()
-        except keys.KeysMissing:
-            _take_out(KEYS)
-            raise CannotKeep(f"{path} : ce sont les clés d'une autre base.") from None
+    with _put_in(KEYS, path):
+        if not _is_there(KEYS, SubjectKey._meta.db_table):
+            raise CannotKeep(f"{path} : ce n'est pas une sauvegarde des clés.")
+        is_of_a_base = _is_there(BASE, KnownStore._meta.db_table)
+        if is_of_a_base:
+            _check_whose(path)
+    if is_of_a_base:
         erasing.again()
         while erasing.carry_out():
             continue
     return SubjectKey.objects.count()
+
+
+def _check_whose(path: Path) -> None:
+    try:
+        keys.check_store()
+    except keys.KeysMissing:
+        raise CannotKeep(f"{path} : ce sont les clés d'une autre base.") from None
 
 
 def what_is_missing() -> str:
@@ -122,30 +122,34 @@ def _copy_out(name: str, path: Path) -> None:
     unfinished.rename(path)
 
 
-def _copy_in(name: str, path: Path) -> None:
-    """All of a backup, proven frame by frame, or nothing."""
+@contextmanager
+def _put_in(name: str, path: Path) -> Iterator[None]:
+    """All of a backup, proven frame by frame, as far as whoever looks at it meanwhile agrees; or nothing."""
     if not _is_empty(name):
         raise CannotKeep(f"{_place(name)} : une base est déjà là ; déplacez-la d'abord.")
     try:
-        with path.open("rb") as file, _under_another_name(name):
+        with path.open("rb") as file, _at_once(name):
             dump.read(name, file)
+            yield
     except dump.OfAnother:
-        _take_out(name)
         raise CannotKeep(f"{path} : sauvegarde d'une autre base, ou d'une console plus récente.") from None
     except (frames.BadBackup, DatabaseError, ValueError, KeyError):
-        _take_out(name)
         raise CannotKeep(
             f"{path} : ce n'est pas une sauvegarde de cette console, ou elle a été modifiée ; prenez-en une autre."
         ) from None
 
 
 @contextmanager
-def _under_another_name(name: str) -> Iterator[None]:
-    """On SQLite: who is killed in between leaves no base, which a console would start with as with a new one."""
+def _at_once(name: str) -> Iterator[None]:
+    """Who is killed in between leaves no base, which a console would start with as with a new one.
+
+    PostgreSQL takes tables and rows in one transaction; SQLite's file stands under another name until it is whole.
+    """
     connection = connections[name]
     connection.close()
     if connection.vendor != "sqlite":
-        yield
+        with transaction.atomic(using=name):
+            yield
         return
     place = _file(name)
     part = place.with_name(f"{place.name}.part")
@@ -175,26 +179,6 @@ def _is_empty(name: str) -> bool:
         return not connection.introspection.table_names()
     except DatabaseError:
         return False
-
-
-def _take_out(name: str) -> None:
-    """What was put back and is not right goes again; what stands there is this restore's alone."""
-    connection = connections[name]
-    if connection.vendor == "sqlite":
-        connection.close()
-        _file(name).unlink(missing_ok=True)
-        return
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(table)} CASCADE")
-        cursor.execute(
-            "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
-        )
-        for (routine,) in cursor.fetchall():
-            cursor.execute(f"DROP ROUTINE {routine}")
-
-
-_ROUTINES = "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
 
 
 def _is_there(name: str, table: str) -> bool:

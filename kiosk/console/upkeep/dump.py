@@ -59,6 +59,7 @@ def read(name: str, file: IO[bytes]) -> None:
         raise OfAnother
     _make_tables(name, head["migrations"])
     with transaction.atomic(using=name):
+        _let_rows_come_first(name)
         _fill(name, content)
     with connections[name].cursor() as cursor:
         for statement in connections[name].ops.sequence_reset_sql(no_style(), tables(name)):
@@ -139,6 +140,13 @@ def _make_tables(name: str, applied: Sequence[Sequence[str]]) -> None:
     if not wanted <= graph.nodes.keys():
         raise OfAnother
     executor.migrate([one for one in wanted if wanted.isdisjoint(node.key for node in graph.node_map[one].children)])
+
+
+def _let_rows_come_first(name: str) -> None:
+    """In whatever order: what hangs on another is looked for at the end. Who has just migrated finds it otherwise."""
+    if connections[name].vendor == "postgresql":
+        with connections[name].cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _fill(name: str, content: Iterator[bytes]) -> None:
