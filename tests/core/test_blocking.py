@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.core.coherence.blocking import blocking_keys, met_under, sound
+from kiosk.core.coherence.blocking import blocking_keys, is_worth_opening, met_under, sound
 from kiosk.core.coherence.duplicates import search_keys
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.traits import Sex, Source, Traits
@@ -167,3 +167,10 @@ def test_what_sounds_alike_is_one_key(one: str, other: str) -> None:
 )
 def test_of_how_a_word_sounds_four_letters_are_kept_and_one_at_least(word: str, heard: str) -> None:
     assert sound(word) == heard
+
+
+@pytest.mark.parametrize(
+    ("shared", "most", "is_opened"), [(1, 1, True), (1, 5, True), (1, 6, False), (2, 6, True), (2, 30, True)]
+)
+def test_one_key_alone_is_chance_beside_somebody_who_has_many(shared: int, most: int, is_opened: bool) -> None:
+    assert is_worth_opening(shared, most) is is_opened

@@ -8,7 +8,7 @@ from statistics import median
 
 from rapidfuzz.distance import JaroWinkler
 
-from kiosk.core.coherence.blocking import blocking_keys, met_under
+from kiosk.core.coherence.blocking import blocking_keys, is_worth_opening, met_under
 from kiosk.core.coherence.candidates import MUST_SAY, PROBABLE, comparable, weigh
 from kiosk.core.coherence.duplicates import SearchKey, search_for, search_keys
 from kiosk.core.coherence.given_names import listed
@@ -65,6 +65,7 @@ class Measured:
     automatic: Tally = field(default_factory=Tally)
     plain: Tally = field(default_factory=Tally)  # of the automatic: visits in which nothing was made to go wrong
     found_each: list[int] = field(default_factory=list)
+    opened_each: list[int] = field(default_factory=list)
     asked_each: list[int] = field(default_factory=list)
     grounds: Counter[Ground] = field(default_factory=Counter)
     absent: Counter[tuple[Ground, str]] = field(default_factory=Counter)  # filed right, and somebody else stood there
@@ -189,7 +190,9 @@ def _count_visit(visit: Visit, is_filed: bool, filing: Filing, register: Registe
 def _count_search(visit: Visit, found: Counter[int], register: Register, measured: Measured) -> None:
     """Every record of this person is a true pair, every other record somebody finds is not."""
     true = set(register.of_person.get(id(visit.present), ()))
-    opened = {index for index, _ in found.most_common(MOST_OPENED)}
+    met = found.most_common(MOST_OPENED)
+    opened = {index for index, shared in met if is_worth_opening(shared, met[0][1])}
+    measured.opened_each.append(len(opened))
     source = visit.sources[0]
     by_letters = register.by_letters(visit.sources)
     asked, ours = 0, [comparable(one) for one in visit.sources]
@@ -230,7 +233,7 @@ def table(measured: Measured) -> Iterator[str]:
     for what, tally in (
         ("today's look-alikes (date and three letters)", measured.looked_alike),
         ("wide blocking", measured.blocked),
-        (f"the {MOST_OPENED} with most keys in common", measured.opened),
+        (f"opened: the {MOST_OPENED} with most keys in common, but for chance", measured.opened),
         (f"Fellegi-Sunter, staff must say (from {MUST_SAY:.0f} bits)", measured.asked),
         (f"Fellegi-Sunter, probable (from {PROBABLE:.0f} bits)", measured.probable),
         ("name, given names, date and sex equal", measured.equal),
@@ -238,8 +241,9 @@ def table(measured: Measured) -> Iterator[str]:
         ("automatic, whom card or letter names", measured.automatic),
     ):
         yield f"{what}: precision {tally.precision:.4f}, recall {tally.recall:.4f}, {tally.wrong} wrong"
-    asked = sorted(measured.asked_each)
+    asked, opened = sorted(measured.asked_each), sorted(measured.opened_each)
     yield f"wide blocking: {median(each):.0f} candidates in the median, {each[len(each) * 95 // 100]} at the 95th"
+    yield f"opened: {median(opened):.0f} in the median, {opened[len(opened) * 95 // 100]} at the 95th"
     yield f"staff choose from: {median(asked):.0f} in the median, {asked[len(asked) * 95 // 100]} at the 95th"
     yield f"automatic where nothing was made to go wrong: recall {measured.plain.recall:.4f}"
     yield f"automatic by: {', '.join(f'{ground.value} {count}' for ground, count in measured.grounds.most_common())}"

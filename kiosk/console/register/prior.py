@@ -19,7 +19,7 @@ from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.stated import LOOKED_FOR, REFERENCE, best, stated
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence import candidates as core
-from kiosk.core.coherence.blocking import blocking_keys, met_under
+from kiosk.core.coherence.blocking import blocking_keys, is_worth_opening, met_under
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.insi import InsAnswer, InsFound
@@ -49,6 +49,7 @@ class _Known(NamedTuple):
     version: int
     state: str
     has_come: bool
+    shared: int  # keys in common; of a number, 0
 
 
 def keys_of(check_in: CheckIn) -> list[bytes]:
@@ -182,7 +183,9 @@ def traits_of(person: Person) -> Traits | None:
 
 def _met(check_in: CheckIn) -> list[_Known]:
     """Who is found under most of the visit's keys."""
-    return _found(_SHARING_MOST, sorted(_values_met(check_in)))
+    found = _found(_SHARING_MOST, sorted(_values_met(check_in)))
+    most = max((one.shared for one in found), default=0)
+    return [one for one in found if is_worth_opening(one.shared, most)]
 
 
 def _values_met(check_in: CheckIn) -> set[bytes]:
@@ -204,17 +207,19 @@ def _known_by(values: list[bytes]) -> list[_Known]:
 
 def _found(question: str, values: list[bytes]) -> list[_Known]:
     found = by_hand.rows(question, met_as(values), MOST_COMPARED) if values else []
-    return [_Known(by_hand.subject(key), version, state, bool(has_come)) for key, version, state, has_come in found]
+    return [
+        _Known(by_hand.subject(key), version, state, bool(come), shared) for key, version, state, come, shared in found
+    ]
 
 
 # Whom a decision opened that was taken back, nobody has come for; the cheaper look first.
 _SHARING_ONE = """SELECT known.key, known.version, known.state, known.decided_at IS NOT NULL
-OR EXISTS (SELECT 1 FROM console_arrival came WHERE came.person_id = known.key) FROM console_person known
+OR EXISTS (SELECT 1 FROM console_arrival came WHERE came.person_id = known.key), 0 FROM console_person known
 WHERE known.absorbed_by_id IS NULL AND known.erased_at IS NULL
 AND known.key IN (SELECT person_id FROM console_personindex WHERE value IN (…)) LIMIT %s"""
 # Counted first, then laid beside their rows in that order, until there are enough: of a hundred met twenty are read.
 _SHARING_MOST = """SELECT met.person_id, known.version, known.state, known.decided_at IS NOT NULL
-OR EXISTS (SELECT 1 FROM console_arrival came WHERE came.person_id = known.key) FROM (
+OR EXISTS (SELECT 1 FROM console_arrival came WHERE came.person_id = known.key), met.shared FROM (
 SELECT said.person_id, COUNT(*) AS shared FROM console_personindex said WHERE said.value IN (…)
 GROUP BY said.person_id ORDER BY COUNT(*) DESC, said.person_id
 ) met JOIN console_person known ON known.key = met.person_id

@@ -19,6 +19,7 @@ from kiosk.core.identity.traits import Traits
 
 _DAY = "date "  # how the key of a whole date begins
 MOST_WORDS = 3  # of a name or a list of given names that have keys of their own: hostile input stays small
+CLEARLY = 6  # keys in common: at least somebody's likeness
 SOUNDS = 4  # letters kept of how a word sounds
 # What sounds alike in French, in this order; then the vowels go, but the first, and so does what is silent at the end.
 _SOUNDS_LIKE = (
@@ -53,6 +54,15 @@ def met_under(traits: Traits) -> tuple[frozenset[str], frozenset[SearchKey]]:
     letters = frozenset(key for key in starts if key.field is not SearchField.BIRTH_DATE)
     blocks = blocking_keys(traits)
     return frozenset(key for key in blocks if not (letters and key.startswith(_DAY))), letters
+
+
+def is_worth_opening(shared: int, most: int) -> bool:
+    """Whether somebody with so many keys in common is looked at, where the one who has most has ``most``.
+
+    Of a million people a dozen share one key with anybody: a day and a letter, or a month and a first name. Beside
+    somebody who shares many that is chance; where nobody does it may be them, with two letters wrong.
+    """
+    return shared > 1 or most < CLEARLY
 
 
 def _keys(date: str, names: frozenset[str], given: frozenset[str]) -> Iterator[str]:
