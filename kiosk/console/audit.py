@@ -24,6 +24,7 @@ from kiosk.console.models.proven import Unproven
 _START = bytes(32)  # of a trail that a version began whose rows did not prove themselves
 _BEGINNING = hashlib.sha256(b"console rows prove themselves 1").digest()
 _UNPROVEN = bytes(32)
+A_KIOSK = "kiosk"  # who, in an act about a visit: which one is closed (``models.places``)
 MOST_BROKEN = 100  # told of one reading: more would say nothing more
 
 
@@ -113,6 +114,7 @@ class Act(StrEnum):
     REGISTER_SEEN = "register-seen"  # an officer has seen that
     TRAIL_REKEYED = "secret-changed"  # from this act on links are made with the key of another secret
     ROWS_REPROVEN = "secret-renewed"  # and every row is proven with it
+    PLACES_CLOSED = "places-closed"  # at the update: where visits were stands in clear no more
     ROWS_PROVEN = "rows-proven"  # at the update: what an earlier version left was taken as it stood
 
 

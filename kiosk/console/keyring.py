@@ -116,6 +116,12 @@ def believed() -> tuple[Secret, ...]:
     return tuple(one for one in secrets if one.until is None or today <= one.until)
 
 
+def all_of_them() -> tuple[Secret, ...]:
+    """Every secret that the settings name: what was read under others is read anew."""
+    secrets: tuple[Secret, ...] = settings.KEYRING
+    return secrets
+
+
 def key(purpose: str) -> bytes:
     """The current key of a purpose: 32 bytes."""
     return derived(settings.KEYRING[0].secret, purpose)
@@ -151,6 +157,17 @@ def index_key(number: int) -> bytes | None:
     """What fingerprints are closed with under one secret; none under a site's first, or one that is not ours."""
     left = _all_left()
     return left[number].index if 0 < number < len(left) else None
+
+
+def place_key(number: int) -> bytes | None:
+    """What says where somebody was is closed with under one secret (64 bytes); later ones inherit it with its index."""
+    left = _all_left()
+    return _of_places(left[number].index) if number < len(left) else None
+
+
+@cache
+def _of_places(index: bytes) -> bytes:
+    return hmac.digest(index, b"console place 1", hashlib.sha512)
 
 
 def _all_left() -> tuple[Left, ...]:

@@ -78,7 +78,7 @@ def _of_kiosks() -> None:
     enrolment.invite("borne-2", who="test")
     now = datetime.now(UTC)
     rows.insert(PhoneShown, [PhoneShown(mark=b"m" * 32, at=now)])
-    Recognition.objects.create(terminal=Terminal.objects.first(), nonce=b"n" * 16, asked_at=now)
+    Recognition.objects.create(terminal_id=Terminal.objects.get().pk, nonce=b"n" * 16, asked_at=now)
     Copy.objects.create(arrival=Arrival.objects.first(), place=0, digest=b"d" * 32, body=b"locked")
 
 

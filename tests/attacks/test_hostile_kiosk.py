@@ -19,6 +19,7 @@ from kiosk.core.status.permissions import IdentityStatus
 from kiosk.sealing import signer_public_pem
 from kiosk.storage.outbox import Outbox
 from tests.attacks.desk import Desk
+from tests.console import places
 from tests.console.arrivals import SIGNER, check_in_of, found
 from tests.console.served import ServedConsole
 from tests.people import DOMINIQUE, ZOE
@@ -53,7 +54,8 @@ def rows(served: ServedConsole, question: str, *said: object) -> list[tuple[obje
 def of(served: ServedConsole, check_in: CheckIn, column: str) -> object:
     columns = ("stage", "ticket", "desk", "arrived_at", "received_at")
     asked = "SELECT stage, ticket, desk, arrived_at, received_at FROM console_arrival WHERE key = ?"
-    return dict(zip(columns, rows(served, asked, uuid.UUID(check_in.key).hex)[0], strict=True))[column]
+    found = dict(zip(columns, rows(served, asked, uuid.UUID(check_in.key).hex)[0], strict=True))[column]
+    return places.said(served.folder / "secret", column, str(found)) if column in {"ticket", "desk"} else found
 
 
 def alarms(desk: Desk, kiosk: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.attacks.desk import Desk
 from tests.attacks.test_hostile_kiosk import alarms
+from tests.console import places
 from tests.console.arrivals import check_in_of
 from tests.console.served import ServedConsole
 from tests.people import ZOE
@@ -43,8 +44,10 @@ def as_if_brought(served: ServedConsole, kiosk: str, many: int, ago: timedelta) 
     at = (datetime.now(UTC) - ago).strftime("%Y-%m-%d %H:%M:%S.%f")
     with closing(sqlite3.connect(served.folder / "data" / "console.sqlite3", timeout=30)) as database, database:
         database.row_factory = sqlite3.Row
-        database.execute("UPDATE console_arrival SET received_at = ? WHERE terminal_id = ?", (at, kiosk))
-        stand = database.execute("SELECT * FROM console_arrival WHERE terminal_id = ?", (kiosk,)).fetchall()
+        kept = [one[0] for one in database.execute("SELECT DISTINCT terminal_id FROM console_arrival")]
+        [name] = (one for one in kept if places.said(served.folder / "secret", "terminal_id", one) == kiosk)
+        database.execute("UPDATE console_arrival SET received_at = ? WHERE terminal_id = ?", (at, name))
+        stand = database.execute("SELECT * FROM console_arrival WHERE terminal_id = ?", (name,)).fetchall()
         for _ in range(many - len(stand)):
             row = {**stand[0], "key": uuid.uuid4().hex, "ticket_mark": None}
             columns = ", ".join(f'"{name}"' for name in row)

@@ -194,7 +194,9 @@ def test_a_question_put_in_asks_nobody_and_answers_no_visit(monkeypatch: pytest.
     monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"insi": object()}))
     insi, mine, now = knowing(ZOE), by_card(ZOE), datetime.now(UTC)
     key = uuid.UUID(mine.key)
-    row = Question(key=key, terminal=Terminal.objects.get(), received_at=now, next_at=now, sent_at=now.isoformat())
+    row = Question(
+        key=key, terminal_id=Terminal.objects.get().pk, received_at=now, next_at=now, sent_at=now.isoformat()
+    )
     row.state = "waiting"
     subject = keeping.subject_of(key)
     [own] = subject_keys.create([subject]).values()  # even with the subject's own key
@@ -212,6 +214,6 @@ def test_a_recognition_put_in_pays_for_no_short_path() -> None:
     from kiosk.console.models import Recognition, Terminal
 
     kiosk = Terminal.objects.get()
-    put_in(Recognition(id=5, terminal=kiosk, nonce=b"n" * 16, asked_at=datetime.now(UTC)))
+    put_in(Recognition(id=5, terminal_id=kiosk.pk, nonce=b"n" * 16, asked_at=datetime.now(UTC)))
     assert not recognition.spend(kiosk)
     assert "row:recognition" in found_by_the_worker()

@@ -151,6 +151,8 @@ def said_to(arrival: Any) -> InsAnswer:
 
 
 def trail(act: str) -> list[dict[str, Any]]:
-    from kiosk.console.models import AuditEntry
+    """What these acts say, with the kiosk as it is called."""
+    from kiosk.console.models import AuditEntry, places
 
-    return [json.loads(one.details) for one in AuditEntry.objects.filter(act=act).order_by("number")]
+    told = [json.loads(one.details) for one in AuditEntry.objects.filter(act=act).order_by("number")]
+    return [one | {"kiosk": places.opened("terminal_id", one["kiosk"])} if "kiosk" in one else one for one in told]

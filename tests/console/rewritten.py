@@ -1,5 +1,6 @@
 """Rows written otherwise by the console itself, for a test: they still prove themselves."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -10,7 +11,12 @@ def rewrite(rows: QuerySet[Any], **columns: object) -> None:
     for row in rows:
         for name, value in columns.items():
             setattr(row, name if value is None or isinstance(value, Model) else _column(row, name), value)
-        row.save(update_fields=list(columns))
+        row.save(update_fields=[*columns, *_of_that_day(row, columns)])
+
+
+def _of_that_day(row: Model, columns: Collection[str]) -> list[str]:
+    """What says where somebody was is closed for the row's own day."""
+    return [one.name for one in row._meta.concrete_fields if getattr(one, "since", "") in columns]
 
 
 def _column(row: Model, name: str) -> str:

@@ -78,7 +78,9 @@ def test_an_answer_that_comes_after_the_check_in_is_the_visits_when_it_comes() -
     assert (arrival.need, arrival.reported, arrival.insi_next_at) == (Need.READY, "RETRIEVED", None)
     [one] = trail("insi-asked")
     assert one["answer"] == "InsFound"
-    assert trail("taken-in") == [{"need": "insi-pending", "question": "joined", "status": "PROVISIONAL"}]
+    assert trail("taken-in") == [
+        {"kiosk": "borne-1", "need": "insi-pending", "question": "joined", "status": "PROVISIONAL"}
+    ]
 
 
 def test_a_document_is_asked_with_too() -> None:
@@ -244,7 +246,7 @@ def test_a_question_about_somebody_else_is_dropped_and_the_visit_is_asked_about_
     row = row_of(question)
     assert (row.state, row.visit, bytes(row.answer)) == ("dropped", None, b"")
     assert Erasure.objects.filter(pk=keeping.subject_of(row.pk)).exists()
-    assert trail("question-dropped") == [{"answer": "InsFound", "tries": 1, "why": "mismatch"}]
+    assert trail("question-dropped") == [{"answer": "InsFound", "kiosk": "borne-1", "tries": 1, "why": "mismatch"}]
     assert trail("taken-in")[0]["question"] == "mismatch"
 
 

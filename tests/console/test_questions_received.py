@@ -155,7 +155,8 @@ def test_a_question_whose_check_in_never_comes_is_dropped_within_the_hour_and_it
     row = row_of(question)
     assert (row.state, bytes(row.body), bytes(row.answer), bytes(row.signature)) == ("dropped", b"", b"", b"")
     said = "InsFound" if is_answered else ""
-    assert trail("question-dropped") == [{"answer": said, "tries": int(is_answered), "why": "no-check-in"}]
+    dropped = {"answer": said, "kiosk": "borne-1", "tries": int(is_answered), "why": "no-check-in"}
+    assert trail("question-dropped") == [dropped]
     while erasing.carry_out():
         continue
     assert not subject_keys.exists(keeping.subject_of(row.pk))

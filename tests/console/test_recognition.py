@@ -283,7 +283,7 @@ def test_what_was_asked_is_kept_for_two_days_and_says_nothing_of_anybody() -> No
     from kiosk.console.upkeep.retention import purge
 
     knows(ZOE)
-    kept = Asked.objects.values_list("terminal", "nonce", "asked_at", "is_too_many").get()
+    kept = Asked.objects.values_list("terminal_id", "nonce", "asked_at", "is_too_many").get()
     assert ZOE.number not in repr(kept)
     now = datetime.now(UTC)
     purge(now + timedelta(days=1))

@@ -19,6 +19,7 @@ from kiosk.insi.client import Environment, InsiClient, InsiConfig
 from kiosk.insi.simulated.population import Population
 from kiosk.insi.simulated.simulator import TEST_IDAM, Behaviour, Simulator
 from kiosk.insi.simulated.testpki import make_pki
+from tests.console import places
 from tests.console.browsing import Desk
 from tests.console.nation import INSTANCE, insi_section, known
 from tests.console.paper_kiosk import PaperKiosk, document_of
@@ -291,7 +292,7 @@ def _database_and_trail_agree(served: ServedConsole, ends: dict[str, tuple[str, 
         ).fetchall()
     assert len(rows) == len(ends) == len(CASES)
     for ticket, key, status, stage, evidence, companion, attributes, decided_by in rows:
-        name, *expected = ends[ticket]
+        name, *expected = ends[places.said(served.folder / "secret", "ticket", ticket)]
         written = [(act, json.loads(details)) for about, act, details, who in acts if about == key]
         decisions = [one for one in written if one[0] in {"qualified", "validated", "set-aside", "doubted"}]
         assert [status, stage, decisions[-1][0], evidence] == expected, name

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from contextlib import closing
 
+from tests.console import places
 from tests.demo.patient import Eyes
 from tests.demo.processes import StageTrouble
 from tests.demo.stage import Stage
@@ -76,7 +77,8 @@ def arrivals(stage: Stage) -> list[tuple[str, str, str, str]]:
     [path] = stage.console_data.glob("*.sqlite3")
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as database:
         asked = "SELECT ticket, key, reported, need FROM console_arrival ORDER BY arrived_at"
-        return database.execute(asked).fetchall()
+        secret = stage.console_data.parent / "secret.key"
+        return [(places.said(secret, "ticket", ticket), *more) for ticket, *more in database.execute(asked)]
 
 
 def terminal_state(stage: Stage) -> dict[str, object]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from kiosk.console import audit
 from kiosk.console.arrivals import tickets
-from kiosk.console.models import Arrival, AuditEntry, Bare, Call, Need, Staff, Stage, rows
+from kiosk.console.models import Arrival, AuditEntry, Bare, Call, Need, Staff, Stage, places, rows
 from kiosk.console.witness import findings
 
 SHOWN = 60
@@ -53,12 +53,17 @@ def in_work(need: str = "", desk: str = "", kiosk: str = "") -> QuerySet[Arrival
 
     ``kiosk``: those who stand in its one line; nobody else sees them one by one.
     """
-    chosen = Arrival.objects.filter(stage__in=IN_WORK).select_related("assigned_to", "person__absorbed_by")
-    chosen = chosen.filter(_GROUPED, terminal=kiosk) if kiosk else chosen.exclude(_GROUPED)
+    here = Arrival.objects.filter(stage__in=IN_WORK)
+    chosen = here.select_related("assigned_to", "person__absorbed_by")
+    if kiosk:
+        grouped = here.filter(_GROUPED)
+        chosen = chosen.filter(_GROUPED, terminal_id__in=places.saying(grouped, "terminal_id", kiosk))
+    else:
+        chosen = chosen.exclude(_GROUPED)
     if need:
         chosen = chosen.filter(need=need)
     if desk:
-        chosen = chosen.filter(desk=desk)
+        chosen = chosen.filter(desk__in=places.saying(here, "desk", desk))
     return chosen.order_by("received_at", "key")[:SHOWN]
 
 
@@ -110,7 +115,8 @@ def call_next(staff: Staff, *, where: str = "", desk: str = "") -> Arrival | Non
     with transaction.atomic():
         waiting = Arrival.objects.filter(stage=Stage.WAITING)
         if desk:
-            waiting = waiting.filter(Q(desk=desk) | Q(desk=""))
+            here = (*places.saying(waiting, "desk", desk), *places.saying(waiting, "desk", ""))
+            waiting = waiting.filter(desk__in=here)
         later = Case(
             When(bare=Bare.ONE_OF_MANY, then=Value(2)),
             When(need=Need.INSI_PENDING, insi_next_at__isnull=False, then=Value(1)),
@@ -179,7 +185,9 @@ def transfer(key: UUID, staff: Staff, desk: str, *, where: str = "") -> Arrival:
         tickets.claim(arrival)
         tickets.rename(arrival)  # where somebody has that number there
         rows.update(arrival, "stage", "assigned_to", "desk", "ticket", "ticket_mark")
-        audit.record(audit.Act.TRANSFERRED, who=staff.username, where=where, about=str(key), desk=arrival.desk)
+        audit.record(
+            audit.Act.TRANSFERRED, who=staff.username, where=where, about=str(key), desk=arrival.as_kept("desk")
+        )
         return arrival
 
 

@@ -81,11 +81,11 @@ def _keep(deliveries: Sequence[_Delivery]) -> None:
 
 def _taken_in(delivery: _Delivery) -> audit.Done:
     arrival = delivery.arrival
-    details = {"need": str(arrival.need), "status": arrival.reported}
+    details = {"need": str(arrival.need), "status": arrival.reported, "kiosk": arrival.as_kept("terminal_id")}
     details |= {"said": delivery.reported} if delivery.reported else {}
     details |= {"appli": delivery.shown.code} if delivery.shown is not None else {}
     details |= {"question": delivery.named.fit.value} if delivery.named is not None else {}
-    return audit.Done(audit.Act.TAKEN_IN, who=arrival.terminal_id, about=str(arrival.pk), details=details)
+    return audit.Done(audit.Act.TAKEN_IN, who=audit.A_KIOSK, about=str(arrival.pk), details=details)
 
 
 _TURNSTILE = Turnstile(_keep)
@@ -120,7 +120,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     indexes = search.indexes_of(check_in)
     arrival = Arrival(
         key=key,
-        terminal=terminal,
+        terminal_id=terminal.pk,
         digest=hashlib.sha256(request.body).digest(),
         sent_at=request.sent_at,
         signature=base64.b64decode(request.signature),

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from kiosk.console.arrivals import times
 from kiosk.console.intake.signed import NotTrusted, instant
-from kiosk.console.models import Arrival, Bare, Stage, Terminal
+from kiosk.console.models import Arrival, Bare, Stage, Terminal, places
 from kiosk.console.terminals import excess
 from kiosk.console.terminals.excess import About
 from kiosk.console.words import one_line
@@ -43,7 +43,9 @@ def bareness(terminal: Terminal, check_in: CheckIn, now: datetime) -> Bare:
     is_known = isinstance(check_in.insi, InsFound) or check_in.card is not None or check_in.appli is not None
     if is_known or check_in.mrz is not None or check_in.seal is not None or check_in.pictures:
         return Bare.NO
-    waiting = Arrival.objects.filter(terminal=terminal, received_at__gte=now - MANY_WITHIN, stage=Stage.WAITING)
+    since = now - MANY_WITHIN
+    mine = places.met("terminal_id", terminal.pk, since, now)
+    waiting = Arrival.objects.filter(terminal_id__in=mine, received_at__gte=since, stage=Stage.WAITING)
     if waiting.exclude(bare=Bare.NO).count() < settings.KIOSK.touch_only_at_once:
         return Bare.YES
     excess.note(terminal.pk, About.TOUCH)

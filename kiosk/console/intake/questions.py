@@ -60,16 +60,16 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     terminal, now = trusted_terminal(request), timezone.now()
     if abs(now - instant(request.sent_at)) > CLOCK_TOLERANCE:
         raise NotTrusted
-    lately = _lately(key, terminal, now)
+    lately = _lately(key, terminal.pk, now)
     if lately.owner is not None:
-        return _again(lately.owner, terminal)
+        return _again(lately.owner, terminal.pk)
     try:
         asked = keeping.read(request.body, key)
     except (CannotOpen, BadQuestion) as trouble:
         raise NotUnderstood(str(trouble)) from None
     row = Question(
         key=key,
-        terminal=terminal,
+        terminal_id=terminal.pk,
         sent_at=request.sent_at,
         signature=base64.b64decode(request.signature),
         received_at=now,
@@ -91,19 +91,19 @@ def _store(row: Question, sealed: bytes, asked: Asked) -> Reception:
     try:
         _TURNSTILE.go_through(sent)
     except IntegrityError:  # the same question, twice at the same moment
-        owner = _lately(row.pk, row.terminal, row.received_at).owner
+        owner = _lately(row.pk, row.terminal_id, row.received_at).owner
         if owner is None:
             raise
-        return _again(owner, row.terminal)
+        return _again(owner, row.terminal_id)
     finally:
         if use is not None:
             use(asking.Fresh(row.pk, asked, row.read_at, sent.own) if sent.own is not None else None)
     return Reception.RECEIVED
 
 
-def _again(owner: str, terminal: Terminal) -> Reception:
+def _again(owner: str, kiosk: str) -> Reception:
     """It came before. NotTrusted when it was another kiosk's."""
-    if owner != terminal.pk:
+    if owner != kiosk:
         raise NotTrusted
     return Reception.RECEIVED
 
@@ -115,7 +115,8 @@ def _may_ask(terminal: Terminal, lately: quotas.Lately, now: datetime) -> bool:
     if over < 0:
         return True
     if over == 0:
-        Question(key=uuid4(), terminal=terminal, received_at=now, state=QuestionState.TOO_MANY).save(force_insert=True)
+        stopped = Question(key=uuid4(), terminal_id=terminal.pk, received_at=now, state=QuestionState.TOO_MANY)
+        stopped.save(force_insert=True)
         audit.record(audit.Act.QUESTIONS_STOPPED, who=terminal.name, about=terminal.name)
         journal.record(journal.Happening.QUESTIONS_STOPPED, kiosk=terminal.name)
     return False
@@ -124,11 +125,11 @@ def _may_ask(terminal: Terminal, lately: quotas.Lately, now: datetime) -> bool:
 _LATELY = (
     "SELECT (SELECT terminal_id FROM console_question WHERE key = %s), COUNT(*),"
     " COALESCE(SUM(CASE WHEN received_at > %s THEN 1 ELSE 0 END), 0) FROM console_question"
-    " WHERE terminal_id = %s AND received_at > %s AND state <> %s"
+    " WHERE terminal_id IN (…) AND received_at > %s AND state <> %s"
 )
 
 
-def _lately(key: UUID, terminal: Terminal, now: datetime) -> quotas.Lately:
+def _lately(key: UUID, kiosk: str, now: datetime) -> quotas.Lately:
     minute, hour = quotas.since(now)
-    said = (by_hand.key(key), minute, terminal.pk, hour, QuestionState.LATE.value)
-    return quotas.Lately(*by_hand.rows(_LATELY, *said)[0])
+    said = (by_hand.key(key), minute, quotas.of(kiosk, now), hour, QuestionState.LATE.value)
+    return quotas.told(by_hand.rows(_LATELY, *said))

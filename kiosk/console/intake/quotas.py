@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from kiosk.console.models import Terminal
+from kiosk.console.models import Terminal, places
 from kiosk.console.records import by_hand
 from kiosk.console.terminals import excess
 from kiosk.console.terminals.excess import About
@@ -31,7 +31,7 @@ class Lately(NamedTuple):
 _LATELY = (
     "SELECT (SELECT terminal_id FROM console_arrival WHERE key = %s), COUNT(*),"
     " COALESCE(SUM(CASE WHEN received_at >= %s THEN 1 ELSE 0 END), 0)"
-    " FROM console_arrival WHERE terminal_id = %s AND received_at >= %s"
+    " FROM console_arrival WHERE terminal_id IN (…) AND received_at >= %s"
 )
 
 
@@ -44,7 +44,18 @@ def since(now: datetime) -> tuple[object, object]:
 def lately(key: UUID, terminal: Terminal, now: datetime) -> Lately:
     """By hand: three numbers out of two indexes, for every check-in."""
     minute, hour = since(now)
-    return Lately(*by_hand.rows(_LATELY, by_hand.key(key), minute, terminal.pk, hour)[0])
+    return told(by_hand.rows(_LATELY, by_hand.key(key), minute, of(terminal.pk, now), hour))
+
+
+def of(kiosk: str, now: datetime) -> list[str]:
+    """How a kiosk's name may stand with what it brought within the hour."""
+    return places.met("terminal_id", kiosk, now - HOUR, now)
+
+
+def told(found: by_hand.Rows) -> Lately:
+    """What was asked, with whose it is as the kiosk is called."""
+    owner, *counts = found[0]
+    return Lately(None if owner is None else places.opened("terminal_id", owner), *counts)
 
 
 def may_bring(terminal: Terminal, so_far: Lately, size: int) -> bool:

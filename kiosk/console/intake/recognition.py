@@ -22,7 +22,7 @@ from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.intake.heartbeats import CLOCK_TOLERANCE
 from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
-from kiosk.console.models import Recognition, Terminal, rows
+from kiosk.console.models import Recognition, Terminal, places, rows
 from kiosk.console.records import vault
 from kiosk.console.register import known
 from kiosk.core.checkin import recognition
@@ -30,6 +30,7 @@ from kiosk.sealing import CannotOpen, lock
 
 MAX_BODY = 4096
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+KEPT_FOR = timedelta(days=3)  # at most (``upkeep.retention``)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def _opened(request: SignedRequest) -> recognition.Recognition:
 def _may_ask(terminal: Terminal, nonce: bytes) -> bool:
     """Count the question. NotTrusted when it was asked before; False when more is asked than people come to a kiosk."""
     now, server = timezone.now(), settings.KIOSK
-    lately = Recognition.objects.filter(terminal=terminal, asked_at__gt=now - HOUR).aggregate(
+    mine = places.met("terminal_id", terminal.pk, now - HOUR, now)
+    lately = Recognition.objects.filter(terminal_id__in=mine, asked_at__gt=now - HOUR).aggregate(
         hour=Count("pk"), minute=Count("pk", filter=Q(asked_at__gt=now - MINUTE))
     )
     over = max(lately["hour"] - server.recognitions_per_hour, lately["minute"] - server.recognitions_per_minute)
@@ -96,7 +98,7 @@ def _may_ask(terminal: Terminal, nonce: bytes) -> bool:
         return False
     is_too_many = over == 0
     _asked, is_new = Recognition.objects.get_or_create(
-        terminal=terminal, nonce=nonce, defaults={"asked_at": now, "is_too_many": is_too_many}
+        nonce=nonce, defaults={"terminal_id": terminal.pk, "asked_at": now, "is_too_many": is_too_many}
     )
     if not is_new:
         raise NotTrusted
@@ -111,7 +113,9 @@ def spend(terminal: Terminal) -> bool:
 
     Else who stole a kiosk's key would read from how long a check-in takes who is known, as often as they like.
     """
-    asked = Recognition.objects.filter(terminal=terminal, is_too_many=False, is_spent=False)
+    now = timezone.now()
+    its_own = places.met("terminal_id", terminal.pk, now - KEPT_FOR, now)
+    asked = Recognition.objects.filter(terminal_id__in=its_own, is_too_many=False, is_spent=False)
     for key in [one.pk for one in asked.order_by("asked_at")[:5] if one.is_proven]:
         with transaction.atomic():
             mine = asked.select_for_update(of=("self",)).filter(pk=key).first()

@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from kiosk.console.models.fingerprints import Fingerprint
 from kiosk.console.models.persons import Person
+from kiosk.console.models.places import ClosedBytes, ClosedText, Placed
 from kiosk.console.models.proven import Proven
 from kiosk.core.status.permissions import IdentityStatus
 
@@ -58,26 +59,26 @@ class Bare(models.IntegerChoices):
     ONE_OF_MANY = 2  # of one kiosk within a short time: staff see these as one line
 
 
-class Arrival(Proven):
+class Arrival(Placed):
     """One check-in taken in. The key is the kiosk's, random: it leads to nobody and cannot be guessed."""
 
     key = models.UUIDField(primary_key=True)
-    terminal = models.ForeignKey("console.Terminal", on_delete=models.PROTECT, related_name="arrivals")
+    terminal_id = ClosedText(since="received_at")  # the kiosk's name
     digest = models.BinaryField(max_length=32)  # SHA-256 of the sealed body as received
     sent_at = models.CharField(max_length=40)  # with the signature: proof, years later, of whose it is
-    signature = models.BinaryField(max_length=64)
-    signer = models.BinaryField(max_length=32, default=bytes)  # the kiosk's public key then; empty: of before
+    signature = ClosedBytes(since="received_at")  # closed: with the kiosks' public keys it tells whose it is
+    signer = ClosedBytes(since="received_at", default=bytes)  # the kiosk's public key then; empty: of before
     plain = models.BinaryField(max_length=32, default=bytes)  # SHA-256 of what was inside: whatever it is sealed for
     indexed = models.BinaryField(max_length=16, default=bytes)  # the sum of what it is found under (``search``)
     received_at = models.DateTimeField()
     arrived_at = (
         models.DateTimeField()
     )  # by the kiosk's clock, as far as it can be believed: shown, and nothing rests on it
-    ticket = models.CharField(max_length=12)
+    ticket = ClosedText(since="received_at")  # its letter is the kiosk's
     ticket_mark = models.BinaryField(
         max_length=16, null=True, unique=True
     )  # of it, its desk and the day: nobody else's
-    desk = models.CharField(max_length=20, blank=True)
+    desk = ClosedText(since="received_at", blank=True)
     need = models.CharField(max_length=20, choices=Need)
     bare = models.PositiveSmallIntegerField(default=Bare.NO)
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.WAITING)
@@ -114,7 +115,7 @@ class Arrival(Proven):
             models.Index(fields=("stage", "received_at"), name="console_stage_received"),
             models.Index(fields=("insi_next_at",)),
             models.Index(fields=("decided_at",)),
-            models.Index(fields=("terminal", "received_at")),
+            models.Index(fields=("terminal_id", "received_at")),
             models.Index(fields=("received_at",), condition=models.Q(likened_at=None), name="console_not_yet_likened"),
         )
 

@@ -76,6 +76,15 @@ class Fingerprint(_Binary):
     def from_db_value(self, value: Any, *_: Any) -> bytes | None:
         return None if value is None else read(value)
 
+    def is_current(self, kept: Any) -> bool:
+        """Whether what stands there needs not be written anew."""
+        return is_current(as_bytes(kept))
+
+    def anew(self, kept: Any) -> bytes | None:
+        """What is to be written anew; None where it is nobody's."""
+        found = read(kept)
+        return found if len(found) == BYTES else None
+
 
 @Fingerprint.register_lookup
 class _Among(In):

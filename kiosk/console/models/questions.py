@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from kiosk.console.models.proven import Proven
+from kiosk.console.models.places import ClosedText, Placed
 
 
 class QuestionState(models.TextChoices):
@@ -19,11 +19,11 @@ class QuestionState(models.TextChoices):
     TOO_MANY = "too-many"  # more than people come to a kiosk: the ones after it are not even counted
 
 
-class Question(Proven):
+class Question(Placed):
     """One question. The key is the kiosk's, random; whom it is about is closed, under a key of its own."""
 
     key = models.UUIDField(primary_key=True)
-    terminal = models.ForeignKey("console.Terminal", on_delete=models.PROTECT, related_name="+")
+    terminal_id = ClosedText(since="received_at")  # the kiosk's name
     sent_at = models.CharField(max_length=40)  # with the signature: proof of whose it is
     signature = models.BinaryField(max_length=64)
     received_at = models.DateTimeField()
@@ -52,7 +52,7 @@ class Question(Proven):
     class Meta:
         indexes = (
             models.Index(fields=("state", "next_at"), name="console_question_due"),
-            models.Index(fields=("terminal", "received_at"), name="console_question_lately"),
+            models.Index(fields=("terminal_id", "received_at"), name="console_question_lately"),
             models.Index(fields=("received_at",), name="console_question_old"),
         )
 

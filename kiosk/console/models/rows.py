@@ -17,6 +17,7 @@ from django.db.models import BinaryField, CharField, JSONField, Model, TextField
 from django.db.utils import DEFAULT_DB_ALIAS
 
 from kiosk.console.models.fingerprints import Fingerprint
+from kiosk.console.models.places import Closed
 from kiosk.console.models.proven import Proven
 
 Row = TypeVar("Row", bound=Model)
@@ -34,7 +35,7 @@ class _Sentence(NamedTuple):
         """The keys' database may be of another kind than the console's."""
         values = list(self.values(row))
         for place, field in self.otherwise:
-            values[place] = field.get_db_prep_save(values[place], database)
+            values[place] = field.get_db_prep_save(field.pre_save(row, False), database)
         return values
 
 
@@ -177,6 +178,7 @@ def _sentence(text: str, told: Sequence[Any], vendor: str) -> _Sentence:
     otherwise = (
         (place, field)
         for place, field in enumerate(told)
-        if isinstance(field, JSONField | Fingerprint) or (vendor != "postgresql" and not isinstance(field, is_kept_so))
+        if isinstance(field, JSONField | Fingerprint | Closed)
+        or (vendor != "postgresql" and not isinstance(field, is_kept_so))
     )
     return _Sentence(text, attrgetter(*(one.attname for one in told)), tuple(otherwise))

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kiosk.console.models.places import ClosedText
 from kiosk.console.models.proven import Proven, proving
 
 
@@ -35,7 +36,7 @@ class Staff(Proven, AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     must_change_password = models.BooleanField(default=False)  # somebody else has chosen it
-    desk = models.CharField(max_length=20, blank=True)  # where they sit today
+    desk = ClosedText(blank=True)  # where they sit today: closed, since visits say who dealt with them
     factors = models.TextField(blank=True)  # names of the second factors that are theirs: no other one counts
     at_act = models.BigIntegerField(default=0)  # the trail's last act about this account: an older row shows
 

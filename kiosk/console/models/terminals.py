@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kiosk.console.models.places import ClosedText, Placed
 from kiosk.console.models.proven import Proven
 from kiosk.core.turn.events import CallReason
 
@@ -60,20 +61,19 @@ class Invitation(Proven):
         return self.terminal
 
 
-class Recognition(Proven):
+class Recognition(Placed):
     """A kiosk asked whether somebody is known: when, and nothing of whom. What was asked once is not answered again."""
 
-    terminal = models.ForeignKey(Terminal, on_delete=models.CASCADE, related_name="+")
-    nonce = models.BinaryField(max_length=16)
+    terminal_id = ClosedText(since="asked_at")  # the kiosk's name: its check-in comes a minute later
+    nonce = models.BinaryField(max_length=16, unique=True)
     asked_at = models.DateTimeField()
     is_too_many = models.BooleanField(default=False)  # more than a kiosk asks: the ones after it are not even counted
     is_spent = models.BooleanField(default=False)  # on a check-in by the short path: each rests on a question
 
-    BESIDE: ClassVar[Mapping[str, str]] = {"id": "the kiosk and its nonce name it: there is one of each"}
+    BESIDE: ClassVar[Mapping[str, str]] = {"id": "its nonce names it: there is one of each"}
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("terminal", "nonce"), name="console_asked_once"),)
-        indexes = (models.Index(fields=("terminal", "asked_at"), name="console_asked_lately"),)
+        indexes = (models.Index(fields=("terminal_id", "asked_at"), name="console_asked_lately"),)
 
     def __str__(self) -> str:
         return str(self.pk)

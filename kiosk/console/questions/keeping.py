@@ -102,8 +102,9 @@ def drop(row: Question, why: str) -> None:
     close(row, QuestionState.DROPPED)
     audit.record(
         audit.Act.QUESTION_DROPPED,
-        who=row.terminal_id,
+        who=audit.A_KIOSK,
         about=str(row.pk),
+        kiosk=row.as_kept("terminal_id"),
         why=why,
         answer=said,
         tries=row.tries,

@@ -110,7 +110,7 @@ def _opening(arrival: Arrival, check_in: CheckIn, person: Person, taken: Matricu
         told.append(answer)
     if isinstance(taken, Matricule):
         event = InsiAccepted(bodies.mark_of(person.pk, taken), traits_agree=True, is_usable=True)
-        kiosk = Actor(ActorKind.KIOSK, arrival.terminal_id)
+        kiosk = Actor(ActorKind.KIOSK, audit.A_KIOSK)
         told.append(Told(event, audit.Act.ANSWER_TAKEN, cites=-1, matricule=taken, by=kiosk))
     written = notes.opened(arrival).get("complementary")
     if written:

@@ -162,7 +162,7 @@ def is_of_console(code: str) -> bool:
 @register.filter
 def who(name: str) -> str:
     """Who did it, in the history that staff read: the machine's own part is no colleague of theirs."""
-    others = {"worker": _("la console, d’elle-même"), "psc": "Pro Santé Connect"}
+    others = {"worker": _("la console, d’elle-même"), "kiosk": _("une borne"), "psc": "Pro Santé Connect"}
     return others.get(name, name)
 
 
@@ -178,6 +178,7 @@ def _act_in(code: str, _language: str) -> str:
     words = {
         "taken-in": _("reçu de la borne"),
         "opened": _("dossier ouvert"),
+        "places-closed": _("bornes et guichets d’avant la mise à jour chiffrés"),
         "rows-proven": _("lignes d’avant la mise à jour reprises telles quelles"),
         "secret-changed": _("secret de la console remplacé"),
         "secret-renewed": _("tout est prouvé avec le nouveau secret"),

@@ -1,4 +1,4 @@
-"""Everything proven anew after the site's secret was replaced, and closed anew what is searched by; the console serves.
+"""Everything proven anew after the site's secret was replaced, and closed anew what is closed; the console serves.
 
 First the trail goes on with the new key; then row after row is proven with it, those alone that prove themselves with a
 former one which still counts. Ended halfway it is begun again: what was done is seen by its proof.
@@ -12,8 +12,8 @@ from django.db import models, router, transaction
 
 from kiosk.console import audit, keyring
 from kiosk.console.models import AuditEntry, Person
-from kiosk.console.models import fingerprints as fingers
 from kiosk.console.models.fingerprints import Fingerprint
+from kiosk.console.models.places import Closed
 from kiosk.console.models.proven import PURPOSE, Proven
 from kiosk.console.register import reading
 
@@ -41,7 +41,7 @@ def renew(who: str, say: Say) -> tuple[dict[str, int], int]:
             seen, done, left = seen + some, done + proven, left + refused
             say(model._meta.db_table, seen, done)
         written |= {model._meta.db_table: done} if done else {}
-    for model, field in fingerprints():
+    for model, field in closed_columns():
         done, seen = 0, 0
         for some, closed in _column(model, field):
             seen, done = seen + some, done + closed
@@ -63,37 +63,44 @@ def tables() -> list[type[models.Model]]:
     return [*sorted(found, key=lambda one: one._meta.db_table), Person]
 
 
-def fingerprints() -> list[tuple[type[models.Model], Fingerprint]]:
-    """Every column that somebody is found by."""
+def closed_columns() -> list[tuple[type[models.Model], Fingerprint | Closed]]:
+    """Every column that somebody is found by, or that says where somebody was."""
     found = [(one, field) for one in apps.get_models() for field in one._meta.concrete_fields]
     return sorted(
-        ((one, field) for one, field in found if isinstance(field, Fingerprint)),
-        key=lambda pair: pair[0]._meta.db_table,
+        ((one, field) for one, field in found if isinstance(field, Fingerprint | Closed)),
+        key=lambda pair: (pair[0]._meta.db_table, pair[1].column),
     )
 
 
-def _column(model: type[models.Model], field: Fingerprint) -> Iterator[tuple[int, int]]:
+def _as_they_stand(model: type[models.Model], field: Fingerprint | Closed) -> models.QuerySet[Any]:
+    kind = models.TextField() if isinstance(field, models.CharField) else models.BinaryField()
+    kept = models.ExpressionWrapper(models.F(field.name), output_field=kind)
+    rows: models.QuerySet[Any] = model._base_manager.order_by("pk").annotate(kept=kept)
+    return rows.exclude(kept=None).values_list("pk", "kept")
+
+
+def _column(model: type[models.Model], field: Fingerprint | Closed) -> Iterator[tuple[int, int]]:
     """Some values after the others, as they stand: how many were looked at, and closed with the current secret."""
-    as_it_stands = models.ExpressionWrapper(models.F(field.name), output_field=models.BinaryField())
-    chosen = model._base_manager.order_by("pk").annotate(kept=as_it_stands).values_list("pk", "kept")
+    chosen = _as_they_stand(model, field)
     last: object = None
     while True:
         found = list((chosen if last is None else chosen.filter(pk__gt=last))[:LOOKED_AT])
         if not found:
             return
         last = found[-1][0]
-        old = [(key, kept) for key, kept in found if not fingers.is_current(fingers.as_bytes(kept))]
+        old = [key for key, kept in found if not field.is_current(kept)]
         pieces = [old[first : first + AT_ONCE] for first in range(0, len(old), AT_ONCE)]
-        yield len(found), sum(_close(model, field.name, piece) for piece in pieces)
+        yield len(found), sum(_close(model, field, piece) for piece in pieces)
 
 
-def _close(model: type[models.Model], name: str, values: list[tuple[object, Any]]) -> int:
-    """Close these values with the current secret: in memory they are what they were, and stay their row's for ever."""
+def _close(model: type[models.Model], field: Fingerprint | Closed, keys: list[Any]) -> int:
+    """Close these rows' values with the current secret, held meanwhile: in memory they are what they were."""
     using = router.db_for_write(model)
-    met = [(key, fingers.read(kept)) for key, kept in values]
-    ours: list[Any] = [model(pk=key, **{name: value}) for key, value in met if len(value) == fingers.BYTES]
     with transaction.atomic(using=using):
-        models.QuerySet(model, using=using).bulk_update(ours, [name])
+        held = _as_they_stand(model, field).using(using).select_for_update().filter(pk__in=keys)
+        fresh = [(key, field.anew(kept)) for key, kept in held if not field.is_current(kept)]
+        ours: list[Any] = [model(pk=key, **{field.name: value}) for key, value in fresh if value is not None]
+        models.QuerySet(model, using=using).bulk_update(ours, [field.name])
     return len(ours)
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console.identities.reasons import TRAITS
-from kiosk.console.models import Arrival, AuditEntry, Need, PairState, PersonPair
+from kiosk.console.models import Arrival, AuditEntry, Need, PairState, PersonPair, places
 from kiosk.console.words import inside
 from kiosk.core.coherence.reasons import STAFF_SENTENCES, Reason
 from kiosk.core.status.permissions import IdentityStatus
@@ -225,8 +225,10 @@ def _shown() -> QuerySet[Arrival]:
 
 def _narrowed(chosen: QuerySet[Arrival], period: Period) -> QuerySet[Arrival]:
     if period.kiosk:
-        chosen = chosen.filter(terminal_id=period.kiosk)
-    return chosen.filter(desk=period.desk) if period.desk else chosen
+        chosen = chosen.filter(terminal_id__in=places.saying(chosen, "terminal_id", period.kiosk))
+    if period.desk:
+        chosen = chosen.filter(desk__in=places.saying(chosen, "desk", period.desk))
+    return chosen
 
 
 def _counted(arrivals: QuerySet[Arrival], column: str) -> Counter[str]:
@@ -248,11 +250,10 @@ def _downgrades(period: Period) -> Iterator[str]:
 
 def _pairs(period: Period) -> Counter[str]:
     start, end = period.bounds
-    found = PersonPair.objects.filter(found_at__gte=start, found_at__lt=end)
-    if period.kiosk:
-        found = found.filter(second__visits__terminal_id=period.kiosk)
-    if period.desk:
-        found = found.filter(second__visits__desk=period.desk)
+    found = of_then = PersonPair.objects.filter(found_at__gte=start, found_at__lt=end)
+    for column, said in (("second__visits__terminal_id", period.kiosk), ("second__visits__desk", period.desk)):
+        if said:
+            found = found.filter(**{f"{column}__in": places.saying(of_then, column, said)})
     return Counter(
         {row["state"]: row["n"] for row in found.values("state").annotate(n=Count("pk", distinct=True)).order_by()}
     )

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from kiosk.console.identities import complements, pieces, seeing
 from kiosk.console.identities.reasons import DOWNGRADES, REASONS, REFUSALS, STOPPED
-from kiosk.console.models import Need, Role, Stage
+from kiosk.console.models import Need, Role, Stage, places
 from kiosk.console.register import index_marks
 from kiosk.console.vigilance.campaigns import DIFFERENT, VERDICTS
-from kiosk.console.words import day, inside
+from kiosk.console.words import day, inside, terminal
 from kiosk.core.status.attestation import Distrust
 from kiosk.core.status.notices import ODDITIES
 from kiosk.core.status.permissions import IdentityStatus
@@ -195,7 +195,8 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "number": _short("n° {value}"),
     "minutes": _short("{value} minutes"),
     "page": _short("page « {value} »"),
-    "desk": _short("guichet {value}"),
+    "desk": lambda kept: _("guichet {value}").format(value=places.opened("desk", kept)),
+    "kiosk": lambda kept: terminal(places.opened("terminal_id", kept)),
     "found": _short("trouvés : {value}"),
     "first": _short("à partir de l’acte {value}"),
     "total": _short("identités : {value}"),
