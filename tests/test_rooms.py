@@ -99,7 +99,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     )
     | {"kiosk.insi", "kiosk.settings"},
     "kiosk.console.site": _of_the_console(
-        "upkeep", "questions", "identities", "arrivals", "terminals", "register", "records", "witness"
+        *("upkeep", "questions", "identities", "arrivals", "terminals", "staff", "register", "records", "witness")
     )
     | {"kiosk.lean"},
     "kiosk.console.templatetags": _of_the_console("identities", "register"),

@@ -3,6 +3,7 @@
 import http.client
 import re
 import sqlite3
+import threading
 from base64 import b32decode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ import pytest
 from django_otp.oath import totp
 
 from tests.console.served import ServedConsole
+from tests.demo.processes import wait_until
 
 FIELD = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
 
@@ -147,3 +149,29 @@ def test_visits_and_guesses_leave_no_row_for_ever(console: ServedConsole) -> Non
         database.commit()
     assert console.run("worker", "--once").returncode == 0
     assert _rows(console, "console_guess") == 0
+
+
+def test_guesses_from_four_machines_keep_nobody_else_from_signing_in(console: ServedConsole) -> None:
+    """They fill the line at the door; who comes with a browser that is known here, or from elsewhere, is looked at."""
+    marie, desk, stop = Owner(console, "marie"), Visitor(console, "127.0.7.1"), threading.Event()
+    assert marie.signs_in(desk) == 302
+    desk.cookies.pop("__Host-console")
+    turned_away: list[int] = []
+
+    def guess(address: str) -> None:
+        browser = Visitor(console, address)
+        with closing(browser.link()) as link:
+            while not stop.is_set():
+                turned_away.append(browser.over(link, "/connexion/", {"username": "nobody"})[0])
+
+    with ThreadPoolExecutor(8) as guessers:
+        guessing = [guessers.submit(guess, f"127.0.6.{n % 4 + 1}") for n in range(8)]
+        try:
+            wait_until(lambda: len(turned_away) > 40, 30, "forty guesses")
+            known = [desk.sign_in("marie", "wrong") for _ in range(4)]
+            strange = [Visitor(console, f"127.0.8.{n + 1}").sign_in(f"nobody{n}", "wrong") for n in range(4)]
+        finally:
+            stop.set()
+    assert all(one.result() is None for one in guessing)
+    assert known == strange == [403] * 4
+    assert set(turned_away) <= {403, 429}

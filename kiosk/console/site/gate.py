@@ -15,6 +15,7 @@ from kiosk.console.site.door import host_of
 from kiosk.console.site.environ import Answer, Application, Message, answered
 from kiosk.console.site.sending import Gone, Receive, Sending, TooMuch
 from kiosk.console.site.turns import Crowded, Turns
+from kiosk.console.staff import known_browsers
 
 Send = Callable[[Message], Awaitable[None]]
 
@@ -24,7 +25,8 @@ LONGEST_SENT = 9 * 1024 * 1024  # by a kiosk; of what is longer the page is give
 ALL_TOGETHER = 48 * 1024 * 1024  # of what is being sent, in one process
 WAITING, WAITING_EACH = 512, 64  # for a thread; of them from one place
 GUESSES = 1  # passwords are looked at one by one (``hashing``)
-GUESSES_WAITING, GUESSES_EACH, GUESS_WITHIN = 4, 2, 0.4  # seconds
+GUESSES_WAITING, GUESSES_EACH, GUESS_WITHIN = 16, 2, 0.4  # seconds
+KNOWN_WAITING, KNOWN_WITHIN = 64, 20.0  # seconds, of browsers that have signed in before: at eight a whole house's do
 AGAIN_AFTER = b"2"  # seconds, to who is told that there are too many
 
 
@@ -37,6 +39,7 @@ class Gate:
         self._threads = ThreadPoolExecutor(server.threads, thread_name_prefix="page")
         self._turns = Turns(server.threads, waiting=WAITING, each=WAITING_EACH, seconds=server.request_seconds)
         self._guesses = Turns(GUESSES, waiting=GUESSES_WAITING, each=GUESSES_EACH, seconds=GUESS_WITHIN)
+        self._known = Turns(GUESSES, waiting=KNOWN_WAITING, each=KNOWN_WAITING, seconds=KNOWN_WITHIN)
         self._guessed_at, self._crowded = guessed_at, crowded
         self._sending = Sending(ALL_TOGETHER)
 
@@ -55,13 +58,19 @@ class Gate:
         if length > LONGEST_FORM and not is_kiosks:
             return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large")
         is_guess = scope["method"] == "POST" and scope["path"] == self._guessed_at
+        doors = [self._door_of(scope)] if is_guess else []
         try:
             body = await self._sending.whole(receive, place) if 0 < length <= LONGEST_SENT else b""
-            return await self._in_turn(scope, body, place, [self._guesses, self._turns] if is_guess else [self._turns])
+            return await self._in_turn(scope, body, place, [*doors, self._turns])
         except Crowded:
             return self._crowded if is_guess else refusal(HTTPStatus.TOO_MANY_REQUESTS, "too-many")
         except TooMuch:
             return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too-many")
+
+    def _door_of(self, scope: Message) -> Turns:
+        """Whoever guesses keeps others who guess waiting, but nobody whose browser has signed in here before."""
+        cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
+        return self._known if known_browsers.has_signed_in(cookies) else self._guesses
 
     async def _in_turn(self, scope: Message, body: bytes, place: str, needed: list[Turns]) -> Answer:
         """Who asked may leave meanwhile: what a thread has begun it ends, and only then is it another's turn."""

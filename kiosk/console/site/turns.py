@@ -1,6 +1,7 @@
 """Who goes next, when more come than can be served: those who wait go in turn by where they come from.
 
-So whoever sends a hundred requests waits for the hundred, and who sends one for one. Only for one event loop's tasks.
+So whoever sends a hundred requests waits for the hundred, and who sends one for one. Where there is no more room, who
+has most waiting gives way. Only for one event loop's tasks.
 """
 
 import asyncio
@@ -25,8 +26,10 @@ class Turns:
             self._free -= 1
             return
         line = self._lines.get(place, deque())
-        if len(line) >= self._each or sum(map(len, self._lines.values())) >= self._room:
+        if len(line) >= self._each:
             raise Crowded
+        if sum(map(len, self._lines.values())) >= self._room:
+            self._make_room(len(line))
         self._lines.setdefault(place, line)
         mine = asyncio.get_running_loop().create_future()
         line.append(mine)
@@ -52,9 +55,19 @@ class Turns:
                 self._free -= 1
                 called.set_result(None)
 
+    def _make_room(self, mine: int) -> None:
+        """The last of whoever has most waiting is told to come again. Crowded, when that is who asks."""
+        crowd = max(self._lines.values(), key=len)
+        if len(crowd) <= mine + 1:
+            raise Crowded
+        last = crowd.pop()
+        if not last.done():
+            last.set_exception(Crowded())
+
     def _leave(self, place: str, mine: asyncio.Future[None]) -> None:
-        if mine.done() and not mine.cancelled():  # called in the moment in which it left
-            self.give()
+        if mine.done() and not mine.cancelled():
+            if mine.exception() is None:  # called in the moment in which it left
+                self.give()
             return
         line = self._lines.get(place, deque())
         if mine in line:

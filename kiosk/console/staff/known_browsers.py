@@ -8,6 +8,7 @@ import secrets
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.http.cookie import parse_cookie
 from django.utils.crypto import salted_hmac
 
 from kiosk.console.models import Staff
@@ -18,9 +19,14 @@ _SALT = "console known browser 1"
 _MOST = 20  # accounts at one desk's browser
 
 
+def has_signed_in(cookies: str) -> bool:
+    """Whether a browser has signed in here before, to whatever account; by what its request's head says alone."""
+    return bool(_kept(parse_cookie(cookies).get(COOKIE, "")))
+
+
 def known(request: HttpRequest, username: str) -> str:
     """What this browser is called for this account; "" for one that has not signed in to it, or not lately."""
-    kept = _kept(request)
+    kept = _kept(request.COOKIES.get(COOKIE, ""))
     staff = Staff.objects.filter(username=username).first() if kept else None
     if staff is None:
         return ""
@@ -30,7 +36,7 @@ def known(request: HttpRequest, username: str) -> str:
 
 def remember(request: HttpRequest, response: HttpResponse, staff: Staff) -> None:
     mine = _account(staff)
-    others = [one for one in _kept(request) if one[0] != mine]
+    others = [one for one in _kept(request.COOKIES.get(COOKIE, "")) if one[0] != mine]
     kept = [[mine, secrets.token_hex(8)], *others][:_MOST]
     response.set_cookie(
         COOKIE,
@@ -43,9 +49,9 @@ def remember(request: HttpRequest, response: HttpResponse, staff: Staff) -> None
     )
 
 
-def _kept(request: HttpRequest) -> list[list[str]]:
+def _kept(cookie: str) -> list[list[str]]:
     try:
-        kept: list[list[str]] = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=DAYS * 86_400)
+        kept: list[list[str]] = signing.loads(cookie, salt=_SALT, max_age=DAYS * 86_400)
     except signing.BadSignature:
         return []
     return kept
