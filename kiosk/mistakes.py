@@ -5,8 +5,10 @@ Values are never repeated: one may be a secret.
 
 import errno
 import re
+import stat
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -79,6 +81,12 @@ def reason(trouble: OSError) -> str:
     return _REASONS.get(trouble.errno or 0, f"ne peut être lu (erreur {trouble.errno})")
 
 
+def is_plain_file(path: Path) -> bool:
+    """Whether it can be opened at once: a pipe that nobody writes to would be waited for. A folder says so itself."""
+    kind = path.stat().st_mode
+    return stat.S_ISREG(kind) or stat.S_ISDIR(kind)
+
+
 def not_toml(trouble: Exception) -> str:
     """Where a file stops being TOML."""
     if isinstance(trouble, tomllib.TOMLDecodeError) and (found := _PLACE_IN_FILE.search(str(trouble))):
@@ -88,6 +96,11 @@ def not_toml(trouble: Exception) -> str:
     return "ce n'est pas du TOML : vérifiez guillemets, crochets et la fin du fichier."
 
 
+_HOST = re.compile(
+    r"(?=.{1,253}$)([A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?|[0-9A-Fa-f:.]+:[0-9A-Fa-f:.]*", re.ASCII
+)
+
+
 def https_address(url: str) -> str:
     """An address of a server: https, a host, a port that exists, no account, nothing behind a question mark."""
     try:
@@ -95,7 +108,7 @@ def https_address(url: str) -> str:
         port, host = place.port, place.hostname or ""
     except ValueError:
         raise ValueError("écrivez un port entre 1 et 65535, et l'adresse ainsi : https://serveur:8443") from None
-    if place.scheme != "https" or not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+", host, re.ASCII) or port == 0:
+    if place.scheme != "https" or not _HOST.fullmatch(host) or port == 0:
         raise ValueError("écrivez l'adresse entière : https://, le nom du serveur, son port (https://serveur:8443)")
     if "@" in place.netloc:
         raise ValueError("une adresse ne porte ni compte ni mot de passe : retirez-les")

@@ -91,8 +91,19 @@ def _film(settings: Settings) -> str:
 
 
 def _seals(settings: Settings) -> str:
-    folder = settings.camera.seal_certificates
-    return "" if folder is None or folder.is_dir() else f"{folder} n'est pas un dossier : créez-le, ou retirez la clé"
+    return _folder(settings.camera.seal_certificates)
+
+
+def _seal_authorities(settings: Settings) -> str:
+    return _folder(settings.camera.seal_authorities)
+
+
+def _seal_revocations(settings: Settings) -> str:
+    return _folder(settings.camera.seal_revocations)  # one that is not there would strike nobody off
+
+
+def _folder(place: Path | None) -> str:
+    return "" if place is None or place.is_dir() else f"{place} n'est pas un dossier : créez-le, ou retirez la clé"
 
 
 def _structure_key(settings: Settings) -> str:
@@ -154,6 +165,8 @@ def _authority(path: Path) -> str:
 
 def _readable(path: Path) -> str:
     try:
+        if not mistakes.is_plain_file(path):
+            return f"{path} n'est pas un fichier : corrigez le chemin"
         with path.open("rb") as file:
             file.read(1)
     except OSError as trouble:
@@ -172,6 +185,8 @@ _CHECKS: dict[str, Check] = {
     "appli.file": _appli_file,
     "camera.film": _film,
     "camera.seal_certificates": _seals,
+    "camera.seal_authorities": _seal_authorities,
+    "camera.seal_revocations": _seal_revocations,
     "sealing.structure_key": _structure_key,
     "sealing.kiosk_key": _kiosk_key,
     "sealing.console_key": _console_key,

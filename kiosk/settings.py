@@ -3,6 +3,7 @@
 Paths are read relative to the file. The console's own section stands in ``kiosk.console.config``.
 """
 
+import codecs
 import re
 import tomllib
 from pathlib import Path
@@ -58,6 +59,15 @@ def _key_against_the_file(key: str, info: ValidationInfo) -> str:
 KeyPlace = Annotated[str, AfterValidator(_key_against_the_file)]  # a file, or a key in a token (RFC 7512)
 
 
+def _is_a_line(said: str) -> str:
+    if not said.strip() or not said.isprintable():
+        raise ValueError("écrivez un texte d'une ligne, sans caractère invisible : celui-ci est vide, ou en contient")
+    return said
+
+
+Line = Annotated[str, AfterValidator(_is_a_line)]  # what patients and staff are shown
+
+
 class Section(BaseModel):
     """A table of the file: unknown keys are refused, so a misspelt one is not silently ignored."""
 
@@ -68,8 +78,8 @@ class KioskSection(Section):
     """What this terminal is."""
 
     name: str = Field(default="kiosk-1", pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")
-    structure: str = Field(default="Centre hospitalier", min_length=1, max_length=80)
-    desk: str = Field(default="1", min_length=1, max_length=8)
+    structure: Line = Field(default="Centre hospitalier", max_length=80)
+    desk: Line = Field(default="1", max_length=8)
     ticket_letter: str = Field(default="A", pattern=r"^[A-Z]$")  # one for each kiosk, so that numbers differ
     data_dir: ConfigPath
     window: Literal["fullscreen", "window"] = "fullscreen"
@@ -333,8 +343,9 @@ class Settings(Section):
 def read_toml(path: Path) -> dict[str, Any]:
     """Read the file. BadSettings when it is missing or is not TOML."""
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
+        if not mistakes.is_plain_file(path):
+            raise BadSettings(f"{path}: ce n'est pas un fichier : nommez-en un avec --config")
+        return tomllib.loads(path.read_bytes().removeprefix(codecs.BOM_UTF8).decode())  # some editors begin with it
     except OSError as trouble:
         raise BadSettings(f"{path}: ce fichier {mistakes.reason(trouble)} ; nommez-le avec --config") from None
     except (ValueError, RecursionError) as trouble:

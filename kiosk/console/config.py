@@ -24,6 +24,7 @@ from kiosk.settings import (
     BadSettings,
     ConfigPath,
     InsiSection,
+    Line,
     Section,
     against_the_file,
     problems_of,
@@ -96,7 +97,7 @@ class ServerSettings(Section):
     """The console and its worker. ``mode`` and ``insi`` may stand at the top of the file, shared with the kiosk's."""
 
     mode: Literal["production", "demo", "test"] = "production"
-    structure: str = Field("Centre hospitalier", min_length=1, max_length=80)  # what staff and patients call the place
+    structure: Line = Field("Centre hospitalier", max_length=80)  # what staff and patients call the place
     data_dir: ConfigPath
     host: str = "127.0.0.1"
     port: int = Field(8443, ge=0, le=65535)  # 0: any free one
@@ -136,8 +137,8 @@ class ServerSettings(Section):
     witness_url: str = Field("", pattern=r"^(https://[^?#@]+)?$")  # and told, and asked: a witness on another machine
     witness_ca: ConfigPath | None = None  # who vouches for its certificate; none: the machine's own list
     metrics_token_file: ConfigPath | None = None  # who shows this token reads the figures at /metriques
-    desks: tuple[str, ...] = ()
-    kiosk_desks: dict[TerminalName, tuple[str, ...]] = Field(default_factory=dict)  # where a kiosk may send people
+    desks: tuple[Line, ...] = ()
+    kiosk_desks: dict[TerminalName, tuple[Line, ...]] = Field(default_factory=dict)  # where a kiosk may send people
     evidence: Evidence = EvidenceTable()  # a file with the kinds that staff accepts; empty: the RNIV's
     insi: InsiSection | None = None
     appli: AppliVerifierSection | None = None  # appli carte Vitale

@@ -4,6 +4,8 @@ Seen before: 20 of 92 broken files ended in a traceback, 37 were told in English
 address without a host, a wrong authority and an empty ``data_dir`` were taken silently.
 """
 
+import codecs
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -53,6 +55,7 @@ def hall(pki: TestPki, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder / "structure.pub").write_bytes(sealing.generate_recipient().public_key.to_pem())
         sealing.save_signer(sealing.generate_signer(), folder / "kiosk.pem")
         (folder / "file").write_text("a file")
+        os.mkfifo(folder / "pipe")
 
     def started(_kiosk: object, *_: object, **__: object) -> None:
         raise AssertionError("something was started")
@@ -115,6 +118,9 @@ BROKEN: dict[
     "a control whose name is too long": (put("control", f'"{"c" * 120}"'), "kiosk.control"),
     "an accented name": (put("name", '"entrée"'), "kiosk.name"),
     "no desk": (put("desk", '""'), "kiosk.desk"),
+    "a desk that is a space": (put("desk", '" "'), "kiosk.desk"),
+    "a desk that is invisible": (put("desk", r'"\u0000\u200b"'), "kiosk.desk"),
+    "a structure on two lines": (put("structure", r'"Hôpital\nde"'), "kiosk.structure"),
     "a desk that the console does not know": (WHOLE + '[server]\ndesks = ["1", "2"]\n', "kiosk.desk"),
     "a small ticket letter": (WHOLE.replace("[card]", 'ticket_letter = "a"\n[card]'), "kiosk.ticket_letter"),
     "a patience that is too short": (WHOLE.replace("[card]", "quiet_seconds = 3\n[card]"), "kiosk.quiet_seconds"),
@@ -132,11 +138,20 @@ BROKEN: dict[
         WHOLE.replace("[sealing]", 'seal_certificates = "no"\n[sealing]'),
         "camera.seal_certificates",
     ),
+    "revocations in a folder that is not there": (
+        WHOLE.replace("[sealing]", 'seal_revocations = "gone"\n[sealing]'),
+        "camera.seal_revocations",
+    ),
+    "authorities in a folder that is not there": (
+        WHOLE.replace("[sealing]", 'seal_authorities = "gone"\n[sealing]'),
+        "camera.seal_authorities",
+    ),
     "a focus that is no number": (WHOLE.replace("[sealing]", "focus = nan\n[sealing]"), "camera.focus"),
     "phones without a file": (WHOLE + '[appli]\ndriver = "simulated"\n', "appli.file"),
     "phones that nobody installed": (WHOLE + '[appli]\ndriver = "nfc"\n', "appli.driver"),
     "a structure key that is not there": (put("structure_key", '"gone.pub"'), "sealing.structure_key"),
     "a structure key that is a folder": (put("structure_key", '"pki"'), "sealing.structure_key"),
+    "a structure key that nobody will ever write": (put("structure_key", '"pipe"'), "sealing.structure_key"),
     "a structure key that is another key": (put("structure_key", '"kiosk.pem"'), "sealing.structure_key"),
     "a kiosk key that is a certificate": (put("kiosk_key", '"pki/ca.pem"'), "sealing.kiosk_key"),
     "a console key that is none": (
@@ -151,6 +166,9 @@ BROKEN: dict[
     "port nought": (put("url", '"https://console.test:0"'), "console.url"),
     "an address with a password": (put("url", '"https://hall:secret@console.test"'), "console.url"),
     "an address with a space": (put("url", '"https://console.test /"'), "console.url"),
+    "an address of one dot": (put("url", '"https://."'), "console.url"),
+    "a name longer than names are": (put("url", f'"https://{"a" * 64}.test"'), "console.url"),
+    "an authority that nobody will ever write": (put("ca", '"pipe"'), "console.ca"),
     "an authority that is not there": (put("ca", '"gone.pem"'), "console.ca"),
     "an authority that is a key": (put("ca", '"kiosk.pem"'), "console.ca"),
     "an authority that is the server": (put("ca", '"pki/insi-server.pem"'), "console.ca"),
@@ -181,7 +199,11 @@ def test_a_broken_file_is_a_french_sentence_with_its_key_and_what_to_do(
 def test_a_file_that_is_not_there_and_one_that_is_a_folder(
     hall: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for path, why in ((hall / "gone.toml", "n'existe pas"), (hall / "pki", "est un dossier")):
+    for path, why in (
+        (hall / "gone.toml", "n'existe pas"),
+        (hall / "pki", "est un dossier"),
+        (hall / "pipe", "n'est pas"),
+    ):
         monkeypatch.setattr(sys, "argv", ["kiosk", "run", "--config", str(path)])
         with pytest.raises(SystemExit) as ended:
             cli.main()
@@ -193,6 +215,8 @@ def test_a_whole_file_is_taken(hall: Path, capsys: pytest.CaptureFixture[str], m
     """Sentences about files that lack nothing would prove nothing."""
     with pytest.raises(AssertionError, match="something was started"):
         told(hall, WHOLE, capsys, monkeypatch)
+    with pytest.raises(AssertionError, match="something was started"):
+        told(hall, codecs.BOM_UTF8 + WHOLE.replace("\n", "\r\n").encode(), capsys, monkeypatch)
     with pytest.raises(AssertionError, match="something was started"):
         told(hall, WHOLE + DIRECT, capsys, monkeypatch)
     assert len(BROKEN) >= 30
