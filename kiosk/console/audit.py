@@ -116,6 +116,7 @@ class Act(StrEnum):
     ROWS_REPROVEN = "secret-renewed"  # and every row is proven with it
     PLACES_CLOSED = "places-closed"  # at the update: where visits were stands in clear no more
     ROWS_PROVEN = "rows-proven"  # at the update: what an earlier version left was taken as it stood
+    INDEXES_CLOSED = "indexes-closed"  # after it: no fingerprint leads to a visit in clear any more
 
 
 # What changes an account, and a kiosk's enrolment: the row says which of these acts left it as it is.

@@ -29,6 +29,7 @@ LENGTH = _MARK + 32  # of a proof
 
 
 CHAIN, INDEX = "audit chain", "blind index"
+_LINK = "visit link"
 _WRITTEN = "kiosk-secret-2"
 _LEFT = re.compile("before ([0-9a-f]{64}) ([0-9a-f]{64})", re.ASCII)
 
@@ -168,6 +169,16 @@ def place_key(number: int) -> bytes | None:
 @cache
 def _of_places(index: bytes) -> bytes:
     return hmac.digest(index, b"console place 1", hashlib.sha512)
+
+
+def has_generation(number: int) -> bool:
+    """Whether a secret that came after so many others is known here."""
+    return number < len(_all_left())
+
+
+def link_key(number: int) -> bytes:
+    """What leads from fingerprints to visits is closed with, under one secret."""
+    return derived(_all_left()[number].index, _LINK)
 
 
 def _all_left() -> tuple[Left, ...]:

@@ -31,7 +31,8 @@ EXEMPT: dict[str, dict[str, str]] = {
     },
     "console_holding": {"id": NUMBER},
     "console_personindex": {"id": NUMBER},
-    "console_blindindex": {"id": NUMBER},
+    "console_visitindex": {"id": NUMBER},
+    "console_blindindex": {"*": "as earlier versions wrote them, until they are closed: see test_closing.py"},
     "console_phoneshown": {"*": "for a day: the attestation itself is verified, and a visit's own mark is proven"},
     "keys_subjectkey": {
         "pending_since": "what its key locks is looked for before it is destroyed",

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from kiosk.console import audit
 from kiosk.console.models import Arrival, Person, PersonIndex
-from kiosk.console.records import search
+from kiosk.console.records import indexes, search
 from kiosk.console.register import checks, prior, visits
 
 
@@ -25,7 +25,7 @@ def sample(many: int) -> str:
 def _is_as_taken_in(visit: Arrival) -> bool:
     check_in = visits.opened(visit)
     assert visit.person is not None
-    of_visit = {bytes(one) for one in visit.indexes.values_list("value", flat=True)}
+    of_visit = set(indexes.of([visit.pk])[visit.pk])
     of_person = {bytes(one) for one in PersonIndex.objects.filter(person=visit.person).values_list("value", flat=True)}
     is_found = visit.person.pk in [one.person.pk for one in prior.candidates(check_in)]
     is_indexed = of_visit == search.indexes_of(check_in) and prior.indexes_of(check_in) <= of_person

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -24,13 +25,14 @@ from kiosk.console.models import (
     Arrival,
     AuditEntry,
     AuditHead,
-    BlindIndex,
     FactBody,
     Holding,
     Person,
     PersonIndex,
     Sealed,
+    VisitIndex,
 )
+from kiosk.console.models.fingerprints import link_to
 from kiosk.console.records import store_keys, vault
 from kiosk.console.register import bodies, index_marks, reading
 from tests.benchmarks.columns import Bytes, Lines, lines_of, micros, numbers
@@ -42,7 +44,7 @@ Longs = npt.NDArray[np.int64]
 
 BATCH = 1_000
 TABLES = {
-    "default": (Arrival, Sealed, BlindIndex, AuditEntry, FactBody, Holding, PersonIndex, Person),
+    "default": (Arrival, Sealed, VisitIndex, AuditEntry, FactBody, Holding, PersonIndex, Person),
     "keys": (SubjectKey,),
 }
 SEALED = ("check_in", "answer", "accepted", "criteria")
@@ -127,7 +129,7 @@ class Register:
         self._bodies = Lines(FactBody(), ("number", "subject", "body"))
         self._holdings = Lines(self._holding, ("person", "value", "mark", "since"))
         self._of_person = Lines(PersonIndex(), ("person", "value"))
-        self._of_visit = Lines(BlindIndex(), ("arrival", "value"))
+        self._of_visit = Lines(VisitIndex(), ("id", "visit", "value"))
         wrapper = store_keys.current()
         self._store = Store(wrapper.number, wrapper._key)
         self._keys = Lines(SubjectKey(store_key_id=wrapper.number), ("subject", "wrapped"), database="keys")
@@ -186,8 +188,9 @@ class Register:
             self._arrivals[place].add(visits, *map(numbers, moments), copies.person, plain, proof)
             proof = proofs.of_sealed(copies.words, [parts[part] for part in proofs.parts])
             self._sealed[place].add(visits, *parts.values(), proof)
-            for value in fingerprints:
-                self._of_visit.add(visits, value)
+            links, first = lines_of([link_to(UUID(bytes=one.tobytes())) for one in visits]), _places(len(visits))
+            for nth, value in enumerate(fingerprints):
+                self._of_visit.add(numbers(first + nth), links, value)
 
     def _fact(self, act: Act, copies: Copies, number: Longs, own: Keys) -> tuple[Bytes, Bytes]:
         """What the trail chains of an act, and the digests of what it says, which is sealed here."""
@@ -245,6 +248,11 @@ def _without_sum(details: str) -> str:
     said = json.loads(details)
     said.pop(index_marks.KEY, None)
     return json.dumps(said, sort_keys=True, ensure_ascii=True)
+
+
+def _places(count: int) -> Longs:
+    """As ``indexes.keep`` chooses them: those of one visit beside each other, at random."""
+    return np.frombuffer(os.urandom(8 * count), np.int64) >> 9 << 8 & np.int64(2**63 - 1)
 
 
 def nothing(many: Bytes) -> Bytes:

@@ -12,7 +12,6 @@ from kiosk.commands import erase
 from kiosk.console import audit
 from kiosk.console.models import (
     Arrival,
-    BlindIndex,
     Copy,
     FactBody,
     Holding,
@@ -20,7 +19,7 @@ from kiosk.console.models import (
     PersonIndex,
     Sealed,
 )
-from kiosk.console.records import subject_keys
+from kiosk.console.records import indexes, subject_keys
 from kiosk.console.upkeep import checking
 from kiosk.core.checkin.value import CheckIn
 from tests.console.taken_up import visit_of
@@ -46,8 +45,8 @@ def nothing_opens(*people: Person) -> None:
     assert not Holding.objects.filter(person__in=keys).exists()
     assert not Sealed.objects.filter(arrival__person__in=keys).exists()
     assert not Copy.objects.filter(arrival__person__in=keys).exists()
-    assert not BlindIndex.objects.filter(arrival__person__in=keys).exists()
-    assert subject_keys.of([*keys, *Arrival.objects.filter(person__in=keys).values_list("pk", flat=True)]) == {}
+    visits = list(Arrival.objects.filter(person__in=keys).values_list("pk", flat=True))
+    assert indexes.of(visits) == {} and subject_keys.of([*keys, *visits]) == {}
 
 
 def is_sound() -> bool:

@@ -88,6 +88,7 @@ def check_that_it_takes_over(console: InheritedConsole, scratch: Path) -> None:
     assert console.run("worker", "--once").returncode == 0  # what nobody dealt with for so long is removed
     verified = json.loads(console.run("console", "audit", "verify", "--json").stdout)
     assert verified["intact"] and verified["entries"] > ACTS
+    assert console.opened()["in clear"] == 0
 
 
 def _check_what_was_carried_over(console: InheritedConsole) -> None:

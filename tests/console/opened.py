@@ -14,7 +14,7 @@ def main(config: Path) -> None:
     from kiosk.console.site.django_settings import configure
 
     configure(read_server_settings(config))
-    from kiosk.console.models import AuditEntry, Authenticator, Emergency, Sealed
+    from kiosk.console.models import AuditEntry, Authenticator, BlindIndex, Emergency, Sealed
     from kiosk.console.records import notes, vault
     from kiosk.console.staff import emergencies, second_factor
     from kiosk.core.checkin.codec import to_bytes
@@ -37,7 +37,8 @@ def main(config: Path) -> None:
     }
     reasons = [emergencies.reason_of(one) for one in Emergency.objects.order_by("pk")]
     acts = list(AuditEntry.objects.values("details", "right", "before", "after", "reason"))
-    print(json.dumps({"arrivals": arrivals, "secrets": secrets, "reasons": reasons, "acts": acts}))
+    said = {"arrivals": arrivals, "secrets": secrets, "reasons": reasons, "acts": acts}
+    print(json.dumps(said | {"in clear": BlindIndex.objects.count()}))
 
 
 if __name__ == "__main__":

@@ -11,10 +11,8 @@ def main(config: Path) -> None:
     from kiosk.console.site.django_settings import configure
 
     configure(read_server_settings(config))
-    from django.db.models import Count
-
     from kiosk.console.models import Arrival, AuditEntry
-    from kiosk.console.records import vault
+    from kiosk.console.records import indexes, vault
     from kiosk.console.register import reading
 
     acts = Counter(AuditEntry.objects.values_list("about", "act"))
@@ -23,7 +21,7 @@ def main(config: Path) -> None:
         found.setdefault(about, []).append(json.loads(details)["answer"])
     rows = []
     everyone = Arrival.objects.select_related("sealed", "person__absorbed_by")
-    for arrival in everyone.annotate(fingerprints=Count("indexes")).iterator(500):
+    for arrival in everyone.iterator(500):
         key, known = str(arrival.pk), arrival.known
         confirmed = reading.latest_of(known.pk, "first-name-chosen") if known is not None else 0
         rows.append(
@@ -33,7 +31,7 @@ def main(config: Path) -> None:
                 "stage": arrival.stage,
                 "status": arrival.status,
                 "evidence": arrival.evidence,
-                "fingerprints": arrival.fingerprints,
+                "fingerprints": len(indexes.of([arrival.pk])[arrival.pk]),
                 "taken_in": acts[key, "taken-in"],
                 "qualified": acts[key, "qualified"],
                 "accepted": bool(confirmed and reading.body_of(known.pk, confirmed)),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from kiosk.console.intake import phone as intake_phone
 from kiosk.console.intake.phone import Shown
-from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Person, PhoneShown, Question
+from kiosk.console.models import Arrival, AuditEntry, Person, PhoneShown, Question, VisitIndex
 from kiosk.console.records import vault
 from kiosk.console.register import visits
 from kiosk.console.upkeep import insi_again, retention
@@ -163,7 +163,7 @@ def test_who_was_qualified_by_it_is_erased_whole() -> None:
     person = whose(check_in)
     assert erased(check_in.key) == 0
     nothing_opens(person)
-    assert not BlindIndex.objects.exists() and is_sound()
+    assert not VisitIndex.objects.exists() and is_sound()
 
 
 # --- what does not count ---------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def test_several_at_once_are_written_in_the_order_of_their_keys_and_the_trail_is
 
     from kiosk.console import audit
     from kiosk.console.intake import check_ins
-    from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Sealed
+    from kiosk.console.models import Arrival, AuditEntry, Sealed, VisitIndex
 
     both = sorted((check_in_of(ZOE), check_in_of(DOMINIQUE, ticket="A13")), key=lambda one: one.key, reverse=True)
     waiting = _waiting_together(monkeypatch, *both)
@@ -69,7 +69,7 @@ def test_several_at_once_are_written_in_the_order_of_their_keys_and_the_trail_is
     assert [act.about for act in acts] == in_order
     assert [str(one.pk) for one in Arrival.objects.order_by("pk")] == in_order
     assert [str(one.pk) for one in Sealed.objects.order_by("pk")] == in_order
-    assert {str(key) for key in BlindIndex.objects.values_list("arrival", flat=True)} == set(in_order)
+    assert {str(key) for key in VisitIndex.objects.values_list("visit", flat=True)} == set(in_order)
     assert audit.verify()[1] == ()
 
 

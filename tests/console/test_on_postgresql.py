@@ -131,7 +131,7 @@ def test_after_a_whole_life_no_file_of_database_backup_log_or_scratch_holds_anyt
     assert warm.run("tests.console.forensics", str(console.config), "age-all").returncode == 0
     assert console.run("worker", "--once").returncode == 0
     with psycopg.connect(console.database) as database:
-        for table in ("console_sealed", "console_blindindex"):
+        for table in ("console_sealed", "console_visitindex"):
             counting = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
             assert database.execute(counting).fetchone() == (0,)
         assert database.execute("SELECT DISTINCT stage FROM console_arrival").fetchall() == [("removed",)]

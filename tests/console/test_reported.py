@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from kiosk.console.config import read_server_settings
-from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Person
-from kiosk.console.records import search, vault
+from kiosk.console.models import Arrival, AuditEntry, Person
+from kiosk.console.records import indexes, search, vault
 from kiosk.console.register import visits
 from kiosk.console.upkeep import insi_again
 from kiosk.core.checkin.value import CheckIn, Way
@@ -233,7 +233,7 @@ def _is_nothing(check_in: CheckIn) -> None:
     assert (arrival.status, arrival.person) == ("PROVISIONAL", None)
     if isinstance(check_in.insi, InsFound):
         beside = replace(check_in, insi=InsUnreachable("timeout"))
-        ours = {bytes(one) for one in BlindIndex.objects.filter(arrival=arrival).values_list("value", flat=True)}
+        ours = set(indexes.of([arrival.pk])[arrival.pk])
         assert ours == search.indexes_of(beside)
 
 

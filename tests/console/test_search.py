@@ -80,6 +80,13 @@ def test_a_search_is_written_down_without_what_was_looked_for() -> None:
     assert "1975" not in entry.details + entry.about
 
 
+def test_of_very_many_who_are_met_those_who_came_last_are_told_last_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_MET_AT_ONCE", 2)
+    monkeypatch.setattr(search, "MAX_FOUND", 4)
+    came = [arrive(ZOE, ticket=f"B{number}").key for number in range(7)]
+    assert _keys(ZOE.birth_date) == came[:2:-1]
+
+
 def test_no_date_no_search() -> None:
     client = at_desk("marc", "officer")
     assert "21/01/1980" in post(client, "/recherche/", born="1975", name="ADR").content.decode()

@@ -162,7 +162,7 @@ def test_what_is_purged_is_gone_from_the_files_too(served: ServedConsole) -> Non
     path = served.folder / "data" / "console.sqlite3"
     with closing(sqlite3.connect(path)) as database:
         (body,) = database.execute("SELECT check_in FROM console_sealed").fetchone()
-        (index,) = database.execute("SELECT value FROM console_blindindex LIMIT 1").fetchone()
+        (index,) = database.execute("SELECT value FROM console_visitindex LIMIT 1").fetchone()
         assert body[100:140] in path.read_bytes()
     assert warm.run("tests.console.forensics", str(served.config), "age-all").returncode == 0
     done = served.run("worker", "--once")

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
-from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Sealed
+from kiosk.console.models import Arrival, AuditEntry, Sealed, VisitIndex
 from kiosk.console.records import structure, vault
 from kiosk.console.upkeep import insi_again, retention, worker
 from kiosk.core.sources.insi import InsNotFound, InsUnreachable
@@ -182,7 +182,7 @@ def test_a_check_in_nobody_dealt_with_is_removed_after_hours_and_leaves_nothing(
     assert retention.purge(now + timedelta(hours=11)) == 0
     assert retention.purge(now + timedelta(hours=13)) == 1
     assert not Sealed.objects.exists()
-    assert not BlindIndex.objects.exists()
+    assert not VisitIndex.objects.exists()
     arrival = Arrival.objects.get()
     assert (arrival.stage, bytes(arrival.signature), bytes(arrival.digest)) == ("removed", b"", b"")
     assert AuditEntry.objects.get(act="removed").about == check_in.key

@@ -37,14 +37,14 @@ def broken_chain() -> Iterator[str]:
 
 
 def _left_of(gone: Set[UUID]) -> Iterator[str]:
-    from kiosk.console.models import BlindIndex, FactBody, PersonIndex, Sealed
-    from kiosk.console.records import subject_keys
+    from kiosk.console.models import FactBody, PersonIndex, Sealed
+    from kiosk.console.records import indexes, subject_keys
 
     for key in subject_keys.of(gone):
         yield f"{key} is erased, and has a key"
     if FactBody.objects.filter(subject__in=gone).exists() or PersonIndex.objects.filter(person__in=gone).exists():
         yield "of somebody erased something is kept"
-    if Sealed.objects.filter(arrival__in=gone).exists() or BlindIndex.objects.filter(arrival__in=gone).exists():
+    if Sealed.objects.filter(arrival__in=gone).exists() or indexes.of(gone):
         yield "of a visit removed something is kept"
 
 

@@ -24,7 +24,7 @@ from kiosk.console.identities.pieces import Shown
 from kiosk.console.identities.reasons import NotAllowed, Stopped, WhyAside, refused
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Person, Sealed, Staff, Stage, rows
-from kiosk.console.records import by_hand, notes, search, vault
+from kiosk.console.records import by_hand, indexes, notes, search, vault
 from kiosk.console.register import decisions, prior, visits
 from kiosk.console.register.decisions import Step
 from kiosk.console.register.writer import Conflict, Refused
@@ -167,7 +167,7 @@ def _carried_out(ready: _Ready, staff: Staff, choice: Choice) -> Arrival:
     before, is_new = undoing.before_of(arrival), arrival.person is None
     person = ready.recorded()
     if choice.original.birth_name:
-        search.index(arrival, search.fingerprints_of(choice.original.traits()))
+        indexes.add(arrival, search.fingerprints_of(choice.original.traits()))
     if choice.action in _SETTING_ASIDE:
         arrival.need = comparing.need_of(visits.counting(arrival, ready.stored))
     stage, reason = _after(choice.action, ready.side_by_side, ready.check_in)

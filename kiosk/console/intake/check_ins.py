@@ -18,10 +18,10 @@ from kiosk.console.identities import comparing
 from kiosk.console.intake import phone, place, quotas, recognition, reported
 from kiosk.console.intake.phone import Shown
 from kiosk.console.intake.signed import NotUnderstood, Reception, SignedRequest, instant, signer_of, trusted_terminal
-from kiosk.console.models import Arrival, BlindIndex, Need, Sealed, Stage, Terminal
+from kiosk.console.models import Arrival, Need, Sealed, Stage, Terminal
 from kiosk.console.questions import joining, pool
 from kiosk.console.questions.joining import Fit, Named
-from kiosk.console.records import origin, room, search, subject_keys, vault
+from kiosk.console.records import indexes, origin, room, search, subject_keys, vault
 from kiosk.console.records.turnstile import Turnstile, transaction_in_turn
 from kiosk.console.register import filing
 from kiosk.console.register.known import candidate as candidate_of
@@ -47,7 +47,7 @@ class _Delivery:
 
     arrival: Arrival
     sealed: bytes
-    indexes: set[bytes]
+    fingerprints: set[bytes]
     answer: bytes = b""  # the one that counts, where that is not what the kiosk says
     reported: str = ""  # then, what kind of answer the kiosk says it was
     named: Named | None = None  # the question that it names
@@ -72,8 +72,7 @@ def _keep(deliveries: Sequence[_Delivery]) -> None:
         Arrival.objects.bulk_create([one.arrival for one in in_order])
         for one, body, answer in zip(in_order, locked, answers, strict=True):
             Sealed(arrival=one.arrival, check_in=body, answer=answer).save(force_insert=True)
-        indexes = ((one.arrival, value) for one in in_order for value in one.indexes)
-        BlindIndex.objects.bulk_create(BlindIndex(arrival=arrival, value=value) for arrival, value in indexes)
+        indexes.keep({one.arrival.pk: one.fingerprints for one in in_order})
         phone.keep((one.shown for one in in_order if one.shown is not None), timezone.now())
         joining.join((one.named, one.arrival) for one in in_order if one.named is not None)
         audit.record_all([_taken_in(one) for one in in_order])
@@ -117,7 +116,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     named = joining.named_by(check_in, terminal.pk) if shown is None else None  # about a phone's person nobody asks
     is_joined = named is not None and named.fit is Fit.JOINED
     first_try = now + joining.PATIENCE if is_joined else first_try
-    indexes = search.indexes_of(check_in)
+    fingerprints = search.indexes_of(check_in)
     arrival = Arrival(
         key=key,
         terminal_id=terminal.pk,
@@ -126,7 +125,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         signature=base64.b64decode(request.signature),
         signer=signer_of(terminal),
         plain=origin.digest_of(plain),
-        indexed=search.sum_of(indexes),
+        indexed=indexes.sum_of(key, fingerprints),
         received_at=now,
         arrived_at=times.believed(instant(check_in.arrived_at), signed_at, now),
         ticket=one_line(check_in.ticket, tickets.LONGEST),
@@ -143,7 +142,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     delivery = _Delivery(
         arrival,
         request.body,
-        indexes,
+        fingerprints,
         answer=vault.answer_body(check_in, check_in.insi) if is_reported or shown is not None else b"",
         reported=tag_of(type(came.insi)) if is_reported else "",
         named=named,

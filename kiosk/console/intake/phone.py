@@ -15,8 +15,8 @@ from kiosk import journal
 from kiosk.appli.plug_ins import verifier_called
 from kiosk.appli.verifier import AppliVerifier
 from kiosk.console.config import AppliVerifierSection
-from kiosk.console.models import BlindIndex, PhoneShown, rows
-from kiosk.console.records import vault
+from kiosk.console.models import PhoneShown, rows
+from kiosk.console.records import indexes, vault
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.confidential import Confidential
 from kiosk.core.sources.appli import AppliSaid
@@ -60,9 +60,7 @@ def shown_by(check_in: CheckIn, received_at: datetime) -> Shown | None:
 
 def is_used(shown: Shown) -> bool:
     """Another visit came in with it, since these are kept apart or before."""
-    return bool(shown.mark) and (
-        PhoneShown.objects.filter(mark=shown.mark).exists() or BlindIndex.objects.filter(value=shown.mark).exists()
-    )
+    return bool(shown.mark) and (PhoneShown.objects.filter(mark=shown.mark).exists() or bool(indexes.met([shown.mark])))
 
 
 def keep(shown: Iterable[Shown], at: datetime) -> None:

@@ -1,6 +1,6 @@
 """What the console keeps. Nothing about a person stands in clear in any column."""
 
-from kiosk.console.models.arrivals import Arrival, Bare, BlindIndex, Copy, Need, Sealed, Stage
+from kiosk.console.models.arrivals import Arrival, Bare, BlindIndex, Copy, Need, Sealed, Stage, VisitIndex
 from kiosk.console.models.audit import AuditEntry, AuditHead
 from kiosk.console.models.guesses import Guess
 from kiosk.console.models.persons import (
@@ -63,5 +63,6 @@ __all__ = [
     "Stage",
     "Terminal",
     "Verification",
+    "VisitIndex",
     "Witness",
 ]

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from kiosk.console.models.fingerprints import Fingerprint
+from kiosk.console.models.fingerprints import Fingerprint, Link, RandomKey
 from kiosk.console.models.persons import Person
 from kiosk.console.models.places import ClosedBytes, ClosedText, Placed
 from kiosk.console.models.proven import Proven
@@ -218,10 +218,27 @@ class Copy(Proven):
         return str(self.key)
 
 
-class BlindIndex(models.Model):
-    """A keyed fingerprint of a search criterion: equal criteria meet, nobody can read them back."""
+class VisitIndex(models.Model):
+    """A keyed fingerprint of a search criterion: equal criteria meet, nobody can read them back.
 
-    arrival = models.ForeignKey(Arrival, on_delete=models.CASCADE, related_name="indexes")
+    Nor follow them to the visit, without the site's secret. Its key is random: it says nothing of when somebody came.
+    """
+
+    id = RandomKey(primary_key=True)
+    visit = Link(db_index=True)
+    value = Fingerprint(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class BlindIndex(models.Model):
+    """The same as earlier versions wrote it, the visit beside it in clear, until the worker has closed it.
+
+    Written by nobody; a later version has no such table.
+    """
+
+    arrival = models.ForeignKey(Arrival, on_delete=models.CASCADE, related_name="+")
     value = Fingerprint(db_index=True)
 
     def __str__(self) -> str:

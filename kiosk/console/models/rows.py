@@ -16,7 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BinaryField, CharField, JSONField, Model, TextField
 from django.db.utils import DEFAULT_DB_ALIAS
 
-from kiosk.console.models.fingerprints import Fingerprint
+from kiosk.console.models.fingerprints import ClosedBlock
 from kiosk.console.models.places import Closed
 from kiosk.console.models.proven import Proven
 
@@ -178,7 +178,7 @@ def _sentence(text: str, told: Sequence[Any], vendor: str) -> _Sentence:
     otherwise = (
         (place, field)
         for place, field in enumerate(told)
-        if isinstance(field, JSONField | Fingerprint | Closed)
+        if isinstance(field, JSONField | ClosedBlock | Closed)
         or (vendor != "postgresql" and not isinstance(field, is_kept_so))
     )
     return _Sentence(text, attrgetter(*(one.attname for one in told)), tuple(otherwise))

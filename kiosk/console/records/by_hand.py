@@ -3,7 +3,7 @@
 New rows: ``models.rows``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +55,11 @@ def key(subject: UUID) -> object:
     """A random key as this database keeps it."""
     written: object = Person._meta.pk.get_db_prep_value(subject, connection)
     return written
+
+
+def keys(subjects: Iterable[UUID]) -> list[object]:
+    """Many of them."""
+    return list(subjects) if connection.features.has_native_uuid_field else [one.hex for one in subjects]
 
 
 def subject(written: object) -> UUID:

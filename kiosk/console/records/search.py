@@ -4,12 +4,12 @@ What is stored is a keyed fingerprint of each criterion: a stolen database answe
 """
 
 import re
-from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import QuerySet
 
-from kiosk.console.models import Arrival, BlindIndex, Stage
-from kiosk.console.records import vault
+from kiosk.console.models import Arrival, Stage
+from kiosk.console.records import by_hand, indexes, vault
 from kiosk.core.checkin.stated import LOOKED_FOR, stated
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.duplicates import search_for, search_keys
@@ -18,6 +18,7 @@ from kiosk.core.identity.traits import Traits
 
 MAX_FOUND = 50
 MOST_INDEXES = 200  # rows of one check-in; people of three sources come to some sixty
+_MET_AT_ONCE = 1000
 
 
 def indexes_of(check_in: CheckIn) -> set[bytes]:
@@ -49,27 +50,26 @@ def fingerprints_of(traits: Traits) -> set[bytes]:
     return {vault.blind(key.field.value, key.text) for key in search_keys(traits)}
 
 
-def index(arrival: Arrival, fingerprints: set[bytes]) -> None:
-    """Have the prior search find this person under these fingerprints too."""
-    known = {bytes(value) for value in arrival.indexes.values_list("value", flat=True)}
-    fresh = fingerprints - known
-    before = bytes(arrival.indexed) or sum_of(known)  # of a visit of before nothing was noted
-    arrival.indexed = sum_of(fresh, before)  # the caller saves the arrival
-    BlindIndex.objects.bulk_create(BlindIndex(arrival=arrival, value=value) for value in fresh)
-
-
-def sum_of(values: Iterable[bytes], before: bytes = b"") -> bytes:
-    """What fingerprints come to, in whatever order: kept in the visit's row, so that none is hidden or added."""
-    total = sum((int.from_bytes(vault.blind("indexed", value.hex())) for value in values), int.from_bytes(before))
-    return (total % 2**128).to_bytes(16)
-
-
 def find(birth_date: str, name: str = "", given_name: str = "") -> QuerySet[Arrival]:
-    """Arrivals of people born that day, whose name or first name starts like this."""
-    found = Arrival.objects.exclude(stage=Stage.REMOVED).select_related("person__absorbed_by")
-    for value in sought(birth_date, name, given_name):
-        found = found.filter(indexes__value=value)
-    return found.distinct().order_by("-received_at")[:MAX_FOUND]
+    """Arrivals of people born that day, whose name or first name starts like this; who came last first.
+
+    Whom that meets is known before the visits are asked for. They may be thousands: then those who came last are
+    looked for among some of them after the others.
+    """
+    met = list(indexes.met(sought(birth_date, name, given_name)))
+    if len(met) > _MET_AT_ONCE:
+        pieces = (met[first : first + _MET_AT_ONCE] for first in range(0, len(met), _MET_AT_ONCE))
+        met = [key for some in pieces for key in _came_last(some)]
+    found = Arrival.objects.exclude(stage=Stage.REMOVED).filter(pk__in=met).select_related("person__absorbed_by")
+    return found.order_by("-received_at")[:MAX_FOUND]
+
+
+def _came_last(visits: list[UUID]) -> list[UUID]:
+    found = by_hand.rows(_CAME_LAST, by_hand.keys(visits), Stage.REMOVED.value, MAX_FOUND)
+    return [by_hand.subject(key) for (key,) in found]
+
+
+_CAME_LAST = "SELECT key FROM console_arrival WHERE key IN (…) AND stage <> %s ORDER BY received_at DESC LIMIT %s"
 
 
 def sought(birth_date: str, name: str = "", given_name: str = "") -> list[bytes]:

@@ -18,7 +18,6 @@ from kiosk.console import audit
 from kiosk.console.models import (
     Arrival,
     AuditEntry,
-    BlindIndex,
     Copy,
     PairState,
     Person,
@@ -28,7 +27,7 @@ from kiosk.console.models import (
     Verification,
     rows,
 )
-from kiosk.console.records import erasing
+from kiosk.console.records import erasing, indexes
 from kiosk.console.register import writer
 from kiosk.console.register.writer import Told
 from kiosk.core.status.permissions import Attribute, IdentityStatus
@@ -109,11 +108,11 @@ def remove(visits: Collection[Arrival], by: Actor, why: str, *, where: str = "")
     Each leaves its random name, so that a kiosk's repetition does not bring it back, and its line in the trail.
     """
     Sealed.objects.filter(arrival__in=visits).delete()
-    BlindIndex.objects.filter(arrival__in=visits).delete()
+    indexes.forget([one.pk for one in visits])
     Copy.objects.filter(arrival__in=visits).delete()
     for visit in visits:
         visit.stage, visit.insi_next_at, visit.assigned_to, visit.candidate = Stage.REMOVED, None, None, None
-        visit.digest, visit.signature, visit.before = b"", b"", {}
+        visit.digest, visit.signature, visit.indexed, visit.before = b"", b"", b"", {}
         visit.is_proven = True  # whatever stood there is removed
         rows.update(visit)
     audit.record_all([audit.Done(audit.Act.REMOVED, by.name, where, str(one.pk), {"why": why}) for one in visits])

@@ -1,7 +1,6 @@
 """Whether visits are as the trail says: whose they are, who was seen, what a machine took for theirs, their keys."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,8 +11,8 @@ from django.db.models import BinaryField
 from django.db.models.functions import Substr
 
 from kiosk.console import audit
-from kiosk.console.models import Arrival, AuditEntry, BlindIndex, Sealed, Stage
-from kiosk.console.records import search, subject_keys
+from kiosk.console.models import Arrival, AuditEntry, Sealed, Stage
+from kiosk.console.records import indexes, subject_keys
 from kiosk.console.register.checks import is_key, keys_gone
 from kiosk.console.witness.checks import Part
 from kiosk.console.witness.findings import Found
@@ -98,11 +97,9 @@ def visits(position: str, most: int) -> Part:
 
 def _found_otherwise(visits: Sequence[UUID]) -> list[UUID]:
     """Those that the prior search does not find as they were noted; of before, none was noted."""
-    kept: dict[UUID, list[bytes]] = defaultdict(list)
-    for visit, value in BlindIndex.objects.filter(arrival__in=visits).values_list("arrival", "value").iterator(5000):
-        kept[visit].append(value.encode() if isinstance(value, str) else bytes(value))  # SQLite keeps what it is given
+    kept = indexes.of(visits)
     noted = Arrival.objects.filter(pk__in=visits).exclude(stage=Stage.REMOVED).values_list("pk", "indexed")
-    return [visit for visit, told in noted if told and search.sum_of(kept[visit]) != bytes(told)]
+    return [visit for visit, told in noted if told and not indexes.is_noted(visit, kept.get(visit, ()), told)]
 
 
 def _sought_again(visit: UUID) -> Iterator[Found]:
@@ -110,7 +107,7 @@ def _sought_again(visit: UUID) -> Iterator[Found]:
     with transaction.atomic():
         is_there = bool(Arrival.objects.select_for_update(of=("self",)).filter(pk=visit).values_list("pk", flat=True))
         is_altered = is_there and bool(_found_otherwise([visit]))
-        count = BlindIndex.objects.filter(arrival=visit).count()
+        count = len(indexes.of([visit]).get(visit, ()))
     if is_altered:
         yield Found("index", f"{visit}-{count}")
 

@@ -179,6 +179,7 @@ def _act_in(code: str, _language: str) -> str:
         "taken-in": _("reçu de la borne"),
         "opened": _("dossier ouvert"),
         "places-closed": _("bornes et guichets d’avant la mise à jour chiffrés"),
+        "indexes-closed": _("empreintes d’avant la mise à jour refermées : aucune ne mène plus à une venue"),
         "rows-proven": _("lignes d’avant la mise à jour reprises telles quelles"),
         "secret-changed": _("secret de la console remplacé"),
         "secret-renewed": _("tout est prouvé avec le nouveau secret"),

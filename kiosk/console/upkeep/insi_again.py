@@ -19,7 +19,7 @@ from kiosk.console.arrivals import queue
 from kiosk.console.config import ServerSettings
 from kiosk.console.identities import asking, comparing, reasking, reasons
 from kiosk.console.models import Arrival, Stage
-from kiosk.console.records import notes, search, vault
+from kiosk.console.records import indexes, notes, search, vault
 from kiosk.console.register import answers, filing, visits
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
@@ -240,7 +240,7 @@ def take_up(arrival: Arrival, check_in: CheckIn, answer: InsAnswer) -> None:
     arrival.sealed.answer = vault.seal_answer(check_in, later.insi)
     arrival.sealed.save(update_fields=["answer"])
     arrival.reported = comparing.automatic_status(later)  # of the answer that counts now, whoever is at the visit
-    search.index(arrival, search.indexes_of(later))
+    indexes.add(arrival, search.indexes_of(later))
     if held is not None:
         _observe(arrival, held, answer)
         return

@@ -6,19 +6,23 @@ former one which still counts. Ended halfway it is begun again: what was done is
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models, router, transaction
 
 from kiosk.console import audit, keyring
-from kiosk.console.models import AuditEntry, Person
+from kiosk.console.models import Arrival, AuditEntry, Person, VisitIndex
+from kiosk.console.models import fingerprints as fingers
 from kiosk.console.models.fingerprints import Fingerprint
 from kiosk.console.models.places import Closed
 from kiosk.console.models.proven import PURPOSE, Proven
+from kiosk.console.records import indexes
 from kiosk.console.register import reading
 
 LOOKED_AT = 2000  # keys and proofs read at once
 AT_ONCE = 200  # rows held and written at once: whoever serves waits no longer
+_LINKS = f"{VisitIndex._meta.db_table}.visit"
 Say = Callable[[str, int, int], None]  # a table, how many of its rows were looked at, how many of them written
 
 
@@ -47,6 +51,11 @@ def renew(who: str, say: Say) -> tuple[dict[str, int], int]:
             seen, done = seen + some, done + closed
             say(f"{model._meta.db_table}.{field.column}", seen, done)
         written |= {f"{model._meta.db_table}.{field.column}": done} if done else {}
+    done, seen = 0, 0
+    for some, closed in _links():
+        seen, done = seen + some, done + closed
+        say(_LINKS, seen, done)
+    written |= {_LINKS: done} if done else {}
     if written or not _is_said():  # also where there was nothing to do
         audit.record_all([audit.Done(audit.Act.ROWS_REPROVEN, who, details={**written, "left": left})])
     return written, left
@@ -102,6 +111,30 @@ def _close(model: type[models.Model], field: Fingerprint | Closed, keys: list[An
         ours: list[Any] = [model(pk=key, **{field.name: value}) for key, value in fresh if value is not None]
         models.QuerySet(model, using=using).bulk_update(ours, [field.name])
     return len(ours)
+
+
+def _links() -> Iterator[tuple[int, int]]:
+    """Some visits after the others: how many were looked at, and their links closed with the current secret."""
+    as_it_stands = models.ExpressionWrapper(models.F("visit"), output_field=models.BinaryField())
+    chosen = VisitIndex.objects.annotate(kept=as_it_stands).order_by("kept").values_list("kept", flat=True).distinct()
+    last: Any = None
+    while True:
+        found = list((chosen if last is None else chosen.filter(kept__gt=last))[:LOOKED_AT])
+        if not found:
+            return
+        last = found[-1]
+        visits = [fingers.visit_of(kept) for kept in found if not fingers.is_current_link(fingers.as_bytes(kept))]
+        ours = [one for one in visits if one != fingers.NOBODYS]
+        for first in range(0, len(ours), AT_ONCE):
+            _close_links(ours[first : first + AT_ONCE])
+        yield len(found), len(ours)
+
+
+def _close_links(visits: list[UUID]) -> None:
+    """Held meanwhile: whoever has them found under more waits."""
+    with transaction.atomic():
+        list(Arrival.objects.select_for_update(of=("self",)).filter(pk__in=visits).order_by("pk").values_list("pk"))
+        indexes.close_anew(visits)
 
 
 def _is_said() -> bool:

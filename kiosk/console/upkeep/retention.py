@@ -28,7 +28,14 @@ BATCH = 200
 ASKED_DAYS = 2  # a question of a kiosk is believed for minutes: after that it need not be known to be refused
 WORKER = Actor(ActorKind.WORKER, "worker")
 _OF_VISITS = ("console_sealed", "console_copy")
-_OF_PERSONS = (*_OF_VISITS, "console_blindindex", "console_factbody", "console_personindex", "console_holding")
+_OF_PERSONS = (
+    *_OF_VISITS,
+    "console_visitindex",
+    "console_blindindex",
+    "console_factbody",
+    "console_personindex",
+    "console_holding",
+)
 
 
 def purge(now: datetime) -> int:

@@ -15,7 +15,7 @@ from kiosk.console.identities import asking
 from kiosk.console.questions import dropping
 from kiosk.console.questions.asking import Insi
 from kiosk.console.records import erasing
-from kiosk.console.upkeep import asked, checking, keys, readings, retention
+from kiosk.console.upkeep import asked, checking, closing, keys, readings, retention
 from kiosk.console.upkeep.insi_again import Ask, insi_once
 from kiosk.console.vigilance import campaigns, look_alikes
 from kiosk.console.witness import afar, findings, kept
@@ -87,4 +87,8 @@ def _one_thing(ask: Ask | None, questions: Insi | None, verifier: Verifier | Non
     """Do what is due first; False when nothing is."""
     if questions is not None and asked.once(questions):
         return True
-    return (ask is not None and (insi_once(ask) or campaigns.verify_once(ask, verifier))) or look_alikes.seek_once()
+    return (
+        (ask is not None and (insi_once(ask) or campaigns.verify_once(ask, verifier)))
+        or look_alikes.seek_once()
+        or closing.once()
+    )
