@@ -16,7 +16,7 @@ from kiosk.core.status.permissions import kiosk_status
 from kiosk.core.turn import events as ev
 from kiosk.documents.vitale import traits_of
 from kiosk.journal import Happening
-from kiosk.storage.outbox import Outbox, OutboxFull
+from kiosk.storage.outbox import Outbox, OutboxDamaged, OutboxFull
 
 Seal = Callable[[bytes, bytes], bytes]  # plain, context -> sealed
 
@@ -86,7 +86,10 @@ class StoreRoom:
             sealed = self._seal(to_bytes(check_in), b"check-in:" + key.encode("ascii"))
             sealed_at = time.monotonic()
             self._outbox.put(key, sealed, now.isoformat(timespec="seconds"), held=True)
-        except OutboxFull:
+        except OutboxFull as trouble:
+            if isinstance(trouble, OutboxDamaged):
+                with suppress(OutboxFull):  # the next one gets a number
+                    self._outbox.mend()
             self._post(ev.NotStored(order.turn))
             self._post(ev.StorageWent())
             return

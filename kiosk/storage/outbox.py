@@ -83,6 +83,8 @@ class Outbox:
             self._set_aside()
 
     def _open(self) -> None:
+        if damage.is_no_file(self._path):
+            raise OutboxDamaged
         try:
             self._path.touch(mode=0o600)
             self._database = sqlite3.connect(
@@ -123,6 +125,8 @@ class Outbox:
         """
         with self._writing():
             last = self._database.execute("SELECT last FROM tickets ORDER BY rowid DESC LIMIT 1").fetchone()
+            if last is not None and not isinstance(last[0], int):
+                raise OutboxDamaged
             number = last[0] % _MOST_TICKETS + 1 if last is not None else 1
             self._database.execute("DELETE FROM tickets")
             self._database.execute("INSERT INTO tickets VALUES (?, ?)", (day, number))
@@ -177,6 +181,8 @@ class Outbox:
         """Read one sealed check-in; None when it has left."""
         with self._reading():
             row = self._database.execute("SELECT sealed FROM outgoing WHERE key = ?", (key,)).fetchone()
+        if row is not None and not isinstance(row[0], bytes):
+            raise OutboxDamaged
         return None if row is None else bytes(row[0])
 
     def delivered(self, key: str) -> None:

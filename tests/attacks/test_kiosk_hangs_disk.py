@@ -4,9 +4,11 @@ Seen before: a damaged file kept the kiosk from starting, with a wrong diagnosis
 slow disk left a check-in with a number that nobody had been shown.
 """
 
+import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -85,6 +87,62 @@ def test_what_can_be_read_of_a_damaged_outbox_is_delivered(tmp_path: Path) -> No
     assert len(left) >= 3 and set(left) < set(keys)
     assert all(box.sealed(key) == key.encode() * 300 for key in left)
     assert box.next_ticket("2026-11-30", "A") == "A2"
+    box.close()
+
+
+@pytest.mark.parametrize("name", ["outbox.db", "outbox.db-wal", "outbox.db-journal"])
+@pytest.mark.parametrize("stands_there", [Path.mkdir, os.mkfifo, lambda place: place.symlink_to("nowhere")])
+def test_what_stands_in_the_outbox_s_place_is_set_aside(
+    tmp_path: Path, name: str, stands_there: Callable[[Path], None]
+) -> None:
+    keys = _left(tmp_path / "outbox.db", 3)
+    (tmp_path / name).unlink(missing_ok=True)
+    stands_there(tmp_path / name)
+    with pytest.raises(OutboxDamaged):
+        Outbox(tmp_path / "outbox.db")
+    box = Outbox(tmp_path / "outbox.db", mends=True)
+    assert box.waiting() == ([] if name == "outbox.db" else keys)
+    box.put("key", b"sealed", STORED_AT)
+    assert box.sealed("key") == b"sealed" and files_set_aside(tmp_path) != []
+    assert box.next_ticket("2026-11-30", "A") != "A1", "no number is given twice that day"
+    box.close()
+
+
+OTHER = (
+    "DROP TABLE outgoing; CREATE TABLE outgoing (other)",
+    "DROP TABLE outgoing; CREATE VIEW outgoing AS SELECT 1",
+    "CREATE TRIGGER no BEFORE INSERT ON outgoing BEGIN SELECT RAISE(FAIL, 'no'); END",
+    "UPDATE tickets SET last = 'twelve'",
+    "UPDATE outgoing SET sealed = 'a text'",
+    "UPDATE outgoing SET key = CAST(x'ff' AS TEXT) WHERE number = 1",
+)
+
+
+@pytest.mark.parametrize("altered", OTHER)
+def test_an_outbox_that_holds_something_else_is_set_aside_while_the_kiosk_works(tmp_path: Path, altered: str) -> None:
+    _left(tmp_path / "outbox.db", 2)
+    with closing(sqlite3.connect(tmp_path / "outbox.db")) as database:
+        database.executescript(altered)
+    box = Outbox(tmp_path / "outbox.db", mends=True)
+    with pytest.raises(OutboxDamaged):
+        for key in box.waiting():
+            box.sealed(key)
+        box.put("key", b"sealed", STORED_AT)
+        box.next_ticket("2026-11-30", "A")
+    box.mend()
+    box.put("key", b"sealed", STORED_AT)
+    assert box.sealed("key") == b"sealed" and box.next_ticket("2026-11-30", "A") != "A1"
+    box.close()
+
+
+def test_a_header_with_one_byte_wrong_keeps_no_kiosk_from_starting(tmp_path: Path) -> None:
+    """The number of the file's format: SQLite says that this is an error, and not which."""
+    _left(tmp_path / "outbox.db", 2)
+    with (tmp_path / "outbox.db").open("r+b") as file:
+        file.seek(47)
+        file.write(b"\x09")
+    box = Outbox(tmp_path / "outbox.db", mends=True)
+    assert (box.waiting(), len(files_set_aside(tmp_path))) == ([], 1)
     box.close()
 
 
