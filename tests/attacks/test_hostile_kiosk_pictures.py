@@ -4,10 +4,13 @@ import io
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
+import psutil
 import pytest
 from PIL import Image
 
@@ -77,6 +80,30 @@ def test_what_staff_see_is_a_plain_copy_and_what_cannot_be_one_is_opened_nowhere
     assert f"{hostile.key}/pieces/1/" in page
     assert "images illisibles" in alarms(marc, "borne-1")
     assert size_of(shown(marc, hostile, 0)) == INSTEAD  # known by now: nobody tries again
+
+
+def test_a_decoder_that_is_killed_says_nothing_of_the_picture(served: ServedConsole, marc: Desk) -> None:
+    """The machine has no memory left, or is being updated: an honest document is shown the next time."""
+    assert served.child is not None
+    mine, console, killed = with_pictures(remarked()), psutil.Process(served.child.pid), threading.Event()
+    assert served.deliver(mine) == 201
+
+    def kill() -> None:
+        while not killed.is_set():
+            for one in console.children(recursive=True):
+                with suppress(psutil.Error):
+                    if "kiosk.console.pictures.child" in one.cmdline():
+                        one.kill()
+                        killed.set()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        assert marc.get(f"arrivees/{mine.key}/pieces/0/").status_code == 503
+    finally:
+        killed.set()
+        killer.join()
+    assert size_of(shown(marc, mine)) == (900, 600)
 
 
 def test_a_copy_that_does_not_prove_itself_is_made_again(served: ServedConsole, marc: Desk) -> None:

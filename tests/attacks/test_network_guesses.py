@@ -175,3 +175,16 @@ def test_guesses_from_four_machines_keep_nobody_else_from_signing_in(console: Se
     assert all(one.result() is None for one in guessing)
     assert known == strange == [403] * 4
     assert set(turned_away) <= {403, 429}
+
+
+def test_who_is_refused_again_and_again_does_not_fill_the_journal(console: ServedConsole) -> None:
+    """Anybody could have it write two hundred lines a second."""
+    log = console.folder / "console.log"
+    before = log.read_text().count("intake-refused")
+    with closing(Visitor(console, "127.0.9.1").link()) as link:
+        for _ in range(200):
+            link.request("PUT", "/intake/heartbeat", b"{}", {"X-Kiosk": "borne-1"})
+            answer = link.getresponse()
+            answer.read()
+            assert answer.status in {401, 422}
+    assert 100 < log.read_text().count("intake-refused") - before < 140

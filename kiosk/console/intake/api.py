@@ -42,6 +42,7 @@ class Said(Schema):
 _BY_PROXIES = {"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "X-Original-Forwarded-For"}
 _TO_ANYBODY = {Reception.NOT_TRUSTED, Reception.TOO_LARGE}  # answered without knowing who asks
 _ANSWERS = dict.fromkeys((200, 201, 202, 401, 404, 409, 413, 422, 429, 507), Said)
+_REFUSED = journal.Measure(120, 15.0)  # anybody is refused as often as they like, and evicts no history
 
 
 @api.put("/check-ins/{uuid:key}", response=_ANSWERS, openapi_extra=_BINARY_BODY, summary="Take in a check-in")
@@ -225,5 +226,8 @@ def _said(outcome: Reception) -> Status[Said]:
 
 
 def _refused(outcome: Reception, reason: str) -> Status[Said]:
-    journal.record(journal.Happening.INTAKE_REFUSED, code=int(outcome))
+    is_written, left_out = _REFUSED.lets(journal.Happening.INTAKE_REFUSED)
+    if is_written:
+        more = {"left_out": left_out} if left_out else {}
+        journal.record(journal.Happening.INTAKE_REFUSED, code=int(outcome), **more)
     return Status(HTTPStatus(outcome.value), Said(outcome=outcome.name.lower().replace("_", "-"), reason=reason))

@@ -22,7 +22,7 @@ MOST_BYTES = 2 * 1024 * 1024  # of what comes in
 MOST_MADE = 4 * 1024 * 1024
 MEMORY = 200 * 1024 * 1024
 SECONDS = 0.8  # of a processor, once it is shut in
-CANNOT, CANNOT_SHUT = 1, 2  # how it ends when it makes none
+CANNOT_SHUT, CANNOT = 2, 3  # how it ends when it makes none; Python itself says 1
 
 # What a decoder needs, by the kernel's numbers: read, write, memory, signals, time, chance, the end.
 _CALLS = {
@@ -89,6 +89,7 @@ def main() -> int:
         shut_in()
     except (OSError, KeyError, ValueError):
         return CANNOT_SHUT
+    sys.excepthook = lambda *_: os._exit(CANNOT)  # whatever else a decoder says, it is this picture's doing
     try:
         made = plain(data) if len(data) <= MOST_BYTES else b""
     except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError):

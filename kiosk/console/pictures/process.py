@@ -1,6 +1,7 @@
 """The process that makes a picture anew, begun for one picture and ended with it."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -13,10 +14,11 @@ from kiosk.console.pictures.child import CANNOT_SHUT, MOST_BYTES, MOST_MADE
 
 SECONDS = 20.0  # for the whole of it, on a machine that is busy: its processor's time is counted apart
 WAITED = 2.0  # for one of those under way to end
+_NOT_ITS_DOING = {1, -signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}  # it never began, or was ended
 
 
 class Busy(Exception):
-    """Others are being made: again in a moment."""
+    """Others are being made, or the machine has no room: again in a moment. It says nothing of the picture."""
 
 
 class NotShut(Exception):
@@ -36,6 +38,8 @@ def made_anew(jpeg: bytes) -> bytes:
             code = _run(given, made)
             if code == CANNOT_SHUT:
                 raise NotShut
+            if code in _NOT_ITS_DOING:
+                raise Busy
             made.seek(0)
             return made.read(MOST_MADE) if code == 0 else b""
     finally:
