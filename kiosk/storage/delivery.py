@@ -27,8 +27,9 @@ _ANSWER_LIMIT = 4096
 DESK_UNKNOWN = "desk-unknown"  # the console answers, and has no such desk
 _AUTHORITY, _DATES, _NAME = {2, 18, 19, 20, 21}, {9, 10}, {62, 64}  # OpenSSL's numbers of why a certificate is refused
 STUMBLED = "http-500"  # the console broke over this one: the others may fare better
-# Too long over this one, on the line or at a proxy; where the next one fares no better, nobody is there.
-_SLOW = frozenset({"late", "http-408", "http-502", "http-504"})
+# About the kiosk or the console, not about what was sent. All else may be about this one: a line that is too slow, a
+# proxy that stops what it takes for an attack; where the next one fares no better, nobody is there.
+_FOR_ALL = frozenset({"http-401", "http-404", "http-429", "http-503", "http-507"})
 _TOLD = (200, 201, 204, 409, 415, 422)  # a console that says its version says it with these
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,39}", re.ASCII)
 
@@ -213,7 +214,8 @@ def deliver_waiting(
     """Deliver what waits, oldest first, each tried once; one that is never through does not hold the others up.
 
     Then some of what a console of another version refused: it stays parked until this one has taken it.
-    ``last``: those that took too long while the next one was through; they are tried behind the others from then on.
+    ``last``: those that took too long, or that somebody on the way stopped: they are tried behind the others from then
+    on.
     Answers what happened to each, and the code of the last one that must be tried again ("" when none).
     """
     happened: list[Delivered | Parked] = []
@@ -237,9 +239,14 @@ def deliver_waiting(
         else:
             outbox.tried(key)
             trouble = code
-            if code != STUMBLED and (code not in _SLOW or slow):  # nobody there, or not for us: nor for the others
+            if code == STUMBLED:
+                continue
+            if code in _FOR_ALL or code.startswith("tls"):  # not for us: nor for the others
                 break
-            slow = key if code in _SLOW else slow
+            if slow:  # nobody there; or two that are never through, and the next ones may be
+                last |= {slow, key}
+                break
+            slow = key
     return happened, trouble
 
 

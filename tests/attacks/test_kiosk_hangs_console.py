@@ -47,7 +47,7 @@ def test_one_errand_in_trouble_keeps_no_other_waiting(kiosk: Terminal, sick: str
     wait_until(lambda: others <= {errand for _, errand, _ in kiosk.console.heard}, 10, f"{others}")
 
 
-@pytest.mark.parametrize("how", ["silent", "drip", 504])
+@pytest.mark.parametrize("how", ["silent", "drip", 400, 403, 504])
 def test_one_check_in_that_never_gets_through_keeps_nobody_else_s(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: int | str
 ) -> None:
@@ -80,6 +80,22 @@ def test_one_check_in_that_never_gets_through_keeps_nobody_else_s(
             == 3
         )
         assert last == set()
+        outbox.close()
+
+
+@pytest.mark.parametrize("how", [403, 413, 500, 502])
+def test_several_that_never_get_through_keep_nobody_else_s(tmp_path: Path, how: int) -> None:
+    with Terminal(tmp_path / "hall") as hall:
+        link = ConsoleLink(f"https://localhost:{hall.console.port}", hall.pki.ca, "hall-1", lambda *_: "", lambda: "")
+        outbox, keys, last = Outbox(tmp_path / "outbox.db"), [str(uuid4()) for _ in range(8)], set[str]()
+        for key in keys:
+            outbox.put(key, b"sealed", "2026-11-30T10:00:00+01:00")
+        hall.console.answers |= {f"/intake/check-ins/{key}": how for key in keys[:5]}
+        through: set[str] = set()
+        for _ in range(4):
+            happened, _trouble = deliver_waiting(outbox, link, time.monotonic, lambda: False, last)
+            through |= {one.key for one in happened if isinstance(one, Delivered)}
+        assert through == set(keys[5:])
         outbox.close()
 
 
