@@ -21,7 +21,7 @@ from kiosk.console.records import structure
 from kiosk.console.site.environ import Answer
 from kiosk.console.site.gate import Gate, answer
 from kiosk.console.site.patient import BACKLOG, PatientWorker
-from kiosk.console.upkeep import asked, insi_now
+from kiosk.console.upkeep import asked, glancing, insi_now
 from kiosk.lean import keep_lean
 
 
@@ -79,6 +79,7 @@ class Served(BaseApplication):
         port = worker.sockets[0].getsockname()[1]
         host = self.server.host if ":" not in self.server.host else f"[{self.server.host}]"
         journal.record(journal.Happening.STARTED, port=port)
+        glancing.start()
         insi_now.start(self.server)
         insi = asked.asker_of(self.server)
         if insi is not None:
@@ -97,6 +98,7 @@ def _crowded(server: ServerSettings) -> Answer:
 
 def _leave(_server: object, _worker: object) -> None:
     """What waits to be asked is due in the table; what is being asked is finished."""
+    glancing.stop()
     insi_now.stop()
     pool.stop()
 

@@ -15,11 +15,12 @@ from kiosk.console.models import Inspection
 from kiosk.console.register import checks as of_register
 from kiosk.console.register import pair_checks as of_pairs
 from kiosk.console.register import visit_checks as of_visits
-from kiosk.console.upkeep import places, row_checks
+from kiosk.console.upkeep import places, row_checks, tables
 from kiosk.console.witness import checks, findings
 from kiosk.console.witness.checks import Check, Part
 
 CHECKS: dict[str, Check] = {
+    "tables": tables.check,
     "witnesses": checks.witnesses,
     "trail": checks.trail,
     "persons": of_register.persons,
@@ -49,9 +50,9 @@ def whole(check: Check) -> Iterator[Part]:
 
 
 def look_back() -> int:
-    """At the start: whether the database is the one that was left, as its witnesses know it."""
+    """At the start: whether the database is the one that was left, as its witnesses and its own tables show it."""
     try:
-        return findings.note(checks.witnesses("", MOST).found)
+        return findings.note((*tables.check("", MOST).found, *checks.witnesses("", MOST).found))
     finally:
         connections.close_all()  # who serves has processes of its own
 
@@ -61,6 +62,7 @@ def take_turns(now: datetime) -> int:
     free = Q(ran_at=None) | Q(ran_at__lte=now - EVERY) | Q(ran_at__gt=now + EVERY)  # a clock was put back
     known = set(Inspection.objects.values_list("name", flat=True))
     Inspection.objects.bulk_create([Inspection(name=one) for one in {*CHECKS} - known], ignore_conflicts=True)
+    findings.tell_again()
     most = max(LEAST, min(audit.last_number() // SLICES, MOST))
     return sum(_next(name, free, most, now) for name in CHECKS)
 
@@ -71,6 +73,7 @@ _come_to: dict[str, tuple[str, datetime]] = {}  # how far this process has read 
 def begin_anew() -> None:
     """Read everything from its beginning: for another database."""
     _come_to.clear()
+    findings.forget()
 
 
 def _next(name: str, free: Q, most: int, now: datetime) -> int:

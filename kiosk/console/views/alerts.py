@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from kiosk.console.models import Finding, Staff
+from kiosk.console.models import Staff
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.views.register import shown_in
 from kiosk.console.vigilance import alarms
@@ -32,7 +32,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def see(request: HttpRequest) -> HttpResponse:
     """An officer has looked into it, and it is not about them."""
     me, shown = staff_of(request), shown_in(request)
-    about_me = {row.name for row in Finding.objects.filter(pk__in=shown) if alarms.whose(row) == me.pk}
+    about_me = {row.name for row in findings.named(shown) if alarms.whose(row) == me.pk}
     others = [name for name in shown if name not in about_me]
     findings.see(others, me.username, where=address_of(request), of=findings.CONDUCT)
     return redirect("alerts")

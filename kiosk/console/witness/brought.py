@@ -47,6 +47,8 @@ def remember(by: str, head: SignedHead) -> None:
     """Note the highest that this witness has seen."""
     later = {"number": head.number, "head": head.text, "brought_at": timezone.now()}
     known, is_new = Witness.objects.get_or_create(pk=by, defaults=later)
+    if is_new and not Witness.objects.filter(pk=by).exists():
+        findings.unkept(Witness)
     if is_new or not known.is_proven or known.number > head.number:  # what is not ours is found, and not covered up
         return
     known.number, known.head, known.brought_at = head.number, head.text, timezone.now()

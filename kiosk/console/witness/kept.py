@@ -77,6 +77,8 @@ def keep() -> bool:
     said = {"number": head.number, "head": head.text, "brought_at": timezone.now()}
     with suppress(Unproven):  # what is not ours is found, and not covered up
         Witness.objects.update_or_create(pk=own_name(), defaults=said)  # also lower, when an officer has seen why
+        if not Witness.objects.filter(pk=own_name(), number=head.number).exists():
+            findings.unkept(Witness)
     return True
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from kiosk.console.words import terminal
 
 CHECKED = {
+    "tables": "Déclencheurs, calculs et défauts des tables",
     "trail": "Actes relus",
     "witnesses": "Témoins consultés",
     "persons": "Personnes repliées de leurs faits",
@@ -35,6 +36,9 @@ def told(code: str, about: str) -> str:
         "row": _("Une ligne n’a pas été écrite par la console (%(number)s) : elle n’est pas utilisée."),
         "older": _("Une ligne d’avant a été remise dans la base (%(number)s)."),
         "gone": _("Le compte ou la borne de l’acte %(number)s a disparu de la base."),
+        "foreign": _("La base contient ce que la console n’y a pas mis (%(number)s) : des alertes peuvent s’y perdre."),
+        "unmade": _("Ce que la console avait mis dans la base n’y est plus (%(number)s)."),
+        "unkept": _("La base ne garde pas ce que la console y écrit (%(number)s)."),
         "head": _("La fin du journal (acte %(number)s) n’a pas été écrite par la console."),
     }
     number = _shown(code, about)
@@ -46,6 +50,9 @@ def _shown(code: str, about: str) -> str:
     if code in {"row", "older"}:
         kind, _dash, key = about.rpartition("-")[0].partition("-")
         return f"{_kind(kind)} {key[:8]}"
+    if code in {"foreign", "unmade", "unkept"}:
+        kind, _dash, name = about.partition("-")
+        return f"{_thing(kind)} {name.rpartition('-')[0]}".strip()
     if code in {"person", "holding", "visit", "pair", "key", "index"}:
         return about[:8]  # of a key, what tells it apart
     return about.partition("-")[0]
@@ -81,9 +88,27 @@ def _kind(table: str) -> str:
     }.get(table, table)
 
 
+def _thing(kind: str) -> str:
+    """Something that a database does of itself; a table of ours as its rows are called."""
+    return {
+        "trigger": _("déclencheur"),
+        "view": _("vue"),
+        "rule": _("règle"),
+        "policy": _("règle d’accès aux lignes"),
+        "function": _("fonction"),
+        "default": _("valeur par défaut"),
+        "computed": _("colonne calculée"),
+        "column": _("colonne"),
+        "check": _("contrainte"),
+        "event": _("déclencheur de la base"),
+        "table": _("table"),
+    }.get(kind) or _kind(kind)
+
+
 def what(check: str) -> str:
     """A check as staff call it."""
     return {
+        "tables": _("ce que la base fait d’elle-même"),
         "trail": _("journal des actes"),
         "witnesses": _("témoins du journal"),
         "persons": _("personnes"),
