@@ -65,6 +65,7 @@ def prepared(config: Path, **instead: str) -> ServerSettings:
     from kiosk.console.upkeep import key_files
     from kiosk.console.upkeep.database import NotTheOwner, bring_up_to_date
     from kiosk.console.upkeep.keys import KeysMissing
+    from kiosk.console.upkeep.lineage import PutBack
     from kiosk.sealing import BadKey
 
     try:
@@ -73,7 +74,7 @@ def prepared(config: Path, **instead: str) -> ServerSettings:
             verifier_called(server.appli.verifier, server.appli.issuers)
         structure.keys()  # a wrong passphrase shows now, not at the first patient
         bring_up_to_date(server)
-    except (BadKey, KeysMissing, NoVerifierError, NotTheOwner, OSError, key_files.OpenToOthers) as trouble:
+    except (BadKey, KeysMissing, NoVerifierError, NotTheOwner, OSError, PutBack, key_files.OpenToOthers) as trouble:
         typer.echo(_told(trouble), err=True)
         raise typer.Exit(2) from None
     return server

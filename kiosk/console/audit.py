@@ -3,8 +3,6 @@
 Whoever alters, removes, reorders or cuts entries in the database without the key is found by ``verify``.
 """
 
-import hashlib
-import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -18,14 +16,13 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from kiosk.console import chain, keyring
+from kiosk.console.chain import MOST_BROKEN, Broken, Walked
 from kiosk.console.models import Arrival, AuditEntry, AuditHead, Person, Staff, Terminal, rows
 from kiosk.console.models.proven import Unproven
 
-_START = bytes(32)  # of a trail that a version began whose rows did not prove themselves
-_BEGINNING = hashlib.sha256(b"console rows prove themselves 1").digest()
+_START, _BEGINNING = chain.START_OF_BEFORE, chain.BEGINNING
 _UNPROVEN = bytes(32)
 A_KIOSK = "kiosk"  # who, in an act about a visit: which one is closed (``models.places``)
-MOST_BROKEN = 100  # told of one reading: more would say nothing more
 
 
 class Act(StrEnum):
@@ -115,6 +112,7 @@ class Act(StrEnum):
     TRAIL_REKEYED = "secret-changed"  # from this act on links are made with the key of another secret
     ROWS_REPROVEN = "secret-renewed"  # and every row is proven with it
     PLACES_CLOSED = "places-closed"  # at the update: where visits were stands in clear no more
+    TABLES_UPDATED = "tables-updated"  # to which version: older ones are not taken over any more
     ROWS_PROVEN = "rows-proven"  # at the update: what an earlier version left was taken as it stood
     INDEXES_CLOSED = "indexes-closed"  # after it: no fingerprint leads to a visit in clear any more
 
@@ -126,15 +124,6 @@ _LEAVES: Mapping[str, tuple[type[Staff] | type[Terminal], str]] = {
     **dict.fromkeys(OF_AN_ACCOUNT, (Staff, "username")),
     **dict.fromkeys(OF_A_KIOSK, (Terminal, "name")),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """Where the trail is not what was written."""
-
-    number: int
-    reason: str  # "altered", "missing", "cut", "head"
-    mark: bytes = b""  # what stands there now: the same trouble again has the same mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,35 +259,10 @@ def _columns(fact: OfPerson) -> dict[str, Any]:
     return {part.name: getattr(fact, part.name) for part in fields(fact)}
 
 
-@dataclass(frozen=True, slots=True)
-class Walked:
-    """A stretch of the trail, read again: where it ends, how many acts it has, and where it is not what was written."""
-
-    number: int = 0
-    chained: bytes = _BEGINNING
-    count: int = 0
-    broken: tuple[Broken, ...] = ()
-
-
 def walk(start: Walked, upto: int, most: int | None = None) -> Walked:
     """Read on from where another stretch ended, up to an act, at most so many."""
-    broken: list[Broken] = []
-    previous, expected, count, reader = start.chained, start.number, 0, chain.Reader()
     stretch = AuditEntry.objects.filter(number__gt=start.number, number__lte=upto).order_by("number")
-    for entry in map(chain.Kept._make, stretch.values_list(*chain.Kept._fields)[:most].iterator(chunk_size=2000)):
-        expected, count = expected + 1, count + 1
-        link = reader.made(previous, entry)
-        if not start.number and count == 1 and link != bytes(entry.chained):
-            link = reader.made(_START, entry)
-        if entry.number != expected:
-            broken.append(Broken(expected, "missing", bytes(entry.chained)))
-            expected = entry.number
-        elif not hmac.compare_digest(link, bytes(entry.chained)):
-            broken.append(Broken(entry.number, "altered", link))
-        previous = bytes(entry.chained)
-        if len(broken) >= MOST_BROKEN:
-            break
-    return Walked(expected, previous, count, tuple(broken))
+    return chain.read_on(stretch.values_list(*chain.Kept._fields)[:most].iterator(chunk_size=2000), start)
 
 
 def ends_rightly(walked: Walked, head: Head | None) -> tuple[Broken, ...]:
@@ -334,7 +298,7 @@ def verify() -> tuple[int, tuple[Broken, ...]]:
 def was_begun_before_proofs() -> bool:
     """Whether a version began this trail whose rows did not prove themselves; its first act cannot say otherwise."""
     first = AuditEntry.objects.filter(pk=1).first()
-    return first is not None and chain.is_first(first, _START)
+    return first is not None and chain.is_of_before(first)
 
 
 def last_number() -> int:

@@ -7,12 +7,37 @@ nothing of before. The head says which key goes on.
 
 import hashlib
 import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from kiosk.console import keyring
 from kiosk.console.models import AuditEntry, AuditHead
+
+START_OF_BEFORE = bytes(32)  # of a trail that a version began whose rows did not prove themselves
+BEGINNING = hashlib.sha256(b"console rows prove themselves 1").digest()
+MOST_BROKEN = 100  # told of one reading: more would say nothing more
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where the trail is not what was written."""
+
+    number: int
+    reason: str  # "altered", "missing", "cut", "head"
+    mark: bytes = b""  # what stands there now: the same trouble again has the same mark
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A stretch of the trail, read again: where it ends, how many acts it has, and where it is not what was written."""
+
+    number: int = 0
+    chained: bytes = BEGINNING
+    count: int = 0
+    broken: tuple[Broken, ...] = ()
 
 
 class Kept(NamedTuple):
@@ -67,7 +92,32 @@ class Reader:
         return link(previous, entry, self._keys[0])
 
 
-def is_first(entry: AuditEntry, start: bytes) -> bool:
+def read_on(acts: Iterable[tuple[Any, ...]], start: Walked) -> Walked:
+    """Read acts again, each as a ``Kept``, from where another stretch ended."""
+    broken: list[Broken] = []
+    previous, expected, count, reader = start.chained, start.number, 0, Reader()
+    for entry in map(Kept._make, acts):
+        expected, count = expected + 1, count + 1
+        made = reader.made(previous, entry)
+        if not start.number and count == 1 and made != bytes(entry.chained):
+            made = reader.made(START_OF_BEFORE, entry)
+        if entry.number != expected:
+            broken.append(Broken(expected, "missing", bytes(entry.chained)))
+            expected = entry.number
+        elif not hmac.compare_digest(made, bytes(entry.chained)):
+            broken.append(Broken(entry.number, "altered", made))
+        previous = bytes(entry.chained)
+        if len(broken) >= MOST_BROKEN:
+            break
+    return Walked(expected, previous, count, tuple(broken))
+
+
+def is_of_before(first: AuditEntry | Kept) -> bool:
+    """Whether a version wrote this first act whose rows did not prove themselves."""
+    return is_first(first, START_OF_BEFORE)
+
+
+def is_first(entry: AuditEntry | Kept, start: bytes) -> bool:
     """Whether this entry hangs on this beginning, under whatever key of this site's."""
     made = (link(start, entry, key) for key in keyring.chain_keys())
     return any(hmac.compare_digest(one, bytes(entry.chained)) for one in made)

@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from kiosk.console import audit
+from kiosk.console import audit, chain
 from kiosk.console.models import Arrival, Person, PersonIndex
 from kiosk.console.records import indexes, search
 from kiosk.console.register import checks, prior, visits
@@ -15,7 +15,7 @@ def sample(many: int) -> str:
     number = audit.last_number()
     first = max(1, number - 2000)
     trouble += [found.name for found in checks.facts(str(first), 2000).found]
-    walked = audit.walk(audit.Walked(first, audit.chained_at(first) or b""), number)
+    walked = audit.walk(chain.Walked(first, audit.chained_at(first) or b""), number)
     trouble += [f"trail:{one.reason}" for one in walked.broken]
     for row in Person.objects.filter(pk__gt=UUID(start)).order_by("pk")[:many]:
         trouble += [f"visit:{one.pk}" for one in Arrival.objects.filter(person=row) if not _is_as_taken_in(one)]

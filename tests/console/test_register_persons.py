@@ -14,6 +14,7 @@ from kiosk.console.upkeep import checking
 from kiosk.console.witness import findings, words
 from kiosk.core.identity.matricule import OID_NIR, Matricule
 from kiosk.core.status.transitions import InsiRejected
+from tests.console import rewritten
 from tests.console.recorded import CREATED, NOW, WORKER
 from tests.console.test_register import LEA, _known
 from tests.console.test_register_check import turns
@@ -28,16 +29,8 @@ def people(console: object) -> list[object]:
 
 def unguarded(sql: str, *values: object) -> None:
     """As somebody who owns the database."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            for (name,) in cursor.fetchall():
-                cursor.execute(f'DROP TRIGGER "{name}"')
-        else:
-            cursor.execute("SET LOCAL session_replication_role = replica")  # no trigger fires
+    with rewritten.unguarded(), connection.cursor() as cursor:
         cursor.execute(sql, values)
-        if connection.vendor != "sqlite":
-            cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def of(person: object, nth: int) -> int:

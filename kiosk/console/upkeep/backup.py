@@ -14,7 +14,7 @@ from kiosk.console.keystore.models import KnownStore, SubjectKey
 from kiosk.console.keystore.router import KEYS
 from kiosk.console.models import Sealed
 from kiosk.console.records import erasing
-from kiosk.console.upkeep import dump, frames, keys
+from kiosk.console.upkeep import dump, frames, keys, lineage
 
 BASE = "default"
 KEPT_DAYS = 29  # a copy of the keys; with one a day, a key destroyed has left them all within thirty
@@ -38,7 +38,9 @@ def restore(path: Path) -> int:
     The console must be stopped. A backup that was touched anywhere is refused, and nothing in it is carried out.
     """
     with _put_in(BASE, path):
-        return _intact(path)
+        count = _intact(path)
+        lineage.restored()
+    return count
 
 
 def backup_keys(folder: Path, now: datetime) -> Path:

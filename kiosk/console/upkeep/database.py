@@ -14,7 +14,7 @@ from kiosk.console.config import ServerSettings
 from kiosk.console.keystore.router import KEYS
 from kiosk.console.records import store_keys
 from kiosk.console.terminals.enrolment import CONFIGURATION, enrol
-from kiosk.console.upkeep import keys, taking_over
+from kiosk.console.upkeep import keys, lineage, taking_over
 
 _DOOR = 0x6B696F736B  # PostgreSQL's name for it: any number that is ours
 
@@ -26,14 +26,17 @@ class NotTheOwner(Exception):
 def bring_up_to_date(server: ServerSettings) -> None:
     """Create or migrate the tables, found the keys' store; enrol the kiosks the configuration names.
 
-    KeysMissing; NotTheOwner where PostgreSQL's roles are separate and the tables are still of another version.
+    KeysMissing; NotTheOwner where PostgreSQL's roles are separate and the tables are still of another version; PutBack
+    where somebody put tables of before in the place of later ones.
 
     The keys' store comes first: whom an earlier version knew has a key from the migration on.
     """
     with _one_at_a_time(server):
         if not _is_up_to_date():
+            lineage.check()
             with store_keys.as_they_stand():
                 _migrate()
+            lineage.written()
             taking_over.take_over()
         elif taking_over.left_to_take():  # killed at an update, before that
             with store_keys.as_they_stand():

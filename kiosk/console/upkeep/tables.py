@@ -26,13 +26,8 @@ _GROWS, _STAYS = "the audit trail only grows", "what a fact says never changes"
 _CHANGES = "an identity changes by a fact"
 
 
-_AS_MADE = "json_extract"  # as the one text that stands for it, which has no literal before it
-_TRAIL_AS_MADE = re.compile(
-    f'CREATE TABLE "{_TRAIL}" \\([^\'`\\[]*'
-    + "".join(
-        re.escape(f""", "{one}" text GENERATED ALWAYS AS (json_extract("details", '$.{one}')) VIRTUAL""")
-        for one in _COMPUTED
-    )
+_AS_MADE = "".join(
+    f""", "{one}" text GENERATED ALWAYS AS (json_extract("details", '$.{one}')) VIRTUAL""" for one in _COMPUTED
 )
 
 
@@ -63,7 +58,7 @@ def _of_the_trail(kind: str, said: Mapping[str, str]) -> tuple[Thing, ...]:
 
 
 OURS = {
-    "sqlite": (
+    "sqlite": (  # a computed column's definition is that of the four, which stand one behind the other
         _sqlite("console_audit_no_update", f"UPDATE ON {_TRAIL}", _GROWS),
         _sqlite("console_audit_no_delete", f"DELETE ON {_TRAIL}", _GROWS),
         _sqlite("console_body_no_update", "UPDATE ON console_factbody", _STAYS),
@@ -151,14 +146,18 @@ def _in_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str]
 
 
 def _computed_as(text: str) -> str:
-    return _AS_MADE if _TRAIL_AS_MADE.match(text) else text
+    """As ours, where no literal before it only looks so; else the table's whole text."""
+    begin, made, _rest = text.partition(_AS_MADE)
+    is_ours = begin.startswith(f'CREATE TABLE "{_TRAIL}" (') and not {*"'`["} & {*begin}
+    return made if is_ours and made else text
 
 
 # Of the schema that the tables stand in (%(schema)s), but for what an extension brought that is not called as a table.
 _QUESTIONS = (
     # a table that is none, or stands before ours; rows that are another table's
     """SELECT CASE relkind WHEN 'v' THEN 'view' ELSE 'table' END, relname, relkind FROM pg_class c
-       WHERE relnamespace = %(schema)s AND relkind IN ('v', 'm', 'f', 'p') AND (relname = ANY(%(tables)s::text[]) OR NOT EXISTS
+       WHERE relnamespace = %(schema)s AND relkind IN ('v', 'm', 'f', 'p')
+       AND (relname = ANY(%(tables)s::text[]) OR NOT EXISTS
        (SELECT 1 FROM pg_depend WHERE objid = c.oid AND classid = 'pg_class'::regclass AND deptype = 'e'))""",
     """SELECT 'table', one, COALESCE(c.relkind::text, '') FROM unnest(%(tables)s::text[]) one
        LEFT JOIN pg_class c ON c.oid = to_regclass(quote_ident(one))

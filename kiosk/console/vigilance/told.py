@@ -194,6 +194,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "tries": _short("essai {value}"),
     "number": _short("n° {value}"),
     "minutes": _short("{value} minutes"),
+    "version": _short("version {value}"),
     "page": _short("page « {value} »"),
     "desk": lambda kept: _("guichet {value}").format(value=places.opened("desk", kept)),
     "kiosk": lambda kept: terminal(places.opened("terminal_id", kept)),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.console import audit
+from kiosk.console import audit, chain
 from kiosk.console.models import Finding, Witness
 from kiosk.console.witness import heads, kept
 from kiosk.console.witness.brought import contradiction
@@ -33,18 +33,18 @@ def trail(position: str, most: int) -> Part:
     start = _start(position)
     head = audit.head()
     walked = audit.walk(start, head.number if head else 0, most)
-    is_whole = walked.count < most and len(walked.broken) < audit.MOST_BROKEN
+    is_whole = walked.count < most and len(walked.broken) < chain.MOST_BROKEN
     broken = walked.broken + (audit.ends_rightly(walked, head) if is_whole else ())
     found = tuple(Found(one.reason, f"{one.number}-{one.mark[:5].hex()}") for one in broken)
     return Part("" if is_whole else f"{walked.number}:{walked.chained.hex()}", walked.count, found)
 
 
-def _start(position: str) -> audit.Walked:
+def _start(position: str) -> chain.Walked:
     """Where the last slice ended; from the beginning when that act is not what it was, or the place is no place."""
     place = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", position, re.ASCII)
     if place is not None and audit.chained_at(int(place[1])) == bytes.fromhex(place[2]):
-        return audit.Walked(int(place[1]), bytes.fromhex(place[2]))
-    return audit.Walked()
+        return chain.Walked(int(place[1]), bytes.fromhex(place[2]))
+    return chain.Walked()
 
 
 def witnesses(_position: str, _most: int) -> Part:
