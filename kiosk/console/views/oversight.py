@@ -52,8 +52,10 @@ def indicators_page(request: HttpRequest) -> HttpResponse:
     """The indicators of a period, of all or of one kiosk and service; as a page, or for a spreadsheet."""
     said = {name: request.GET.get(name, "").replace("\0", "") for name in ("from", "to", "kiosk", "desk")}
     period = indicators.period_of(said["from"], said["to"], timezone.localdate(), said["kiosk"], said["desk"])
+    period, reread = indicators.reread(period)
     context = {
         "page": "indicators",
+        "reread": reread,
         "figures": indicators.of(period),
         "reasons": indicators.reasons(period),
         "waiting": indicators.waiting(period),
@@ -80,6 +82,8 @@ def _rows(period: indicators.Period, context: dict[str, Any]) -> list[tuple[obje
         for one in shares:
             share = f"{one.percent:.1f}".replace(".", ",")
             rows.append((*where, f"{title} : {one.label}", "", one.count, one.total, share))
+    reread = context["reread"]
+    rows.append((*where, "Arrivées qui ne se prouvent pas", "non comptées / relues", reread.unproven, reread.count, ""))
     return rows
 
 

@@ -1,12 +1,13 @@
 """Indicators (indicateurs): the formulas of the identity-vigilance policy, by period, kiosk and service.
 
 No official formula was published; these are ins-rules 7's proposals. The visits of a record that was merged
-into another do not count. All comes from the queue's own columns: nothing about a person is opened.
+into another do not count. All comes from the queue's own columns: nothing about a person is opened. Rows that do not
+prove themselves count nowhere, as far as they are read again (``reread``).
 """
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from statistics import median, quantiles
@@ -18,13 +19,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk.console.identities.reasons import TRAITS
-from kiosk.console.models import Arrival, AuditEntry, Need, PairState, PersonPair, places
+from kiosk.console.models import Arrival, AuditEntry, Need, PairState, Person, PersonPair, places
+from kiosk.console.register import reading
+from kiosk.console.witness import findings
 from kiosk.console.words import inside
 from kiosk.core.coherence.reasons import STAFF_SENTENCES, Reason
 from kiosk.core.status.permissions import IdentityStatus
 
 MOST_TIMED = 20_000  # arrivals whose waiting is measured, the latest of the period
 MOST_ACTS = 20_000
+MOST_REREAD = 5_000  # arrivals that are asked to prove themselves, the latest of the period: within a second
+MOST_TOLD = 20  # alarms of one page: the worker finds the rest
 LONGEST_CHART = 62  # days
 WAITS = (5, 10, 20, 40, 60)  # minutes: the classes of the waiting time
 QUALIFIED = IdentityStatus.QUALIFIED.value
@@ -38,6 +43,7 @@ class Period:
     last: date
     kiosk: str = ""
     desk: str = ""  # the service is known by its desk (guichet)
+    left_out: tuple[UUID, ...] = ()  # visits that do not prove themselves, or whose person does not
 
     @property
     def bounds(self) -> tuple[datetime, datetime]:
@@ -96,6 +102,39 @@ def period_of(first: str, last: str, today: date, kiosk: str = "", desk: str = "
     if begins > ends or ends.year > today.year + 1 or begins.year < 2000:
         return usual
     return Period(begins, ends, kiosk[:60], desk[:20])
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """How many of the period's arrivals were asked to prove themselves, and how many of these did not."""
+
+    count: int
+    total: int
+    unproven: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.count >= self.total
+
+
+def reread(period: Period) -> tuple[Period, Reread]:
+    """The period without what does not prove itself, and what was read for that; whoever meets it is told."""
+    arrivals = _arrivals(period)
+    latest = arrivals.select_related("person").defer(*Arrival.BESIDE).order_by("-arrived_at")[:MOST_REREAD]
+    count, wrong = 0, list[Arrival]()
+    for row in latest.iterator(chunk_size=500):
+        count += 1
+        if not (row.is_proven and _is_proven(row.person)):
+            wrong.append(row)
+    findings.meet(one.as_found() for one in wrong[:MOST_TOLD] if not one.is_proven)
+    total = count if count < MOST_REREAD else arrivals.count()
+    return replace(period, left_out=tuple(one.pk for one in wrong)), Reread(count, total, len(wrong))
+
+
+def _is_proven(person: Person | None) -> bool:
+    if person is None or not person.version:  # who has no fact yet is nobody's proof, and says nothing
+        return person is None or (person.status, person.attributes) == (IdentityStatus.PROVISIONAL.value, "")
+    return reading.proves(person)
 
 
 def of(period: Period) -> tuple[Figure, ...]:
@@ -224,6 +263,8 @@ def _shown() -> QuerySet[Arrival]:
 
 
 def _narrowed(chosen: QuerySet[Arrival], period: Period) -> QuerySet[Arrival]:
+    if period.left_out:
+        chosen = chosen.exclude(pk__in=period.left_out)
     if period.kiosk:
         chosen = chosen.filter(terminal_id__in=places.saying(chosen, "terminal_id", period.kiosk))
     if period.desk:
