@@ -14,6 +14,7 @@ from kiosk.console import audit
 from kiosk.console.models import AuditEntry, Session, Staff
 from kiosk.console.models.second_factor import Factor
 from kiosk.console.records import vault
+from kiosk.console.staff import session_store
 from kiosk.console.staff.session_store import kept_as
 
 _OF_ACCOUNTS = (
@@ -51,7 +52,7 @@ def end(staff: Staff, request: HttpRequest, name: str) -> bool:
     """End one of one's other sessions; False when there is none of this name."""
     for key, _said in _of(staff):
         if _name(key) == name and key != _own(request):
-            Session.objects.filter(pk=key).delete()
+            session_store.end([key])
             return True
     return False
 
@@ -59,7 +60,7 @@ def end(staff: Staff, request: HttpRequest, name: str) -> bool:
 def make_room(staff: Staff) -> None:
     """End what one account has open beyond the most, for the one that begins now."""
     known = sorted(_of(staff), key=lambda one: _at(one[1], "seen_at"), reverse=True)
-    Session.objects.filter(pk__in=[key for key, _said in known[MOST_OPEN - 1 :]]).delete()
+    session_store.end(key for key, _said in known[MOST_OPEN - 1 :])
 
 
 def changes_since(staff: Staff, factor: Device) -> list[AuditEntry]:
