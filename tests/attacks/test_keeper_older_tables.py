@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from kiosk.console import audit, chain, keyring
 from kiosk.console.models import AuditEntry, AuditHead, Person
-from kiosk.console.upkeep import lineage
+from kiosk.console.upkeep import lineage, tables
 from kiosk.console.upkeep.database import bring_up_to_date
 from kiosk.console.witness import heads, kept
 from tests.console.arrivals import check_in_of, found
@@ -82,8 +82,8 @@ def test_people_in_tables_of_before_are_not_taken_over(before: Before, puts_back
         puts_back(before)
     with pytest.raises(lineage.PutBack, match="kiosk console restore"):
         bring_up_to_date(before.server)
-    tables = connection.introspection.table_names()
-    assert "console_person" not in tables or not Person.objects.exists()
+    there = connection.introspection.table_names()
+    assert "console_person" not in there or not Person.objects.exists()
 
 
 def test_what_an_earlier_version_left_is_updated_and_the_trail_says_to_which(before: Before) -> None:
@@ -93,6 +93,7 @@ def test_what_an_earlier_version_left_is_updated_and_the_trail_says_to_which(bef
     assert Person.objects.count() == 1
     [act] = AuditEntry.objects.filter(act=audit.Act.TABLES_UPDATED)
     assert (act.about, '"version": "00' in act.details) == ("tables", True)
+    assert tables.check("", 0).found == ()  # and what they do of themselves is what a new site's do
 
 
 def test_a_backup_of_before_that_the_console_itself_put_in_is_updated_once(before: Before) -> None:
