@@ -43,9 +43,9 @@ class Lines:
         self._count = len(fields)
         self._rows: list[Any] = []
         if self._is_copied:
-            self._end = b"".join(_written(field, getattr(first, field.attname)) for field in same)
+            self._end = b"".join(_written(field, field.pre_save(first, False)) for field in same)
         else:
-            self._same = [field.get_db_prep_save(getattr(first, field.attname), self._connection) for field in same]
+            self._same = [field.get_db_prep_save(field.pre_save(first, False), self._connection) for field in same]
 
     def add(self, *columns: Bytes | None) -> None:
         """More rows: the differing columns, None where they are empty."""

@@ -31,11 +31,12 @@ from kiosk.console.models import (
     PersonIndex,
     Sealed,
     VisitIndex,
+    places,
 )
 from kiosk.console.models.fingerprints import link_to
 from kiosk.console.records import store_keys, vault
 from kiosk.console.register import bodies, index_marks, reading
-from tests.benchmarks.columns import Bytes, Lines, lines_of, micros, numbers
+from tests.benchmarks.columns import EPOCH, Bytes, Lines, lines_of, micros, numbers
 from tests.benchmarks.copied import Copies, Keys, Pattern, Store, hexadecimal, keyed, words_of, written_at
 from tests.benchmarks.model import VISITS, make_model
 from tests.benchmarks.proofs import Proofs
@@ -47,9 +48,10 @@ TABLES = {
     "default": (Arrival, Sealed, VisitIndex, AuditEntry, FactBody, Holding, PersonIndex, Person),
     "keys": (SubjectKey,),
 }
+PLACES = ("terminal_id", "desk", "ticket")
 SEALED = ("check_in", "answer", "accepted", "criteria")
 _CONTEXTS = {"check_in": "check-in"}
-_SECOND, _MINUTE = 1_000_000, 60_000_000  # microseconds
+_SECOND, _MINUTE, _DAY = 1_000_000, 60_000_000, 86_400_000_000  # microseconds
 
 
 class Act:
@@ -124,7 +126,8 @@ class Register:
         self._person = Lines(
             self.row, ("key", "opened_at", "state", "decided_at", "at_fact", "proof", "likened_at", "verified_at")
         )
-        self._arrivals = [Lines(one, ("key", *_moments_of(one), "person", "plain", "proof")) for one in self.visits]
+        of_visits = ("person", "plain", "proof", *PLACES)
+        self._arrivals = [Lines(one, ("key", *_moments_of(one), *of_visits)) for one in self.visits]
         self._sealed = [Lines(one.sealed, ("arrival", *SEALED, "proof")) for one in self.visits]
         self._bodies = Lines(FactBody(), ("number", "subject", "body"))
         self._holdings = Lines(self._holding, ("person", "value", "mark", "since"))
@@ -185,7 +188,8 @@ class Register:
             plain = lines_of([hashlib.sha256(one.tobytes()).digest() for one in said["check_in"]])
             proofs = self._rows[place]
             proof = proofs.of_visit(copies.words, [_instants(at) for at in moments], plain)
-            self._arrivals[place].add(visits, *map(numbers, moments), copies.person, plain, proof)
+            where = _where(self.visits[place], moments[0])
+            self._arrivals[place].add(visits, *map(numbers, moments), copies.person, plain, proof, *where)
             proof = proofs.of_sealed(copies.words, [parts[part] for part in proofs.parts])
             self._sealed[place].add(visits, *parts.values(), proof)
             links, first = lines_of([link_to(UUID(bytes=one.tobytes())) for one in visits]), _places(len(visits))
@@ -241,6 +245,13 @@ def _moments_of(visit: Arrival) -> tuple[str, ...]:
     """Its columns that say when; of who was never seen at a desk one less."""
     names = ("received_at", "arrived_at", "decided_at", "presence_at")
     return tuple(name for name in names if getattr(visit, name) is not None)
+
+
+def _where(visit: Arrival, received: Longs) -> Iterator[Bytes]:
+    """What says where it was, closed for each copy's day."""
+    days = (received // _DAY + EPOCH.toordinal()).tolist()
+    for name in PLACES:
+        yield lines_of([places.closed(name, str(getattr(visit, name)), day).encode() for day in days])
 
 
 def _without_sum(details: str) -> str:

@@ -38,7 +38,7 @@ def _is_closed(value: str | bytes) -> bool:
 
 
 @pytest.fixture()
-def left(console: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Arrival]]:
+def left(console: object) -> Iterator[list[Arrival]]:
     """Visits that prove themselves, and stand in clear."""
     enrol()
     add("lea")
@@ -53,7 +53,6 @@ def left(console: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Arri
             cursor.execute(_CLEAR, [*said, Arrival._meta.pk.get_db_prep_value(row.pk, connection)])
         cursor.execute("UPDATE console_question SET terminal_id = 'borne-1'")
         cursor.execute("UPDATE console_staff SET desk = ''")
-    monkeypatch.setattr(closing, "_forget", lambda *_: None)  # a test's transaction never ends
     yield rows
 
 

@@ -24,8 +24,9 @@ def close(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     counts = {name: _close_all(apps.get_model("console", name), database) for name in PLACED}
     if counts["arrival"]:
         audit.record_all([audit.Done(audit.Act.PLACES_CLOSED, "update", details=counts)])
-    for name in PLACED:
-        _forget(f"console_{name}", database)
+    if not database.in_atomic_block:  # else a backup comes back, and nothing is here yet
+        for name in PLACED:
+            _forget(f"console_{name}", database)
 
 
 def _close_all(model: type[models.Model], database: BaseDatabaseWrapper) -> int:
