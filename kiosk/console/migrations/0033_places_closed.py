@@ -58,7 +58,12 @@ def _pieces(model: type[models.Model], columns: list[Any]) -> Iterator[list[mode
 
 
 def _forget(table: str, database: BaseDatabaseWrapper) -> None:
-    """What stood there goes from the disk too: PostgreSQL keeps it until somebody cleans up, SQLite in its log."""
+    """What stood there goes from the disk too: PostgreSQL keeps it until somebody cleans up, SQLite in its log.
+
+    Within a transaction tables are being made, for a restore: nothing stood there.
+    """
+    if database.in_atomic_block:
+        return
     with database.cursor() as cursor:
         cursor.execute(f"VACUUM {table}" if database.vendor == "postgresql" else "PRAGMA wal_checkpoint(TRUNCATE)")
 
