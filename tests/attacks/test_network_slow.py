@@ -74,6 +74,21 @@ def test_one_address_does_not_take_all_the_room(console: ServedConsole) -> None:
         assert console.deliver(check_in_of(ZOE)) == 201
 
 
+def test_a_house_behind_one_address_is_not_refused_for_what_it_keeps_open(console: ServedConsole) -> None:
+    """Browsers keep a connection for the next question: the oldest of those gives way, and none that is being used."""
+    with ExitStack() as open_:
+        half = open_.enter_context(greeted(console, "127.0.0.10"))
+        half.sendall(HEAD)
+        for _ in range(60):
+            one = open_.enter_context(greeted(console, "127.0.0.10"))
+            one.sendall(b"GET /sante/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert one.recv(12) == b"HTTP/1.1 200"
+        half.sendall(b"x")
+        half.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            half.recv(1)
+
+
 def test_what_is_too_long_or_odd_is_refused_in_few_words_that_repeat_nothing(console: ServedConsole) -> None:
     form = b"POST /connexion/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999\r\n\r\n"
     for request, status in (

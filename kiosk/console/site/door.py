@@ -6,6 +6,7 @@ A connection is refused before anything is read from it: no greeting, no certifi
 import contextlib
 import gc
 import socket
+from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 
 Address = tuple[object, ...]
@@ -31,6 +32,7 @@ class Connection(socket.socket):
 
     door: "Door | None" = None
     host = ""
+    where: Address = ()
 
     def close(self) -> None:
         super().close()
@@ -39,11 +41,15 @@ class Connection(socket.socket):
 
 
 class Door(socket.socket):
-    """A listening socket that counts. Beyond ``most``, the oldest connection of whoever holds most gives way."""
+    """A listening socket that counts. Beyond ``most``, the oldest connection of whoever holds most gives way.
 
-    def __init__(self, listening: socket.socket, most: int, each: int) -> None:
+    Beyond ``each`` of one address, one of its own on which nothing is being asked does: a house behind one address
+    keeps many. ``leaves``: whether the one from there is such a one; it is then hung up on.
+    """
+
+    def __init__(self, listening: socket.socket, most: int, each: int, leaves: Callable[[Address], bool]) -> None:
         super().__init__(listening.family, listening.type, listening.proto, fileno=listening.detach())
-        self._most, self._each = most, each
+        self._most, self._each, self._leaves = most, each, leaves
         self._open: dict[str, dict[Connection, None]] = {}  # in the order they came
         self._count = self._gone = 0
 
@@ -55,7 +61,7 @@ class Door(socket.socket):
         if not self._may(host):
             came.close()
             raise BlockingIOError
-        came.door, came.host = self, host
+        came.door, came.host, came.where = self, host, where
         self._open.setdefault(host, {})[came] = None
         self._count += 1
         return came, where
@@ -75,7 +81,11 @@ class Door(socket.socket):
     def _may(self, host: str) -> bool:
         mine = len(self._open.get(host, ()))
         if mine >= self._each:
-            return False
+            idle = next((one for one in self._open[host] if self._leaves(one.where)), None)
+            if idle is None:
+                return False
+            self.left(idle)
+            return True
         if self._count < self._most:
             return True
         crowd = max(self._open.values(), key=len)

@@ -10,7 +10,7 @@ from gunicorn.workers.gasgi import ASGIWorker
 
 from kiosk import journal
 from kiosk.console.config import ServerSettings
-from kiosk.console.site.door import Door
+from kiosk.console.site.door import Address, Door
 
 GREETING_WITHIN = 10.0  # seconds, of TLS
 HEAD_WITHIN = 10.0  # from the greeting to the end of the first request's head; later ones have ``keepalive``
@@ -26,20 +26,28 @@ class Talk(ASGIProtocol):
     worker: Any  # a ``PatientWorker``
     transport: asyncio.Transport
     _awaiting_request: bool
+    _where: Address
+    req_count: int
 
     def connection_made(self, transport: Any) -> None:
         self._deadline = self.worker.loop.call_later(HEAD_WITHIN, transport.abort)
-        self.worker.talks.add(self)
+        self._where = transport.get_extra_info("peername")
+        self.worker.talks[self._where] = self
         super().connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._deadline.cancel()
-        self.worker.talks.discard(self)
+        if self.worker.talks.get(self._where) is self:
+            del self.worker.talks[self._where]
         super().connection_lost(exc)
 
-    def leave_if_idle(self) -> None:
+    def leave_if_idle(self) -> bool:
         if self._awaiting_request:
             self.transport.abort()
+        return self._awaiting_request
+
+    def has_answered(self) -> bool:
+        return self.req_count > 1
 
     async def _handle_http_request(self, *request: Any, **more: Any) -> bool:
         self._deadline.cancel()
@@ -68,7 +76,8 @@ class _Loop(asyncio.SelectorEventLoop):
 
     async def create_server(self, *_: object, **said: Any) -> Any:
         settings = _settings(self._worker)
-        said["sock"] = Door(said["sock"], settings.connections, settings.connections_each)
+        leaves = self._worker.leaves
+        said["sock"] = Door(said["sock"], settings.connections, settings.connections_each, leaves)
         said |= {"backlog": BACKLOG, "ssl_handshake_timeout": GREETING_WITHIN, "ssl_shutdown_timeout": 2.0}
         return await super().create_server(lambda: Talk(self._worker), **said)
 
@@ -89,16 +98,21 @@ class PatientWorker(ASGIWorker):
     """Serves the console (``serve.Served``) and nothing else."""
 
     def init_process(self) -> None:
-        self.talks: set[Talk] = set()
+        self.talks: dict[Address, Talk] = {}  # by where they come from
         super().init_process()
 
     def _setup_event_loop(self) -> None:
         self.loop = _Loop(self)
         asyncio.set_event_loop(self.loop)
 
+    def leaves(self, where: Address) -> bool:
+        """Whether who is there has had an answer, asks for nothing, and so is hung up on."""
+        talk = self.talks.get(where)
+        return talk is not None and talk.has_answered() and talk.leave_if_idle()
+
     async def _shutdown(self) -> None:
         """Requests under way are finished; who asks for nothing need not be waited for."""
-        for talk in list(self.talks):
+        for talk in list(self.talks.values()):
             talk.leave_if_idle()
         parent: Any = super()
         await parent._shutdown()
