@@ -127,9 +127,11 @@ def deliver(check_in: CheckIn):
 
 def asked_before(kiosk: str = "borne-1") -> None:
     """The kiosk has asked whether somebody is known, as it does before anybody takes the short path."""
+    from django.utils import timezone
+
     from kiosk.console.models import Recognition
 
-    Recognition.objects.create(terminal_id=kiosk, nonce=uuid.uuid4().bytes, asked_at=datetime.now(UTC))
+    Recognition.objects.create(terminal_id=kiosk, nonce=uuid.uuid4().bytes, asked_at=timezone.now())
 
 
 def arrive(person: Person, insi: InsAnswer | None = None, **changes: object) -> CheckIn:
