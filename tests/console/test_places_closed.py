@@ -12,6 +12,7 @@ from django.db import connection
 
 from kiosk.console import audit
 from kiosk.console.models import Arrival, AuditEntry, Question, Staff
+from kiosk.console.records import vault
 from tests.console.acquainted import make_known
 from tests.console.arrivals import arrive, enrol
 from tests.console.asked_through import asked
@@ -20,8 +21,13 @@ from tests.console.staff import add
 from tests.people import DOMINIQUE, TOUSSAINT, ZOE
 
 closing: Any = import_module("kiosk.console.migrations.0033_places_closed")
+insides: Any = import_module("kiosk.console.migrations.0035_insides_closed")
 _CLEAR = (
     "UPDATE console_arrival SET desk = %s, ticket = %s, terminal_id = %s, signer = %s, signature = %s WHERE key = %s"
+)
+_INSIDE, _IN_CLEAR = (
+    "SELECT plain FROM console_arrival WHERE key = %s",
+    "UPDATE console_arrival SET plain = %s WHERE key = %s",
 )
 _NAMES = ("pk", "desk", "ticket", "terminal_id", "signer", "signature")
 _STAND = "SELECT desk, ticket, terminal_id, signer, signature FROM console_arrival"
@@ -104,3 +110,23 @@ def test_a_console_of_the_first_versions_is_closed_when_it_starts(before: Before
     row = Arrival.objects.get(pk=key)
     assert (row.desk, row.ticket, row.terminal_id, row.is_proven) == ("3", "A1", "borne-1", True)
     assert AuditEntry.objects.filter(act=audit.Act.PLACES_CLOSED).count() == 1
+    assert row.plain == b"" and _is_closed(_inside(row))
+
+
+def _inside(row: Arrival) -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute(_INSIDE, [Arrival._meta.pk.get_db_prep_value(row.pk, connection)])
+        return bytes(cursor.fetchone()[0])
+
+
+def test_by_what_the_inside_is_known_is_closed_as_it_stood_in_clear(left: list[Arrival]) -> None:
+    _close()
+    row = left[0]
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_CLEAR, [row.plain, Arrival._meta.pk.get_db_prep_value(row.pk, connection)])
+    assert _inside(row) == row.plain and Arrival.objects.get(pk=row.pk).plain == row.plain
+    for _again in range(2):
+        insides.close(apps, SimpleNamespace(connection=connection))
+        now = Arrival.objects.select_related("sealed").get(pk=row.pk)
+        assert _is_closed(_inside(row)) and (now.plain, now.is_proven) == (row.plain, True)
+        assert vault.open_arrival(now).key == str(row.pk)

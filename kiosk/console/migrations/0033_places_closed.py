@@ -21,7 +21,7 @@ PLACED = ("arrival", "question", "recognition", "staff")
 
 def close(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     database = schema_editor.connection
-    counts = {name: _close_all(apps.get_model("console", name), database) for name in PLACED}
+    counts = {name: close_all(model := apps.get_model("console", name), closed_of(model), database) for name in PLACED}
     if counts["arrival"]:
         audit.record_all([audit.Done(audit.Act.PLACES_CLOSED, "update", details=counts)])
     if not database.in_atomic_block:  # else a backup comes back, and nothing is here yet
@@ -29,8 +29,13 @@ def close(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
             _forget(f"console_{name}", database)
 
 
-def _close_all(model: type[models.Model], database: BaseDatabaseWrapper) -> int:
-    columns = [one for one in model._meta.concrete_fields if isinstance(one, Closed)]
+def closed_of(model: type[models.Model]) -> list[Any]:
+    """Its columns that are closed."""
+    return [one for one in model._meta.concrete_fields if isinstance(one, Closed)]
+
+
+def close_all(model: type[models.Model], columns: list[Any], database: BaseDatabaseWrapper) -> int:
+    """Close these columns of every row; of how many."""
     own = model._meta.pk
     statement = _WRITE.format(model._meta.db_table, ", ".join(f'"{one.column}" = %s' for one in columns), own.column)
     count = 0

@@ -68,7 +68,8 @@ class Arrival(Placed):
     sent_at = models.CharField(max_length=40)  # with the signature: proof, years later, of whose it is
     signature = ClosedBytes(since="received_at")  # closed: with the kiosks' public keys it tells whose it is
     signer = ClosedBytes(since="received_at", default=bytes)  # the kiosk's public key then; empty: of before
-    plain = models.BinaryField(max_length=32, default=bytes)  # SHA-256 of what was inside: whatever it is sealed for
+    # SHA-256 of what was inside, whatever it is sealed for; closed: who guesses that would know it by this.
+    plain = ClosedBytes(since="received_at", default=bytes)
     indexed = models.BinaryField(max_length=16, default=bytes)  # the sum of what it is found under (``search``)
     received_at = models.DateTimeField()
     arrived_at = (

@@ -1,0 +1,59 @@
+"""Who reads every table, and knows what a card says, tries what a check-in without picture may have said: in vain."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import product
+from uuid import UUID
+
+from django.db import connection
+
+from kiosk.console.config import ServerSettings
+from kiosk.core.checkin import codec
+from kiosk.core.checkin.value import CheckIn
+from kiosk.core.sources.insi import InsUnreachable
+from tests.console.arrivals import arrive, check_in_of, enrol
+from tests.console.conftest import console, postgresql, sqlite
+from tests.people import DOMINIQUE, ZOE
+
+__all__ = ["console", "postgresql", "sqlite"]
+
+PLACES = (("borne-1", "psychiatrie"), ("borne-2", "urologie"))
+_VISITS = "SELECT * FROM console_arrival"
+BY_CARD = {"mrz": None, "pictures": (), "document_kind": None, "document_refused": True}
+BY_TOUCH = BY_CARD | {"card": None, "card_nir": "", "birth_rank": ""}
+
+
+def _visits() -> Iterator[dict[str, object]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_VISITS)
+        names = [one[0] for one in cursor.description]
+        for row in cursor.fetchall():
+            yield dict(zip(names, row, strict=True))
+
+
+def _tried(row: dict[str, object], like: CheckIn) -> set[tuple[str, str, str]]:
+    """Kiosk, desk and number with which something in this row is the digest of what such a check-in would have said."""
+    at = datetime.fromisoformat(str(row["arrived_at"]))
+    arrived_at = (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat(timespec="seconds")
+    stands = {bytes(one) for one in row.values() if isinstance(one, bytes | memoryview)}
+    met = set()
+    for (kiosk, desk), letter, number in product(PLACES, "AB", range(1, 60)):
+        said = {"kiosk": kiosk, "desk": desk, "ticket": f"{letter}{number}", "arrived_at": arrived_at}
+        plain = codec.to_bytes(replace(like, key=str(UUID(str(row["key"]))), **said))
+        if hashlib.sha256(plain).digest() in stands:
+            met.add((kiosk, desk, str(said["ticket"])))
+    return met
+
+
+def test_of_a_visit_without_picture_nobody_tries_whose_it_was_or_where(console: ServerSettings) -> None:
+    for kiosk, _desk in PLACES:
+        enrol(kiosk)
+    silent, now = InsUnreachable("not-asked"), datetime.now(UTC).isoformat(timespec="seconds")
+    north, _south = PLACES
+    where = {"kiosk": north[0], "desk": north[1], "arrived_at": now}
+    for person, way, ticket in ((ZOE, BY_CARD, "A41"), (ZOE, BY_TOUCH, "A42"), (DOMINIQUE, BY_CARD, "A43")):
+        arrive(person, silent, **way, **where, ticket=ticket)
+    mine = [check_in_of(ZOE, silent, **way) for way in (BY_CARD, BY_TOUCH)]
+    assert [met for row in _visits() for like in mine for met in _tried(row, like)] == []
