@@ -1,4 +1,7 @@
-"""Who reads every table, and knows what a card says, tries what a check-in without picture may have said: in vain."""
+"""Who reads every table, and knows what a card says, tries what a check-in without picture may have said: in vain.
+
+Neither a digest of it stands there, nor does its length.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -15,11 +18,12 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsUnreachable
 from tests.console.arrivals import arrive, check_in_of, enrol
 from tests.console.conftest import console, postgresql, sqlite
-from tests.people import DOMINIQUE, ZOE
+from tests.people import DOMINIQUE, PIERRE_ALAIN, SOPHIE, TOUSSAINT, ZOE
 
 __all__ = ["console", "postgresql", "sqlite"]
 
 PLACES = (("borne-1", "psychiatrie"), ("borne-2", "urologie"))
+_SEALED = "SELECT LENGTH(check_in), LENGTH(answer) FROM console_sealed"
 _VISITS = "SELECT * FROM console_arrival"
 BY_CARD = {"mrz": None, "pictures": (), "document_kind": None, "document_refused": True}
 BY_TOUCH = BY_CARD | {"card": None, "card_nir": "", "birth_rank": ""}
@@ -31,6 +35,20 @@ def _visits() -> Iterator[dict[str, object]]:
         names = [one[0] for one in cursor.description]
         for row in cursor.fetchall():
             yield dict(zip(names, row, strict=True))
+
+
+def _lengths() -> set[tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SEALED)
+        return set(cursor.fetchall())
+
+
+def test_how_long_what_is_kept_of_a_visit_is_tells_nothing_of_whose_it_is(console: ServerSettings) -> None:
+    people, answered = (ZOE, DOMINIQUE, TOUSSAINT, PIERRE_ALAIN, SOPHIE), set()
+    enrol()
+    for person in people:
+        answered.add(len(codec.to_bytes(arrive(person, **BY_CARD))))
+    assert len(answered) > 3 and len(_lengths()) == 1
 
 
 def _tried(row: dict[str, object], like: CheckIn) -> set[tuple[str, str, str]]:

@@ -34,6 +34,19 @@ def test_what_was_locked_opens_for_its_subject_in_its_context_and_not_otherwise(
             subject_keys.unlock(subject, tried, context)
 
 
+def test_what_is_locked_alike_is_as_long_as_others_and_opens_as_it_was() -> None:
+    from kiosk.console.records import subject_keys
+
+    own = subject_keys.create([ZOE])[ZOE]
+    for some, length in ((0, 4096), (1, 4096), (4092, 4096), (4093, 16384), (16380, 16384), (16381, 32768)):
+        body = subject_keys.lock_alike(ZOE, b"\0" * some, b"answer:1")
+        assert (subject_keys.is_locked(body), len(body)) == (True, 12 + 28 + length)
+        assert own.unlock(body, b"answer:1") == b"\0" * some
+        for other in (b"KIOSK-OWN-1\n" + body[12:], body[:-1]):
+            with pytest.raises(CannotOpen):
+                own.unlock(other, b"answer:1")
+
+
 def test_a_destroyed_key_is_gone_and_another_of_that_name_opens_nothing_of_before() -> None:
     from kiosk.console.records import subject_keys
 

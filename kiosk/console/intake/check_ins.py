@@ -22,6 +22,7 @@ from kiosk.console.models import Arrival, Need, Sealed, Stage, Terminal
 from kiosk.console.questions import joining, pool
 from kiosk.console.questions.joining import Fit, Named
 from kiosk.console.records import indexes, origin, room, search, subject_keys, vault
+from kiosk.console.records.subject_keys import OwnKey
 from kiosk.console.records.turnstile import Turnstile, transaction_in_turn
 from kiosk.console.register import filing
 from kiosk.console.register.known import candidate as candidate_of
@@ -63,11 +64,8 @@ def _keep(deliveries: Sequence[_Delivery]) -> None:
     """
     in_order = sorted(deliveries, key=lambda one: one.arrival.pk)
     keys = subject_keys.create((one.arrival.pk for one in in_order), pending=True)
-    locked = [keys[one.arrival.pk].lock(one.sealed, vault.context_of("check-in", one.arrival.pk)) for one in in_order]
-    answers = [
-        keys[one.arrival.pk].lock(one.answer, vault.context_of("answer", one.arrival.pk)) if one.answer else b""
-        for one in in_order
-    ]
+    locked = [_locked(keys[one.arrival.pk], "check-in", one.sealed) for one in in_order]
+    answers = [_locked(keys[one.arrival.pk], "answer", one.answer) if one.answer else b"" for one in in_order]
     with transaction_in_turn():
         Arrival.objects.bulk_create([one.arrival for one in in_order])
         for one, body, answer in zip(in_order, locked, answers, strict=True):
@@ -76,6 +74,10 @@ def _keep(deliveries: Sequence[_Delivery]) -> None:
         phone.keep((one.shown for one in in_order if one.shown is not None), timezone.now())
         joining.join((one.named, one.arrival) for one in in_order if one.named is not None)
         audit.record_all([_taken_in(one) for one in in_order])
+
+
+def _locked(own: OwnKey, part: str, body: bytes) -> bytes:
+    return own.lock_alike(body, vault.context_of(part, own.subject))
 
 
 def _taken_in(delivery: _Delivery) -> audit.Done:

@@ -22,8 +22,9 @@ from kiosk.sealing import CannotOpen, generate_key
 from kiosk.sealing import lock as _lock
 from kiosk.sealing import unlock as _unlock
 
-_MARK = b"KIOSK-OWN-1\n"
+_MARK, _ALIKE = b"KIOSK-OWN-1\n", b"KIOSK-OWN-2\n"
 MARK_BYTES = len(_MARK)  # enough of a body to tell whether it is locked
+_LEAST, _STEP, _SAID = 4096, 16384, 4  # bytes: how long what is locked alike is, and what says how long it was
 _AT_ONCE = 500  # subjects in one question
 
 
@@ -40,13 +41,22 @@ class OwnKey:
 
     def lock(self, plain: bytes, context: bytes) -> bytes:
         """Lock for this subject; ``context`` says what it is (``vault.context_of``)."""
-        return _MARK + _lock(plain, self._key, self._bound(context))
+        return _MARK + _lock(plain, self._key, self._bound(_MARK, context))
+
+    def lock_alike(self, plain: bytes, context: bytes) -> bytes:
+        """The same, as long as others are: what is said of somebody has the same length each time, which would tell."""
+        whole = len(plain) + _SAID
+        longest = _LEAST if whole <= _LEAST else -(-whole // _STEP) * _STEP
+        padded = (len(plain).to_bytes(_SAID) + plain).ljust(longest, b"\0")
+        return _ALIKE + _lock(padded, self._key, self._bound(_ALIKE, context))
 
     def unlock(self, body: bytes, context: bytes) -> bytes:
         """CannotOpen: another subject's, another context's, or altered."""
         if not is_locked(body):
             raise CannotOpen("this is not locked with a key of its own")
-        return _unlock(body[len(_MARK) :], self._key, self._bound(context))
+        mark = body[:MARK_BYTES]
+        plain = _unlock(body[MARK_BYTES:], self._key, self._bound(mark, context))
+        return plain if mark == _MARK else plain[_SAID : _SAID + int.from_bytes(plain[:_SAID])]
 
     def mark(self, value: bytes) -> bytes:
         """A mark of this value that nobody makes again once the key is destroyed."""
@@ -56,8 +66,8 @@ class OwnKey:
         """As the store keeps it."""
         return wrapper.wrap(self.subject, self._key)
 
-    def _bound(self, context: bytes) -> bytes:
-        return _MARK + self.subject.bytes + context
+    def _bound(self, mark: bytes, context: bytes) -> bytes:
+        return mark + self.subject.bytes + context
 
 
 def create(subjects: Iterable[UUID], *, pending: bool = False) -> dict[UUID, OwnKey]:
@@ -121,6 +131,11 @@ def lock(subject: UUID, plain: bytes, context: bytes) -> bytes:
     return one(subject).lock(plain, context)
 
 
+def lock_alike(subject: UUID, plain: bytes, context: bytes) -> bytes:
+    """The same, as long as others are. KeyGone when it has none."""
+    return one(subject).lock_alike(plain, context)
+
+
 def unlock(subject: UUID, body: bytes, context: bytes) -> bytes:
     """Open what ``lock`` closed. KeyGone when the key was destroyed; CannotOpen for anything else than was locked."""
     return one(subject).unlock(body, context)
@@ -128,7 +143,7 @@ def unlock(subject: UUID, body: bytes, context: bytes) -> bytes:
 
 def is_locked(body: bytes) -> bool:
     """True for what a key of its own closed; what was kept before there were such keys is sealed only."""
-    return body.startswith(_MARK)
+    return body.startswith((_MARK, _ALIKE))
 
 
 def exists(subject: UUID) -> bool:

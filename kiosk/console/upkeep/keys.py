@@ -119,7 +119,7 @@ def lock_parts(sealed: Sealed) -> bool:
         return False
     own = subject_keys.create((sealed.pk,), pending=True)[sealed.pk]
     for part, name in loose:
-        setattr(sealed, part, own.lock(bytes(getattr(sealed, part)), structure.context_of(name, sealed.pk)))
+        setattr(sealed, part, own.lock_alike(bytes(getattr(sealed, part)), structure.context_of(name, sealed.pk)))
     return True
 
 
@@ -133,7 +133,8 @@ def reseal_parts(sealed: Sealed, current: str) -> bool:
         body, context = bytes(getattr(sealed, part)), structure.context_of(name, sealed.pk)
         inner = own.unlock(body, context) if body else b""
         if is_sealed(inner) and sealed_for(inner) != current:
-            setattr(sealed, part, own.lock(structure.seal_body(structure.open_body(inner, context), context), context))
+            sealed_anew = structure.seal_body(structure.open_body(inner, context), context)
+            setattr(sealed, part, own.lock_alike(sealed_anew, context))
             changed = True
     return changed
 
