@@ -10,12 +10,16 @@ from datetime import UTC, datetime
 from itertools import product
 from uuid import UUID
 
+import pytest
 from django.db import connection
 
 from kiosk.console.config import ServerSettings
+from kiosk.console.models import Arrival, Stage
+from kiosk.console.register import erasure
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsUnreachable
+from kiosk.core.status.transitions import Actor, ActorKind
 from tests.console.arrivals import arrive, check_in_of, enrol
 from tests.console.conftest import console, postgresql, sqlite
 from tests.people import DOMINIQUE, PIERRE_ALAIN, SOPHIE, TOUSSAINT, ZOE
@@ -23,6 +27,7 @@ from tests.people import DOMINIQUE, PIERRE_ALAIN, SOPHIE, TOUSSAINT, ZOE
 __all__ = ["console", "postgresql", "sqlite"]
 
 PLACES = (("borne-1", "psychiatrie"), ("borne-2", "urologie"))
+_ELSEWHERE = "UPDATE console_arrival SET stage = 'gone', desk = %s"
 _SEALED = "SELECT LENGTH(check_in), LENGTH(answer) FROM console_sealed"
 _VISITS = "SELECT * FROM console_arrival"
 BY_CARD = {"mrz": None, "pictures": (), "document_kind": None, "document_refused": True}
@@ -75,3 +80,18 @@ def test_of_a_visit_without_picture_nobody_tries_whose_it_was_or_where(console: 
         arrive(person, silent, **way, **where, ticket=ticket)
     mine = [check_in_of(ZOE, silent, **way) for way in (BY_CARD, BY_TOUCH)]
     assert [met for row in _visits() for like in mine for met in _tried(row, like)] == []
+
+
+@pytest.mark.tampers
+@pytest.mark.parametrize("length", [9, 100, 136])
+def test_what_is_written_where_a_place_stands_keeps_no_visit_from_being_erased(
+    console: ServerSettings, length: int
+) -> None:
+    enrol()
+    key = UUID(arrive(ZOE, **BY_CARD).key)
+    with connection.cursor() as cursor:
+        cursor.execute(_ELSEWHERE, ["x" * length])
+    erasure.erase_visit(key, Actor(ActorKind.STAFF, "lea"), erasure.Why.REQUEST)
+    visit = Arrival.objects.get()
+    assert (visit.stage, visit.is_proven, visit.plain) == (Stage.REMOVED, True, b"")
+    assert visit.desk == ("x" * length if length < 82 else "")

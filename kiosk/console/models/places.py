@@ -222,6 +222,13 @@ class Placed(Proven):
         [column] = (one for one in _dated(type(self)) if one.name == name)
         return column.close(getattr(self, name), column.day_of(self))
 
+    def leave_what_is_not_closed(self) -> None:
+        """What somebody else wrote there is no place, and may be longer than one: it keeps nobody from being erased."""
+        for column in self._meta.concrete_fields:
+            said = getattr(self, column.attname) if isinstance(column, Closed) else b""
+            if len(said.encode() if isinstance(said, str) else said) >= _PADDED:
+                setattr(self, column.attname, said[:0])
+
     def _proves_itself(self) -> bool:
         return super()._proves_itself() and all(map(self._is_of_its_day, _dated(type(self))))
 

@@ -112,7 +112,9 @@ def remove(visits: Collection[Arrival], by: Actor, why: str, *, where: str = "")
     Copy.objects.filter(arrival__in=visits).delete()
     for visit in visits:
         visit.stage, visit.insi_next_at, visit.assigned_to, visit.candidate = Stage.REMOVED, None, None, None
-        visit.digest, visit.signature, visit.indexed, visit.before = b"", b"", b"", {}
+        visit.digest, visit.signature, visit.plain, visit.indexed, visit.before = b"", b"", b"", b"", {}
+        if not visit.is_proven:
+            visit.leave_what_is_not_closed()
         visit.is_proven = True  # whatever stood there is removed
         rows.update(visit)
     audit.record_all([audit.Done(audit.Act.REMOVED, by.name, where, str(one.pk), {"why": why}) for one in visits])
