@@ -101,6 +101,13 @@ def test_a_number_that_somebody_has_is_called_by_another_name(served: ServedCons
     other = check_in_of(ZOE, kiosk="borne-3", ticket="B7", desk="4")
     assert served.deliver(other, "borne-3") == 201
     assert [of(served, one, "ticket") for one in (*three, other)] == ["B7", "B7 bis", "B7 ter", "B7"]
+    alike = [
+        check_in_of(ZOE, kiosk="borne-3", ticket=said)
+        for said in ("b7", "\uff22\uff17", "B7\u0301", "B\u00ad7", "\u04127")
+    ]
+    for one in alike:
+        assert served.deliver(one, "borne-3") == 201
+    assert [of(served, one, "ticket") for one in alike] == ["B7-4", "B7-5", "B7-6", "B7-7", "7"]
     assert "numéros déjà donnés" in alarms(lea, "borne-3")
 
 

@@ -262,7 +262,7 @@ def test_what_the_queue_shows_of_a_kiosk_s_words_is_one_plain_line() -> None:
 
     hostile = "\u202eA1\x00\n\ud8002"
     check_in = arrive(ZOE, ticket="\u202eA1\x00\n2" + "x" * 50, desk="3\x00")
-    assert (Arrival.objects.get().ticket, Arrival.objects.get(pk=check_in.key).desk) == ("A1 2" + "x" * 8, "3")
+    assert (Arrival.objects.get().ticket, Arrival.objects.get(pk=check_in.key).desk) == ("A12" + "X" * 9, "3")
     assert put("/intake/heartbeat", _beat(version=hostile, devices={hostile: "ok"})).status_code == 200
     assert (Terminal.objects.get().version, Terminal.objects.get().devices) == ("A1 2", {"A1 2": "ok"})
 

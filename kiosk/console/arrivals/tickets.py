@@ -4,7 +4,9 @@ Who holds a number that somebody has already keeps it, with a word behind it tha
 """
 
 import hmac
+import re
 import secrets
+import unicodedata
 
 from django.utils import timezone
 
@@ -12,8 +14,14 @@ from kiosk.console import keyring
 from kiosk.console.models import Arrival
 
 LONGEST = 12
+_NOT_CALLED = re.compile("[^A-Z0-9]")
 UNSAID = "?"  # a kiosk that gave none
 _BEHIND = (" bis", " ter", *(f"-{number}" for number in range(4, 100)))
+
+
+def called(said: str) -> str:
+    """What of a kiosk's number staff can call: no letter that only looks like one of ours, no mark upon it."""
+    return _NOT_CALLED.sub("", unicodedata.normalize("NFKC", said[: 4 * LONGEST]).upper())[:LONGEST]
 
 
 def claim(arrival: Arrival) -> None:

@@ -28,7 +28,6 @@ from kiosk.console.register import filing
 from kiosk.console.register.known import candidate as candidate_of
 from kiosk.console.terminals import excess
 from kiosk.console.terminals.excess import About
-from kiosk.console.words import one_line
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn, Way
@@ -130,7 +129,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
         indexed=indexes.sum_of(key, fingerprints),
         received_at=now,
         arrived_at=times.believed(instant(check_in.arrived_at), signed_at, now),
-        ticket=one_line(check_in.ticket, tickets.LONGEST),
+        ticket=tickets.called(check_in.ticket),
         desk=place.desk(terminal, check_in.desk),
         need=need,
         differences=comparing.difference_codes(check_in, side_by_side),
