@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from hardware.camera.base import CameraLost, Frame
 from hardware.cards.pcsc import VIRTUAL, service_state
+from kiosk import mistakes
 from kiosk.documents import cev_chain
 from kiosk.documents.cev_trust import age_in_days, load_signers
 from kiosk.insi import callers
@@ -276,6 +277,10 @@ def _state_of(path: Path) -> Diagnosis:
 
 
 def _keys(settings: Settings) -> list[Diagnosis]:
+    for path in (settings.sealing.structure_key, settings.sealing.kiosk_key):
+        if path.exists() and not mistakes.is_plain_file(path):  # a pipe would be waited for
+            what = _("{path} n’est pas un fichier").format(path=path)
+            return [Diagnosis("keys", Level.BAD, what, _("Refaites l'enrôlement de la borne (deploy/guides)."))]
     try:
         recipient = load_recipient_public(settings.sealing.structure_key)
         load_signer(settings.sealing.kiosk_key)

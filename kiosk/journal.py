@@ -20,6 +20,7 @@ from uuid import UUID
 
 _LOGGER = logging.getLogger("kiosk.journal")
 _LOGGER.propagate = False
+FILE = "journal.jsonl"  # in a terminal's data_dir
 _LONGEST_FILE = 5 * 1024 * 1024
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}", re.ASCII)
 _NUMBER_OF_A_PERSON = re.compile(r"\d[\d\s]{11,}")  # a NIR is 13 digits or 15; no code of ours has so many

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from kiosk import mistakes, plug_ins, sealing
+from kiosk import journal, mistakes, plug_ins, sealing
 from kiosk.heads import read_key
 from kiosk.insi.authority import Holds, held_in
 from kiosk.settings import SIMULATED, BadSettings, InsiSection, Settings
@@ -29,11 +29,16 @@ def _data_dir(settings: Settings) -> str:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            return ""
+            return _journal(folder / journal.FILE)
     except OSError as trouble:
         if isinstance(trouble, FileExistsError):
             return f"{folder} est un fichier : écrivez le chemin d'un dossier"
         return f"{folder} {mistakes.reason(trouble)} : rien ne peut y être gardé ; corrigez le chemin ou les droits"
+
+
+def _journal(path: Path) -> str:
+    """A pipe would be waited for, and a folder would have every line fail."""
+    return f"{path} n'est pas un fichier : retirez-le de là" if os.path.lexists(path) and not path.is_file() else ""
 
 
 def _control(settings: Settings) -> str:

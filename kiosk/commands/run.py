@@ -28,7 +28,7 @@ def run(
     settings = load(config)
     refuse_unusable(settings)
     settings.kiosk.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    journal.write_to(path=settings.kiosk.data_dir / "journal.jsonl", measure=journal.Measure(_AT_ONCE, _THEN_SECONDS))
+    journal.write_to(path=settings.kiosk.data_dir / journal.FILE, measure=journal.Measure(_AT_ONCE, _THEN_SECONDS))
     kiosk = Kiosk(settings, with_window=not no_window)
 
     def end(_signal: int, _frame: FrameType | None) -> None:

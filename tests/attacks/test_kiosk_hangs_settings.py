@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import cli, sealing, wiring
+from kiosk import cli, doctor, journal, sealing, settings, wiring
 from kiosk.insi.simulated.testpki import TestPki, make_pki
 
 Write = Callable[[str], None]
@@ -209,6 +209,26 @@ def test_a_file_that_is_not_there_and_one_that_is_a_folder(
             cli.main()
         said = capsys.readouterr().err
         assert (ended.value.code, why in said, "--config" in said) == (2, True, True), said
+
+
+@pytest.mark.parametrize("stands_there", [Path.mkdir, os.mkfifo, lambda place: place.symlink_to(place)])
+def test_what_stands_in_the_journal_s_place_keeps_no_kiosk_waiting(
+    stands_there: Callable[[Path], None],
+    hall: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stands_there(tmp_path / journal.FILE)
+    said = told(hall, put("data_dir", f'"{tmp_path}"'), capsys, monkeypatch)
+    assert f"kiosk.data_dir: {tmp_path / journal.FILE} n'est pas un fichier" in said
+
+
+def test_the_doctor_waits_for_no_pipe_in_a_key_s_place(hall: Path) -> None:
+    config = hall / "kiosk.toml"
+    config.write_text(put("kiosk_key", '"pipe"'))
+    [said] = doctor._keys(settings.load(config))
+    assert (said.level, "pipe n’est pas un fichier" in said.what) == (doctor.Level.BAD, True)
 
 
 def test_a_whole_file_is_taken(hall: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,9 +24,8 @@ def close(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     counts = {name: close_all(model := apps.get_model("console", name), closed_of(model), database) for name in PLACED}
     if counts["arrival"]:
         audit.record_all([audit.Done(audit.Act.PLACES_CLOSED, "update", details=counts)])
-    if not database.in_atomic_block:  # else a backup comes back, and nothing is here yet
-        for name in PLACED:
-            _forget(f"console_{name}", database)
+    for name in PLACED:
+        _forget(f"console_{name}", database)
 
 
 def closed_of(model: type[models.Model]) -> list[Any]:
