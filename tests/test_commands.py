@@ -1,6 +1,7 @@
 """The command line: every command is there, mistakes are clear, keys are never overwritten."""
 
 import json
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +14,13 @@ from kiosk.storage.outbox import Outbox
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def kiosk(*arguments: str) -> "subprocess.CompletedProcess[str]":
+MANY = 40  # pages of an outbox
+
+
+def kiosk(*arguments: str, largest_file: int = resource.RLIM_INFINITY) -> "subprocess.CompletedProcess[str]":
+    bound = [] if largest_file == resource.RLIM_INFINITY else ["prlimit", f"--fsize={largest_file}"]
     return subprocess.run(
-        [sys.executable, "-m", "kiosk.cli", *arguments],
+        [*bound, sys.executable, "-m", "kiosk.cli", *arguments],
         capture_output=True,
         text=True,
         timeout=60,
@@ -167,13 +172,13 @@ def test_an_outbox_that_is_broken_is_said_and_not_replaced(tmp_path: Path) -> No
 
 
 def test_an_outbox_that_is_read_and_cannot_be_written_is_said(tmp_path: Path) -> None:
-    """As on a full disk."""
+    """As on a full disk: no file grows beyond what is there."""
     config, outbox = str(_terminal(tmp_path)), Outbox(tmp_path / "outbox.db")
-    outbox.put("a", b"x", "t")
-    outbox.park("a", "http-422", "0.1.0")
-    outbox._database.execute("CREATE TRIGGER full BEFORE UPDATE ON outgoing BEGIN SELECT RAISE(ABORT, 'full'); END")
+    for number in range(MANY):
+        outbox.put(str(number), bytes(3000), "t")
+        outbox.park(str(number), "http-422", "0.1.0")
     outbox.close()
-    done = kiosk("outbox", "retry", "--config", config)
+    done = kiosk("outbox", "retry", "--config", config, largest_file=2**16)
     assert (done.returncode, done.stdout) == (1, "")
     assert "vérifiez le disque" in done.stderr and "Traceback" not in done.stderr
-    assert "refusées par la console : 1." in kiosk("outbox", "list", "--config", config).stdout
+    assert f"refusées par la console : {MANY}." in kiosk("outbox", "list", "--config", config).stdout
