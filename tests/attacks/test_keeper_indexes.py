@@ -101,6 +101,17 @@ def test_what_is_added_to_a_visit_while_two_secrets_count_is_met_with_what_was_t
     assert indexes.met([*search.sought("1975-12-31", "adr"), b"another print..."]) == {visit.pk}
 
 
+def test_a_number_is_one_person_s_also_on_the_day_when_the_secret_is_replaced(site: Site) -> None:
+    def number_of(key: str) -> str:
+        return str(Arrival.objects.get(pk=key).ticket)
+
+    assert sorted(map(number_of, Arrival.objects.values_list("pk", flat=True))) == ["A12", "A12 bis"]
+    site.believes_both()
+    assert number_of(arrive(PIERRE_ALAIN).key) == "A12 ter"
+    assert number_of(arrive(DOMINIQUE).key) == "A12-4"
+    assert number_of(arrive(DOMINIQUE, ticket="B7").key) == "B7"
+
+
 def test_who_has_the_former_secret_and_the_database_finds_no_birth_date(site: Site) -> None:
     def tried() -> bytes:
         key = keyring.derived(site.old.secret, keyring.INDEX)

@@ -28,25 +28,29 @@ def claim(arrival: Arrival) -> None:
     """Say which number is theirs at which desk; the database lets nobody else have it that day."""
     arrival.ticket = arrival.ticket or UNSAID
     arrival.ticket_mark = _mark(arrival, arrival.ticket)
+    if len(keyring.generations()) > 1:  # the database compares what one secret made
+        rename(arrival)
 
 
 def rename(arrival: Arrival) -> bool:
     """Give a number that is free to whoever claims one that is taken; False where nobody has theirs."""
     theirs = arrival.ticket.partition(" ")[0].partition("-")[0]
-    tried = {_mark(arrival, name): name for name in (theirs[: LONGEST - len(word)] + word for word in ("", *_BEHIND))}
+    names = [theirs[: LONGEST - len(word)] + word for word in ("", *_BEHIND)]
+    tried = {_mark(arrival, name, one): name for name in names for one in keyring.generations()}
     others = Arrival.objects.filter(ticket_mark__in=list(tried)).exclude(pk=arrival.pk)
-    taken = {bytes(mark) for mark in others.values_list("ticket_mark", flat=True) if mark is not None}
-    if arrival.ticket_mark is None or bytes(arrival.ticket_mark) not in taken:
+    taken = {tried[bytes(mark)] for mark in others.values_list("ticket_mark", flat=True) if mark is not None}
+    if arrival.ticket_mark is None or arrival.ticket not in taken:
         return False
-    free = (name for mark, name in tried.items() if mark not in taken)
+    free = (name for name in names if name not in taken)
     arrival.ticket = next(free, f"{theirs[:5]}-{secrets.token_hex(3)}")
     arrival.ticket_mark = _mark(arrival, arrival.ticket)
     return True
 
 
-def _mark(arrival: Arrival, ticket: str) -> bytes:
-    """Of the number, its desk and the day by this console's clock."""
+def _mark(arrival: Arrival, ticket: str, generation: int | None = None) -> bytes:
+    """Of the number, its desk and the day by this console's clock; under the current secret, or that one."""
     day = timezone.localtime(arrival.received_at).date().isoformat()
     said = f"ticket\n{day}\n{arrival.desk}\n{ticket}".encode()
-    key = keyring.index_key(keyring.generation()) or keyring.first_index()  # who had a former secret tries no desk
+    made_with = keyring.generation() if generation is None else generation
+    key = keyring.index_key(made_with) or keyring.first_index()  # who had a former secret tries no desk
     return hmac.digest(key, said, "sha256")[:16]
