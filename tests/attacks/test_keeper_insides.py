@@ -14,8 +14,9 @@ import pytest
 from django.db import connection
 
 from kiosk.console.config import ServerSettings
-from kiosk.console.models import Arrival, Stage
+from kiosk.console.models import Arrival, Stage, VisitIndex
 from kiosk.console.register import erasure
+from kiosk.console.upkeep import dump
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsUnreachable
@@ -54,6 +55,16 @@ def test_how_long_what_is_kept_of_a_visit_is_tells_nothing_of_whose_it_is(consol
     for person in people:
         answered.add(len(codec.to_bytes(arrive(person, **BY_CARD))))
     assert len(answered) > 3 and len(_lengths()) == 1
+
+
+def test_in_a_backup_nothing_stands_in_the_order_in_which_visits_came(console: ServerSettings) -> None:
+    enrol()
+    for person in (ZOE, DOMINIQUE, TOUSSAINT, PIERRE_ALAIN, SOPHIE):
+        arrive(person, ticket=person.number[:8])
+    with connection.cursor() as cursor:
+        cursor.execute(dump._select("default", VisitIndex, ["id"]))
+        found = [number for (number,) in cursor.fetchall()]
+    assert len(found) > 40 and found == sorted(found)
 
 
 def _tried(row: dict[str, object], like: CheckIn) -> set[tuple[str, str, str]]:

@@ -167,6 +167,8 @@ class Link(ClosedBlock):
 class RandomKey(_Number):
     """A row's own random number: with SQLite also where it stands, so that nothing says in which order rows came."""
 
+    is_random = True  # a backup asks for rows in this order
+
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
         return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
 

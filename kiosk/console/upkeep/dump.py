@@ -27,6 +27,7 @@ _FRAME = 1024 * 1024  # bytes of rows in one, about
 _AT_ONCE = 500
 # With the names of our models, or of columns that our migrations have just made.
 _SELECT, _ANY = "SELECT {} FROM {}", "SELECT 1 FROM {} LIMIT 1"
+_BY = " ORDER BY {}"
 _DELETE, _INSERT = "DELETE FROM {}", "INSERT INTO {} ({}) VALUES ({})"
 
 
@@ -116,7 +117,9 @@ def _at_one_moment(name: str) -> Iterator[Any]:
 def _select(name: str, model: type[Model], columns: Sequence[str]) -> str:
     quote = connections[name].ops.quote_name
     names = ", ".join(quote(one) for one in columns)
-    return _SELECT.format(names, quote(model._meta.db_table))
+    own = model._meta.pk  # PostgreSQL would give rows in the order in which they came
+    in_order = _BY.format(quote(str(own.column))) if getattr(own, "is_random", False) else ""
+    return _SELECT.format(names, quote(model._meta.db_table)) + in_order
 
 
 def _frames(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, bytes]]:
