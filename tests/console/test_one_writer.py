@@ -1,6 +1,7 @@
 """What is known about persons, and the trail, is written in one place: every other line of the product only reads."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,6 +78,9 @@ def test_only_the_trail_writes_the_trail() -> None:
     assert found == set()
 
 
+_WRITES = re.compile(r"INSERT |UPDATE (?!ON )|DELETE FROM")  # not what a trigger answers to
+
+
 def test_no_sentence_of_sql_goes_round_them() -> None:
     said = [
         f"{name}:{node.lineno}"
@@ -84,7 +88,7 @@ def test_no_sentence_of_sql_goes_round_them() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         for table in TABLES
-        if table in node.value and any(word in node.value.upper() for word in ("INSERT", "UPDATE ", "DELETE FROM"))
+        if table in node.value and _WRITES.search(node.value.upper())
     ]
     assert said == []
 

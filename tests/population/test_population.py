@@ -53,4 +53,4 @@ def test_wide_blocking_finds_whom_letters_and_dates_miss_and_few_besides() -> No
 def test_traits_that_are_equal_are_not_one_person() -> None:
     """Why nothing is filed by traits alone."""
     assert measured().equal.wrong > 0
-    assert len(list(table(measured()))) == 17
+    assert len(list(table(measured()))) == 18
