@@ -100,15 +100,20 @@ class Measure:
 _measures: list[Measure] = []  # none, or the one of the file that is written to
 
 
-def record(happening: Happening, **fields: str | int | float | bool | UUID | None) -> None:
-    """Write one entry. Refused when a value is not a number, a random identifier or a short code."""
+def record(
+    happening: Happening, within: Measure | None = None, /, **fields: str | int | float | bool | UUID | None
+) -> None:
+    """Write one entry. Refused when a value is not a number, a random identifier or a short code.
+
+    ``within``: a measure of its own, for what anybody may bring about.
+    """
     entry: dict[str, str | int | float | bool | None] = {
         "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "happening": happening.value,
     }
     for name, value in fields.items():
         entry[name] = _safe(name, value)
-    for measure in _measures:
+    for measure in _measures if within is None else [within, *_measures]:
         is_written, left_out = measure.lets(happening)
         if not is_written:
             return

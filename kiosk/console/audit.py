@@ -20,7 +20,6 @@ from kiosk.console.chain import MOST_BROKEN, Broken, Walked
 from kiosk.console.models import Arrival, AuditEntry, AuditHead, Person, Staff, Terminal, rows
 from kiosk.console.models.proven import Unproven
 
-_START, _BEGINNING = chain.START_OF_BEFORE, chain.BEGINNING
 _UNPROVEN = bytes(32)
 A_KIOSK = "kiosk"  # who, in an act about a visit: which one is closed (``models.places``)
 
@@ -354,12 +353,12 @@ def _locked_head() -> AuditHead:
     if found is not None:
         head = AuditHead(pk=1, last_number=found[0], chained=bytes(found[1]), proof=bytes(found[2]))
         return head if chain.key_of(head) is not None else _last_act(head)
-    fresh = AuditHead(pk=1, last_number=0, chained=_BEGINNING)
+    fresh = AuditHead(pk=1, last_number=0, chained=chain.BEGINNING)
     fresh.proof = _UNPROVEN if AuditEntry.objects.exists() else chain.proof(fresh, keyring.key(keyring.CHAIN))
     AuditHead.objects.bulk_create([fresh], ignore_conflicts=True)
     return _locked_head()
 
 
 def _last_act(head: AuditHead) -> AuditHead:
-    last = AuditEntry.objects.order_by("-number").values_list("number", "chained").first() or (0, _BEGINNING)
+    last = AuditEntry.objects.order_by("-number").values_list("number", "chained").first() or (0, chain.BEGINNING)
     return AuditHead(pk=1, last_number=last[0], chained=bytes(last[1]), proof=head.proof)

@@ -35,7 +35,7 @@ def console(tables: ServerSettings) -> Iterator[None]:
 def updated(monkeypatch: pytest.MonkeyPatch) -> None:
     """A site that an earlier version began, and that an update has taken over."""
     with monkeypatch.context() as patch:
-        patch.setattr(audit, "_BEGINNING", audit._START)
+        patch.setattr(chain, "BEGINNING", chain.START_OF_BEFORE)
         add("lea")
         add("olivia", "officer")
     assert taking_over.take_over()

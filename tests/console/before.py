@@ -132,7 +132,7 @@ class Before:
 
 def _begin_trail_of_before() -> None:
     """As a version began it whose rows did not prove themselves."""
-    head = AuditHead(pk=1, last_number=0, chained=audit._START)
+    head = AuditHead(pk=1, last_number=0, chained=chain.START_OF_BEFORE)
     head.proof = chain.proof(head, keyring.key(keyring.CHAIN))
     head.save()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kiosk.console import audit
+from kiosk.console import audit, chain
 from kiosk.console.models import AuditEntry, Authenticator, Staff, Terminal
 from kiosk.console.terminals import enrolment
 from kiosk.console.upkeep import taking_over
@@ -16,7 +16,7 @@ from tests.console.staff import PASSWORD, add, browser, code_of
 @pytest.fixture()
 def left(console: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Two accounts and a kiosk of a version whose rows proved nothing, in a trail that it began."""
-    monkeypatch.setattr(audit, "_BEGINNING", audit._START)
+    monkeypatch.setattr(chain, "BEGINNING", chain.START_OF_BEFORE)
     add("lea")
     add("olivia", "officer")
     enrolment.enrol("borne-7", signer_public_pem(generate_signer()).decode(), who="test")

@@ -115,8 +115,7 @@ def call_next(staff: Staff, *, where: str = "", desk: str = "") -> Arrival | Non
     with transaction.atomic():
         waiting = Arrival.objects.filter(stage=Stage.WAITING)
         if desk:
-            here = (*places.saying(waiting, "desk", desk), *places.saying(waiting, "desk", ""))
-            waiting = waiting.filter(desk__in=here)
+            waiting = waiting.filter(desk__in=places.saying(waiting, "desk", desk, ""))
         later = Case(
             When(bare=Bare.ONE_OF_MANY, then=Value(2)),
             When(need=Need.INSI_PENDING, insi_next_at__isnull=False, then=Value(1)),

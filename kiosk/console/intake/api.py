@@ -226,8 +226,5 @@ def _said(outcome: Reception) -> Status[Said]:
 
 
 def _refused(outcome: Reception, reason: str) -> Status[Said]:
-    is_written, left_out = _REFUSED.lets(journal.Happening.INTAKE_REFUSED)
-    if is_written:
-        more = {"left_out": left_out} if left_out else {}
-        journal.record(journal.Happening.INTAKE_REFUSED, code=int(outcome), **more)
+    journal.record(journal.Happening.INTAKE_REFUSED, _REFUSED, code=int(outcome))
     return Status(HTTPStatus(outcome.value), Said(outcome=outcome.name.lower().replace("_", "-"), reason=reason))

@@ -25,7 +25,7 @@ def close(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if counts["arrival"]:
         audit.record_all([audit.Done(audit.Act.PLACES_CLOSED, "update", details=counts)])
     for name in PLACED:
-        _forget(f"console_{name}", database)
+        forget(f"console_{name}", database)
 
 
 def closed_of(model: type[models.Model]) -> list[Any]:
@@ -61,7 +61,7 @@ def _pieces(model: type[models.Model], columns: list[Any]) -> Iterator[list[mode
         last = some[-1].pk
 
 
-def _forget(table: str, database: BaseDatabaseWrapper) -> None:
+def forget(table: str, database: BaseDatabaseWrapper) -> None:
     """What stood there goes from the disk too: PostgreSQL keeps it until somebody cleans up, SQLite in its log.
 
     Within a transaction tables are being made, for a restore: nothing stood there.

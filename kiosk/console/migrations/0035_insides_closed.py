@@ -18,7 +18,7 @@ _places: Any = import_module("kiosk.console.migrations.0033_places_closed")
 def close(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     visits = apps.get_model("console", "Arrival")
     _places.close_all(visits, [visits._meta.get_field("plain")], schema_editor.connection)
-    _places._forget(visits._meta.db_table, schema_editor.connection)
+    _places.forget(visits._meta.db_table, schema_editor.connection)
 
 
 class Migration(migrations.Migration):

@@ -77,14 +77,8 @@ def as_bytes(value: str | bytes | memoryview) -> bytes:
     return value.encode() if isinstance(value, str) else bytes(value)
 
 
-def is_current(value: bytes) -> bool:
-    """Whether what stands there needs not be written anew."""
-    generation = keyring.generation()
-    return value[:1] == bytes([generation]) and len(value) == BYTES + 1 if generation else len(value) == BYTES
-
-
 def is_current_link(link: bytes) -> bool:
-    """The same of a link, which is closed under a site's first secret too."""
+    """Whether a link needs not be written anew; it is closed under a site's first secret too."""
     return link[:1] == bytes([keyring.generation()]) and len(link) == BYTES + 1
 
 
@@ -142,7 +136,8 @@ class Fingerprint(ClosedBlock):
 
     def is_current(self, kept: Any) -> bool:
         """Whether what stands there needs not be written anew."""
-        return is_current(as_bytes(kept))
+        value, generation = as_bytes(kept), keyring.generation()
+        return value[:1] == bytes([generation]) and len(value) == BYTES + 1 if generation else len(value) == BYTES
 
     def anew(self, kept: Any) -> bytes | None:
         """What is to be written anew; None where it is nobody's."""

@@ -58,10 +58,10 @@ def met(name: str, said: str, since: datetime, until: datetime) -> list[str]:
     return [_written(_closed(name, said.encode(), day, one)) for day in days for one in counted]
 
 
-def saying(rows: "models.QuerySet[Any]", column: str, said: str) -> list[str]:
-    """Of what stands in a column of these rows, all that says this: whatever their days, and the secrets."""
+def saying(rows: "models.QuerySet[Any]", column: str, *said: str) -> list[str]:
+    """Of what stands in a column of these rows, all that says one of these: whatever their days, and the secrets."""
     found = rows.order_by().values_list(column, flat=True).distinct()
-    return [one.kept for one in found if isinstance(one, Place) and one == said]
+    return [one.kept for one in found if isinstance(one, Place) and one in said]
 
 
 @lru_cache(maxsize=_CACHED)
@@ -157,11 +157,8 @@ class Closed(_Column):
     def anew(self, kept: Any) -> Any:
         """The same under the current secret; None where it is not ours."""
         raw = self.raw(kept)
-        return (
-            self.close(self.open(kept), _day(raw))
-            if _opened(self.name, raw, keyring.all_of_them()) is not None
-            else None
-        )
+        is_ours = _opened(self.name, raw, keyring.all_of_them()) is not None
+        return self.close(self.open(kept), _day(raw)) if is_ours else None
 
     def open(self, kept: Any) -> Any:
         raise NotImplementedError

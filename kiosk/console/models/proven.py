@@ -235,7 +235,7 @@ def _as_read(model: type[Proven], read: Mapping[str, Any]) -> bytes:
         kind = type(value)
         if kind is unsaid_kind and value == default:
             continue
-        if kind is str or isinstance(value, str):
+        if isinstance(value, str):
             written = b"=" + value.encode()
         elif kind is bytes:
             written = b"=" + value

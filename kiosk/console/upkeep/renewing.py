@@ -45,17 +45,13 @@ def renew(who: str, say: Say) -> tuple[dict[str, int], int]:
             seen, done, left = seen + some, done + proven, left + refused
             say(model._meta.db_table, seen, done)
         written |= {model._meta.db_table: done} if done else {}
-    for model, field in closed_columns():
+    columns = [(f"{one._meta.db_table}.{field.column}", _column(one, field)) for one, field in closed_columns()]
+    for name, parts in [*columns, (_LINKS, _links())]:
         done, seen = 0, 0
-        for some, closed in _column(model, field):
+        for some, closed in parts:
             seen, done = seen + some, done + closed
-            say(f"{model._meta.db_table}.{field.column}", seen, done)
-        written |= {f"{model._meta.db_table}.{field.column}": done} if done else {}
-    done, seen = 0, 0
-    for some, closed in _links():
-        seen, done = seen + some, done + closed
-        say(_LINKS, seen, done)
-    written |= {_LINKS: done} if done else {}
+            say(name, seen, done)
+        written |= {name: done} if done else {}
     if written or not _is_said():  # also where there was nothing to do
         audit.record_all([audit.Done(audit.Act.ROWS_REPROVEN, who, details={**written, "left": left})])
     return written, left
