@@ -42,9 +42,10 @@ class Left:
     index: bytes
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Secret:
-    """A secret of this site; a former one is believed up to a day, that one included."""
+    """A secret of this site; a former one is believed up to a day, that one included. Itself alone is its equal: what
+    is remembered under it is asked for hundreds of times a page."""
 
     secret: bytes
     until: date | None = None  # None: the current one

@@ -116,7 +116,7 @@ def announce_json(url: str) -> None:
 
 def run(server: ServerSettings, announce: Callable[[str], None] = announce_json) -> None:
     """Serve until told to stop (SIGTERM): requests under way are finished first."""
-    keep_lean(heaps=2, large=64 * 1024, kept=1024 * 1024)
+    keep_lean(heaps=2, large=512 * 1024, kept=1024 * 1024)  # a check-in's parts are taken from pages that are there
     arguments, sys.argv = sys.argv, sys.argv[:1]
     try:
         Served(server, announce).run()

@@ -57,15 +57,17 @@ DEVICES = {
 @register.filter
 def dossier(key: UUID) -> str:
     """The page of one dossier: forty on the queue's, whose address is looked up once."""
-    return _dossiers().replace(str(_ANY), str(key))
+    before, after = _dossiers()
+    return f"{before}{key}{after}"
 
 
 _ANY = UUID(int=0)
 
 
 @cache
-def _dossiers() -> str:
-    return reverse("identity", args=(_ANY,))
+def _dossiers() -> tuple[str, str]:
+    before, _key, after = reverse("identity", args=(_ANY,)).partition(str(_ANY))
+    return before, after
 
 
 @register.filter
