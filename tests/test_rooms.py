@@ -59,6 +59,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "kiosk.__version__",
     },
     "kiosk.insi.simulated": {"kiosk.insi", "kiosk.core", "kiosk.journal"},
+    "kiosk.training": {"kiosk.core", "kiosk.documents", "kiosk.capture", "kiosk.app", "kiosk.insi.simulated"},
     "kiosk.appli": {"kiosk.core", "kiosk.sealing", "kiosk.plug_ins"},
     "kiosk.sealing": {"kiosk.core"},
     "kiosk.heads": {"kiosk.sealing"},
@@ -144,8 +145,8 @@ KNOWN_ONLY_TO = {
     "smartcard": {"hardware.cards"},
     "kivy": {"kiosk.ui"},
     "django": {"kiosk.console", "kiosk.commands"},
-    "cv2": {"kiosk.capture", "hardware.camera"},
-    "cryptography": {"kiosk.sealing", "kiosk.insi", "kiosk.documents"},
+    "cv2": {"kiosk.capture", "kiosk.training", "hardware.camera"},
+    "cryptography": {"kiosk.sealing", "kiosk.insi", "kiosk.documents", "kiosk.training"},
     "sqlite3": {"kiosk.storage", "kiosk.console.upkeep.dump"},  # the backup of the console on SQLite
 }
 

@@ -19,8 +19,9 @@ from kiosk.documents import cev_chain
 from kiosk.documents.cev import Seal, check, parse
 from kiosk.documents.cev_trust import load_signers, verify
 from kiosk.settings import Settings
-from tests.specimens import seal as specimen
-from tests.specimens.person import SpecimenPerson
+from kiosk.training import seal as specimen
+from kiosk.training.holder import SpecimenPerson
+from tests.specimens.seal import write_certificate
 
 PERSON = SpecimenPerson("ADRUN", ("ZOE", "LEA"), "1975-12-31", "F")
 SIGNED = date(2023, 5, 2)
@@ -117,7 +118,7 @@ def test_a_signer_counts_by_the_chain_that_leads_to_a_root_the_site_trusts(site:
 
 def test_a_certificate_that_somebody_made_is_of_an_unknown_signer(site: Site, root: Authority) -> None:
     site.trusts(root)
-    specimen.write_certificate(site.signers, date(2021, 3, 8), LATER)
+    write_certificate(site.signers, date(2021, 3, 8), LATER)
     site.has_signer(authority("root"))  # the right name, another key
     assert site.verdict(signed=SIGNED) is not SealVerdict.GENUINE
     forger = authority("forger", root, ca=False)  # has a certificate of the root's, and is no authority
@@ -162,7 +163,7 @@ def test_a_list_that_its_authority_did_not_sign_strikes_nobody_off(site: Site, r
 
 
 def test_in_production_nobody_is_believed_for_whom_nobody_vouches(site: Site, root: Authority) -> None:
-    specimen.write_certificate(site.signers, date(2021, 3, 8), LATER)
+    write_certificate(site.signers, date(2021, 3, 8), LATER)
     assert wiring._seals(settings(site, None)) == ["", "", ""]
     assert wiring._seals(settings(site, site.authorities)) == [
         str(site.signers),

@@ -16,7 +16,7 @@ import numpy as np
 
 from kiosk.capture.session import CaptureSession, CaptureSettings
 from kiosk.core.sources.document import Side
-from tests.specimens.draw import draw
+from kiosk.training.draw import draw
 from tests.specimens.film import RATE, frames
 from tests.specimens.person import ZOE
 

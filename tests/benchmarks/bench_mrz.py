@@ -28,9 +28,10 @@ import numpy as np
 from kiosk.capture.reader import DocumentReader
 from kiosk.core.sources.document import MrzReading
 from kiosk.documents.mrz import format_of, parse
+from kiosk.training.draw import draw, random_print
+from kiosk.training.holder import KINDS
 from tests.benchmarks.peers import NAMES, NoPeer, Peer
-from tests.specimens.draw import draw, random_print
-from tests.specimens.person import KINDS, somebody
+from tests.specimens.person import somebody
 from tests.specimens.photograph import CONDITIONS, Photo, photograph
 from tests.specimens.wild import engraved, over_pattern
 

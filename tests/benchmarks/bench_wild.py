@@ -11,8 +11,9 @@ from collections import Counter
 from datetime import date
 
 from kiosk.capture.reader import DocumentReader
-from tests.specimens.draw import draw, random_print
-from tests.specimens.person import KINDS, somebody
+from kiosk.training.draw import draw, random_print
+from kiosk.training.holder import KINDS
+from tests.specimens.person import somebody
 from tests.specimens.wild import WILDS, wild_photo
 
 TODAY = date(2026, 11, 21)

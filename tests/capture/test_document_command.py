@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.specimens.draw import draw
+from kiosk.training.draw import draw
 from tests.specimens.person import ZOE
 from tests.specimens.photograph import photograph
 from tests.specimens.seal import write_certificate

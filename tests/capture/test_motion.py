@@ -18,7 +18,7 @@ from kiosk.capture.decide import Decided
 from kiosk.capture.grid import Grid
 from kiosk.capture.reader import DocumentReader, Zone, locate
 from kiosk.documents.mrz_format import TD3
-from tests.specimens.draw import draw, random_print
+from kiosk.training.draw import draw, random_print
 from tests.specimens.person import ZOE, somebody
 from tests.specimens.photograph import Pose, blur_motion, photograph, place, tray
 from tests.specimens.tamper import WAYS, tamper

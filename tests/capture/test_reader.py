@@ -16,8 +16,9 @@ from kiosk.capture.reader import DocumentReader
 from kiosk.capture.session import CaptureSession
 from kiosk.core.sources.document import DocumentKind, SealVerdict, Side
 from kiosk.documents.cev_trust import load_signers
-from tests.specimens.draw import draw
-from tests.specimens.person import KINDS, ZOE, SpecimenPerson
+from kiosk.training.draw import draw
+from kiosk.training.holder import KINDS, SpecimenPerson
+from tests.specimens.person import ZOE
 from tests.specimens.photograph import photograph, tray
 from tests.specimens.seal import write_certificate
 

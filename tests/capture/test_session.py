@@ -12,7 +12,7 @@ from kiosk.capture.preview import to_rgb_bytes
 from kiosk.capture.session import CaptureSession, CaptureSettings, Seen
 from kiosk.capture.shot import MOST_BYTES, Shot
 from kiosk.core.sources.document import Guidance, Side
-from tests.specimens.draw import draw
+from kiosk.training.draw import draw
 from tests.specimens.film import FRAME, frames
 from tests.specimens.person import ZOE
 from tests.specimens.photograph import Pose, place, tray

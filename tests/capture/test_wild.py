@@ -12,8 +12,9 @@ from kiosk.capture import decide
 from kiosk.capture import reader as reading
 from kiosk.capture.bend import Bend, fit_bent
 from kiosk.capture.reader import DocumentReader
-from tests.specimens.draw import PX, draw, random_print
-from tests.specimens.person import KINDS, somebody
+from kiosk.training.draw import PX, draw, random_print
+from kiosk.training.holder import KINDS
+from tests.specimens.person import somebody
 from tests.specimens.photograph import Photo, jpeg
 from tests.specimens.wild import over_pattern, wild_photo
 

@@ -2,10 +2,10 @@
 
 import json
 
-from kiosk.core.identity.names import normalise
 from kiosk.insi.simulated.population import Person as Known
 from kiosk.insi.simulated.simulator import TEST_IDAM, Simulator
 from kiosk.insi.simulated.testpki import TestPki
+from kiosk.training import people
 from tests.people import CHLOE, CLARA, LEO, SOPHIE, ZOE, Person
 
 INSTANCE = "7a1c52f0-3f0e-4a51-9f0e-5f3b1d2c4e6a"
@@ -15,12 +15,7 @@ INSURED = {LEO: ZOE, CHLOE: SOPHIE, CLARA: SOPHIE}  # on whose card
 
 def known(person: Person) -> Known:
     """A person as the simulated service knows them."""
-    given = tuple(normalise(name) for name in person.given_names)
-    insured = INSURED.get(person)
-    return Known(
-        *(normalise(person.birth_name), given, person.sex.value, person.birth_date, person.birth_place_code),
-        *(person.number, person.key, person.oid, (), insured.number if insured else "", person.birth_rank),
-    )
+    return people.known(person, INSURED.get(person))
 
 
 def insi_section(simulator: Simulator, pki: TestPki, **more: str) -> str:

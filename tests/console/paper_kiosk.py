@@ -25,11 +25,11 @@ from kiosk.core.turn import events as ev
 from kiosk.insi.client import InsiClient
 from kiosk.storage.delivery import ConsoleLink, Delivered, deliver_waiting
 from kiosk.storage.outbox import Outbox
+from kiosk.training.draw import Picture, draw
+from kiosk.training.holder import SpecimenPerson
 from tests.console.arrivals import SIGNER
 from tests.console.served import ServedConsole
 from tests.people import Person
-from tests.specimens.draw import Picture, draw
-from tests.specimens.person import SpecimenPerson
 
 PLACE = Place("borne-1", "3", "A", in_production=False)
 PATIENT_SECONDS = 4.0

@@ -19,6 +19,7 @@ from kiosk.insi.client import Environment, InsiClient, InsiConfig
 from kiosk.insi.simulated.population import Population
 from kiosk.insi.simulated.simulator import TEST_IDAM, Behaviour, Simulator
 from kiosk.insi.simulated.testpki import make_pki
+from kiosk.training.draw import Picture
 from tests.console import places
 from tests.console.browsing import Desk
 from tests.console.nation import INSTANCE, insi_section, known
@@ -38,7 +39,6 @@ from tests.people import (
     ZOE,
     Person,
 )
-from tests.specimens.draw import Picture
 
 pytestmark = pytest.mark.timeout(400)  # real readers, real services, a browser: a busy machine takes its time
 LONG = Person(

@@ -14,11 +14,12 @@ from kiosk.documents.cev import NotSeal, Seal, Signer, check, parse, reading_of
 from kiosk.documents.cev_trust import load_signers, verify
 from kiosk.documents.mrz import parse as parse_zone
 from kiosk.documents.mrz_format import TD1
-from tests.specimens.draw import draw
-from tests.specimens.person import SpecimenPerson
+from kiosk.training.draw import draw
+from kiosk.training.holder import SpecimenPerson
+from kiosk.training.seal import public_key, seal_text
+from kiosk.training.zone import MrzContent, write
 from tests.specimens.photograph import photograph
-from tests.specimens.seal import public_key, seal_text, write_certificate
-from tests.specimens.zone import MrzContent, write
+from tests.specimens.seal import write_certificate
 
 PERSON = SpecimenPerson("ADRUN", ("ZOE", "LEA"), "1975-12-31", "F")
 NUMBER = "X4RTBPFW4"

@@ -19,7 +19,7 @@ from kiosk.documents.mrz import (
     propose_kind,
 )
 from kiosk.documents.mrz_format import ALPHABET, FRENCH_ID, TD1, TD2, TD3, MrzFormat
-from tests.specimens.zone import MrzContent, write
+from kiosk.training.zone import MrzContent, write
 
 TODAY = date(2026, 11, 21)
 

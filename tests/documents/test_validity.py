@@ -9,7 +9,7 @@ from kiosk.core.sources.document import MrzReading, ValidityStatus
 from kiosk.documents.mrz import parse
 from kiosk.documents.mrz_format import FRENCH_ID, TD1
 from kiosk.documents.validity import validity_of
-from tests.specimens.zone import MrzContent, write
+from kiosk.training.zone import MrzContent, write
 
 TODAY = date(2026, 11, 21)
 

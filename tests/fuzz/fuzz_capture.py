@@ -25,9 +25,10 @@ from kiosk.core.sources.document import MrzReading
 from kiosk.documents import cev
 from kiosk.documents.mrz import NotMrz, parse
 from kiosk.documents.mrz_format import ALPHABET
-from tests.specimens.draw import draw
-from tests.specimens.person import KINDS, ZOE, zone_of
-from tests.specimens.seal import seal_text
+from kiosk.training.draw import draw
+from kiosk.training.holder import KINDS, zone_of
+from kiosk.training.seal import seal_text
+from tests.specimens.person import ZOE
 
 TODAY = date(2026, 11, 21)
 LONGEST_CASE = 2.0  # seconds of processor

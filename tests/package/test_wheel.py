@@ -40,7 +40,9 @@ def test_it_says_its_version_its_roles_and_its_licences(wheel: ZipFile) -> None:
     assert told["Version"] == __version__
     assert told.get_all("Provides-Extra") == sorted(pyproject()["project"]["optional-dependencies"])
     assert told["License-Expression"] == "Apache-2.0"
-    assert {"LICENSE", "assets/models/NOTICE.md"} == set(told.get_all("License-File") or ())
+    assert {"LICENSE", "assets/models/NOTICE.md", "assets/typeface/NOTICE.md"} == set(
+        told.get_all("License-File") or ()
+    )
     assert wheel.read(f"{place}entry_points.txt").decode() == "[console_scripts]\nkiosk = kiosk.cli:main\n"
 
 

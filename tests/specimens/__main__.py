@@ -6,9 +6,10 @@ from pathlib import Path
 
 import cv2
 
-from tests.specimens.draw import draw
+from kiosk.training.draw import draw
+from kiosk.training.holder import KINDS, SpecimenPerson
 from tests.specimens.film import make_film
-from tests.specimens.person import KINDS, ZOE, SpecimenPerson
+from tests.specimens.person import ZOE
 from tests.specimens.photograph import CONDITIONS, photograph
 
 

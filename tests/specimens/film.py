@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.specimens.draw import Flat, Picture, draw
-from tests.specimens.person import SpecimenPerson
+from kiosk.training.draw import Flat, Picture, draw
+from kiosk.training.holder import SpecimenPerson
 from tests.specimens.photograph import Pose, place, tray
 
 FRAME = (1280, 720)

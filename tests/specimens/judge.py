@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kiosk.capture.session import CaptureSession
 from kiosk.core.sources.document import Guidance
-from tests.specimens.draw import Flat
+from kiosk.training.draw import Flat
 from tests.specimens.film import RATE
 from tests.specimens.stage import Scene, Shown
 

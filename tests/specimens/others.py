@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from kiosk.core.sources.document import Guidance
-from tests.specimens.draw import PX, Flat, Picture, portrait, text
+from kiosk.training.draw import PX, Flat, Picture, portrait, text
 from tests.specimens.film import FRAME, Grain
 from tests.specimens.person import ZOE
 from tests.specimens.stage import ENTERING, Scene, Shown, Stage, flat_of

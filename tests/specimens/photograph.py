@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.specimens.draw import Flat, Picture, text
+from kiosk.training.draw import Flat, Picture, text
 
 CONDITIONS = [
     *("scan", "good", "perspective", "rotated", "upside", "defocus", "motion"),

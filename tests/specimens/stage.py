@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from kiosk.core.sources.document import Guidance, Side
-from tests.specimens.draw import Flat, Picture, draw
+from kiosk.training.draw import Flat, Picture, draw
 from tests.specimens.film import FRAME, RATE, Grain, resting_pose
 from tests.specimens.person import somebody
 from tests.specimens.photograph import Pose, corners_of, place, tray

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from kiosk.documents.mrz_format import ALPHABET
-from tests.specimens.draw import PX, Flat, Picture, Print, zone
+from kiosk.training.draw import PX, Flat, Picture, Print, zone
 
 WAYS = ("paper", "ink", "smear", "top", "bottom", "left", "right", "altered", "stain", "swapped", "cut")
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from tests.specimens.draw import PX, Flat, Picture, text
+from kiosk.training.draw import PX, Flat, Picture, text
 from tests.specimens.photograph import (
     Photo,
     Pose,

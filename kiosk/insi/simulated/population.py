@@ -27,8 +27,10 @@ class Person(Confidential):
     history: tuple[str, ...] = ()  # earlier numbers with their key: 15 characters each
     insured: str = ""  # number of the insured person (ouvrant droit) whose card names this one
     birth_rank: str = "1"
+    behaviour: str = ""  # DOWN: whoever asks about this one finds the service out of order
 
 
+DOWN = "down"
 TEST_PEOPLE = (
     Person("ADRUN", ("ZOE",), "F", "1975-12-31", "63220", "2751263220749", "74"),
     Person("ADRTROIS", ("DOMINIQUE",), "F", "1997-02-26", "2A020", "297022A020778", "78"),

@@ -21,7 +21,7 @@ from lxml import etree
 
 from kiosk.insi.names import BY_CARD, SIMULATOR_HEADER
 from kiosk.insi.simulated import answers
-from kiosk.insi.simulated.population import Person, Population
+from kiosk.insi.simulated.population import DOWN, Person, Population
 from kiosk.insi.simulated.rules import RefusedError, Rules
 from kiosk.insi.simulated.vouching import Doorkeeper, OfCertificates, Shown
 
@@ -147,11 +147,13 @@ class Simulator:
             operation, message_id, element = self._rules.accept(body, content_type, shown)
         except RefusedError as refused:
             return 500, answers.fault(refused.subcode, refused.code, refused.text, refused.message_id)
+        found = self._find(operation, element)
+        if behaviour.kind != "fault" and any(person.behaviour == DOWN for person in found):
+            behaviour = Behaviour("fault")
         if behaviour.kind == "fault":
             sender = not behaviour.subcode.startswith("siram_4")
             text = "Service indisponible" if not sender else "Demande refusee"
             return 500, answers.fault(behaviour.subcode, behaviour.code, text, message_id, sender=sender)
-        found = self._find(operation, element)
         code = {0: "01", 1: "00"}.get(len(found), "02")
         place = _text(element, "LieuNaissance")
         if behaviour.kind == "none":

@@ -2,16 +2,17 @@
 
 import functools
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.documents.mrz import mrz_name
-from tests.specimens.person import SpecimenPerson, zone_of
-from tests.specimens.seal import seal_picture, seal_text
+from kiosk.training.holder import SpecimenPerson, zone_of
+from kiosk.training.seal import seal_picture, seal_text, sealed_holder
 
 Picture = NDArray[np.uint8]
 PX = 12  # pixels a millimetre
@@ -19,7 +20,7 @@ PITCH = 2.54  # mm between two OCR-B characters
 STEP = 6.35  # mm between two lines
 ID1, ID2_FRENCH, PASSPORT_PAGE = (85.6, 54.0), (105.0, 74.0), (125.0, 88.0)
 _INTER = Path("/usr/share/fonts/opentype/inter")
-_OCRB = Path(__file__).parent / "typeface"
+_OCRB = Path(str(files("assets") / "typeface"))
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,13 @@ def random_print(rng: random.Random) -> Print:
         slant=rng.choice((-0.04, 0.0, 0.0, 0.0, 0.04, 0.09)),
         weight=rng.choice((-1, 0, 0, 0, 1, 1)),
         height=rng.uniform(2.3, 2.6),
-        ink=tuple(rng.randint(10, 60) for _ in range(3)),
+        ink=(rng.randint(10, 60), rng.randint(10, 60), rng.randint(10, 60)),
         step=rng.uniform(6.1, 6.5),
     )
 
 
 @functools.cache
-def _face(path: str) -> "cv2.FontFace":
+def _face(path: str) -> cv2.FontFace:
     face = cv2.FontFace(path)
     if not face.getName():
         raise FileNotFoundError(path)
@@ -215,7 +216,7 @@ def _specimen(picture: Picture, size: tuple[float, float]) -> None:
 def _facts(picture: Picture, person: SpecimenPerson, left: float, top: float, step: float) -> None:
     day = f"{person.birth_date[8:]} {person.birth_date[5:7]} {person.birth_date[:4]}"
     rows = (
-        ("NOM / Surname", person.surname),
+        ("NOM / Surname", person.surname + (f"   (usage : {person.name_in_use})" if person.name_in_use else "")),
         ("Prénoms / Given names", ", ".join(person.given_names).title()),
         ("SEXE / Sex    NATIONALITÉ    DATE DE NAISS.", f"{person.sex}     FRA     {day}"),
         ("LIEU DE NAISSANCE / Place of birth", person.birth_place),
@@ -223,11 +224,19 @@ def _facts(picture: Picture, person: SpecimenPerson, left: float, top: float, st
     for index, (label, value) in enumerate(rows):
         y = top + index * step
         text(picture, (left, y), label, 1.25, ink=(110, 90, 80))
-        text(picture, (left, y + step * 0.48), value, 2.0, bold=True)
+        room = picture.shape[1] / PX - left - 2
+        text(picture, (left, y + step * 0.48), value, min(2.0, room / max(1, len(value)) / 0.95), bold=True)
 
 
-def draw(person: SpecimenPerson, kind: str, side: str = "", seed: int = 0, how: Print | None = None) -> Flat:
-    """Draw one side; ``side`` "" is the one that bears the zone."""
+def draw(
+    person: SpecimenPerson,
+    kind: str,
+    side: str = "",
+    seed: int = 0,
+    how: Print | None = None,
+    sealing: Callable[[SpecimenPerson, str], str] = seal_text,
+) -> Flat:
+    """Draw one side; ``side`` "" is the one that bears the zone. ``sealing``: what its visible seal says."""
     rng = random.Random(f"{kind}-{seed}")
     _, lines = zone_of(person, kind, rng)
     how = how or Print()
@@ -236,7 +245,6 @@ def draw(person: SpecimenPerson, kind: str, side: str = "", seed: int = 0, how: 
     size = {"passport": PASSPORT_PAGE, "french-id-1988": ID2_FRENCH}.get(kind, ID1)
     if kind == "european-id" and len(lines) == 2:
         size = (105.0, 74.0)
-        side = side or "back"
     at = (0.0, 0.0, how.step)
     tint = rng.choice(((236, 226, 214), (226, 232, 222), (220, 226, 238), (238, 232, 236)))
     picture = background(size, rng, tint)
@@ -264,26 +272,19 @@ def draw(person: SpecimenPerson, kind: str, side: str = "", seed: int = 0, how: 
         text(picture, (33, 6), "ADRESSE / Address", 1.25, ink=(110, 90, 80))
         text(picture, (33, 9.5), "1 RUE DE LA FANTAISIE", 1.7, bold=True)
         text(picture, (33, 13), "TAILLE / Height 1,70 m   DÉLIVRÉ LE 01 01 2024", 1.5)
-        _seal(picture, person, lines[0][5:14], kind)
+        if kind == "french-id-2021":
+            _seal(picture, sealing(sealed_holder(person), lines[0][5:14]))
         _specimen(picture, size)
         at = (5 + rng.uniform(-0.5, 0.5), height - 5.2, how.step)
-    bears = side == "back" or one_sided or (kind == "european-id" and len(lines) == 2)
+    bears = side == "back" or one_sided
     if bears:
         zone(picture, at[0], at[1], lines, how)
     return Flat(picture, size, lines if bears else (), kind, side, at)
 
 
-def _seal(picture: Picture, person: SpecimenPerson, number: str, kind: str) -> None:
-    """The visible seal of the card of 2021, signed by the test authority; nothing on other cards."""
-    if kind != "french-id-2021":
-        return
-    plain = SpecimenPerson(
-        mrz_name(person.surname).replace("<", " "),
-        tuple(mrz_name(name).replace("<", " ") for name in person.given_names),
-        person.birth_date,
-        person.sex,
-    )
+def _seal(picture: Picture, said: str) -> None:
+    """The visible seal of the card of 2021, signed by the test authority; other cards have none."""
     x, y, px = 9 * PX, 8 * PX, round(12.2 * PX)
-    block = seal_picture(seal_text(plain, number), px)
+    block = seal_picture(said, px)
     picture[y - 12 : y + px + 12, x - 12 : x + px + 12] = 245
     picture[y : y + px, x : x + px] = block[..., None]
