@@ -48,7 +48,7 @@ EXEMPT: dict[str, dict[str, str]] = {
     "auth_group": {"*": OF_DJANGO},
     "auth_group_permissions": {"*": OF_DJANGO},
     "django_session": {"*": OF_DJANGO},
-    "console_guess": {"*": "a count of a quarter of an hour: who lowers it still needs password and factor"},
+    "console_guess": {"*": "a count of a quarter of an hour, which each process that serves keeps itself too"},
 }
 
 

@@ -4,25 +4,30 @@ Neither a digest of it stands there, nor does its length.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import product
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise, product
+from threading import Event
 from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from kiosk.console.config import ServerSettings
 from kiosk.console.models import Arrival, Stage, VisitIndex
+from kiosk.console.models.fingerprints import visit_of
+from kiosk.console.records import indexes
 from kiosk.console.register import erasure
-from kiosk.console.upkeep import dump
+from kiosk.console.upkeep import dump, mixing
+from kiosk.console.upkeep.worker import work
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsUnreachable
 from kiosk.core.status.transitions import Actor, ActorKind
 from tests.console.arrivals import arrive, check_in_of, enrol
-from tests.console.conftest import console, postgresql, sqlite
+from tests.console.conftest import console, empty, postgresql, sqlite
 from tests.people import DOMINIQUE, PIERRE_ALAIN, SOPHIE, TOUSSAINT, ZOE
 
 __all__ = ["console", "postgresql", "sqlite"]
@@ -65,6 +70,44 @@ def test_in_a_backup_nothing_stands_in_the_order_in_which_visits_came(console: S
         cursor.execute(dump._select("default", VisitIndex, ["id"]))
         found = [number for (number,) in cursor.fetchall()]
     assert len(found) > 40 and found == sorted(found)
+
+
+def _as_they_lie() -> dict[UUID, tuple[str, ...]]:
+    """Where what each visit is found by lies in the table, in that order."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT visit, ctid::text FROM console_visitindex ORDER BY ctid")
+        found: dict[UUID, tuple[str, ...]] = {}
+        for link, place in cursor.fetchall():
+            found[visit_of(link)] = (*found.get(visit_of(link), ()), place)
+    return found
+
+
+def _following(lying: Iterable[UUID], came: list[UUID]) -> int:
+    """How many lie behind the one that came just before them."""
+    return sum(came.index(after) == came.index(before) + 1 for before, after in pairwise(lying))
+
+
+@pytest.mark.starts
+def test_who_reads_the_table_of_fingerprints_as_it_lies_does_not_count_to_the_visits(
+    postgresql: ServerSettings,
+) -> None:
+    with empty(postgresql):
+        enrol()
+        for number in range(30):
+            arrive((ZOE, DOMINIQUE, TOUSSAINT)[number % 3], ticket=f"M{number}")
+        visits = list(Arrival.objects.order_by("received_at").values_list("pk", flat=True))
+        assert _following(_as_they_lie(), visits) > 15  # as they came
+        work(None, Event(), once=True)
+        lying = _as_they_lie()
+        assert _following(lying, visits) < 9  # by chance one, mostly
+        assert {key: len(rows) for key, rows in lying.items()} == {one: len(indexes.of([one])[one]) for one in visits}
+        newest = UUID(arrive(SOPHIE, ticket="N1").key)
+        later = timezone.now() + timedelta(hours=1)
+        mixing.once(later)
+        again = _as_they_lie()
+        moved = {key for key, rows in again.items() if rows != lying.get(key)}
+        assert newest in moved and len(moved) > 8
+        assert not mixing.once(later + timedelta(hours=1)) and _as_they_lie() == again  # nobody came
 
 
 def _tried(row: dict[str, object], like: CheckIn) -> set[tuple[str, str, str]]:

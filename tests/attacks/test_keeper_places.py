@@ -27,7 +27,7 @@ from kiosk.sealing import (
     signer_public_pem,
     verify,
 )
-from tests.console.arrivals import put, sealed
+from tests.console.arrivals import check_in_of, enrol, put, sealed
 from tests.console.asked_through import asked, by_card, naming
 from tests.console.conftest import console, postgresql, sqlite
 from tests.console.staff import get, post, sign_in
@@ -258,3 +258,21 @@ def test_who_has_the_former_secret_and_the_database_reads_nowhere_where_anybody_
         assert vault.open_arrival(arrival).kiosk == arrival.terminal_id
     heads = {(base64.urlsafe_b64decode(one) if isinstance(one, str) else bytes(one))[0] for one in _kept()}
     assert len(_kept()) > 20 and heads == {1}
+
+
+_ENDS_WITH = "SELECT w.by, a.about FROM console_witness w JOIN console_auditentry a ON a.number = w.number"
+
+
+def test_what_a_kiosk_brought_back_of_the_trail_does_not_end_with_its_own_visit(console: ServerSettings) -> None:
+    marks, visits = {}, {}
+    for kiosk, person in zip(KIOSKS, (ZOE, DOMINIQUE), strict=True):
+        enrol(kiosk)
+        check_in = check_in_of(person, kiosk=kiosk)
+        answer = put(f"/intake/check-ins/{check_in.key}", sealed(check_in), kiosk=kiosk)
+        marks[kiosk], visits[kiosk] = answer.headers["X-Console-Mark"], str(check_in.key)
+    for kiosk, mark in marks.items():
+        assert put("/intake/heartbeat", b"{}", kiosk=kiosk, witness=mark).status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDS_WITH)
+        told = dict(cursor.fetchall())
+    assert told == dict.fromkeys((f"kiosk:{one}" for one in KIOSKS), visits["hall-sud"])  # the last act, for both

@@ -7,7 +7,18 @@ import pytest
 from django.test import Client
 
 from tests.console.rewritten import rewrite
-from tests.console.staff import PASSWORD, add, at_desk, browser, code_of, get, idle_for, post, sign_in
+from tests.console.staff import (
+    PASSWORD,
+    add,
+    at_desk,
+    browser,
+    code_of,
+    get,
+    half_a_minute_later,
+    idle_for,
+    post,
+    sign_in,
+)
 from tests.demo.enrolling import totp
 
 pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
@@ -77,7 +88,6 @@ def test_a_closed_account_is_out_at_its_next_click() -> None:
 
 
 def test_an_idle_session_locks_and_a_new_code_opens_it_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kiosk.console.models import Authenticator
 
     client = at_desk()
     idle_for(client, 16 * 60)
@@ -85,7 +95,7 @@ def test_an_idle_session_locks_and_a_new_code_opens_it_where_it_was(monkeypatch:
     assert get(client, "/file/")["Location"] == "/verrou/"
     assert "lea" in get(client, "/verrou/").content.decode()
     assert "lea" not in get(client, "/nulle-part/").content.decode()  # nor what they may do, at any other address
-    rewrite(Authenticator.objects.all(), last_t=-1)  # half a minute later, the authenticator shows another code
+    half_a_minute_later()  # half a minute later, the authenticator shows another code
     assert post(client, "/verrou/", code=code_of("lea"))["Location"] == "/file/"
     assert get(client, "/file/").status_code == 200
 
@@ -224,7 +234,6 @@ def test_passwords_are_hashed_with_argon2id() -> None:
 
 
 def test_a_locked_session_comes_back_to_the_page_it_left_and_never_to_a_part_of_one() -> None:
-    from kiosk.console.models import Authenticator
 
     client = at_desk()
     for path, headers, back in (
@@ -234,7 +243,7 @@ def test_a_locked_session_comes_back_to_the_page_it_left_and_never_to_a_part_of_
         idle_for(client, 16 * 60)
         answer = client.get(path, secure=True, headers=headers)
         assert "/verrou/" in (answer.headers.get("Location"), answer.headers.get("HX-Redirect"))
-        rewrite(Authenticator.objects.all(), last_t=-1)
+        half_a_minute_later()
         assert post(client, "/verrou/", code=code_of("lea"))["Location"] == back
 
 
@@ -246,10 +255,9 @@ def test_a_page_that_stands_open_asks_by_itself_and_is_sent_to_the_lock() -> Non
 
 
 def test_a_password_change_ends_the_other_sessions_and_guessing_the_old_one_ends_this_one() -> None:
-    from kiosk.console.models import Authenticator
 
     client = at_desk()
-    rewrite(Authenticator.objects.all(), last_t=-1)
+    half_a_minute_later()
     other = sign_in()
     new = "another long pass phrase"
     assert post(client, "/mot-de-passe/", current=PASSWORD, wanted=new, again=new).status_code == 302

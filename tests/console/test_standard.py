@@ -12,8 +12,7 @@ from django.core.exceptions import ValidationError
 from kiosk import journal
 from kiosk.console.config import ServerSettings
 from tests.console.conftest import empty
-from tests.console.rewritten import rewrite
-from tests.console.staff import add, at_desk, browser, get, idle_for, post, sign_in
+from tests.console.staff import add, at_desk, browser, get, half_a_minute_later, idle_for, post, sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -86,17 +85,16 @@ def test_a_page_that_a_role_does_not_have_is_refused_and_that_is_written_down() 
 
 
 def test_of_more_sessions_than_desks_the_one_left_longest_ago_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kiosk.console.models import Authenticator
     from kiosk.console.staff import sessions
 
     monkeypatch.setattr(sessions, "MOST_OPEN", 2)
     add()
     first = sign_in()
-    rewrite(Authenticator.objects.all(), last_t=-1)
+    half_a_minute_later()
     second = sign_in()
     idle_for(first, 60)
     assert get(second, "/file/").status_code == 200
-    rewrite(Authenticator.objects.all(), last_t=-1)
+    half_a_minute_later()
     third = sign_in()
     assert get(first, "/file/").status_code == 302
     assert get(second, "/file/").status_code == get(third, "/file/").status_code == 200

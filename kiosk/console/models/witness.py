@@ -9,7 +9,7 @@ from kiosk.console.models.proven import Proven
 
 
 class Witness(Proven):
-    """The highest signed head that one witness has brought: a kiosk, or a file beside the database."""
+    """The head of the moment when one witness last brought one that the trail held: a kiosk, or a file beside it."""
 
     by = models.CharField(max_length=80, primary_key=True)  # "kiosk:borne-1", "file:accueil"
     number = models.BigIntegerField(default=0)

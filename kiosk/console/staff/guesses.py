@@ -5,11 +5,15 @@ counts for its address, for the account from that address, and for the account f
 looked at any more until a quarter of an hour after the first guess: attempts meanwhile do not make it longer. Whoever
 guesses from many addresses so closes an account's door, but not to its owner: a browser that has signed in to it
 before (``known_browsers``) is counted for itself alone.
+
+The table is everybody's count. A process remembers beside it what it has counted itself: who empties the table, or puts
+a row of before back, gains nothing there.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -23,6 +27,7 @@ FROM_ADDRESS = 50  # wrong, of whatever accounts: a hall's staff may come throug
 AT_ACCOUNT_FROM_ADDRESS = 5
 AT_ACCOUNT = 20
 FROM_KNOWN_BROWSER = 5
+REMEMBERED = 30_000  # counts that one process remembers, the latest: more than are looked at in that time
 WRITTEN = 200  # refusals in the trail, of everybody's: the rest is counted, and would drown what else it says
 
 _COUNT = (
@@ -30,6 +35,49 @@ _COUNT = (
     " count = CASE WHEN console_guess.since < %s THEN 1 ELSE console_guess.count + 1 END,"
     " since = CASE WHEN console_guess.since < %s THEN excluded.since ELSE console_guess.since END RETURNING count"
 )
+
+
+class _Own:
+    """What this process has counted itself within the time: how often, and since when; the latest begun last."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, tuple[int, datetime]] = {}
+        self._lock = threading.Lock()
+
+    def count(self, about: str, now: datetime) -> int:
+        with self._lock:
+            self._let_go(now)
+            count, since = self._counts.get(about, (0, now))
+            self._counts[about] = count + 1, since
+            return count + 1
+
+    def of(self, about: str, now: datetime) -> int:
+        count, since = self._counts.get(about, (0, now))
+        return count if since >= now - WITHIN else 0
+
+    def take_back(self, about: str) -> None:
+        with self._lock:
+            if about in self._counts:
+                count, since = self._counts[about]
+                self._counts[about] = max(0, count - 1), since
+
+    def forget(self, about: str) -> None:
+        with self._lock:
+            self._counts.pop(about, None)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._counts.clear()
+
+    def _let_go(self, now: datetime) -> None:
+        while self._counts:
+            first = next(iter(self._counts))
+            if self._counts[first][1] >= now - WITHIN and len(self._counts) < REMEMBERED:
+                return
+            del self._counts[first]
+
+
+_own = _Own()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +121,11 @@ def begin(username: str, address: str, browser: str) -> Attempt | None:
 
 def was_right(attempt: Attempt) -> None:
     for limit in attempt.limits:
-        mine = Guess.objects.filter(about=limit.about)
         if limit.is_forgiven:
-            mine.delete()
+            _forget(limit.about)
         else:
-            mine.filter(count__gt=0).update(count=F("count") - 1)
+            Guess.objects.filter(about=limit.about, count__gt=0).update(count=F("count") - 1)
+            _own.take_back(limit.about)
 
 
 def was_wrong(attempt: Attempt, who: str) -> None:
@@ -109,12 +157,17 @@ def tried_in(session: str, what: str) -> int:
 
 def knew_in(session: str, what: str) -> None:
     """It was right: what was tried before counts no more."""
-    Guess.objects.filter(about=_about("session", what, session)).delete()
+    _forget(_about("session", what, session))
 
 
 def forget(username: str) -> None:
     """Open an account's door again to browsers that it does not know: an administrator gave it new secrets."""
-    Guess.objects.filter(about=_about("account", username.casefold())).delete()
+    _forget(_about("account", username.casefold()))
+
+
+def begin_anew() -> None:
+    """Remember nothing: for another database."""
+    _own.clear()
 
 
 def purge() -> None:
@@ -148,15 +201,23 @@ def _are_over(limits: Sequence[_Limit]) -> bool:
     most = {limit.about: limit.most for limit in limits}
     now = timezone.now()
     counted = Guess.objects.filter(about__in=most, since__gte=now - WITHIN).values_list("about", "count")
-    return any(count >= most[about] for about, count in counted)
+    return any(count >= most[about] for about, count in counted) or any(
+        _own.of(one.about, now) >= one.most for one in limits
+    )
 
 
 def _counted(about: str) -> int:
     now = timezone.now()
+    own = _own.count(about, now)
     written = connection.ops.adapt_datetimefield_value(now), connection.ops.adapt_datetimefield_value(now - WITHIN)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_COUNT, (about, written[0], written[1], written[1]))
-        return int(cursor.fetchone()[0])
+        return max(int(cursor.fetchone()[0]), own)
+
+
+def _forget(about: str) -> None:
+    Guess.objects.filter(about=about).delete()
+    _own.forget(about)
 
 
 def _about(*what: str) -> str:

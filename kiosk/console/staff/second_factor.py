@@ -11,6 +11,8 @@ from django_otp.oath import TOTP
 
 from kiosk.console.models import Authenticator, Staff
 from kiosk.console.records import structure
+from kiosk.console.staff import guesses
+from kiosk.console.witness import findings
 from kiosk.sealing import sealed_for
 
 SECRET_BYTES = 20  # what RFC 4226 asks for
@@ -60,10 +62,12 @@ def check_code(staff: Staff, code: str) -> Authenticator | None:
     if len(digits) != Authenticator.DIGITS:
         return None
     with transaction.atomic():
-        for device in Authenticator.objects.select_for_update().filter(user=staff, confirmed=True).order_by("pk"):
-            if device.is_of(staff) and _shows(device, int(digits)):
-                return device
-    return None
+        theirs = Authenticator.objects.select_for_update().filter(user=staff, confirmed=True).order_by("pk")
+        shown = next((one for one in theirs if one.is_of(staff) and _shows(one, int(digits))), None)
+    if shown is not None and not guesses.serves_once("code", f"{shown.pk}:{shown.last_t}"):
+        findings.note([findings.Found("older", shown.as_found())])  # its row of before that was put back
+        return None
+    return shown
 
 
 def seal_key(staff: int, key: bytes) -> bytes:

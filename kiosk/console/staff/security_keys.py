@@ -134,7 +134,7 @@ def check(request: HttpRequest, staff: Staff, answer: str, *, at_the_door: bool)
         key.sign_count = count
         key.set_last_used_timestamp(commit=False)
         key.save()
-    if at_the_door and not guesses.serves_once("key question", state["challenge"]):
+    if not guesses.serves_once("key question", state["challenge"]):
         raise NotThisKey
     return key
 

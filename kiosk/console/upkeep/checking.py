@@ -15,7 +15,8 @@ from kiosk.console.models import Inspection
 from kiosk.console.register import checks as of_register
 from kiosk.console.register import pair_checks as of_pairs
 from kiosk.console.register import visit_checks as of_visits
-from kiosk.console.upkeep import places, row_checks, tables
+from kiosk.console.staff import guesses
+from kiosk.console.upkeep import mixing, places, row_checks, tables
 from kiosk.console.witness import checks, findings
 from kiosk.console.witness.checks import Check, Part
 
@@ -74,6 +75,8 @@ def begin_anew() -> None:
     """Read everything from its beginning: for another database."""
     _come_to.clear()
     findings.forget()
+    guesses.begin_anew()
+    mixing.begin_anew()
 
 
 def _next(name: str, free: Q, most: int, now: datetime) -> int:

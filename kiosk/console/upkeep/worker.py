@@ -15,7 +15,7 @@ from kiosk.console.identities import asking
 from kiosk.console.questions import dropping
 from kiosk.console.questions.asking import Insi
 from kiosk.console.records import erasing
-from kiosk.console.upkeep import asked, checking, closing, keys, readings, retention
+from kiosk.console.upkeep import asked, checking, closing, keys, mixing, readings, retention
 from kiosk.console.upkeep.insi_again import Ask, insi_once
 from kiosk.console.vigilance import campaigns, look_alikes
 from kiosk.console.witness import afar, findings, kept
@@ -36,7 +36,7 @@ def work(
     verifier: Verifier | None = None,
 ) -> None:
     """Look at the table again and again until told to stop; a database that goes away is waited for."""
-    next_purge = next_kept = next_check = next_keys = next_drop = next_read = timezone.now()
+    next_purge = next_kept = next_check = next_keys = next_drop = next_read = next_mix = timezone.now()
     is_lost = is_begun = False
     while not stop.is_set():
         now = timezone.now()
@@ -57,6 +57,8 @@ def work(
             if now >= next_drop:
                 dropping.once(now)
                 next_drop = now + dropping.EVERY
+            if now >= next_mix and not mixing.once(now):
+                next_mix = now + mixing.EVERY
             if not is_begun:
                 erasing.again()  # the keys' file may be an older one, put back while nobody looked
                 asking.no_longer_left()  # settings change while nobody works

@@ -1,4 +1,8 @@
-"""What kiosks bring back: each the last mark it was given. What they did not have from here is counted, no more."""
+"""What kiosks bring back: each the last mark it was given. What they did not have from here is counted, no more.
+
+What the trail holds is not noted itself: given with a check-in's answer, it ends with that visit's act, and would say
+at which kiosk that was. The head of the moment is, which all kiosks share.
+"""
 
 from contextlib import suppress
 
@@ -15,7 +19,7 @@ REFUSED_SAID = 1000  # of so many refused of one kiosk, one is journalled: it ca
 
 
 def take(kiosk: str, text: str, *, is_noted: bool) -> bool:
-    """Hear one kiosk's witness. ``is_noted``: remember it; else only what the trail does not hold is kept.
+    """Hear one kiosk's witness. ``is_noted``: remember until where; else only what the trail does not hold is kept.
 
     A head it never had from us is junk, or another site's: nothing follows from it. Gives whether the kiosk may have
     another in its place: not while the trail does not hold this one and no officer has seen that.
@@ -31,8 +35,8 @@ def take(kiosk: str, text: str, *, is_noted: bool) -> bool:
     if found is not None:
         findings.note([found])
         return findings.is_seen(found.name)
-    if is_noted:
-        remember(by, head)
+    if is_noted and (now := heads.current()) is not None:
+        remember(by, now)
     return True
 
 
@@ -44,7 +48,7 @@ def contradiction(head: SignedHead, by: str) -> findings.Found | None:
 
 
 def remember(by: str, head: SignedHead) -> None:
-    """Note the highest that this witness has seen."""
+    """Note how long the trail was when this witness was last heard: no shorter than what it has seen."""
     later = {"number": head.number, "head": head.text, "brought_at": timezone.now()}
     known, is_new = Witness.objects.get_or_create(pk=by, defaults=later)
     if is_new and not Witness.objects.filter(pk=by).exists():
