@@ -66,6 +66,8 @@ class Act(StrEnum):
     INSI_REQUESTED = "insi-requested"  # by staff, with other criteria
     CARD_TOO_OLD = "card-too-old"  # read too long ago to ask INSi with it, and nothing else asks: staff's
     COMPLETED = "completed"  # complementary traits
+    NOTED = "noted"  # the unit left a note for the desk
+    NOTE_REMOVED = "note-removed"
     VERIFIED = "verified"  # INSi asked whether the matricule is still right
     VERIFICATION_REQUESTED = "verification-requested"  # of one identity, by the unit
     CAMPAIGN_STARTED = "campaign-started"

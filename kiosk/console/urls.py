@@ -83,6 +83,7 @@ urlpatterns = [
     path("arrivees/<uuid:key>/reponse/", changing.answer_part, name="answer-part"),
     path("arrivees/<uuid:key>/complements/", changing.complete, name="complete"),
     path("arrivees/<uuid:key>/declasser/", changing.downgrade, name="downgrade"),
+    path("arrivees/<uuid:key>/note/", vigilance.note, name="note"),
     path("arrivees/<uuid:key>/verifier/", changing.verify, name="verify"),
     path("vigilance/", vigilance.set_aside, name="vigilance"),
     path("vigilance/doublons/", vigilance.pairs, name="pairs"),

@@ -58,6 +58,7 @@ TABLE = {
     "complete": (WORK, "post"),
     "downgrade": ({"officer"}, "post"),
     "verify": ({"officer"}, "post"),
+    "note": ({"officer"}, "post"),
     "vigilance": ({"officer"}, "get"),
     "pairs": ({"officer"}, "get"),
     "pair": ({"officer"}, "get"),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from kiosk.console import audit
@@ -54,7 +54,8 @@ def in_work(need: str = "", desk: str = "", kiosk: str = "") -> QuerySet[Arrival
     ``kiosk``: those who stand in its one line; nobody else sees them one by one.
     """
     here = Arrival.objects.filter(stage__in=IN_WORK)
-    chosen = here.select_related("assigned_to", "person__absorbed_by")
+    theirs = Arrival.objects.filter(person=OuterRef("person"), noted_at__isnull=False)
+    chosen = here.select_related("assigned_to", "person__absorbed_by").annotate(of_person=Exists(theirs))
     if kiosk:
         grouped = here.filter(_GROUPED)
         chosen = chosen.filter(_GROUPED, terminal_id__in=places.saying(grouped, "terminal_id", kiosk))

@@ -91,6 +91,7 @@ class Arrival(Placed):
     decided_by = models.ForeignKey("console.Staff", null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=40, blank=True)
+    noted_at = models.DateTimeField(null=True)  # the unit left a note for the desk, sealed beside: when
     differences = models.CharField(max_length=200, blank=True)  # "birth-name:one-letter-apart …": codes, no trait
     likened_at = models.DateTimeField(null=True)  # it was looked for among those who are known
     before = models.JSONField(default=dict)  # of the visit, before the last decision about it: to undo it
@@ -118,6 +119,9 @@ class Arrival(Placed):
             models.Index(fields=("decided_at",)),
             models.Index(fields=("terminal_id", "received_at")),
             models.Index(fields=("received_at",), condition=models.Q(likened_at=None), name="console_not_yet_likened"),
+            models.Index(
+                fields=("person", "noted_at"), condition=models.Q(noted_at__isnull=False), name="console_noted"
+            ),
         )
 
     def __str__(self) -> str:

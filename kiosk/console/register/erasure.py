@@ -113,6 +113,7 @@ def remove(visits: Collection[Arrival], by: Actor, why: str, *, where: str = "")
     for visit in visits:
         visit.stage, visit.insi_next_at, visit.assigned_to, visit.candidate = Stage.REMOVED, None, None, None
         visit.digest, visit.signature, visit.plain, visit.indexed, visit.before = b"", b"", b"", b"", {}
+        visit.noted_at = None
         if not visit.is_proven:
             visit.leave_what_is_not_closed()
         visit.is_proven = True  # whatever stood there is removed

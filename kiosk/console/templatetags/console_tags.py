@@ -224,6 +224,8 @@ def _act_in(code: str, _language: str) -> str:
         "insi-observed": _("autre réponse nationale, mise à part"),
         "insi-requested": _("nouvelle recherche demandée"),
         "completed": _("traits complémentaires écrits"),
+        "noted": _("note pour le guichet écrite"),
+        "note-removed": _("note pour le guichet retirée"),
         "downgraded": _("identité déclassée"),
         "verified": _("vérification de l’INS"),
         "verification-requested": _("vérification de l’INS demandée"),

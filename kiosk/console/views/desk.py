@@ -125,7 +125,10 @@ def queue_context(current: UUID | None, need: str = "", desk: str = "", kiosk: s
     shown = [
         tuple(sorted(counts.needs.items())),
         *(
-            (a.key.int, a.needed, a.stage, a.assigned_to_id, a.desk, int((now - a.received_at).total_seconds() // 60))
+            (
+                *(a.key.int, a.needed, a.stage, a.assigned_to_id, a.desk, a.noted_at, vars(a)["of_person"]),
+                int((now - a.received_at).total_seconds() // 60),
+            )
             for a in arrivals
         ),
         *((call.key, call.count, call.reasons) for call in calls),

@@ -47,7 +47,7 @@ from kiosk.console.templatetags.console_tags import act as act_word
 from kiosk.console.templatetags.console_tags import reason as reason_label
 from kiosk.console.views import whose_name
 from kiosk.console.views.desk import queue_context
-from kiosk.console.vigilance import look_alikes, told, verified
+from kiosk.console.vigilance import desk_notes, look_alikes, told, verified
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.document import DocumentPicture
 from kiosk.core.status.notices import ODDITIES
@@ -137,6 +137,9 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
         "candidates": [(one, visits.latest_of(one.person)) for one in candidates],
         "pair": look_alikes.pair_of(arrival.person),
         "kept": _kept(arrival),
+        "note": desk_notes.of(arrival),
+        "other_notes": desk_notes.of_others(arrival),
+        "longest_note": desk_notes.LONGEST,
         "questions": rows.questions(),
         "verification": verified.told_of(arrival.known) if may_reopen(staff) else None,
         "history": [

@@ -20,7 +20,8 @@ from kiosk.console.models import Arrival, Campaign, PairState, PersonPair, Stage
 from kiosk.console.register import pairs as register_pairs
 from kiosk.console.register import prior
 from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
-from kiosk.console.vigilance import campaigns, colleagues, look_alikes
+from kiosk.console.views.arrival import carried_out
+from kiosk.console.vigilance import campaigns, colleagues, desk_notes, look_alikes
 from kiosk.console.witness import findings
 
 VERIFIED_WITHIN = timedelta(days=3 * 365)  # ins-rules 3.4: three to five years, a parameter
@@ -38,6 +39,14 @@ def set_aside(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(waiting, 50).get_page(request.GET.get("page"))
     return render(request, "console/vigilance.html", {"page": "vigilance", "rows": page, **_tabs("aside")})
+
+
+@needs(Right.VIGILANCE)
+@require_POST
+def note(request: HttpRequest, key: UUID) -> HttpResponse:
+    """What the unit leaves for the desk on one dossier; empty, it is taken away."""
+    said = "" if "remove" in request.POST else request.POST.get("note", "")
+    return carried_out(request, key, lambda: desk_notes.write(key, staff_of(request), said, where=address_of(request)))
 
 
 @needs(Right.VIGILANCE)
