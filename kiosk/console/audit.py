@@ -4,7 +4,7 @@ Whoever alters, removes, reorders or cuts entries in the database without the ke
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
@@ -126,6 +126,11 @@ _LEAVES: Mapping[str, tuple[type[Staff] | type[Terminal], str]] = {
     **dict.fromkeys(OF_A_KIOSK, (Terminal, "name")),
 }
 
+# What else this process remembers that it was said: who alters such an act later gives no right back.
+REMEMBERED = (*OF_AN_ACCOUNT, *OF_A_KIOSK, Act.EMERGENCY_ENDED)
+_MOST_REMEMBERED = 20_000  # the latest: accounts and kiosks are hundreds
+_remembered: dict[str, int] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -203,7 +208,34 @@ def append(entries: Sequence[AuditEntry]) -> tuple[int, bytes]:
         for row, entry in left:
             row.at_act = entry.number
             row.save(update_fields=["at_act"])
+        said = [one for one in entries if one.act in REMEMBERED]
+        if said:
+            transaction.on_commit(lambda: remember(said))
         return head.last_number, bytes(head.chained)
+
+
+def remember(entries: Iterable[AuditEntry]) -> None:
+    """Remember in this process that these were said, each the last one of an account, a kiosk, a right given back."""
+    for entry in entries:
+        subject = _subject(entry.act, entry.about or str(json.loads(entry.details).get("number")))
+        _remembered[subject] = max(entry.number, _remembered.pop(subject, 0))
+    while len(_remembered) > _MOST_REMEMBERED:
+        _remembered.pop(next(iter(_remembered)), None)
+
+
+def remembered(act: Act, about: str) -> int:
+    """The number of the last act of this kind about this one that this process knows of; 0 when it knows of none."""
+    return _remembered.get(_subject(act, about), 0)
+
+
+def forget() -> None:
+    """Remember nothing: for another database."""
+    _remembered.clear()
+
+
+def _subject(act: str, about: str) -> str:
+    """An account, a kiosk or a right, however many acts there are about each."""
+    return f"{_LEAVES[act][0].__name__ if act in _LEAVES else act}:{about}"
 
 
 def change_key(done: Done) -> bool:

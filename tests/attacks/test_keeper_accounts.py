@@ -6,17 +6,20 @@ worker takes its turns.
 
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.db.models import QuerySet
-from django.test import Client
+from django.test import Client, TestCase
 from django.utils import timezone
 
+from kiosk.console import audit
 from kiosk.console.config import ServerSettings
 from kiosk.console.models import (
+    AuditEntry,
     Authenticator,
     Emergency,
     Inspection,
@@ -30,12 +33,12 @@ from kiosk.console.models import (
 from kiosk.console.models.proven import Proven
 from kiosk.console.staff import accounts, emergencies, second_factor
 from kiosk.console.terminals import enrolment
-from kiosk.console.upkeep import checking
+from kiosk.console.upkeep import checking, glancing
 from kiosk.console.witness import findings
 from kiosk.sealing import generate_signer, signer_public_pem
 from tests.console.arrivals import put
 from tests.console.conftest import empty, make_sqlite
-from tests.console.rewritten import behind
+from tests.console.rewritten import behind, unguarded
 from tests.console.staff import PASSWORD, add, browser, code_of, get, idle_for, sign_in
 
 
@@ -113,6 +116,66 @@ def test_an_account_as_it_was_before_it_was_closed_is_not_opened_again_by_puttin
     idle_for(client, 30)
     assert get(client, "/file/").status_code == 302
     assert found() == ["older:staff"]
+
+
+@contextmanager
+def _learned(how: str) -> Iterator[None]:
+    """What is done meanwhile this process knows of: by itself, or a quarter of a minute after another one did it."""
+    if how == "own":
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            yield
+        return
+    yield
+    glancing.once()
+
+
+def _say_of_nobody(act: audit.Act) -> None:
+    """The later act is altered too: nothing in the database says any more what it was about."""
+    with unguarded():
+        AuditEntry.objects.filter(number=AuditEntry.objects.filter(act=act).latest("number").number).update(
+            about="leon", who="leon", details="{}"
+        )
+
+
+@pytest.mark.parametrize("how", ["own", "another's"])
+def test_an_account_of_before_is_not_opened_though_the_act_that_closed_it_was_altered_too(how: str) -> None:
+    before = Staff.objects.filter(username="lea").values().get()
+    client = sign_in("lea")
+    with _learned(how):
+        accounts.set_active(Staff.objects.get(username="lea"), active=False, who="olivia")
+    behind(Staff.objects.filter(username="lea"), **before)
+    _say_of_nobody(audit.Act.ACCOUNT_CHANGED)
+    assert tries("lea", PASSWORD, code_of("lea", steps=1)) == 403
+    idle_for(client, 30)
+    assert get(client, "/file/").status_code == 302
+    assert [one.code for one in findings.unseen()] == ["altered"]
+
+
+@pytest.mark.parametrize("how", ["own", "another's"])
+def test_a_kiosk_of_before_is_not_heard_and_a_right_of_before_not_held_though_the_acts_were_altered_too(
+    how: str,
+) -> None:
+    signer, lea = generate_signer(), Staff.objects.get(username="lea")
+    enrolment.enrol("borne-7", signer_public_pem(signer).decode(), who="test")
+    taken = emergencies.take(lea, "vigilance", "nobody of the unit tonight", where="")
+    kiosk = Terminal.objects.filter(pk="borne-7").values().get()
+    right = Emergency.objects.filter(pk=taken.pk).values().get()
+    with _learned(how):
+        enrolment.revoke("borne-7", who="test")
+        emergencies.give_back(lea, where="")
+    behind(Terminal.objects.filter(pk="borne-7"), **kiosk)
+    behind(Emergency.objects.filter(pk=taken.pk), **right)
+    _say_of_nobody(audit.Act.KIOSK_REVOKED)
+    _say_of_nobody(audit.Act.EMERGENCY_ENDED)
+    assert put("/intake/heartbeat", b"{}", kiosk="borne-7", signer=signer).status_code == 401
+    assert emergencies.current(lea) == []
+
+
+def test_what_a_process_remembers_of_acts_has_a_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "_MOST_REMEMBERED", 2)
+    acts = [AuditEntry(number=one, act=audit.Act.KIOSK_ENROLLED, about=f"borne-{one}") for one in (1, 2, 3)]
+    audit.remember(acts)
+    assert [audit.remembered(audit.Act.KIOSK_REVOKED, one.about) for one in acts] == [0, 2, 3]
 
 
 def test_a_factor_that_was_taken_away_is_not_put_back() -> None:

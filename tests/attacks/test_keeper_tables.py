@@ -62,6 +62,19 @@ DIFFERENT = {
             ("ALTER TABLE console_call ADD COLUMN mine text GENERATED ALWAYS AS ('x') VIRTUAL",),
             "foreign:computed-console_call.mine",
         ),
+        "check": (
+            (
+                "DROP TABLE console_phoneshown",
+                "CREATE TABLE console_phoneshown (mark BLOB PRIMARY KEY, at, [CHECK] CHECK (length(mark) <> 32))",
+            ),
+            "foreign:check-console_phoneshown.",
+        ),
+        "unique": (("CREATE UNIQUE INDEX mine ON console_finding (code)",), "foreign:check-console_finding.code"),
+        "some unique": (
+            ("CREATE UNIQUE INDEX mine ON console_finding (name) WHERE code = 'row'",),
+            "foreign:check-console_finding.name",
+        ),
+        "no longer unique": (("DROP INDEX console_nth_fact",), "unmade:check-console_auditentry.person_nth"),
         "conflict": (
             (
                 "DROP TABLE console_phoneshown",

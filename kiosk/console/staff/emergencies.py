@@ -71,7 +71,9 @@ def current(staff: Staff) -> list[Emergency]:
 
 
 def _is_ended(taken: Emergency, staff: Staff) -> bool:
-    """Whether the trail says that it was given back."""
+    """Whether the trail says that it was given back, or did so as this process remembers."""
+    if audit.remembered(audit.Act.EMERGENCY_ENDED, str(taken.pk)):
+        return True
     ended = AuditEntry.objects.filter(act=audit.Act.EMERGENCY_ENDED, who=staff.username, right=taken.right)
     return ended.filter(at__gte=taken.opened_at).exists()
 

@@ -10,11 +10,19 @@ from django_otp.models import Device
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, Staff
 from kiosk.console.models.second_factor import Factor
+from kiosk.console.witness import findings
 
 
 def is_latest(staff: Staff) -> bool:
-    """Whether this is the account as its last act left it: a proven row of before shows here."""
-    return staff.is_proven and staff.at_act == last_act(staff.username)
+    """Whether this is the account as its last act left it: a proven row of before shows here.
+
+    Also where that act was altered too, as long as this process remembers that there was one.
+    """
+    known = audit.remembered(audit.Act.ACCOUNT_CHANGED, staff.username)
+    last = last_act(staff.username)
+    if last < known:
+        findings.note([findings.Found("altered", f"{known}-said")])
+    return staff.is_proven and staff.at_act == last and last >= known
 
 
 def last_act(name: str) -> int:

@@ -80,10 +80,12 @@ _LAST = "SELECT MAX(number) FROM console_auditentry WHERE about = %s AND act IN 
 def is_latest(terminal: Terminal) -> bool:
     """Whether this is the row as its last act left it: one of before that is put back proves itself too.
 
-    A trail that was cut refuses no kiosk: its next word shows it. By hand: it is asked for whatever a kiosk sends.
+    Also where that act was altered too, as long as this process remembers it. A trail that was cut refuses no kiosk:
+    its next word shows it. By hand: it is asked for whatever a kiosk sends.
     """
+    known = audit.remembered(audit.Act.KIOSK_REVOKED, terminal.pk)
     acts = [act.value for act in audit.OF_A_KIOSK]
-    return (by_hand.rows(_LAST, terminal.pk, acts)[0][0] or 0) <= terminal.at_act
+    return max(known, by_hand.rows(_LAST, terminal.pk, acts)[0][0] or 0) <= terminal.at_act
 
 
 def _was_last_its_own(name: str) -> bool:

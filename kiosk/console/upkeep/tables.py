@@ -1,4 +1,4 @@
-"""What the databases do of themselves: triggers, rules, views, policies, computed columns and defaults.
+"""What the databases do of themselves: triggers, rules, views, policies, computed columns, defaults and constraints.
 
 Ours are those that the migrations made, each as it stands here. What anybody else put there may hold back an alarm, or
 change what is written, though every row proves itself: it is found by its name, and so is what was ours and has gone.
@@ -14,6 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from kiosk.console import keyring
 from kiosk.console.keystore.router import KEYS
+from kiosk.console.upkeep import constraints
 from kiosk.console.witness.checks import Part
 from kiosk.console.witness.findings import Found
 
@@ -101,10 +102,11 @@ OURS = {
 def check(_position: str, _most: int) -> Part:
     """Both databases: what stands there beside ours, and what of ours does not."""
     stands = {name: _stands(name) for name in ("default", KEYS)}
-    ours = frozenset(OURS[connections["default"].vendor])
-    foreign = {one for name, things in stands.items() for one in things if one not in ours or name == KEYS}
-    named = {(one.kind, one.name) for one in stands["default"]}
-    gone = {one for one in ours if (one.kind, one.name) not in named}
+    ours = {name: frozenset(map(Thing._make, constraints.ours(name))) for name in stands}
+    ours["default"] |= frozenset(OURS[connections["default"].vendor])
+    foreign = {one for name, things in stands.items() for one in things - ours[name]}
+    named = {name: {(one.kind, one.name) for one in things} for name, things in stands.items()}
+    gone = {one for name, things in ours.items() for one in things if (one.kind, one.name) not in named[name]}
     found = (*_found("foreign", foreign), *_found("unmade", gone))
     return Part("", sum(map(len, stands.values())), found)
 
@@ -137,6 +139,7 @@ def _in_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str]
         made = cursor.fetchall()
         cursor.execute(_COLUMNS)
         columns = cursor.fetchall()
+    yield from constraints.standing(connection)
     yield from (one for one in made if one[0] != "table")
     texts = {name: text or "" for kind, name, text in made if kind == "table"}
     yield from (("table", name, text) for name, text in texts.items() if _RULED.search(text))

@@ -75,7 +75,7 @@ def tell_again() -> None:
 
 
 def hear() -> None:
-    """Hold what other processes told the trail, and what has no row."""
+    """Hold what other processes told the trail, and what has no row; remember what they did to accounts and kiosks."""
     last = AuditEntry.objects.aggregate(last=Max("number"))["last"] or 0
     new = AuditEntry.objects.filter(number__gt=max(_Heard.upto, last - _HEARD_BACK), number__lte=last)
     for name, details, at in new.filter(act=audit.Act.REGISTER_FOUND).values_list("about", "details", "at"):
@@ -83,6 +83,7 @@ def hear() -> None:
         row = Finding(name=name, code=name.partition(":")[0], by=by, found_at=at, last_at=at)
         if not _stands(row) and not is_seen(name):
             held.hold(row)
+    audit.remember(new.filter(act__in=audit.REMEMBERED).order_by("number"))
     _Heard.upto = last
 
 
@@ -90,6 +91,7 @@ def forget() -> None:
     """What is held and what was heard: for another database."""
     _Heard.upto = 0
     held.forget()
+    audit.forget()
 
 
 def unseen() -> QuerySet[Finding]:
