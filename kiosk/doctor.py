@@ -34,7 +34,7 @@ from kiosk.insi.config import config_from
 from kiosk.sealing import BadKey, load_recipient_public, load_signer
 from kiosk.settings import BadSettings, InsiSection, Settings, ThroughConsole, load_insi
 from kiosk.storage.damage import files_set_aside
-from kiosk.storage.outbox import Outbox, OutboxDamaged, OutboxFull
+from kiosk.storage.outbox import Outbox, OutboxBusy, OutboxDamaged, OutboxFull
 from kiosk.wiring import camera
 
 _ = gettext.gettext
@@ -268,6 +268,9 @@ def _state_of(path: Path) -> Diagnosis:
             outbox.prove_writable()
     except OutboxDamaged:
         return Diagnosis("outbox", Level.BAD, f"{path} : {_('abîmé')}", _("Redémarrez la borne : elle le met de côté."))
+    except OutboxBusy:
+        what, todo = _("{path} est tenu par un autre programme").format(path=path), _("Arrêtez-le : fuser le nomme.")
+        return Diagnosis("outbox", Level.BAD, what, todo)
     except OutboxFull:
         todo = _("Libérez le disque, vérifiez les droits ; ne supprimez pas ce fichier : des venues y attendent.")
         return Diagnosis("outbox", Level.BAD, _("{path} ne peut être écrit").format(path=path), todo)

@@ -42,7 +42,7 @@ from kiosk.settings import SIMULATED, BadSettings, InsiSection, Settings
 from kiosk.storage.acquaintance import ConsoleAcquaintance
 from kiosk.storage.delivery import ConsoleLink
 from kiosk.storage.heads import HeadKeeper
-from kiosk.storage.outbox import Outbox, OutboxFull
+from kiosk.storage.outbox import Outbox, OutboxBusy, OutboxFull
 from kiosk.ui.plan import Item
 from kiosk.ui.preview import Preview
 from kiosk.ui.window import KioskWindow
@@ -240,6 +240,11 @@ class Kiosk:
 def _outbox(settings: Settings) -> Outbox:
     try:
         return Outbox(settings.kiosk.data_dir / "outbox.db", mends=True)
+    except OutboxBusy:
+        raise BadSettings(
+            f"kiosk.data_dir: un autre programme tient {settings.kiosk.data_dir}/outbox.db : arrêtez-le (fuser le "
+            "nomme), le disque n'y est pour rien"
+        ) from None
     except OutboxFull:
         raise BadSettings(
             f"kiosk.data_dir: rien ne peut être gardé dans {settings.kiosk.data_dir} : libérez le disque, ou corrigez "

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kiosk.settings import load
-from kiosk.storage.outbox import Outbox, OutboxDamaged, OutboxFull, Waiting
+from kiosk.storage.outbox import Outbox, OutboxBusy, OutboxDamaged, OutboxFull, Waiting
 
 app = typer.Typer(help="Boîte d'envoi de la borne : ce qui attend, ce que la console a refusé.", no_args_is_help=True)
 
@@ -55,6 +55,9 @@ def _opened(config: Path) -> Iterator[Outbox | None]:
         yield Outbox(path) if path.exists() else None
     except OutboxDamaged:
         typer.echo(f"{path} : abîmé ; redémarrez la borne, ne supprimez pas ce fichier.", err=True)
+        raise typer.Exit(UNUSABLE) from None
+    except OutboxBusy:
+        typer.echo(f"{path} : un autre programme le tient ; recommencez, ou arrêtez-le (fuser le nomme).", err=True)
         raise typer.Exit(UNUSABLE) from None
     except OutboxFull:
         typer.echo(

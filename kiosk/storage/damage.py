@@ -39,6 +39,11 @@ def is_damage(trouble: Exception) -> bool:
     return code & 0xFF not in _OF_THE_DISK
 
 
+def is_held_elsewhere(trouble: Exception) -> bool:
+    """Whether an error says that another program has the file locked."""
+    return getattr(trouble, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
 def is_no_file(path: Path) -> bool:
     """Whether something else stands where the file is to be, or what SQLite keeps beside it: a folder, a dead link."""
     places = (path.with_name(path.name + end) for end in _BESIDE)

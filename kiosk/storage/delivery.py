@@ -26,11 +26,13 @@ _ANSWER_LIMIT = 4096
 
 DESK_UNKNOWN = "desk-unknown"  # the console answers, and has no such desk
 _AUTHORITY, _DATES, _NAME = {2, 18, 19, 20, 21}, {9, 10}, {62, 64}  # OpenSSL's numbers of why a certificate is refused
+NO_KEY = "no-key"  # it stands under what is no key: it would be brought to another address
 STUMBLED = "http-500"  # the console broke over this one: the others may fare better
 # About the kiosk or the console, not about what was sent. All else may be about this one: a line that is too slow, a
 # proxy that stops what it takes for an attack; where the next one fares no better, nobody is there.
 _FOR_ALL = frozenset({"http-401", "http-404", "http-429", "http-503", "http-507"})
 _TOLD = (200, 201, 204, 409, 415, 422)  # a console that says its version says it with these
+_KEY = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,39}", re.ASCII)
 
 Signer = Callable[[str, str, bytes], str]  # path, sent_at, body -> base64 signature
@@ -214,8 +216,8 @@ def deliver_waiting(
     """Deliver what waits, oldest first, each tried once; one that is never through does not hold the others up.
 
     Then some of what a console of another version refused: it stays parked until this one has taken it.
-    ``last``: those that took too long, or that somebody on the way stopped: they are tried behind the others from then
-    on.
+    ``last``: those that took too long, that somebody on the way stopped, or that the console broke over: they are tried
+    behind the others from then on, however many they are.
     Answers what happened to each, and the code of the last one that must be tried again ("" when none).
     """
     happened: list[Delivered | Parked] = []
@@ -226,7 +228,7 @@ def deliver_waiting(
         if stopped() or sealed is None:
             break
         started = clock()
-        reply, code = link.put_check_in(key, sealed)
+        reply, code = link.put_check_in(key, sealed) if _KEY.fullmatch(str(key)) else (Reply.NEVER, NO_KEY)
         if reply is Reply.TAKEN:
             outbox.delivered(key)
             happened.append(Delivered(key, round((clock() - started) * 1000)))
@@ -240,6 +242,7 @@ def deliver_waiting(
             outbox.tried(key)
             trouble = code
             if code == STUMBLED:
+                last.add(key)
                 continue
             if code in _FOR_ALL or code.startswith("tls"):  # not for us: nor for the others
                 break
@@ -252,7 +255,7 @@ def deliver_waiting(
 
 def _due(outbox: Outbox, link: ConsoleLink, last: set[str]) -> Iterator[str]:
     """What waits, then what this console has not refused yet; that is asked for last, when it said its version."""
-    yield from sorted(outbox.waiting(), key=last.__contains__)
+    yield from outbox.waiting(last=last)
     if link.version:
         yield from outbox.refused_by_others(link.version)
 

@@ -8,7 +8,7 @@ damaged is set aside (``damage``), with all that can still be read of it taken o
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +42,10 @@ _MOST_REFUSALS = 20  # by as many versions: then only a technician has it tried 
 
 class OutboxFull(Exception):
     """Nothing more can be kept: the disk is full, broken or read-only. The patient is sent to the desk."""
+
+
+class OutboxBusy(OutboxFull):
+    """Another program has held the file for too long: it may be as it was, and so may the disk."""
 
 
 class OutboxDamaged(OutboxFull):
@@ -149,13 +153,14 @@ class Outbox:
         """Its number was shown: it may leave."""
         self._held.discard(key)
 
-    def waiting(self, limit: int = 100) -> list[str]:
-        """List the keys of what is to be delivered, oldest first."""
+    def waiting(self, limit: int = 100, last: Collection[str] = ()) -> list[str]:
+        """List the keys of what is to be delivered, oldest first, but for those that are to come behind all others."""
         with self._reading():
             rows = self._database.execute(
-                "SELECT key FROM outgoing WHERE parked = '' ORDER BY number LIMIT ?", (limit + len(self._held),)
+                "SELECT key FROM outgoing WHERE parked = '' ORDER BY number LIMIT ?",
+                (limit + len(self._held) + len(last),),
             ).fetchall()
-        return [row[0] for row in rows if row[0] not in self._held][:limit]
+        return sorted((key for (key,) in rows if key not in self._held), key=last.__contains__)[:limit]
 
     def refused_by_others(self, version: str, limit: int = 10) -> list[str]:
         """List the keys of what is parked and no console of this version refused, the least tried and oldest first."""
@@ -264,4 +269,6 @@ class Outbox:
 
 
 def _meaning(trouble: Exception) -> OutboxFull:
-    return OutboxDamaged() if damage.is_damage(trouble) else OutboxFull()
+    if damage.is_damage(trouble):
+        return OutboxDamaged()
+    return OutboxBusy() if damage.is_held_elsewhere(trouble) else OutboxFull()

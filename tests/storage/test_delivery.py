@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from kiosk.storage.delivery import ConsoleLink, Parked, deliver_waiting
+from kiosk.storage.delivery import NO_KEY, ConsoleLink, Parked, deliver_waiting
 from kiosk.storage.outbox import Outbox
 
 
@@ -16,13 +16,15 @@ class _Console(BaseHTTPRequestHandler):
 
     version: bytes | None = None
     status = 422
+    broken_over: frozenset[str] = frozenset()
     asked = 0
 
     def do_PUT(self) -> None:
         type(self).asked += 1
         self.rfile.read(int(self.headers["Content-Length"]))
         said = b"" if self.version is None else b"X-Console-Version: " + self.version + b"\r\n"
-        first = f"HTTP/1.1 {self.status} No\r\n".encode()
+        status = 500 if self.path.rpartition("/")[2] in self.broken_over else self.status
+        first = f"HTTP/1.1 {status} No\r\n".encode()
         self.wfile.write(first + said + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
 
     def log_message(self, *_words: object) -> None:
@@ -157,3 +159,31 @@ def test_a_console_that_says_another_version_every_time_is_not_asked_for_ever(
         rounds.append(_errand(outbox, link))
     assert sum(rounds) == 3 * 20 and rounds[-30:] == [0] * 30
     assert outbox.counts() == (0, 3)
+
+
+@pytest.mark.parametrize("key", ["../heartbeat", "../../staff/", "a?b=c", "a#b", "a b", "é", "", "x" * 65])
+def test_what_stands_under_no_key_is_parked_is_brought_nowhere_and_keeps_no_other_waiting(
+    console: tuple[type[_Console], ConsoleLink], tmp_path: Path, key: str
+) -> None:
+    handler, link = console
+    handler.status = 201
+    outbox = Outbox(tmp_path / "outbox.db")
+    outbox.put(key, b"x", "t")
+    outbox.put("0e4cf7a8-4f0c-4a05-b1c7-0d7a8d1c9a57", b"x", "t")
+    happened, trouble = deliver_waiting(outbox, link, lambda: 0.0, lambda: False)
+    assert (trouble, handler.asked, happened[0]) == ("", 1, Parked(key, NO_KEY))
+    assert [(one.key, one.parked) for one in outbox.everything()] == [(key, NO_KEY)]
+
+
+def test_however_many_never_get_through_the_others_leave(
+    console: tuple[type[_Console], ConsoleLink], tmp_path: Path
+) -> None:
+    handler, link = console
+    outbox, last = Outbox(tmp_path / "outbox.db"), set[str]()
+    never = [f"never-{number}" for number in range(130)]
+    handler.status, handler.broken_over = 201, frozenset(never)
+    for key in (*never, "good"):
+        outbox.put(key, b"x", "t")
+    left = [deliver_waiting(outbox, link, lambda: 0.0, lambda: False, last)[0] for _ in range(2)]
+    assert [len(one) for one in left] == [0, 1]
+    assert (outbox.counts(), outbox.sealed("good")) == ((130, 0), None)

@@ -6,11 +6,16 @@ import random
 import shutil
 import signal
 import sqlite3
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from kiosk.storage.outbox import Outbox, OutboxFull, Waiting
+from kiosk import doctor, wiring
+from kiosk.settings import BadSettings
+from kiosk.storage.outbox import Outbox, OutboxBusy, OutboxFull, Waiting
 from tests.fixtures.check_ins import CHECK_INS
 
 OF_BEFORE = Path(__file__).parents[1] / "fixtures" / "ae92b1a" / "outbox.db"
@@ -228,3 +233,22 @@ def test_the_earlier_version_still_reads_and_writes_a_file_that_was_brought_up_t
         earlier.execute("UPDATE outgoing SET parked = 'http-422' WHERE key = 'new'")
         earlier.execute("UPDATE outgoing SET parked = '' WHERE parked <> ''")
     assert Outbox(of_before).counts() == (6, 0)
+
+
+def test_another_program_that_holds_the_file_is_named_and_the_disk_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.storage.outbox._BUSY_SECONDS", 0.1)
+    settings = cast(Any, SimpleNamespace(kiosk=SimpleNamespace(data_dir=tmp_path)))
+    outbox = Outbox(tmp_path / "outbox.db")
+    with closing(sqlite3.connect(tmp_path / "outbox.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(OutboxBusy):
+            outbox.put("a", b"x", "t")
+        with pytest.raises(BadSettings) as said:
+            wiring._outbox(settings)
+        [verdict] = doctor._outbox(settings)
+    assert "autre programme" in str(said.value) and "libérez" not in str(said.value)
+    assert "autre programme" in verdict.what and verdict.level is doctor.Level.BAD and "disque" not in verdict.todo
+    outbox.put("a", b"x", "t")
+    assert outbox.waiting() == ["a"]
