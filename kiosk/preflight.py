@@ -1,6 +1,7 @@
 """What a terminal's settings name, looked at before anything starts: each thing that cannot be used is one sentence."""
 
 import os
+import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -43,7 +44,11 @@ def _journal(path: Path) -> str:
 
 def _control(settings: Settings) -> str:
     path = settings.kiosk.control
-    if path is None or len(os.fsencode(path)) <= _LONGEST_SOCKET:
+    if path is None:
+        return ""
+    if os.path.lexists(path) and not path.is_socket():  # it would be taken away
+        return f"{path} existe et n'est pas une prise locale : écrivez un autre chemin"
+    if len(os.fsencode(path)) <= _LONGEST_SOCKET:
         return ""
     return f"chemin trop long pour une prise locale : écrivez-en un de {_LONGEST_SOCKET} octets au plus"
 
@@ -68,8 +73,20 @@ def _reader(settings: Settings) -> str:
     return "en production, nommez le lecteur : écrivez son numéro de série, une partie de son nom (voyez kiosk doctor)"
 
 
+def _is_neither_device_nor_file(path: Path) -> bool:
+    """What is not there, or is an address, may come."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISCHR(mode) or stat.S_ISREG(mode))
+
+
 def _camera_source(settings: Settings) -> str:
     camera = settings.camera
+    path = Path(camera.source)
+    if camera.driver == "opencv" and not camera.source.isdecimal() and _is_neither_device_nor_file(path):
+        return f"{path} n'est ni un appareil ni un film : écrivez le chemin de l'un d'eux, ou un numéro"
     if settings.mode != "production" or camera.driver != "opencv" or not camera.source.isdecimal():
         return ""
     return "un numéro est celui de n'importe quelle caméra : écrivez son chemin, /dev/v4l/by-id/…"

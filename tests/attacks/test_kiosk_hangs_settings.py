@@ -94,6 +94,7 @@ password_file = "pki/insi-client.password"
 ca = "pki/ca.pem"
 idam = "X"
 """
+SEEN_BY = WHOLE.replace('driver = "film"\nfilm = "tray.avi"', 'driver = "opencv"\nsource = "{}"')
 BROKEN: dict[
     str, tuple[str | bytes, str]
 ] = {  # a name: the file, and the key that is to be named ("": the file itself)
@@ -116,6 +117,9 @@ BROKEN: dict[
     "a data_dir beneath a file": (put("data_dir", '"file/data"'), "kiosk.data_dir"),
     "a data_dir that is a number": (put("data_dir", "7"), "kiosk.data_dir"),
     "a control whose name is too long": (put("control", f'"{"c" * 120}"'), "kiosk.control"),
+    "a control in whose place a file stands": (put("control", '"file"'), "kiosk.control"),
+    "a control in whose place a folder stands": (put("control", '"pki"'), "kiosk.control"),
+    "a camera that is a folder": (SEEN_BY.format("/"), "camera.source"),
     "an accented name": (put("name", '"entrée"'), "kiosk.name"),
     "no desk": (put("desk", '""'), "kiosk.desk"),
     "a desk that is a space": (put("desk", '" "'), "kiosk.desk"),
@@ -222,6 +226,10 @@ def test_what_stands_in_the_journal_s_place_keeps_no_kiosk_waiting(
     stands_there(tmp_path / journal.FILE)
     said = told(hall, put("data_dir", f'"{tmp_path}"'), capsys, monkeypatch)
     assert f"kiosk.data_dir: {tmp_path / journal.FILE} n'est pas un fichier" in said
+
+
+def test_a_pipe_is_no_camera(hall: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert f"camera.source: {hall / 'pipe'} n'est ni" in told(hall, SEEN_BY.format(hall / "pipe"), capsys, monkeypatch)
 
 
 def test_the_doctor_waits_for_no_pipe_in_a_key_s_place(hall: Path) -> None:
