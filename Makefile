@@ -47,11 +47,9 @@ bench:
 	@sh deploy/setup.sh tesseract-ocr
 	@$(PYTHON) -m tests.benchmarks
 
-# Every attacker of tests/attacks, those that take minutes too (half an hour); how everybody else fares is measured alone.
-LOAD = tests/attacks/test_network_load.py
+# Every attacker of tests/attacks, those that take minutes too.
 attacks: setup
-	@$(PYTHON) -m pytest $(TOGETHER) -m "long_attack or not long_attack" tests/attacks --ignore=$(LOAD); others=$$?; \
-	$(PYTHON) -m pytest -m "long_attack or not long_attack" $(LOAD) && exit $$others
+	@$(PYTHON) -m pytest $(TOGETHER) -m "long_attack or not long_attack" tests/attacks
 
 # Breaks the core in every small way and sees whether a test notices (an hour or more).
 mutants: setup

@@ -79,6 +79,7 @@ class KioskSection(Section):
 
     name: str = Field(default="kiosk-1", pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")
     structure: Line = Field(default="Centre hospitalier", max_length=80)
+    place: Line = Field(default="", max_length=60)  # where it stands, for whoever looks for it: the page Bornes
     desk: Line = Field(default="1", max_length=8)
     ticket_letter: str = Field(default="A", pattern=r"^[A-Z]$")  # one for each kiosk, so that numbers differ
     data_dir: ConfigPath

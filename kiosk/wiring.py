@@ -191,6 +191,8 @@ class Kiosk:
         certificate = {"certificate_days": watch.days(datetime.now(UTC).date())} if watch is not None else {}
         return {
             "version": __version__,
+            "place": self._settings.kiosk.place,
+            "desk": self._settings.kiosk.desk,
             "devices": self._devices(),
             "queue": waiting + parked,
             "parked": parked,

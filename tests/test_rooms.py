@@ -107,7 +107,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.views": _of_the_console(
         *("register", "records", "staff", "terminals", "arrivals", "identities", "vigilance", "upkeep", "site"),
         *("pictures", "templatetags", "witness"),
-    ),
+    )
+    | {"kiosk.__version__"},
     "kiosk.console.urls": {"kiosk.console.views", "kiosk.console.intake"},
     "kiosk.journal": {"kiosk.core"},
     "kiosk.settings": {"kiosk.mistakes"},

@@ -17,6 +17,7 @@ from kiosk.console.views import (
     psc,
     register,
     staff_accounts,
+    trail,
     vigilance,
 )
 
@@ -99,8 +100,8 @@ urlpatterns = [
     path("alertes/vu/", alerts.see, name="alerts-seen"),
     path("registre/", register.show, name="register"),
     path("registre/vu/", register.see, name="register-seen"),
-    path("journal/", oversight.trail, name="trail"),
-    path("journal/export.csv", oversight.trail_export, name="trail-export"),
+    path("journal/", trail.trail, name="trail"),
+    path("journal/export.csv", trail.trail_export, name="trail-export"),
     path("sante/", oversight.health_page, name="health"),
     path("metriques", oversight.metrics_page, name="metrics"),
 ]

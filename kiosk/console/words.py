@@ -1,13 +1,16 @@
 """How things are written for staff: one plain line of what somebody typed, dates, times and numbers in French."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.matricule import Matricule
 
+_WRITTEN = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})", re.ASCII)
 THIN = "\u202f"  # narrow no-break space
 
 
@@ -35,6 +38,26 @@ def day(value: object) -> str:
     text = value.text if isinstance(value, BirthDate) else str(value or "")
     parts = text.split("-")
     return "/".join(reversed(parts)) if len(parts) == 3 else text
+
+
+def as_date(text: str) -> date | None:
+    """A calendar day as staff write it, 21/01/1980, or as an address of before has it; None where it is neither."""
+    said = _WRITTEN.fullmatch(text.strip())
+    try:
+        return date(*(int(one) for one in reversed(said.groups()))) if said else date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def since(then: datetime, now: datetime) -> str:
+    """For how long, in days and hours, in words: a list is read aloud."""
+    hours = max(int((now - then).total_seconds() // 3600), 0)
+    days, hours = divmod(hours, 24)
+    if not days and not hours:
+        return _("moins d’une heure")
+    in_days = ngettext("{n} jour", "{n} jours", days).format(n=days) if days else ""
+    in_hours = ngettext("{n} heure", "{n} heures", hours).format(n=hours) if hours else ""
+    return _("{days} et {hours}").format(days=in_days, hours=in_hours) if days and hours else in_days or in_hours
 
 
 def waited(since: datetime, now: datetime) -> str:

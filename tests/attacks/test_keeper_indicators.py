@@ -43,7 +43,7 @@ def two_came(console: ServerSettings) -> None:
 def test_nothing_is_left_out_of_what_the_console_wrote() -> None:
     assert _figures()["status-QUALIFIED"] == (1, 2)
     page = _page()
-    assert "ne se prouvent pas" not in page and "Relues pour cette page" not in page
+    assert "hors de la console, non" not in page and "Relues pour cette page" not in page
 
 
 @pytest.mark.parametrize("column", ["need", "differences", "decided_at", "reported", "desk"])
@@ -52,7 +52,7 @@ def test_a_visit_that_was_altered_counts_in_no_indicator(column: str) -> None:
     otherwise = {"decided_at": timezone.now(), "reported": "QUALIFIED"}
     assert behind(Arrival.objects.filter(pk=key), **{column: otherwise.get(column, "4")}) == 1
     assert {total for code, (_n, total) in _figures().items() if code.startswith("status-")} == {1}
-    assert "Arrivées qui ne se prouvent pas, non comptées ici : 1." in _page()
+    assert "Arrivées modifiées hors de la console, non comptées ici : 1." in _page()
     assert [one.code for one in findings.unseen()] == ["row"]  # and somebody is told at once
 
 

@@ -77,7 +77,7 @@ def test_the_trail_says_who_had_it_erased_and_why_and_nothing_of_the_person(offi
     assert fact.where.startswith("command:")
     assert AuditEntry.objects.filter(act="removed", about=first.key, who="marc").count() == 1
     auditor = at_desk("ines", "auditor")
-    assert "données effacées" in get(auditor, "/journal/").content.decode()
+    assert "a effacé les données du dossier" in get(auditor, "/journal/").content.decode()
 
 
 def test_the_pages_that_others_keep_open_answer_and_decide_nothing(officer: Client) -> None:

@@ -199,6 +199,23 @@ def _beat(**said: object) -> bytes:
     ).encode()
 
 
+def test_the_kiosks_page_says_where_each_stands_as_far_as_it_says_so_itself() -> None:
+    from kiosk.console.models import Terminal
+
+    admin = at_desk("ada", "administrator")
+    for said, kept, shown in (
+        ({}, ("", ""), "non dit"),  # a kiosk of before says neither
+        ({"place": "Hall A, ascenseur", "desk": "3"}, ("Hall A, ascenseur", "3"), "Hall A, ascenseur · guichet 3"),
+        ({"place": "Sous-sol\u202e\n<b>"}, ("Sous-sol <b>", ""), "Sous-sol &lt;b&gt;"),
+        ({"place": "x" * 500, "desk": 4}, ("x" * 60, "4"), "guichet 4"),
+    ):
+        assert put("/intake/heartbeat", _beat(**said)).status_code == 200
+        one = Terminal.objects.get()
+        assert (one.place, one.desk) == kept and one.is_proven
+        page = " ".join(get(admin, "/bornes/").content.decode().split())
+        assert shown in page and "autre que la console" in page
+
+
 def test_the_kiosks_page_says_how_many_deliveries_of_each_were_refused() -> None:
     from kiosk.console.models import Terminal
 

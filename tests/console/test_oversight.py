@@ -90,9 +90,9 @@ def test_the_trail_is_exported_whole_for_the_auditor() -> None:
 
 def test_a_long_trail_is_exported_in_several_files_without_losing_an_act(monkeypatch: pytest.MonkeyPatch) -> None:
     from kiosk.console import audit
-    from kiosk.console.views import oversight
+    from kiosk.console.views import trail
 
-    monkeypatch.setattr(oversight, "ACTS_IN_A_FILE", 4)
+    monkeypatch.setattr(trail, "ACTS_IN_A_FILE", 4)
     client = at_desk("aude", "auditor")
     while audit.last_number() < 10:
         audit.record(audit.Act.ACCOUNT_ADDED, who="somebody")
@@ -197,7 +197,7 @@ def test_the_unit_sees_what_was_set_aside_and_takes_it_up() -> None:
     assert "Doublon ou homonyme possible" in get(officer, "/vigilance/").content.decode()
     post(officer, path + "prendre/")
     post(officer, path + "qualifier/", evidence="PA", said="1", seen=READ, first_given_name="ZOE")
-    assert "Aucun dossier écarté" in get(officer, "/vigilance/").content.decode()
+    assert "Aucun dossier n’attend" in get(officer, "/vigilance/").content.decode()
 
 
 def test_what_the_unit_takes_up_and_puts_back_undecided_still_waits_for_the_unit() -> None:

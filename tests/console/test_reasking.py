@@ -89,7 +89,7 @@ def test_what_is_asked_again_is_to_the_letter_what_the_kiosk_asks() -> None:
 
 
 def test_an_insured_person_without_a_name_is_asked_about_and_nobody_is_told_of_a_wrong_setting() -> None:
-    """Before, a card that printed no name was refused here, and the queue said "INSi à régler"."""
+    """Before, a card that printed no name was refused here, and the queue said "INSi : en panne"."""
     child = replace(LEO.beneficiary(), name="", nir="", nir_key="")
     client = Client()
     assert insi_again.ask_again(client, of_card(child, ZOE.beneficiary(), **UNREAD)) == SILENT

@@ -133,13 +133,13 @@ def test_what_was_answered_before_is_no_news_while_staff_s_question_is_under_way
     check_in, client = arrive(ZOE, InsNotFound()), at_desk()
     path = taken_up(client, check_in)
     page = _text(client, path)
-    assert "INSi : personne" in page and "ne trouve personne" in page
+    assert "INSi : introuvable" in page and "ne trouve personne" in page
     assert "puis interrogez de nouveau" in page and "interrogez de nouveau, ou validez sans INS" in page
     post(client, path + "interroger/", **original_of(ZOE))
     page = _text(client, path)
-    assert "INSi en attente" in page and "INSi : personne" not in page and "ne trouve personne" not in page
+    assert "INSi en attente" in page and "INSi : introuvable" not in page and "ne trouve personne" not in page
     _answers(InsNotFound())
-    assert "INSi : personne" in _text(client, path)
+    assert "INSi : introuvable" in _text(client, path)
 
 
 def test_where_asking_again_mends_nothing_nobody_is_told_to() -> None:
@@ -215,7 +215,7 @@ def test_a_card_that_asks_nothing_and_no_document_are_said_as_what_to_do(answer:
     post(client, path + "prendre/")
     page = get(client, path).content.decode()
     assert "Ni la carte ni la pièce lues ne suffisent" in page
-    assert "INSi à régler" not in page and "informatique" not in page
+    assert "INSi : en panne" not in page and "informatique" not in page
 
 
 def test_a_refusal_of_who_asks_is_the_technician_s() -> None:
@@ -223,4 +223,4 @@ def test_a_refusal_of_who_asks_is_the_technician_s() -> None:
     client, path = at_desk(), f"/arrivees/{check_in.key}/"
     post(client, path + "prendre/")
     page = get(client, path).content.decode()
-    assert "INSi à régler" in page and "Prévenez l’informatique" in page
+    assert "INSi : en panne" in page and "Prévenez l’informatique" in page

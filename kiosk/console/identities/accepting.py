@@ -41,7 +41,7 @@ def why_not(judged_so: Acceptance, confirmed: Collection[AnswerOddity]) -> str:
     left = judged_so.left(confirmed)
     if left:
         names = ". ".join(_(ODDITIES[odd]) for odd in left)
-        return _("À confirmer, ou à écarter : {names}.").format(names=names)
+        return _("À confirmer, ou à confier à l’identitovigilance : {names}.").format(names=names)
     return ""
 
 

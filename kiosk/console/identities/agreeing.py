@@ -33,7 +33,10 @@ def check_original(written: Original, first_given_name: str, check_in: CheckIn) 
         _check_place(traits)
     if read is not None and compare(read, traits, places=comparing.places(), issuer=issuer).is_blocking:
         raise NotAllowed(
-            _("Ce que vous avez écrit diffère de ce qui est lu sur la pièce : relisez l’original, ou écartez.")
+            _(
+                "Ce que vous avez écrit diffère de ce qui est lu sur la pièce : "
+                "relisez l’original, ou confiez à l’identitovigilance."
+            )
         )
 
 
@@ -74,7 +77,10 @@ def check_it_agrees(written: Original, check_in: CheckIn, side_by_side: comparin
         return
     if compare(written.traits(), side_by_side.answer, places=comparing.places()).is_blocking:
         raise NotAllowed(
-            _("Ce que vous avez écrit de l’original diffère de la réponse nationale : validez sans INS, ou écartez.")
+            _(
+                "Ce que vous avez écrit de l’original diffère de la réponse nationale : "
+                "validez sans INS, ou confiez à l’identitovigilance."
+            )
         )
 
 
@@ -91,5 +97,8 @@ def check_answer(written: original.Original | None, check_in: CheckIn) -> None:
         return
     if compare(written.traits(), found.traits, places=comparing.places()).is_blocking:
         raise NotAllowed(
-            _("La réponse diffère de ce qui a été lu sur l’original à la validation : refusez, écartez ou déclassez.")
+            _(
+                "La réponse diffère de ce qui a été lu sur l’original à la validation : "
+                "refusez, confiez à l’identitovigilance ou déclassez."
+            )
         )

@@ -48,11 +48,11 @@ def check(check_in: CheckIn, criteria: Original, staff: Staff, first: list[str])
         return
     if not is_unread(check_in):
         raise NotAllowed(
-            _("Ces critères ne sont pas ceux de ce dossier : corrigez-les, ou écartez-le pour l’identitovigilance.")
+            _("Ces critères ne sont pas ceux de ce dossier : corrigez-les, ou confiez-le à l’identitovigilance.")
         )
     if first and not _agrees(Original(*first).traits(), criteria.traits()):
         raise NotAllowed(
-            _("Une autre personne a déjà été demandée dans ce dossier : écartez-le pour l’identitovigilance.")
+            _("Une autre personne a déjà été demandée dans ce dossier : confiez-le à l’identitovigilance.")
         )
 
 
@@ -61,10 +61,13 @@ def why_nobody(arrival: Arrival, check_in: CheckIn, staff: Staff) -> str:
     if staff.role == Role.OFFICER or not is_unread(check_in):
         return ""
     if not _shows_a_document(arrival, check_in):
-        return _("Rien dans ce dossier ne dit de qui il s’agit : écartez-le, l’identitovigilance posera la question.")
+        return _(
+            "Rien dans ce dossier ne dit de qui il s’agit : confiez-le à l’identitovigilance, qui posera la question."
+        )
     if _left_unseen(arrival, staff) >= settings.KIOSK.unread_most:
         return _(
-            "Vos questions sur des pièces illisibles attendent d’être relues : appelez l’identitovigilance, ou écartez."
+            "Vos questions sur des pièces illisibles attendent d’être relues : "
+            "appelez l’identitovigilance, ou confiez-lui le dossier."
         )
     return ""
 

@@ -210,7 +210,7 @@ NO_QUESTION = (
 )
 NOTHING_READ = (
     "Ni carte ni pièce à la borne : le service national ne peut pas être interrogé d’ici. "
-    "Validez sans INS avec la pièce en main, ou écartez."
+    "Validez sans INS avec la pièce en main, ou confiez à l’identitovigilance."
 )
 NOBODY = (
     "Le service national ne trouve personne avec ces traits. Les soins continuent. "

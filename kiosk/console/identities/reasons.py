@@ -72,7 +72,9 @@ STOPPED = {
 REFUSALS = {
     Refusal.BARRED: "Identité douteuse ou fictive : elle reste provisoire (GI3 EXI ID 26).",
     Refusal.ONLY_STAFF: "Seul un agent peut décider.",
-    Refusal.TRAITS_DISAGREE: "Un trait diffère : l’INS ne peut pas être accepté. Écartez, ou validez sans INS.",
+    Refusal.TRAITS_DISAGREE: (
+        "Un trait diffère : l’INS ne peut pas être accepté. Confiez-le à l’identitovigilance, ou validez sans INS."
+    ),
     Refusal.ANSWER_UNUSABLE: "Cette réponse nationale ne peut pas être acceptée telle quelle.",
     Refusal.EVIDENCE_TOO_WEAK: "Cette pièce n’a pas un haut niveau de confiance (RNIV 1 § 3.3.2).",
     Refusal.COMPANION_MISSING: "Dites quel document accompagne cette pièce (RNIV 1 § 3.3.3).",
@@ -92,10 +94,10 @@ REFUSALS = {
     Refusal.NOTHING_TO_UNDO: "Il n’y a rien à annuler.",
     Refusal.NOT_YOURS: "Seule la personne qui a décidé peut annuler, le jour même.",
     Refusal.TOO_LATE: "Seule la personne qui a décidé peut annuler, le jour même.",
-    Refusal.HELD_BY_ANOTHER: "Un autre dossier porte déjà cet INS : écartez pour l’identitovigilance.",
+    Refusal.HELD_BY_ANOTHER: "Un autre dossier porte déjà cet INS : confiez celui-ci à l’identitovigilance.",
     Refusal.ERASED: "Ce dossier a été effacé.",
     Refusal.BARRED_ELSEWHERE: (
-        "Cet INS a été donné pour une identité douteuse ou fictive : écartez pour l’identitovigilance."
+        "Cet INS a été donné pour une identité douteuse ou fictive : confiez le dossier à l’identitovigilance."
     ),
 }
 TRAITS = {

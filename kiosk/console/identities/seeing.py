@@ -55,7 +55,9 @@ def check(asked: Collection[ToSee], seen: Collection[ToSee]) -> None:
     missing = left(asked, seen)
     if missing:
         names = " ; ".join(_where(one) for one in missing)
-        raise NotAllowed(_("Dites ce que vous avez vu, ou écartez : {names}.").format(names=names))
+        raise NotAllowed(
+            _("Dites ce que vous avez vu, ou confiez à l’identitovigilance : {names}.").format(names=names)
+        )
 
 
 def written(asked: Iterable[ToSee]) -> str:

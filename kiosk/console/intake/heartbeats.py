@@ -46,6 +46,8 @@ def take_heartbeat(request: SignedRequest) -> Reception:
         last_sent_at=sent_at,
         last_seen_at=now,
         version=one_line(beat.get("version", ""), 40),
+        place=one_line(beat.get("place", ""), 60),  # a kiosk of before says neither of these
+        desk=one_line(beat.get("desk", ""), 20),
         devices=state,
         queue=whole(beat, "queue", 0, least=0),
         parked=whole(beat, "parked", None, least=0),  # a kiosk of before does not say it

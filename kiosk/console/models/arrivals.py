@@ -31,9 +31,9 @@ class Need(models.TextChoices):
     PARTLY_READ = "partly-read", _("Lecture incomplète")  # the kiosk is newer than this console
     INSI_PENDING = "insi-pending", _("INSi en attente")
     ASK_AGAIN = "ask-again", _("INSi à interroger")  # what it answered was set aside with a decision
-    NOT_FOUND = "not-found", _("INSi : personne")
-    SEVERAL = "several", _("INSi : plusieurs")
-    CONFIGURATION = "configuration", _("INSi à régler")
+    NOT_FOUND = "not-found", _("INSi : introuvable")
+    SEVERAL = "several", _("INSi : plusieurs réponses")
+    CONFIGURATION = "configuration", _("INSi : en panne")
 
 
 _WITHOUT_ANSWER = {Need.NOT_FOUND, Need.SEVERAL, Need.CONFIGURATION}

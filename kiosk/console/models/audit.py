@@ -63,6 +63,9 @@ class AuditEntry(models.Model):
                 fields=("who", "right", "at"), condition=models.Q(right__isnull=False), name="console_by_right"
             ),
             models.Index(fields=("before", "at"), condition=models.Q(before__isnull=False), name="console_by_before"),
+            models.Index(fields=("act", "number"), name="console_by_act"),
+            models.Index(fields=("who", "number"), name="console_by_who"),
+            models.Index(fields=("at",), name="console_by_hour"),
         )
         constraints = (
             models.UniqueConstraint(

@@ -92,7 +92,9 @@ def repair(name: str, *, who: str) -> Staff:
         if staff is None:
             raise NotRepairable("Aucun compte de ce nom.")
         if standing.is_latest(staff):
-            raise NotRepairable("Ce compte se prouve : pour de nouveaux secrets, kiosk console user renew.")
+            raise NotRepairable(
+                "Ce compte est tel que la console l’a écrit : pour refaire son accès, kiosk console user renew."
+            )
         _as_the_trail_says(staff)
         staff.made_anew(*_OF_A_ROW)
         staff.authenticator_set.all().delete()

@@ -240,6 +240,8 @@ def _page_before(request: HttpRequest) -> str:
 def home_of(staff: Staff) -> str:
     """The first page of a role."""
     rights = RIGHTS[Role(staff.role)]  # of the role: an emergency passes
+    if Right.VIGILANCE in rights:
+        return "vigilance"
     if Right.WORK in rights:
         return "queue"
     return "terminals" if Right.SUPERVISE in rights else "trail"

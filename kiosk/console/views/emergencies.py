@@ -25,7 +25,7 @@ def label_of(right: str) -> str:
     """What the right opens, in staff's words."""
     labels = {
         Right.WORK.value: _("File d’attente et dossiers des patients"),
-        Right.VIGILANCE.value: _("Identitovigilance : dossiers écartés, recherche"),
+        Right.VIGILANCE.value: _("Identitovigilance : dossiers confiés, recherche"),
     }
     return labels.get(right, right)
 

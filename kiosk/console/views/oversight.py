@@ -1,4 +1,4 @@
-"""What stands over the day's work: identity vigilance, search, indicators, kiosks, accounts, audit trail."""
+"""What stands over the day's work: identity vigilance, search, indicators, kiosks, accounts."""
 
 import csv
 import io
@@ -6,24 +6,23 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kiosk import __version__
 from kiosk.console import audit
-from kiosk.console.models import AuditEntry, Staff, Terminal
+from kiosk.console.models import Staff, Terminal
 from kiosk.console.records import search
 from kiosk.console.register import prior
 from kiosk.console.site import metrics
 from kiosk.console.staff.access import Right, act, needs
-from kiosk.console.templatetags.console_tags import act as act_word
 from kiosk.console.terminals import health
 from kiosk.console.upkeep import certificate
-from kiosk.console.vigilance import indicators, told
+from kiosk.console.vigilance import indicators
+from kiosk.console.words import as_date
 
-ACTS_IN_A_FILE = 100_000  # what is read and sent within one request's time
 _FORMULA = re.compile(r"^[\s]*[=+\-@\t\r]")
 
 
@@ -53,6 +52,7 @@ def indicators_page(request: HttpRequest) -> HttpResponse:
     said = {name: request.GET.get(name, "").replace("\0", "") for name in ("from", "to", "kiosk", "desk")}
     period = indicators.period_of(said["from"], said["to"], timezone.localdate(), said["kiosk"], said["desk"])
     period, reread = indicators.reread(period)
+    wrong = [name for name in ("from", "to") if said[name].strip() and as_date(said[name]) is None]
     context = {
         "page": "indicators",
         "reread": reread,
@@ -60,9 +60,11 @@ def indicators_page(request: HttpRequest) -> HttpResponse:
         "reasons": indicators.reasons(period),
         "waiting": indicators.waiting(period),
         "period": period,
+        "wrong": wrong,
+        "said": said,
     }
     if request.GET.get("format") == "csv":
-        return _csv(_rows(period, context), "indicateurs.csv")
+        return as_csv(_rows(period, context), "indicateurs.csv")
     context["days"] = indicators.days(period)
     context["kiosks"] = list(Terminal.objects.order_by("name").values_list("pk", flat=True))
     context["desks"] = settings.KIOSK.desks
@@ -83,7 +85,9 @@ def _rows(period: indicators.Period, context: dict[str, Any]) -> list[tuple[obje
             share = f"{one.percent:.1f}".replace(".", ",")
             rows.append((*where, f"{title} : {one.label}", "", one.count, one.total, share))
     reread = context["reread"]
-    rows.append((*where, "Arrivées qui ne se prouvent pas", "non comptées / relues", reread.unproven, reread.count, ""))
+    rows.append(
+        (*where, "Arrivées modifiées hors de la console", "non comptées / relues", reread.unproven, reread.count, "")
+    )
     return rows
 
 
@@ -91,44 +95,9 @@ def _rows(period: indicators.Period, context: dict[str, Any]) -> list[tuple[obje
 @require_safe
 def terminals(request: HttpRequest) -> HttpResponse:
     days = certificate.days_left(timezone.localdate())
-    said = {"terminals": health.terminals(), "certificate_days": days, "certificate_soon": certificate.SOON}
+    certificate_said = {"certificate_days": days, "certificate_soon": certificate.SOON}
+    said = {"terminals": health.terminals(), "version": __version__, **certificate_said}
     return render(request, "console/terminals.html", {"page": "terminals", **said})
-
-
-@needs(Right.AUDIT)
-@require_safe
-def trail(request: HttpRequest) -> HttpResponse:
-    page = Paginator(AuditEntry.objects.order_by("-number"), 100).get_page(request.GET.get("page"))
-    last = audit.last_number()
-    starts = range(1, max(last, 1) + 1, ACTS_IN_A_FILE)
-    files = [(start, min(start + ACTS_IN_A_FILE - 1, last)) for start in starts]
-    lines = [(entry, told.told(entry.details, act_word)) for entry in page]
-    return render(request, "console/trail.html", {"page": "trail", "rows": page, "lines": lines, "files": files})
-
-
-@needs(Right.AUDIT)
-@require_safe
-def trail_export(request: HttpRequest) -> HttpResponse:
-    """The trail for the auditor, a file for every so many acts; no cell can be taken for a formula."""
-    said = request.GET.get("from", "1")
-    first = int(said) if said.isascii() and said.isdigit() and len(said) < 12 else 1
-    act(request, audit.Act.EXPORTED, first=first)
-    rows: list[tuple[object, ...]] = [("numéro", "instant", "qui", "où", "acte", "dossier", "détails", "chaîne")]
-    part = AuditEntry.objects.filter(number__gte=first, number__lt=first + ACTS_IN_A_FILE)
-    for entry in part.order_by("number").iterator():
-        rows.append(
-            (
-                entry.number,
-                entry.at.isoformat(),
-                entry.who,
-                entry.where,
-                entry.act,
-                entry.about,
-                entry.details,
-                bytes(entry.chained).hex(),
-            )
-        )
-    return _csv(rows, f"journal-des-actes-{first}.csv")
 
 
 @needs(Right.EVERYONE)
@@ -148,7 +117,7 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
     return HttpResponse(metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def _csv(rows: list[tuple[object, ...]], name: str) -> HttpResponse:
+def as_csv(rows: list[tuple[object, ...]], name: str) -> HttpResponse:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
     for row in rows:

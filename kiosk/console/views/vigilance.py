@@ -1,12 +1,11 @@
 """The identity-vigilance unit's desk (cellule d'identitovigilance): what was set aside, look-alikes, verifications."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Case, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,15 +14,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kiosk.console import audit
 from kiosk.console.identities import rows
-from kiosk.console.identities.reasons import NotAllowed, WhyAside
+from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.models import Arrival, Campaign, PairState, PersonPair, Stage
 from kiosk.console.register import pairs as register_pairs
 from kiosk.console.register import prior
 from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
+from kiosk.console.templatetags.console_tags import reason as reason_word
 from kiosk.console.views.arrival import carried_out
-from kiosk.console.vigilance import campaigns, colleagues, desk_notes, look_alikes
+from kiosk.console.vigilance import campaigns, colleagues, confided, desk_notes, look_alikes
 from kiosk.console.witness import findings
+from kiosk.console.words import as_date
 
+IN_A_PAGE = 50
 VERIFIED_WITHIN = timedelta(days=3 * 365)  # ins-rules 3.4: three to five years, a parameter
 SHOWN = 10
 
@@ -31,14 +33,28 @@ SHOWN = 10
 @needs(Right.VIGILANCE)
 @require_safe
 def set_aside(request: HttpRequest) -> HttpResponse:
-    """The unit's work list: what was set aside, oldest first; before all, one number in several records."""
-    waiting = (
-        Arrival.objects.filter(stage=Stage.SET_ASIDE)
-        .select_related("decided_by", "person__absorbed_by")
-        .order_by(Case(When(reason=WhyAside.SHARED_NUMBER, then=Value(0)), default=Value(1)), "decided_at")
-    )
-    page = Paginator(waiting, 50).get_page(request.GET.get("page"))
-    return render(request, "console/vigilance.html", {"page": "vigilance", "rows": page, **_tabs("aside")})
+    """The unit's work list: what was confided to it, who waits longest first; narrowed to one reason, if asked."""
+    rows = confided.waiting()
+    counts = confided.counted(rows)
+    said = request.GET.get("pourquoi", "")
+    to = said if said in counts else ""
+    page = Paginator(confided.narrowed(rows, to), IN_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": "vigilance",
+        "rows": page,
+        "lines": confided.lines(list(page)),
+        "to": to,
+        "narrowings": [(code, _reason(code), count) for code, count in counts.items() if count],
+        "keeps": f"pourquoi={to}&" if to else "",
+        "now": timezone.now(),
+        **_tabs("aside"),
+    }
+    return render(request, "console/vigilance.html", context)
+
+
+def _reason(code: str) -> str:
+    others = {confided.NOTED: _("Avec une note"), confided.NO_REASON: _("Attribut ou décision")}
+    return others.get(code) or reason_word(code)
 
 
 @needs(Right.VIGILANCE)
@@ -58,7 +74,8 @@ def pairs(request: HttpRequest) -> HttpResponse:
     waiting = register_pairs.to_judge().select_related("first", "second").order_by("found_at")
     page = Paginator(waiting, 50).get_page(request.GET.get("page"))
     said = known.exclude(state=PairState.POSSIBLE).order_by("-decided_at")[:SHOWN]
-    return render(request, "console/pairs.html", {"page": "vigilance", "rows": page, "said": said, **_tabs("pairs")})
+    context = {"page": "vigilance", "rows": page, "said": said, "now": timezone.now(), **_tabs("pairs")}
+    return render(request, "console/pairs.html", context)
 
 
 @needs(Right.VIGILANCE)
@@ -123,9 +140,8 @@ def campaigns_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def campaign_start(request: HttpRequest) -> HttpResponse:
     """Verify what was not confirmed since a day."""
-    try:
-        day = date.fromisoformat(request.POST.get("before", ""))
-    except ValueError:
+    day = as_date(request.POST.get("before", ""))
+    if day is None:
         messages.error(request, _("Écrivez la date comme 21/01/1980."))
         return redirect("campaigns")
     return _told(request, lambda: campaigns.start(staff_of(request), day, where=address_of(request)))

@@ -22,7 +22,7 @@ from kiosk.console.identities.reasons import TRAITS
 from kiosk.console.models import Arrival, AuditEntry, Need, PairState, Person, PersonPair, places
 from kiosk.console.register import reading
 from kiosk.console.witness import findings
-from kiosk.console.words import inside
+from kiosk.console.words import as_date, inside
 from kiosk.core.coherence.reasons import STAFF_SENTENCES, Reason
 from kiosk.core.status.permissions import IdentityStatus
 
@@ -95,9 +95,8 @@ class Day:
 def period_of(first: str, last: str, today: date, kiosk: str = "", desk: str = "") -> Period:
     """The period asked for; by default the last thirty days. A nonsensical one is the default."""
     usual = Period(today - timedelta(days=29), today, kiosk[:60], desk[:20])
-    try:
-        begins, ends = date.fromisoformat(first), date.fromisoformat(last)
-    except ValueError:
+    begins, ends = as_date(first), as_date(last)
+    if begins is None or ends is None:
         return usual
     if begins > ends or ends.year > today.year + 1 or begins.year < 2000:
         return usual

@@ -13,7 +13,7 @@ CHECKED = {
     "visits": "Venues et leur personne",
     "pairs": "Doublons jugés ou à juger",
     "links": "Faits qui parlent d’un doublon",
-    "rows": "Lignes qui se prouvent",
+    "rows": "Ce que la console a écrit",
     "gone": "Comptes et bornes du journal",
 }  # the command's own words, for the technician
 
@@ -117,7 +117,7 @@ def what(check: str) -> str:
         "pairs": _("doublons"),
         "links": _("faits des doublons"),
         "readings": _("lectures des dossiers"),
-        "rows": _("comptes, bornes et ce qui se prouve"),
+        "rows": _("comptes, bornes et autres enregistrements"),
         "gone": _("comptes et bornes du journal"),
     }.get(check, check)
 
