@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
@@ -22,6 +22,8 @@ _FROM_THE_FIRST_DAY = {
     x509.ReasonFlags.key_compromise,
     x509.ReasonFlags.ca_compromise,
 }  # a thief writes any day he likes
+# What a file is refused with that was cut, made to break its reader, or is of an algorithm that is not known here.
+UNREADABLE = (OSError, ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 Read = TypeVar("Read")
 
 
@@ -78,12 +80,19 @@ class Authorities:
                 yield date.min if _reason(entry) in _FROM_THE_FIRST_DAY else entry.revocation_date_utc.date()
 
     def _lists_of(self, issuer: x509.Certificate) -> Iterator[x509.CertificateRevocationList]:
+        for one in self.lists:
+            if _is_signed(one, issuer):
+                yield one
+
+
+def _is_signed(one: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    try:
         key = issuer.public_key()
         if not isinstance(key, EllipticCurvePublicKey | RSAPublicKey):
-            return
-        for one in self.lists:
-            if one.issuer == issuer.subject and one.is_signature_valid(key):
-                yield one
+            return False
+        return one.issuer == issuer.subject and one.is_signature_valid(key)
+    except UNREADABLE:
+        return False
 
 
 def load(authorities: Path, revocations: Path | None) -> Authorities:
@@ -96,12 +105,12 @@ def load(authorities: Path, revocations: Path | None) -> Authorities:
 def _all_in(folder: Path, pem: Callable[[bytes], Read], der: Callable[[bytes], Read]) -> tuple[Read, ...]:
     found: list[Read] = []
     for path in sorted(folder.iterdir())[:_MOST_FILES] if folder.is_dir() else ():
-        if not path.is_file() or path.stat().st_size > _LARGEST:
-            continue
-        data = path.read_bytes()
         try:
+            if not path.is_file() or path.stat().st_size > _LARGEST:
+                continue
+            data = path.read_bytes()
             found.append(pem(data) if data.lstrip().startswith(b"-----") else der(data))
-        except ValueError:
+        except UNREADABLE:
             continue
     return tuple(found)
 
@@ -112,7 +121,7 @@ def _vouches(issuer: x509.Certificate, below: x509.Certificate) -> bool:
         below.verify_directly_issued_by(issuer)
         if not issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
             return False
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+    except (*UNREADABLE, InvalidSignature, x509.ExtensionNotFound):
         return False
     try:
         return issuer.extensions.get_extension_for_class(x509.KeyUsage).value.key_cert_sign

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from kiosk.documents.cev import Signer, SignerId
-from kiosk.documents.cev_chain import Authorities, Vouched
+from kiosk.documents.cev_chain import UNREADABLE, Authorities, Vouched
 
 _NAME = re.compile(r"([A-Z0-9]{4})-([A-Z0-9]{4})\.(?:pem|crt|cer)", re.ASCII)
 _MOST_FILES = 500
@@ -29,16 +29,16 @@ def load_signers(directory: Path, authorities: Authorities | None = None) -> dic
         return signers
     for path in sorted(directory.iterdir())[:_MOST_FILES]:
         name = _NAME.fullmatch(path.name)
-        if name is None or path.stat().st_size > _LARGEST:
-            continue
-        data = path.read_bytes()
         try:
+            if name is None or not path.is_file() or path.stat().st_size > _LARGEST:
+                continue
+            data = path.read_bytes()
             is_text = data.lstrip().startswith(b"-----")
             certificate = x509.load_pem_x509_certificate(data) if is_text else x509.load_der_x509_certificate(data)
             key = certificate.public_key().public_bytes(
                 serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
             )
-        except ValueError:
+        except UNREADABLE:
             continue
         starts, ends = certificate.not_valid_before_utc.date(), certificate.not_valid_after_utc.date()
         vouched = Vouched(starts, ends, None) if authorities is None else authorities.vouch_for(certificate)

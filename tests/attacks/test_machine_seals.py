@@ -1,5 +1,7 @@
 """Who puts a certificate of their own among those a site trusts, or holds a stolen key, makes no genuine seal."""
 
+import os
+import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -25,6 +27,7 @@ from tests.specimens.seal import write_certificate
 
 PERSON = SpecimenPerson("ADRUN", ("ZOE", "LEA"), "1975-12-31", "F")
 SIGNED = date(2023, 5, 2)
+_P256, _NO_CURVE = (bytes.fromhex(f"06082a8648ce3d0301{last}") for last in ("07", "7f"))
 LONG_AGO, LATER, LAST = date(2015, 1, 1), date(2024, 3, 8), date(2035, 1, 1)
 
 
@@ -160,6 +163,33 @@ def test_a_list_that_its_authority_did_not_sign_strikes_nobody_off(site: Site, r
     site.has_signer(root)
     site.has_list(struck(authority("root"), date(2022, 1, 1), x509.ReasonFlags.key_compromise))
     assert site.verdict(signed=SIGNED) is SealVerdict.GENUINE
+
+
+def test_files_made_to_break_their_reader_keep_no_seal_from_being_verified(site: Site, root: Authority) -> None:
+    """A list that was cut on its way or made by who is on it, an authority of an algorithm not known here, a pipe."""
+    site.trusts(root)
+    site.has_signer(root)
+    good = struck(root, LATER, x509.ReasonFlags.superseded).public_bytes(serialization.Encoding.DER)
+    known = root.certificate.public_bytes(serialization.Encoding.DER)
+    chance, readable = random.Random(17), 0
+    for number in range(60):
+        (site.lists / f"{number}.crl").write_bytes(_spoilt(good, chance))
+        (site.authorities / f"{number}.cer").write_bytes(_spoilt(known, chance))
+        readable += site.verdict(signed=SIGNED) is SealVerdict.GENUINE
+    assert readable == 60
+    unknown = known.replace(_P256, _NO_CURVE)
+    assert unknown != known
+    (site.authorities / "0.cer").write_bytes(unknown)
+    (site.signers / "FRZZ-0002.cer").write_bytes(unknown)
+    os.mkfifo(site.signers / "FRZZ-0003.pem")
+    assert site.verdict(signed=SIGNED) is SealVerdict.GENUINE
+    assert cev_chain.load(site.authorities, site.lists).without_list(LATER) > 0
+
+
+def _spoilt(data: bytes, chance: random.Random) -> bytes:
+    spoilt = bytearray(data)
+    spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
+    return bytes(spoilt)
 
 
 def test_in_production_nobody_is_believed_for_whom_nobody_vouches(site: Site, root: Authority) -> None:
