@@ -69,7 +69,7 @@ def prepared(config: Path, **instead: str) -> ServerSettings:
     from kiosk.sealing import BadKey
 
     try:
-        key_files.check(server)
+        key_files.check(server, config)
         if server.appli is not None:
             verifier_called(server.appli.verifier, server.appli.issuers)
         structure.keys()  # a wrong passphrase shows now, not at the first patient

@@ -98,6 +98,25 @@ def test_who_an_alarm_is_about_acknowledges_it_by_no_form() -> None:
     assert own in _names(_page(ines, "/alertes/"))  # a flood of later ones does not hide it
 
 
+def test_an_administrator_with_a_professional_s_card_of_their_own_lets_nobody_in_with_it() -> None:
+    """Pro Santé Connect says who they are; who agrees must not be them: an officer does, who sees patients anyway."""
+    from kiosk.console.models import Admission
+    from kiosk.console.staff import accounts, admissions
+
+    own = "899700218896"
+    admissions.ask_for_professional(accounts.national_fingerprint(own), "ada.exemple.a1b2c3", where="192.0.2.7")
+    asked = Admission.objects.get()
+    ada, ines = at_desk("ada", "administrator"), at_desk("ines", "officer")
+    assert "ada.exemple" not in _page(ada, "/comptes/demandes/") and "Comptes à confirmer (" not in _page(
+        ada, "/comptes/"
+    )
+    post(ada, f"/comptes/demandes/{asked.pk}/accepter/", national_id=own)
+    assert not asked.staff.nationalidentity_set.exists()
+    assert "ada.exemple" in _page(ines, "/comptes/demandes/")
+    post(ines, f"/comptes/demandes/{asked.pk}/accepter/", national_id=own)
+    assert asked.staff.nationalidentity_set.filter(confirmed=True).exists()
+
+
 def test_who_adds_a_key_to_an_open_desk_and_signs_in_first_does_not_keep_its_owner_from_being_told() -> None:
     lea, thief, key = at_desk("lea"), browser(), Key()
     add_key(lea, key)  # her desk was open, and somebody had seen her password

@@ -97,3 +97,13 @@ def test_files_with_keys_that_others_can_read_are_named_and_nothing_starts(tmp_p
         assert told == [*(f"chmod 600 {console.folder / name}" for name in still_open), f"chmod 700 {folder}"]
         for name in (keys[0], *keys[2:]):
             (console.folder / name).chmod(0o600)
+
+
+def test_settings_with_the_database_s_password_that_others_can_read_start_nothing(tmp_path: Path) -> None:
+    console = ServedConsole(tmp_path / "console", "postgresql://console:hunter2@127.0.0.1:1/x")
+    console.config.chmod(0o644)
+    done = console.run("console")
+    assert (done.returncode, f"chmod 600 {console.config}" in done.stderr) == (2, True), done.stderr
+    assert "hunter2" not in done.stderr + done.stdout
+    console.config.chmod(0o600)
+    assert "chmod" not in console.run("console").stderr

@@ -28,6 +28,7 @@ from kiosk.console.register import filing
 from kiosk.console.register.known import candidate as candidate_of
 from kiosk.console.terminals import excess
 from kiosk.console.terminals.excess import About
+from kiosk.console.witness import clock
 from kiosk.core.checkin import codec
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn, Way
@@ -96,6 +97,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     if len(request.body) > MAX_BODY:
         return Reception.TOO_LARGE
     terminal = trusted_terminal(request)
+    clock.look()
     now = timezone.now()
     signed_at = place.signed_at(terminal, request.sent_at, now)
     lately = quotas.lately(key, terminal, now)

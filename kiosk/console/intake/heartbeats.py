@@ -41,7 +41,8 @@ def take_heartbeat(request: SignedRequest) -> Reception:
     if not isinstance(devices, dict) or len(devices) > 20:
         raise NotUnderstood("devices: a table of device names and states")
     state = {one_line(name, 20): "ok" if value == "ok" else "lost" for name, value in devices.items()}
-    fresh = Terminal.objects.filter(pk=terminal.pk).exclude(last_sent_at__gte=sent_at)
+    latest = now + CLOCK_TOLERANCE  # what was sent later than that, was while this console's clock ran ahead
+    fresh = Terminal.objects.filter(pk=terminal.pk).exclude(last_sent_at__range=(sent_at, latest))
     updated = fresh.update(
         last_sent_at=sent_at,
         last_seen_at=now,
@@ -97,7 +98,8 @@ def take_call(key: UUID, request: SignedRequest) -> Reception:
 
 def _calls_enough(terminal: Terminal, key: UUID) -> bool:
     """It has called as often as staff can answer; a call that is here already is no new one."""
-    lately = Call.objects.filter(terminal=terminal, called_at__gt=timezone.now() - CALLS_WITHIN)
+    now = timezone.now()
+    lately = Call.objects.filter(terminal=terminal, called_at__range=(now - CALLS_WITHIN, now + CLOCK_TOLERANCE))
     return lately.count() >= MOST_CALLS and not Call.objects.filter(pk=key).exists()
 
 

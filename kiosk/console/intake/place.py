@@ -45,7 +45,7 @@ def bareness(terminal: Terminal, check_in: CheckIn, now: datetime) -> Bare:
         return Bare.NO
     since = now - MANY_WITHIN
     mine = places.met("terminal_id", terminal.pk, since, now)
-    waiting = Arrival.objects.filter(terminal_id__in=mine, received_at__gte=since, stage=Stage.WAITING)
+    waiting = Arrival.objects.filter(terminal_id__in=mine, received_at__range=(since, now), stage=Stage.WAITING)
     if waiting.exclude(bare=Bare.NO).count() < settings.KIOSK.touch_only_at_once:
         return Bare.YES
     excess.note(terminal.pk, About.TOUCH)

@@ -125,11 +125,11 @@ def _may_ask(terminal: Terminal, lately: quotas.Lately, now: datetime) -> bool:
 _LATELY = (
     "SELECT (SELECT terminal_id FROM console_question WHERE key = %s), COUNT(*),"
     " COALESCE(SUM(CASE WHEN received_at > %s THEN 1 ELSE 0 END), 0) FROM console_question"
-    " WHERE terminal_id IN (…) AND received_at > %s AND state <> %s"
+    " WHERE terminal_id IN (…) AND received_at BETWEEN %s AND %s AND state <> %s"
 )
 
 
 def _lately(key: UUID, kiosk: str, now: datetime) -> quotas.Lately:
-    minute, hour = quotas.since(now)
-    said = (by_hand.key(key), minute, quotas.of(kiosk, now), hour, QuestionState.LATE.value)
+    minute, hour, last = quotas.lasting(now)
+    said = (by_hand.key(key), minute, quotas.of(kiosk, now), hour, last, QuestionState.LATE.value)
     return quotas.told(by_hand.rows(_LATELY, *said))

@@ -31,20 +31,20 @@ class Lately(NamedTuple):
 _LATELY = (
     "SELECT (SELECT terminal_id FROM console_arrival WHERE key = %s), COUNT(*),"
     " COALESCE(SUM(CASE WHEN received_at >= %s THEN 1 ELSE 0 END), 0)"
-    " FROM console_arrival WHERE terminal_id IN (…) AND received_at >= %s"
+    " FROM console_arrival WHERE terminal_id IN (…) AND received_at BETWEEN %s AND %s"
 )
 
 
-def since(now: datetime) -> tuple[object, object]:
-    """A minute and an hour ago, as the database writes them."""
-    written = connection.ops.adapt_datetimefield_value
-    return written(now - MINUTE), written(now - HOUR)
+def lasting(now: datetime) -> tuple[object, object, object]:
+    """From a minute and an hour ago, as the database writes them, and up to when: what a clock that ran ahead left."""
+    minute, hour, last = map(connection.ops.adapt_datetimefield_value, (now - MINUTE, now - HOUR, now + MINUTE))
+    return minute, hour, last
 
 
 def lately(key: UUID, terminal: Terminal, now: datetime) -> Lately:
     """By hand: three numbers out of two indexes, for every check-in."""
-    minute, hour = since(now)
-    return told(by_hand.rows(_LATELY, by_hand.key(key), minute, of(terminal.pk, now), hour))
+    minute, hour, last = lasting(now)
+    return told(by_hand.rows(_LATELY, by_hand.key(key), minute, of(terminal.pk, now), hour, last))
 
 
 def of(kiosk: str, now: datetime) -> list[str]:

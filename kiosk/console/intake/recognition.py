@@ -90,7 +90,7 @@ def _may_ask(terminal: Terminal, nonce: bytes) -> bool:
     """Count the question. NotTrusted when it was asked before; False when more is asked than people come to a kiosk."""
     now, server = timezone.now(), settings.KIOSK
     mine = places.met("terminal_id", terminal.pk, now - HOUR, now)
-    lately = Recognition.objects.filter(terminal_id__in=mine, asked_at__gt=now - HOUR).aggregate(
+    lately = Recognition.objects.filter(terminal_id__in=mine, asked_at__range=(now - HOUR, now + MINUTE)).aggregate(
         hour=Count("pk"), minute=Count("pk", filter=Q(asked_at__gt=now - MINUTE))
     )
     over = max(lately["hour"] - server.recognitions_per_hour, lately["minute"] - server.recognitions_per_minute)

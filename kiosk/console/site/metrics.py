@@ -11,7 +11,7 @@ from kiosk.console.arrivals import queue
 from kiosk.console.models import Arrival, Inspection, Stage, Witness
 from kiosk.console.terminals import health
 from kiosk.console.upkeep import certificate
-from kiosk.console.witness import findings
+from kiosk.console.witness import clock, findings
 
 
 def is_allowed(authorization: str) -> bool:
@@ -62,7 +62,8 @@ def _register() -> Iterator[str]:
     yield "# TYPE console_trail_acts gauge"
     yield f"console_trail_acts {audit.last_number()}"
     yield "# TYPE console_register_read_seconds gauge"
-    for name, whole_at in Inspection.objects.order_by("name").values_list("name", "whole_at"):
+    read = Inspection.objects.exclude(pk=clock.NAME).order_by("name")
+    for name, whole_at in read.values_list("name", "whole_at"):
         if whole_at is not None:
             yield f'console_register_read_seconds{{check="{name}"}} {int((now - whole_at).total_seconds())}'
     for name in ("number", "refused"):

@@ -22,6 +22,7 @@ from kiosk.console.witness import findings
 from kiosk.sealing import CannotOpen
 
 View = Callable[..., HttpResponse]
+SET_BACK = 60  # seconds: less is a clock that is put right
 SEEN_EVERY = 10  # seconds: a session is not written at every page; it locks as much earlier at most
 
 
@@ -134,6 +135,12 @@ def lock_session(request: HttpRequest, page: str) -> None:
     act(request, audit.Act.LOCKED)
 
 
+def _most_idle() -> int:
+    """Seconds until a session locks."""
+    minutes: int = settings.KIOSK.idle_lock_minutes
+    return minutes * 60
+
+
 def _must_choose_password(request: HttpRequest, staff: Staff, view: View) -> bool:
     """A password somebody else chose serves once, and only to choose another."""
     is_open = any(getattr(view, name, False) for name in ("works_locked", "is_for_new_password", "is_quiet"))
@@ -167,13 +174,15 @@ class AccessMiddleware:
             return _away(request)
         staff = staff_of(request)
         now = int(time.time())
-        if now - int(request.session.get("opened_at", 0)) > settings.KIOSK.session_hours * 3600:
+        if not -_most_idle() <= now - int(request.session.get("opened_at", 0)) <= settings.KIOSK.session_hours * 3600:
             request.session.flush()
             return go(request, "sign-in")
         idle = now - int(request.session.get("seen_at", 0))
+        if idle < -SET_BACK:  # the clock was set back: nobody knows since when
+            idle = _most_idle() + 1
         if idle >= SEEN_EVERY and not standing.is_latest(staff):  # an account of before was put back
             return _away(request)
-        if not request.session.get("locked") and idle > settings.KIOSK.idle_lock_minutes * 60:
+        if not request.session.get("locked") and idle > _most_idle():
             lock_session(request, request.path if request.method == "GET" else "")
         if request.session.get("locked") and not getattr(view, "works_locked", False):
             return go(request, "unlock")

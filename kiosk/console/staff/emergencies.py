@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from kiosk import journal
@@ -23,6 +24,7 @@ LONGEST_REASON = 300
 LEAST_WORDS = 3  # different ones, of letters: who reads it later must know what for
 LEAST_LETTERS = 8  # different ones
 MOST_UNSEEN = 3
+SET_BACK = timedelta(minutes=1)  # less is a clock that is put right
 _LOOKS = (audit.Act.OPENED, audit.Act.SHEET_PRINTED, audit.Act.PICTURE_SEEN, audit.Act.INSI_REQUESTED)
 
 
@@ -42,7 +44,7 @@ def take(staff: Staff, right: str, reason: str, *, where: str) -> Emergency:
     now = timezone.now()
     with transaction.atomic():
         Staff.objects.select_for_update().get(pk=staff.pk)
-        if Emergency.objects.filter(staff=staff, right=right, until__gt=now).exists():
+        if _running(staff).filter(right=right).exists():
             raise NotTaken
         if Emergency.objects.filter(staff=staff, seen_at=None).count() >= MOST_UNSEEN:
             raise TooMany
@@ -66,8 +68,13 @@ def _says_why(words: str) -> bool:
 
 def current(staff: Staff) -> list[Emergency]:
     """What this person holds now, as the console wrote it; what was given back and is put back is not held."""
-    held = Emergency.objects.filter(staff=staff, until__gt=timezone.now()).order_by("pk")
-    return [one for one in held if one.is_proven and not _is_ended(one, staff)]
+    return [one for one in _running(staff) if one.is_proven and not _is_ended(one, staff)]
+
+
+def _running(staff: Staff) -> QuerySet[Emergency]:
+    """What has begun and is not over: one that a clock which ran ahead began is over when the clock is put right."""
+    now = timezone.now()
+    return Emergency.objects.filter(staff=staff, until__gt=now, opened_at__lte=now + SET_BACK).order_by("pk")
 
 
 def _is_ended(taken: Emergency, staff: Staff) -> bool:
@@ -75,7 +82,8 @@ def _is_ended(taken: Emergency, staff: Staff) -> bool:
     if audit.remembered(audit.Act.EMERGENCY_ENDED, str(taken.pk)):
         return True
     ended = AuditEntry.objects.filter(act=audit.Act.EMERGENCY_ENDED, who=staff.username, right=taken.right)
-    return ended.filter(at__gte=taken.opened_at).exists()
+    numbered = [f'"number": {taken.pk}{after}' for after in ",}"]  # not by its time: clocks are set
+    return any(one in details for details in ended.values_list("details", flat=True) for one in numbered)
 
 
 def note_use(staff: Staff, right: str, page: str, *, where: str) -> None:

@@ -23,6 +23,7 @@ from kiosk.console import audit, keyring
 from kiosk.console.models import Guess, Staff
 
 WITHIN = timedelta(minutes=15)
+SET_BACK = timedelta(minutes=1)  # what was counted later than that was counted by a clock that ran ahead: no more
 FROM_ADDRESS = 50  # wrong, of whatever accounts: a hall's staff may come through one
 AT_ACCOUNT_FROM_ADDRESS = 5
 AT_ACCOUNT = 20
@@ -32,8 +33,9 @@ WRITTEN = 200  # refusals in the trail, of everybody's: the rest is counted, and
 
 _COUNT = (
     "INSERT INTO console_guess (about, count, since) VALUES (%s, 1, %s) ON CONFLICT (about) DO UPDATE SET"
-    " count = CASE WHEN console_guess.since < %s THEN 1 ELSE console_guess.count + 1 END,"
-    " since = CASE WHEN console_guess.since < %s THEN excluded.since ELSE console_guess.since END RETURNING count"
+    " count = CASE WHEN console_guess.since BETWEEN %s AND %s THEN console_guess.count + 1 ELSE 1 END,"
+    " since = CASE WHEN console_guess.since BETWEEN %s AND %s THEN console_guess.since ELSE excluded.since END"
+    " RETURNING count"
 )
 
 
@@ -48,12 +50,14 @@ class _Own:
         with self._lock:
             self._let_go(now)
             count, since = self._counts.get(about, (0, now))
+            if not _counts(since, now):
+                count, since = 0, now
             self._counts[about] = count + 1, since
             return count + 1
 
     def of(self, about: str, now: datetime) -> int:
         count, since = self._counts.get(about, (0, now))
-        return count if since >= now - WITHIN else 0
+        return count if _counts(since, now) else 0
 
     def take_back(self, about: str) -> None:
         with self._lock:
@@ -72,9 +76,13 @@ class _Own:
     def _let_go(self, now: datetime) -> None:
         while self._counts:
             first = next(iter(self._counts))
-            if self._counts[first][1] >= now - WITHIN and len(self._counts) < REMEMBERED:
+            if _counts(self._counts[first][1], now) and len(self._counts) < REMEMBERED:
                 return
             del self._counts[first]
+
+
+def _counts(since: datetime, now: datetime) -> bool:
+    return now - WITHIN <= since <= now + SET_BACK
 
 
 _own = _Own()
@@ -200,8 +208,8 @@ def _are_over(limits: Sequence[_Limit]) -> bool:
     """Whether one of them is reached: then nothing is written, however often somebody comes."""
     most = {limit.about: limit.most for limit in limits}
     now = timezone.now()
-    counted = Guess.objects.filter(about__in=most, since__gte=now - WITHIN).values_list("about", "count")
-    return any(count >= most[about] for about, count in counted) or any(
+    counted = Guess.objects.filter(about__in=most, since__range=(now - WITHIN, now + SET_BACK))
+    return any(count >= most[about] for about, count in counted.values_list("about", "count")) or any(
         _own.of(one.about, now) >= one.most for one in limits
     )
 
@@ -209,9 +217,9 @@ def _are_over(limits: Sequence[_Limit]) -> bool:
 def _counted(about: str) -> int:
     now = timezone.now()
     own = _own.count(about, now)
-    written = connection.ops.adapt_datetimefield_value(now), connection.ops.adapt_datetimefield_value(now - WITHIN)
+    at, first, last = map(connection.ops.adapt_datetimefield_value, (now, now - WITHIN, now + SET_BACK))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_COUNT, (about, written[0], written[1], written[1]))
+        cursor.execute(_COUNT, (about, at, first, last, first, last))
         return max(int(cursor.fetchone()[0]), own)
 
 

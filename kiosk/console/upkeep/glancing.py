@@ -7,7 +7,7 @@ from django.db import InterfaceError, OperationalError
 
 from kiosk.console.threads import Threads
 from kiosk.console.upkeep import tables
-from kiosk.console.witness import findings
+from kiosk.console.witness import clock, findings
 
 EVERY = 15.0  # seconds
 
@@ -30,7 +30,8 @@ def stop() -> None:
 
 
 def once() -> None:
-    """See what the tables do of themselves, what this process holds, and what the trail tells of others'."""
+    """See what clock and tables do of themselves, what this process holds, and what the trail tells of others'."""
+    clock.look()
     findings.note(tables.check("", 0).found)
     findings.tell_again()
     findings.hear()

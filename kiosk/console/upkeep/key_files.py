@@ -1,9 +1,11 @@
-"""The files that open, prove or sign something, and the keys' folder: nobody reads them but who runs the console."""
+"""The files that open, prove or sign something, the keys' folder, and settings with the database's password in them:
+nobody reads them but who runs the console."""
 
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from kiosk.console.config import ServerSettings
 from kiosk.settings import InsiSection
@@ -13,9 +15,10 @@ class OpenToOthers(Exception):
     """Files with keys that others can read or change; the message says which, and what to do."""
 
 
-def check(server: ServerSettings) -> None:
+def check(server: ServerSettings, config: Path) -> None:
     """OpenToOthers, unless each file is its owner's alone; one of root's may be read by the console's own group."""
-    found = [path for path in _named(server) if path.exists() and _is_open(path)]
+    own = [config] if any(urlsplit(one).password for one in (server.database, server.keys_database)) else []
+    found = [path for path in (*own, *_named(server)) if path.exists() and _is_open(path)]
     if found:
         lines = "\n".join(f"  chmod {'700' if path.is_dir() else '600'} {path}" for path in found)
         raise OpenToOthers(f"D’autres que la console peuvent lire ou changer ces fichiers. Fermez-les :\n{lines}")

@@ -31,7 +31,8 @@ def once(now: datetime) -> bool:
     """Lay some of what has come among the others; False when no more is left."""
     if connection.vendor != "postgresql":
         return False
-    come = Arrival.objects.filter(stage__in=Stage.values, received_at__gt=_Come.since or now - _FIRST)
+    since = _Come.since if _Come.since is not None and _Come.since <= now else now - _FIRST  # or a clock was put back
+    come = Arrival.objects.filter(stage__in=Stage.values, received_at__gt=since, received_at__lte=now + _OVERLAP)
     fresh = list(come.order_by("received_at").values_list("pk", "received_at")[:AT_ONCE])
     if fresh:
         _lay({key for key, _at in fresh} | _some())

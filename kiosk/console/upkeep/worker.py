@@ -5,6 +5,7 @@ No queue of its own: what is due stands in the tables, so that several workers s
 """
 
 import threading
+import time
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
@@ -18,7 +19,7 @@ from kiosk.console.records import erasing
 from kiosk.console.upkeep import asked, checking, closing, keys, mixing, readings, retention
 from kiosk.console.upkeep.insi_again import Ask, insi_once
 from kiosk.console.vigilance import campaigns, look_alikes
-from kiosk.console.witness import afar, findings, kept
+from kiosk.console.witness import afar, clock, findings, kept
 from kiosk.insi.verify import Verifier
 
 PAUSE = 2.0  # seconds between looks at the table
@@ -36,36 +37,37 @@ def work(
     verifier: Verifier | None = None,
 ) -> None:
     """Look at the table again and again until told to stop; a database that goes away is waited for."""
-    next_purge = next_kept = next_check = next_keys = next_drop = next_read = next_mix = timezone.now()
+    due = _Due()
     is_lost = is_begun = False
     while not stop.is_set():
         now = timezone.now()
         try:
-            if now >= next_check:
+            clock.look()
+            if due.now("check"):
                 checking.take_turns(now)
-                next_check = now + checking.EVERY
-            if now >= next_read:
+                due.again("check", checking.EVERY)
+            if due.now("read"):
                 readings.once(now)
-                next_read = now + readings.EVERY
-            if now >= next_kept:
+                due.again("read", readings.EVERY)
+            if due.now("keep"):
                 afar.tell()
                 kept.keep()
-                next_kept = now + KEPT_EVERY
-            if now >= next_purge and not findings.in_doubt():  # of an older database all may be wrongly due
+                due.again("keep", KEPT_EVERY)
+            if due.now("purge") and _may_purge():
                 retention.purge(now)
-                next_purge = now + PURGE_EVERY
-            if now >= next_drop:
+                due.again("purge", PURGE_EVERY)
+            if due.now("drop"):
                 dropping.once(now)
-                next_drop = now + dropping.EVERY
-            if now >= next_mix and not mixing.once(now):
-                next_mix = now + mixing.EVERY
+                due.again("drop", dropping.EVERY)
+            if due.now("mix") and not mixing.once(now):
+                due.again("mix", mixing.EVERY)
             if not is_begun:
                 erasing.again()  # the keys' file may be an older one, put back while nobody looked
                 asking.no_longer_left()  # settings change while nobody works
                 is_begun = True
-            is_more = now >= next_keys and keys.once(now)
-            if now >= next_keys and not is_more:
-                next_keys = now + keys.EVERY
+            is_more = due.now("keys") and keys.once(now)
+            if due.now("keys") and not is_more:
+                due.again("keys", keys.EVERY)
             done = _one_thing(ask, questions, verifier) or is_more
         except (OperationalError, InterfaceError):
             if once:
@@ -83,6 +85,24 @@ def work(
         if not done:
             close_old_connections()
             stop.wait(PAUSE)
+
+
+class _Due:
+    """What is to be done when, by a clock that nobody sets: one put back by a day would keep alarms away for it."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, float] = {}
+
+    def now(self, what: str) -> bool:
+        return time.monotonic() >= self._at.get(what, 0.0)
+
+    def again(self, what: str, after: timedelta) -> None:
+        self._at[what] = time.monotonic() + after.total_seconds()
+
+
+def _may_purge() -> bool:
+    """Of an older database, or by a clock that jumped, all may be wrongly due."""
+    return not findings.in_doubt() and not clock.is_in_question()
 
 
 def _one_thing(ask: Ask | None, questions: Insi | None, verifier: Verifier | None) -> bool:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kiosk.console.models import Inspection, Role, Staff, Witness
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
-from kiosk.console.witness import findings, words
+from kiosk.console.witness import clock, findings, words
 from kiosk.console.words import one_line
 
 
@@ -28,7 +28,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "to_see": [row.name for row, seen in latest if seen is None],
         "witnesses": [(words.named(one.by), one) for one in Witness.objects.order_by("by")],
-        "read": [(words.what(one.name), one) for one in Inspection.objects.order_by("name")],
+        "read": [(words.what(one.name), one) for one in Inspection.objects.exclude(pk=clock.NAME).order_by("name")],
         "may_see": staff_of(request).role == Role.OFFICER,
     }
     return render(request, "console/register.html", context)

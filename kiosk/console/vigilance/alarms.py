@@ -14,6 +14,10 @@ MOST_DOSSIERS = 40
 COMMAND = (
     "Un compte a été refait ou un lien d’inscription écrit par une commande sur le serveur, sans seconde personne."
 )
+CLOCK = (
+    "L’horloge du serveur semble avoir avancé d’un jour ou plus. Rien n’est effacé tant que vous n’avez pas vu "
+    "qu’elle est à l’heure."
+)
 _STRETCH = re.compile(r"acts:(\d{1,18})-(\d{1,18})", re.ASCII)
 
 
@@ -47,6 +51,8 @@ def _what(finding: Finding) -> str:
     match finding.code:
         case "command":
             return _(COMMAND)
+        case "clock":
+            return _(CLOCK)
         case findings.UNREAD:
             return _("Question au service national sur une pièce qu’aucune machine n’a lue :")
     return _of_reading(finding.about.split("-")[1:2])

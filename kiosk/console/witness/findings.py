@@ -23,7 +23,7 @@ from kiosk.console.witness import held
 HEAD = "head"  # somebody else wrote the trail's head
 SHOWN = 100  # on one page
 UNREAD = "unread"  # a host's question to INSi about a document that no machine read: looked at twice, in time
-ALARMS = ("command", "reading")
+ALARMS = ("command", "reading", "clock")
 CONDUCT = (*ALARMS, UNREAD)  # what somebody did, for an officer: it puts no identity in doubt
 _HEARD_BACK = 50_000  # acts before the last that a process looks through when it begins
 
@@ -103,7 +103,7 @@ _UNSEEN = (
     "FROM console_finding found WHERE NOT EXISTS"
     " (SELECT 1 FROM console_auditentry seen WHERE seen.about = found.name AND seen.act = %s) AND found.code "
 )
-_DOUBT = f"EXISTS (SELECT 1 {_UNSEEN} NOT IN (%s, %s, %s))"
+_DOUBT = f"EXISTS (SELECT 1 {_UNSEEN} NOT IN (%s, %s, %s, %s))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def in_doubt() -> bool:
 def standing() -> Standing:
     """Both, in one question by hand: it is asked for each page."""
     seen = audit.Act.REGISTER_SEEN.value
-    asked = f"SELECT {_DOUBT}, (SELECT COUNT(*) {_UNSEEN} IN (%s, %s))"
+    asked = f"SELECT {_DOUBT}, (SELECT COUNT(*) {_UNSEEN} IN (%s, %s, %s))"
     doubt, alarms = by_hand.rows(asked, seen, *CONDUCT, seen, *ALARMS)[0]
     return Standing(bool(doubt) or bool(held.rows(but=CONDUCT)), alarms + len(held.rows(ALARMS)))
 
