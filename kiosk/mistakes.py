@@ -48,6 +48,7 @@ _FORMS = {  # what a pattern of the settings asks for
     r"^https://[^?#]+[^/?#]$": "écrivez une adresse qui commence par https://, sans barre à la fin.",
     r"^(https://.+)?$": "écrivez une adresse qui commence par https://, ou rien.",
     r"^https://": "écrivez une adresse qui commence par https://.",
+    r"^\+?[0-9](?:[ .]?[0-9]){2,14}$": "écrivez un numéro de téléphone ainsi : 01 23 45 67 89.",
     r"^pkcs11:": "écrivez où est la clé dans la carte : pkcs11:…",
 }
 _REASONS = {

@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "hardware.appli": {"hardware.cards.base"},
     "hardware.camera": set(),
     "kiosk.core.confidential": set(),
+    "kiosk.core.languages": set(),
     "kiosk.core.identity": _of_the_core(),
     "kiosk.core.sources": _of_the_core("identity"),
     "kiosk.core.coherence": _of_the_core("sources", "identity"),
@@ -86,7 +87,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.terminals": _of_the_console("staff", "records"),
     "kiosk.console.register": _of_the_console("records", "witness"),
     "kiosk.console.arrivals": _of_the_console("register", "records", "witness"),
-    "kiosk.console.pictures": _of_the_console("records", "terminals"),
+    "kiosk.console.pictures": _of_the_console("records", "terminals") | {"kiosk.apart"},
+    "kiosk.console.printing": {"kiosk.closed", "kiosk.apart"},
     "kiosk.console.identities": _of_the_console("arrivals", "register", "records", "witness") | {"kiosk.insi"},
     "kiosk.console.vigilance": _of_the_console("identities", "arrivals", "register", "records", "witness")
     | {"kiosk.insi"},
@@ -106,7 +108,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.templatetags": _of_the_console("identities", "register"),
     "kiosk.console.views": _of_the_console(
         *("register", "records", "staff", "terminals", "arrivals", "identities", "vigilance", "upkeep", "site"),
-        *("pictures", "templatetags", "witness"),
+        *("pictures", "printing", "templatetags", "witness"),
     )
     | {"kiosk.__version__"},
     "kiosk.console.urls": {"kiosk.console.views", "kiosk.console.intake"},
@@ -114,6 +116,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.settings": {"kiosk.mistakes"},
     "kiosk.mistakes": set(),
     "kiosk.bounded": set(),
+    "kiosk.apart": set(),
     "kiosk.closed": set(),
     "kiosk.deadline": set(),
     "kiosk.exchange": {"kiosk.deadline"},
@@ -145,6 +148,7 @@ KNOWN_ONLY_TO = {
     "signxml": {"kiosk.insi"},
     "smartcard": {"hardware.cards"},
     "kivy": {"kiosk.ui"},
+    "weasyprint": {"kiosk.console.printing"},
     "django": {"kiosk.console", "kiosk.commands"},
     "cv2": {"kiosk.capture", "kiosk.training", "hardware.camera"},
     "cryptography": {"kiosk.sealing", "kiosk.insi", "kiosk.documents", "kiosk.training"},

@@ -8,6 +8,7 @@ from kiosk.console.site.django_settings import build
 
 _NOWHERE = Path("/nonexistent")
 KIOSK = ServerSettings(
+    mode="test",
     data_dir=_NOWHERE,
     certificate=_NOWHERE,
     key=_NOWHERE,

@@ -93,6 +93,14 @@ class FormerSecret(Section):
     until: date
 
 
+class ContactSection(Section):
+    """Where a patient who takes a sheet home comes or calls afterwards, as the sheet prints it."""
+
+    place: Line = Field(max_length=80)  # "Bureau des entrées, hall principal"
+    phone: str = Field(pattern=r"^\+?[0-9](?:[ .]?[0-9]){2,14}$")
+    hours: Line | None = Field(None, max_length=80)  # "du lundi au vendredi, de 8 h à 17 h"
+
+
 class ServerSettings(Section):
     """The console and its worker. ``mode`` and ``insi`` may stand at the top of the file, shared with the kiosk's."""
 
@@ -137,6 +145,7 @@ class ServerSettings(Section):
     witness_url: str = Field("", pattern=r"^(https://[^?#@]+)?$")  # and told, and asked: a witness on another machine
     witness_ca: ConfigPath | None = None  # who vouches for its certificate; none: the machine's own list
     metrics_token_file: ConfigPath | None = None  # who shows this token reads the figures at /metriques
+    contact: ContactSection | None = None  # on what patients take home; production does not start without
     desks: tuple[Line, ...] = ()
     kiosk_desks: dict[TerminalName, tuple[Line, ...]] = Field(default_factory=dict)  # where a kiosk may send people
     evidence: Evidence = EvidenceTable()  # a file with the kinds that staff accepts; empty: the RNIV's
@@ -194,6 +203,15 @@ class ServerSettings(Section):
         if self.insi is not None and self.insi.desk_caller == "psc" and self.psc is None:
             raise ValueError(
                 "insi.desk_caller = psc demande la section [server.psc] : ajoutez-la, ou changez desk_caller"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _says_whom_to_ask(self) -> "ServerSettings":
+        if self.is_production and self.contact is None:
+            raise ValueError(
+                'contact : la fiche du patient dit qui joindre ; ajoutez contact = { place = "Bureau des entrées", '
+                'phone = "01 23 45 67 89" }, dans [server]'
             )
         return self
 

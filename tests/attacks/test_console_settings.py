@@ -23,6 +23,7 @@ key = "console.key"
 recipient_key = "structure.key"
 passphrase_file = "passphrase"
 secret_key_file = "secret"
+contact = { place = "Bureau des entrées", phone = "01 00 00 00 00" }
 """
 PSC = """[server.psc]
 issuer = "https://auth.test"
@@ -34,6 +35,9 @@ BROKEN: dict[str, tuple[str, str]] = {  # a name: the file, and the key that is 
     "no section": ('mode = "production"\n', "server"),
     "no passphrase": (WHOLE.replace("passphrase_file = ", "# "), "server.passphrase_file"),
     "an unknown key": (WHOLE + "desk = 3\n", "server.desk"),
+    "nobody to call": (WHOLE.replace("contact", "# contact"), "contact"),
+    "a telephone that is none": (WHOLE.replace("01 00 00 00 00", "au standard"), "server.contact.phone"),
+    "a contact without a place": (WHOLE.replace('place = "Bureau des entrées", ', ""), "server.contact.place"),
     "a port that is none": (WHOLE + "port = 99999\n", "server.port"),
     "an hour that never ends": (WHOLE + "session_hours = 999\n", "server.session_hours"),
     "desks that are no list": (WHOLE + 'desks = "3"\n', "server.desks"),

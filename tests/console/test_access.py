@@ -53,6 +53,7 @@ TABLE = {
     "present": (WORK, "post"),
     "absent": (WORK, "post"),
     "sheet": (WORK, "get"),
+    "sheet-pdf": (WORK, "get"),
     "ask-again": (WORK, "post"),
     "answer-part": (WORK, "get"),
     "complete": (WORK, "post"),

@@ -54,7 +54,7 @@ key = "console.key"
 ca = "console.pem"
 idam = "TEST00000001"
 """
-PARTS = {"home", "unlock", "queue-part", "answer-part", "picture", "trail-export"}  # no pages of their own
+PARTS = {"home", "unlock", "queue-part", "answer-part", "picture", "trail-export", "sheet-pdf"}  # no pages of their own
 TROUBLED = b'{"devices": {"reader": "lost"}, "queue": 12, "parked": 1, "disk_free_mb": 9, "certificate_days": 9}'
 SEAL = SealReading(SealVerdict.FALSE, "FR05-0001", "2024-01-01", (("birth_name", "ADRUN"),), (), True, ("birth_name",))
 
@@ -167,7 +167,7 @@ def test_the_pages_of_the_desk(served: ServedConsole, browser: Browser, keys: di
     host.desk.press("j", "h1 .status-QUALIFIED")
     host.look()
     for language in ("fr", "ar"):
-        host.go(f"arrivees/{keys['suspect']}/fiche/?langue={language}")  # in this host's hands
+        host.go(f"arrivees/{keys['several']}/fiche/?langue={language}")  # in this host's hands
     for missing in (f"arrivees/{uuid.uuid4()}/", "vigilance/"):
         host.page.goto(host.desk.url + missing)
         assert_accessible(host.page)

@@ -13,7 +13,6 @@ from kiosk.console.upkeep import insi_again
 from kiosk.core.coherence.seen import EVERYTHING
 from kiosk.core.sources.insi import InsNotFound, InsUnreachable
 from tests.console.arrivals import arrive, enrol, found, mrz_of, original_of
-from tests.console.conftest import ON_SQLITE
 from tests.console.rewritten import rewrite
 from tests.console.staff import READ, add, at_desk, get, post, sign_in
 from tests.core.examples import PASSPORT, STAFF
@@ -268,29 +267,6 @@ def test_a_patient_is_sent_to_another_desk_whose_agent_calls_them() -> None:
     rewrite(Staff.objects.filter(username="lea"), desk="3")
     assert post(client, "/file/suivant/")["Location"] == "/file/"
     assert post(there, "/file/suivant/")["Location"] == path
-
-
-def test_the_patient_s_sheet_names_each_difference_and_whom_to_ask() -> None:
-    check_in = arrive(DOMINIQUE, mrz=mrz_of(TOUSSAINT))
-    client = at_desk("ines", "officer")
-    page = get(client, f"/arrivees/{check_in.key}/fiche/").content.decode()
-    assert "TOUSSAINT" in page and "DOMINIQUE" in page and "26/02/1997" in page
-    assert "mairie" in page
-
-
-@ON_SQLITE
-@pytest.mark.parametrize(
-    ("language", "word"), [("en", "Date of birth"), ("es", "Fecha de"), ("pt", "Data de"), ("ar", "تاريخ الولادة")]
-)
-def test_the_sheet_is_said_in_the_patient_s_language_too(language: str, word: str) -> None:
-    check_in = arrive(DOMINIQUE, mrz=mrz_of(TOUSSAINT))
-    client = at_desk("ines", "officer")
-    page = get(client, f"/arrivees/{check_in.key}/fiche/?langue={language}").content.decode()
-    theirs = page.split(f'<article class="sheet other" lang="{language}"')[1].split("</article>")[0]
-    assert word in theirs and word not in page.split("</article>")[0]
-    for french in ("Votre document", "Si l’erreur", "Date de naissance", "Apportez"):
-        assert french in page and french not in theirs
-    assert get(client, f"/arrivees/{check_in.key}/fiche/?langue=xx").status_code == 404
 
 
 def test_every_look_at_a_document_is_written_down() -> None:

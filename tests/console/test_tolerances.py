@@ -184,7 +184,7 @@ def test_a_card_that_differs_is_no_difference_of_the_queue_where_the_document_ag
     assert (arrival.need, arrival.differences) == ("ready", "")
     client = at_desk("ines", "officer")
     sheet = get(client, f"/arrivees/{arrival.key}/fiche/").content.decode()
-    assert "Aucune différence" in sheet and "LUCIE" not in sheet
+    assert "Aucune fiche à remettre" in sheet and "LUCIE" not in sheet
 
 
 def test_without_an_answer_a_card_that_differs_from_the_document_goes_to_the_unit() -> None:

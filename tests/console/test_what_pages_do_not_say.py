@@ -1,6 +1,5 @@
 """What no page says: that nothing is in the way where nobody answered; that a colleague did what the console did."""
 
-from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -12,9 +11,9 @@ from django.utils import timezone
 from kiosk.console.models import Arrival
 from kiosk.console.upkeep import insi_again
 from kiosk.console.vigilance import campaigns
-from kiosk.core.sources.insi import InsAnswer, InsNotFound, InsRefused, InsSeveral, InsUnreachable
+from kiosk.core.sources.insi import InsAnswer, InsNotFound, InsUnreachable
 from tests.console import phones
-from tests.console.arrivals import arrive, found, original_of
+from tests.console.arrivals import arrive, original_of
 from tests.console.conftest import ON_SQLITE
 from tests.console.erased import erased
 from tests.console.phones import by_phone, came, phone
@@ -33,34 +32,6 @@ def _text(client: Client, path: str) -> str:
 def _answers(answer: InsAnswer) -> None:
     Arrival.objects.exclude(insi_next_at=None).update(insi_next_at=timezone.now() - timedelta(seconds=1))
     assert insi_again.insi_once(lambda *_: answer)
-
-
-# --- what the patient takes home -------------------------------------------------------------------------------------
-
-NOT_YET = "Votre identité nationale de santé n’a pas encore été retrouvée. Vos soins ne changent pas."
-NOTHING_IN_THE_WAY = "Aucune différence n’empêche d’utiliser votre identité nationale de santé."
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [InsNotFound(), InsSeveral(), InsUnreachable("timeout"), InsRefused("siram_100", "", "")],
-    ids=["nobody", "several", "silence", "refused"],
-)
-def test_a_patient_without_ins_is_not_told_that_nothing_is_in_the_way(answer: InsAnswer) -> None:
-    sheet = f"/arrivees/{arrive(ZOE, answer).key}/fiche/"
-    client = at_desk("ines", "officer")
-    page = _text(client, sheet)
-    assert NOT_YET in page and NOTHING_IN_THE_WAY not in page
-    for language, words in (("en", "has not been found yet"), ("es", "todavía"), ("pt", "ainda não"), ("ar", "بعد")):
-        theirs = _text(client, f"{sheet}?langue={language}").split('<article class="sheet other"')[1]
-        assert words in theirs and NOT_YET not in theirs
-
-
-def test_a_patient_whose_answer_nobody_may_accept_is_not_told_so_either() -> None:
-    client = at_desk("ines", "officer")
-    assert NOTHING_IN_THE_WAY in _text(client, f"/arrivees/{arrive(ZOE).key}/fiche/")
-    of_many = replace(found(ZOE), flags=("several-individuals",))
-    assert NOT_YET in _text(client, f"/arrivees/{arrive(ZOE, of_many).key}/fiche/")
 
 
 # --- who set it aside, and why ---------------------------------------------------------------------------------------

@@ -314,6 +314,7 @@ key = "{pki.console_key}"
 recipient_key = "structure.pem"
 passphrase_file = "structure.pass"
 secret_key_file = "secret.key"
+contact = {{ place = "Bureau des entrées, hall principal", phone = "01 00 00 00 00" }}
 desks = ["1", "2", "3"]
 
 [server.appli]

@@ -2,14 +2,12 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 from functools import cache
-from typing import IO
 
 from django.conf import settings
 
+from kiosk import apart
 from kiosk.console.pictures.child import CANNOT_SHUT, MOST_BYTES, MOST_MADE
 
 SECONDS = 20.0  # for the whole of it, on a machine that is busy: its processor's time is counted apart
@@ -35,7 +33,9 @@ def made_anew(jpeg: bytes) -> bytes:
         with os.fdopen(os.memfd_create("picture"), "w+b") as given, os.fdopen(os.memfd_create("copy"), "w+b") as made:
             given.write(jpeg)
             given.seek(0)
-            code = _run(given, made)
+            code = apart.run("kiosk.console.pictures.child", given, made, SECONDS)
+            if code is None:  # its processor's time is counted, so the machine has no time
+                raise Busy
             if code == CANNOT_SHUT:
                 raise NotShut
             if code in _NOT_ITS_DOING:
@@ -44,20 +44,6 @@ def made_anew(jpeg: bytes) -> bytes:
             return made.read(MOST_MADE) if code == 0 else b""
     finally:
         _places().release()
-
-
-def _run(given: IO[bytes], made: IO[bytes]) -> int:
-    """How the process ended. Busy when it does not: its processor's time is counted, so the machine has no time."""
-    command = [sys.executable, "-I", "-m", "kiosk.console.pictures.child"]
-    with subprocess.Popen(  # noqa: S603 - our own words
-        command, stdin=given, stdout=made, stderr=subprocess.DEVNULL, env={}, cwd="/", start_new_session=True
-    ) as child:
-        try:
-            return child.wait(SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-            raise Busy from None
 
 
 @cache

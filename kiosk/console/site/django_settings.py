@@ -10,6 +10,7 @@ from django.conf import settings as django_settings
 
 from kiosk.console import keyring
 from kiosk.console.config import ServerSettings
+from kiosk.core.languages import LANGUAGES
 
 FONTS = Path("/usr/share/fonts/opentype/inter")  # Debian fonts-inter
 
@@ -94,9 +95,7 @@ def build(server: ServerSettings) -> dict[str, Any]:
         },
         "DATABASE_ROUTERS": ["kiosk.console.keystore.router.KeysApart"],
         "LANGUAGE_CODE": "fr",
-        "LANGUAGES": [
-            (code, code) for code in ("fr", "en", "es", "pt", "ar")
-        ],  # staff reads French; the patient's sheet
+        "LANGUAGES": [(one.code, one.name) for one in LANGUAGES.values()],  # staff reads French; the patient's sheet
         "TIME_ZONE": "Europe/Paris",
         "USE_I18N": True,
         "USE_TZ": True,

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,13 +19,11 @@ from kiosk.console.arrivals import queue
 from kiosk.console.identities import (
     accepting,
     attaching,
-    comparing,
     deciding,
     holding,
     original,
     reasons,
     seeing,
-    sheets,
     undoing,
     watermark,
 )
@@ -40,8 +38,6 @@ from kiosk.console.views.desk import ask_at_desk
 from kiosk.console.views.shown import answer_shown, version_shown
 from kiosk.console.vigilance import colleagues
 from kiosk.console.words import clock, day
-
-SHEET_LANGUAGES = {"fr": "Français", "en": "English", "es": "Español", "pt": "Português", "ar": "العربية"}
 
 
 @needs(Right.WORK)
@@ -191,37 +187,6 @@ def transfer(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def come_back(request: HttpRequest, key: UUID) -> HttpResponse:
     return carried_out(request, key, lambda: queue.come_back(key, staff_of(request), where=address_of(request)))
-
-
-@needs(Right.WORK)
-@require_safe
-def sheet(request: HttpRequest, key: UUID) -> HttpResponse:
-    """What the patient takes home: which trait differs, both values, whom to ask, what to bring."""
-    arrival = found(key)
-    if not may_open(request, arrival):
-        return redirect("identity", key)
-    check_in = visits.opened(arrival)
-    side_by_side = comparing.compared(check_in)
-    language = request.GET.get("langue", "fr")
-    if language not in SHEET_LANGUAGES:
-        raise Http404
-    act(request, audit.Act.SHEET_PRINTED, key, language=language)
-    colleagues.note(check_in, key, staff_of(request))
-    lines = sheets.sheet_lines(check_in, side_by_side)
-    context = {
-        "arrival": arrival,
-        "lines": lines,
-        "has_ins": sheets.has_ins(check_in),
-        "advice": sheets.advice(lines),
-        "now": timezone.now(),
-        "language": language,
-        "languages": SHEET_LANGUAGES.items(),
-    }
-    if language != "fr":
-        with translation.override(language):
-            theirs = sheets.sheet_lines(check_in, side_by_side)
-            context["translated"] = {"lines": theirs, "advice": sheets.advice(theirs)}
-    return render(request, "console/sheet.html", context)
 
 
 def _validate(request: HttpRequest, key: UUID) -> HttpResponse:

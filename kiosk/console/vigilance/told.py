@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from kiosk.console.identities import complements, pieces, seeing
 from kiosk.console.identities.reasons import DOWNGRADES, REASONS, REFUSALS, STOPPED
+from kiosk.console.identities.sheet_due import Cause
 from kiosk.console.models import Need, Role, Stage, places
 from kiosk.console.register import index_marks
 from kiosk.console.vigilance.campaigns import DIFFERENT, VERDICTS
 from kiosk.console.words import day, inside, terminal
+from kiosk.core.languages import LANGUAGES
 from kiosk.core.status.attestation import Distrust
 from kiosk.core.status.notices import ODDITIES
 from kiosk.core.status.permissions import IdentityStatus
@@ -44,7 +46,13 @@ MEANS = {
     "password+key": "mot de passe et clé de sécurité",
 }
 ATTRIBUTES = {"doubtful": "douteux", "fictitious": "fictif", "homonym": "homonyme"}
-LANGUAGES = {"fr": "en français", "en": "en anglais", "es": "en espagnol", "pt": "en portugais", "ar": "en arabe"}
+CAUSES = {  # of a patient's sheet
+    Cause.DOCUMENT: "sur la pièce d’identité",
+    Cause.REFERENCE: "sur la référence nationale",
+    Cause.CARD: "sur la carte Vitale",
+    Cause.NOBODY: "INSi : introuvable",
+    Cause.SEVERAL: "INSi : plusieurs réponses",
+}
 APPLIS = {  # an appli carte Vitale, as a check-in brought it
     "attested": "appli carte Vitale vérifiée",
     Distrust.NO_VERIFIER.value: "appli carte Vitale annoncée, non vérifiée",
@@ -184,7 +192,8 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "right": _listed(RIGHTS),
     "role": lambda code: inside(str(Role(code).label)) if code in Role.values else code,
     "means": lambda code: str(_(MEANS.get(code, code))),
-    "language": _listed(LANGUAGES),
+    "cause": _listed({one.value: words for one, words in CAUSES.items()}),
+    "language": _listed({one.code: one.in_french for one in LANGUAGES.values()}),
     "side": _listed({"first": "recto", "second": "verso"}),
     "why": _listed(WHY | ERASED),
     "question": _listed(QUESTIONS),

@@ -1,0 +1,34 @@
+"""The process that sets a page as PDF: one page, bounded in time, a few at once."""
+
+import os
+import threading
+
+from kiosk import apart
+
+MOST_BYTES = 128 * 1024  # of a page: a sheet is ten
+MOST_MADE = 2 * 1024 * 1024  # of a PDF: a sheet is sixty
+AT_ONCE = 2  # of each process that serves: the desks of a hall print a sheet now and then
+SECONDS = 30.0  # for the whole of it, on a machine that is busy: its processor's time is counted apart
+WAITED = 5.0  # for one of those under way to end
+_places = threading.BoundedSemaphore(AT_ONCE)
+
+
+class CannotPrint(Exception):
+    """No PDF of this page, or not now: the page itself can still be printed."""
+
+
+def pdf_of(html: str) -> bytes:
+    """The page as PDF. CannotPrint when there is none."""
+    data = html.encode()
+    if len(data) > MOST_BYTES or not _places.acquire(timeout=WAITED):
+        raise CannotPrint
+    try:
+        with os.fdopen(os.memfd_create("page"), "w+b") as given, os.fdopen(os.memfd_create("paper"), "w+b") as made:
+            given.write(data)
+            given.seek(0)
+            if apart.run("kiosk.console.printing.child", given, made, SECONDS) != 0:
+                raise CannotPrint
+            made.seek(0)
+            return made.read(MOST_MADE)
+    finally:
+        _places.release()
