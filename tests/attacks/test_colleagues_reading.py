@@ -1,6 +1,7 @@
 """A colleague who reads what is not theirs: dossiers not in their hands, anybody's number, by an emergency."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib import import_module
 
 import pytest
@@ -208,6 +209,24 @@ def _names(page: str, code: str = "reading") -> list[str]:
     import re
 
     return re.findall(rf'name="name" value="({code}:[^"]+)"', page)
+
+
+def test_the_hour_that_comes_twice_in_october_is_two_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who reads too much in the second one is told of, though an officer has seen to the first."""
+    from django.conf import settings
+
+    from kiosk.console import audit
+    from kiosk.console.models import AuditEntry
+    from kiosk.console.upkeep import readings
+
+    at_desk("lea")
+    monkeypatch.setattr(settings, "KIOSK", settings.KIOSK.model_copy(update={"reading_most": 2}))
+    half_past_two = [datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1)]
+    acts = [
+        AuditEntry(number=number, at=at, act=audit.Act.SEARCHED, who="lea", about="")
+        for number, at in enumerate(sorted(half_past_two * 3), 1)
+    ]
+    assert [one.name.partition("searched-")[2] for one in readings._found(acts)] == ["2026102500", "2026102501"]
 
 
 def test_a_dossier_with_a_colleague_s_name_is_an_alarm_for_whoever_opens_it() -> None:

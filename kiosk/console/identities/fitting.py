@@ -76,7 +76,7 @@ def note_unread(arrival: Arrival, staff: Staff) -> None:
     """One more dossier that only a picture bears out: the unit looks at it, and is called when no more may be asked."""
     found = [Found(UNREAD, f"{staff.pk}-{arrival.key.hex}")]
     if _left_unseen(arrival, staff) + 1 >= settings.KIOSK.unread_most:
-        found.append(Found("reading", f"{staff.pk}-unread-{timezone.localtime():%Y%m%d%H}"))
+        found.append(Found("reading", f"{staff.pk}-unread-{timezone.now():%Y%m%d%H}"))
     findings.note(found)
 
 
