@@ -19,6 +19,7 @@ _SIMULATIONS = {
     "card": ("card", "simulate_card"),
     "insi": ("insi", "simulate_insi"),
     "document": ("document", "simulate_document"),
+    "arrivals": ("arrivals", "simulate_arrivals"),
 }
 # Whose command is whose; the others serve in both roles.
 _TERMINAL, _CONSOLE = ("run", "doctor", "card", "document", "outbox"), ("console", "worker")

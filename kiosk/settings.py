@@ -49,6 +49,7 @@ def _says_where(said: Any) -> Any:
     return said
 
 
+Mode = Literal["production", "demo", "test", "training"]  # in training, staff learn on invented people
 ConfigPath = Annotated[Path, BeforeValidator(_says_where), AfterValidator(against_the_file)]
 
 
@@ -307,7 +308,7 @@ class ConsoleSection(Section):
 class Settings(Section):
     """The whole file, as a kiosk reads it."""
 
-    mode: Literal["production", "demo", "test"]
+    mode: Mode
     kiosk: KioskSection
     card: CardSection = CardSection()
     appli: AppliSection | None = None

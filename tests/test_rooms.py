@@ -60,7 +60,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "kiosk.__version__",
     },
     "kiosk.insi.simulated": {"kiosk.insi", "kiosk.core", "kiosk.journal"},
-    "kiosk.training": {"kiosk.core", "kiosk.documents", "kiosk.capture", "kiosk.app", "kiosk.insi.simulated"},
+    "kiosk.training": {
+        *("kiosk.core", "kiosk.documents", "kiosk.capture", "kiosk.app", "kiosk.insi.simulated", "kiosk.storage"),
+        "kiosk.settings",
+    },
     "kiosk.appli": {"kiosk.core", "kiosk.sealing", "kiosk.plug_ins"},
     "kiosk.sealing": {"kiosk.core"},
     "kiosk.heads": {"kiosk.sealing"},

@@ -62,6 +62,7 @@ def prepared(config: Path, **instead: str) -> ServerSettings:
     from kiosk.appli.plug_ins import verifier_called
     from kiosk.appli.verifier import NoVerifierError
     from kiosk.console.records import structure
+    from kiosk.console.records.world import OtherWorld
     from kiosk.console.upkeep import key_files
     from kiosk.console.upkeep.database import NotTheOwner, bring_up_to_date
     from kiosk.console.upkeep.keys import KeysMissing
@@ -74,7 +75,10 @@ def prepared(config: Path, **instead: str) -> ServerSettings:
             verifier_called(server.appli.verifier, server.appli.issuers)
         structure.keys()  # a wrong passphrase shows now, not at the first patient
         bring_up_to_date(server)
-    except (BadKey, KeysMissing, NoVerifierError, NotTheOwner, OSError, PutBack, key_files.OpenToOthers) as trouble:
+    except (
+        *(BadKey, KeysMissing, NoVerifierError, NotTheOwner, OSError, OtherWorld, PutBack),
+        key_files.OpenToOthers,
+    ) as trouble:
         typer.echo(_told(trouble), err=True)
         raise typer.Exit(2) from None
     return server

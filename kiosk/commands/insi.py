@@ -333,6 +333,9 @@ def simulate_insi(
     people: Annotated[int, typer.Option("--people", min=0, help="Nombre de personnes inventées, en plus.")] = 0,
     seed: Annotated[int, typer.Option("--seed", help="Graine des personnes inventées.")] = 7,
     people_file: Annotated[Path | None, typer.Option("--people-file", help="D'autres personnes fictives.")] = None,
+    cases: Annotated[
+        Path | None, typer.Option("--cases", help="Le fichier de kiosk simulate arrivals, pour vos personnes.")
+    ] = None,
     idam: Annotated[str | None, typer.Option("--idam", help="Numéro d'autorisation accepté.")] = None,
     behaviour: Annotated[str, typer.Option("--behaviour", help="Comportement ; voir la page de contrôle.")] = "normal",
     style: Annotated[str, typer.Option("--style", help="Écriture des réponses.")] = "plain",
@@ -343,6 +346,8 @@ def simulate_insi(
     from kiosk.insi.simulated import population
     from kiosk.insi.simulated.simulator import TEST_IDAM, Behaviour, Simulator
     from kiosk.insi.simulated.testpki import make_pki
+    from kiosk.training.cases import everybody
+    from kiosk.training.choices import read_choices
 
     if config is not None:
         from kiosk.settings import load
@@ -352,6 +357,11 @@ def simulate_insi(
             raise typer.Exit(2)
     files = make_pki(pki)
     known = population.Population()
+    for person in everybody():
+        known.add(person)
+    for own in read_choices(cases).own() if cases is not None else ():
+        for person in own.known():
+            known.add(person)
     for person in population.generated(people, seed):
         known.add(person)
     if people_file is not None:

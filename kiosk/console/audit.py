@@ -113,6 +113,7 @@ class Act(StrEnum):
     TRAIL_REKEYED = "secret-changed"  # from this act on links are made with the key of another secret
     ROWS_REPROVEN = "secret-renewed"  # and every row is proven with it
     PLACES_CLOSED = "places-closed"  # at the update: where visits were stands in clear no more
+    PEOPLE_INVENTED = "people-invented"  # this database holds invented people: production never serves it
     TABLES_UPDATED = "tables-updated"  # to which version: older ones are not taken over any more
     ROWS_PROVEN = "rows-proven"  # at the update: what an earlier version left was taken as it stood
     INDEXES_CLOSED = "indexes-closed"  # after it: no fingerprint leads to a visit in clear any more

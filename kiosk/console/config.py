@@ -25,6 +25,7 @@ from kiosk.settings import (
     ConfigPath,
     InsiSection,
     Line,
+    Mode,
     Section,
     against_the_file,
     problems_of,
@@ -104,7 +105,7 @@ class ContactSection(Section):
 class ServerSettings(Section):
     """The console and its worker. ``mode`` and ``insi`` may stand at the top of the file, shared with the kiosk's."""
 
-    mode: Literal["production", "demo", "test"] = "production"
+    mode: Mode = "production"
     structure: Line = Field("Centre hospitalier", max_length=80)  # what staff and patients call the place
     data_dir: ConfigPath
     host: str = "127.0.0.1"
@@ -190,6 +191,16 @@ class ServerSettings(Section):
     def _injects_in_test_only(self) -> "ServerSettings":
         if self.insi is not None and self.insi.injected and self.mode != "test":
             raise ValueError(f"insi.injected: {ONLY_IN_TEST}")
+        return self
+
+    @model_validator(mode="after")
+    def _trains_on_the_simulator(self) -> "ServerSettings":
+        is_elsewhere = self.insi is not None and not is_here(urlsplit(self.insi.endpoint).hostname or "")
+        if self.mode == "training" and is_elsewhere:
+            raise ValueError(
+                "insi.endpoint : en formation, INSi est le simulateur de cette machine : écrivez l'adresse que donne "
+                "kiosk simulate insi (https://localhost:…)"
+            )
         return self
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from kiosk.insi.simulated.population import DOWN
 from kiosk.insi.simulated.population import Person as Known
 from kiosk.training.people import Person, known
 
-MOST_COPIES = 200  # different people who may come with one case
+MOST_COPIES = 60  # different people who may come with one case
 _MOST_MEMBERS = 4  # of a case: who comes, on whose card, who looks like them
 _TURNING = "BCDFGLMNPRSTV"  # letters that another copy's names have instead of one another
 
@@ -89,6 +89,10 @@ class Case:
     paper: Paper | None = field(default_factory=Paper)
     visits: int = 1  # of the same person, one after the other
 
+    def of(self, person: Person) -> "Case":
+        """The same case with somebody else."""
+        return replace(self, person=person)
+
 
 @dataclass(frozen=True, slots=True)
 class Cast:
@@ -139,7 +143,7 @@ def cast_of(case: Case, number: int, copy: int = 0) -> Cast:
 def _copied(person: Person, rest: str, copy: int) -> Person:
     """Somebody else of the same kind: other letters, another day, a number that nobody has (département 00)."""
     year, month, day = person.birth_date.split("-")
-    if (month, day) != ("01", "01") and 1 <= int(month) <= 12 and 1 <= int(day) <= 28:
+    if 1 <= int(month) <= 12 and 1 <= int(day) <= 28:
         month, day = f"{(int(month) - 1 + copy) % 12 + 1:02d}", f"{(int(day) - 1 + copy) % 28 + 1:02d}"
     else:  # a date that is a case by itself: another year
         year = str(int(year) - copy // len(_TURNING))

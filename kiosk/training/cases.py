@@ -20,9 +20,10 @@ def _man(why: str, birth_name: str, given_names: str, born: str, place: str = "6
     return replace(_woman(why, birth_name, given_names, born, place), sex=Sex.MALE)
 
 
+PLAIN = "plain"  # the case of a site's own people
 CASES: tuple[Case, ...] = (
     Case(
-        "plain",
+        PLAIN,
         "Carte, pièce et INSi disent la même chose.",
         Right.QUALIFY,
         "Tenir l'original, regarder la personne, poser les questions, lire le lieu de naissance, puis qualifier.",
@@ -235,7 +236,7 @@ CASES: tuple[Case, ...] = (
         "La carte porte un mois inconnu (date lunaire) ; la pièce et l'INS, un jour du calendrier.",
         Right.QUALIFY,
         "Lire la raison de la différence, comparer la date avec l'original, puis qualifier.",
-        _woman("a month that was unknown", "BOUKHARI", "FATIMA", "1951-01-01", "99350"),
+        _woman("a month that was unknown", "BOUKHARI", "FATIMA", "1951-12-31", "99350"),
         card_says=lambda one: replace(one, birth_date=one.birth_date[:4] + "-00-00"),
         paper=Paper("residence-permit"),
     ),
@@ -302,12 +303,13 @@ CASES: tuple[Case, ...] = (
         ),
     ),
 )
-NUMBERS = {case.name: number for number, case in enumerate(CASES, start=1)}
+BY_NAME = {case.name: case for case in CASES}
+_NUMBERS = {case.name: number for number, case in enumerate(CASES, start=1)}
 
 
 def cast(case: Case, copy: int = 0) -> Cast:
     """The people of this copy of a case of the table."""
-    return cast_of(case, NUMBERS[case.name], copy)
+    return cast_of(case, _NUMBERS[case.name], copy)
 
 
 def everybody() -> Iterator[Known]:

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.long  # plays page after page
 
 EXTENDS = re.compile(r"\{% extends .console/(base|_narrow).html. %\}")
 SAYS_SO = "Environnement de test"
+TRAINING = '<aside class="in-training" aria-label="Formation">Formation : personnes inventées</aside>'
 TEMPLATES = Path(__file__).parents[2] / "kiosk/console/templates/console"
 
 
@@ -33,7 +34,7 @@ def _pages() -> Iterator[str]:
                 yield response.content.decode()
 
 
-@pytest.mark.parametrize("mode", ["test", "demo", "production"])
+@pytest.mark.parametrize("mode", ["test", "training", "demo", "production"])
 def test_every_page_of_the_test_environment_says_so(
     console: ServerSettings, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
@@ -44,6 +45,7 @@ def test_every_page_of_the_test_environment_says_so(
     assert ['<aside class="in-test"' in page for page in pages] == [mode == "test"] * len(pages), (
         "a place of its own, read out"
     )
+    assert [TRAINING in page for page in pages] == [mode == "training"] * len(pages)
 
 
 def test_no_page_is_written_without_what_all_pages_say() -> None:

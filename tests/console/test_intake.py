@@ -271,7 +271,8 @@ def test_the_intake_describes_itself() -> None:
     from kiosk.console.intake.api import api
 
     described = api.get_openapi_schema(path_prefix="/intake")
-    said = ("check-ins/{key}", "questions/{key}", "heartbeat", "desk", "calls/{key}", "recognition", "enrolment")
+    said = {"check-ins/{key}", "questions/{key}", "heartbeat", "desk", "calls/{key}", "recognition", "enrolment"}
+    said |= {"invented", "invented/{key}"}
     assert {f"/intake/{path}" for path in said} == set(described["paths"])
 
 

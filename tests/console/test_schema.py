@@ -38,10 +38,16 @@ OPERATIONS = {
     "/intake/calls/{key}": True,
     "/intake/desk": True,
     "/intake/recognition": True,
+    "/intake/invented": True,
+    "/intake/invented/{key}": True,
     "/intake/questions/{key}": True,
     "/intake/enrolment": False,  # not signed: it brings the key
 }
-ASKED = {"/intake/recognition", "/intake/desk"}  # any bytes and words are of their shape: nothing else can be sent
+ASKED = {
+    "/intake/recognition",
+    "/intake/desk",
+    "/intake/invented",
+}  # any bytes and words are of their shape: nothing else can be sent
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from kiosk.training.visits import visit_of
 NOW = datetime.fromisoformat("2026-11-30T09:00:00+01:00")
 PLACE = Place("borne-1", "3", "A", in_production=False)
 NAMED = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-COPIES = (0, 1, 13, 50, MOST_COPIES - 1)
+COPIES = (0, 1, 13, 27, MOST_COPIES - 1)
 
 
 def _came(case: Case, copy: int = 0) -> CheckIn:

@@ -10,7 +10,7 @@ from ninja import NinjaAPI, Schema, Status
 from ninja.params.functions import Header
 
 from kiosk import __version__, journal
-from kiosk.console.intake import check_ins, heartbeats, questions, recognition, signed
+from kiosk.console.intake import check_ins, heartbeats, invented, questions, recognition, signed
 from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Reception, SignedRequest
 from kiosk.console.witness import brought, heads
 from kiosk.core.checkin.question import RECEIVED
@@ -40,8 +40,12 @@ class Said(Schema):
 
 
 _BY_PROXIES = {"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "X-Original-Forwarded-For"}
-_TO_ANYBODY = {Reception.NOT_TRUSTED, Reception.TOO_LARGE}  # answered without knowing who asks
-_ANSWERS = dict.fromkeys((200, 201, 202, 401, 404, 409, 413, 422, 429, 507), Said)
+_TO_ANYBODY = {
+    Reception.NOT_TRUSTED,
+    Reception.NOT_IN_PRODUCTION,
+    Reception.TOO_LARGE,
+}  # answered without knowing who asks
+_ANSWERS = dict.fromkeys((200, 201, 202, 401, 403, 404, 409, 413, 422, 429, 507), Said)
 _REFUSED = journal.Measure(120, 15.0)  # anybody is refused as often as they like, and evicts no history
 
 
@@ -58,6 +62,36 @@ def put_check_in(
     sent = _signed(request, x_kiosk, x_sent_at, x_signature)
     answer = _told(response, _answer(request, check_ins.MAX_BODY, lambda: check_ins.take_in(key, sent())))
     return _witnessed(response, answer, x_kiosk, x_witness, is_noted=False)  # who waits for the disk waits once
+
+
+@api.put("/invented/{uuid:key}", response=_ANSWERS, openapi_extra=_BINARY_BODY, summary="Take in an invented check-in")
+def put_invented(
+    request: HttpRequest,
+    response: HttpResponse,
+    key: UUID,
+    x_kiosk: str = Header("", alias="X-Kiosk"),
+    x_sent_at: str = Header("", alias="X-Sent-At"),
+    x_signature: str = Header("", alias="X-Signature"),
+) -> Status[Said]:
+    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
+    return _told(response, _answer(request, check_ins.MAX_BODY, lambda: invented.take_in(key, sent())))
+
+
+@api.post(
+    "/invented",
+    response=_ANSWERS,
+    openapi_extra=_JSON_BODY | {"responses": {200: {"description": "demo, test or training", "content": _TEXT}}},
+    summary="Ask whether invented people may come, and in which mode the console is",
+)
+def post_invented(
+    request: HttpRequest,
+    response: HttpResponse,
+    x_kiosk: str = Header("", alias="X-Kiosk"),
+    x_sent_at: str = Header("", alias="X-Sent-At"),
+    x_signature: str = Header("", alias="X-Signature"),
+) -> Status[Said] | HttpResponse:
+    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
+    return _in_words(response, _answer(request, signed.MAX_SIGNED_TEXT, lambda: invented.mode(sent())))
 
 
 @api.put("/heartbeat", response=_ANSWERS, openapi_extra=_JSON_BODY, summary="Say how the kiosk is")
@@ -101,10 +135,7 @@ def post_desk(
     x_signature: str = Header("", alias="X-Signature"),
 ) -> Status[Said] | HttpResponse:
     sent = _signed(request, x_kiosk, x_sent_at, x_signature)
-    answer = _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.know_desk(sent()))
-    if isinstance(answer.value, bytes):
-        return HttpResponse(answer.value, content_type="text/plain")
-    return _told(response, answer)
+    return _in_words(response, _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.know_desk(sent())))
 
 
 @api.post(
@@ -203,6 +234,13 @@ def _told(response: HttpResponse, answer: Status[Said]) -> Status[Said]:
     if answer.status_code not in _TO_ANYBODY:
         response["X-Console-Version"] = __version__
     return answer
+
+
+def _in_words(response: HttpResponse, answer: Status[Any]) -> Status[Said] | HttpResponse:
+    """A word for a kiosk of ours, where there is one."""
+    if isinstance(answer.value, bytes):
+        return HttpResponse(answer.value, content_type="text/plain")
+    return _told(response, answer)
 
 
 def _witnessed(

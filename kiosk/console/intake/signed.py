@@ -22,6 +22,7 @@ class Reception(IntEnum):
     TAKEN_IN = 201
     RECEIVED = 202
     NOT_TRUSTED = 401
+    NOT_IN_PRODUCTION = 403  # invented people
     ANOTHER_KIOSKS = 409
     TOO_LARGE = 413
     NOT_UNDERSTOOD = 422

@@ -239,6 +239,7 @@ def for_templates(request: HttpRequest) -> dict[str, Any]:
         "structure": settings.KIOSK.structure,
         "is_demo": settings.KIOSK.mode == "demo",
         "is_test": settings.KIOSK.mode == "test",
+        "is_training": settings.KIOSK.mode == "training",
         "me": staff,
         "may": {right.name.lower(): right in rights for right in Right},
         "taken": staff.taken if staff is not None else None,

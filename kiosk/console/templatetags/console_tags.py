@@ -183,6 +183,7 @@ def _act_in(code: str, _language: str) -> str:
         "opened": _("dossier ouvert"),
         "places-closed": _("bornes et guichets d’avant la mise à jour chiffrés"),
         "indexes-closed": _("empreintes d’avant la mise à jour refermées : aucune ne mène plus à une venue"),
+        "people-invented": _("personnes inventées : jamais en production"),
         "tables-updated": _("tables mises à jour"),
         "rows-proven": _("lignes d’avant la mise à jour reprises telles quelles"),
         "secret-changed": _("secret de la console remplacé"),

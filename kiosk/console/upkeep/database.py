@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from kiosk.console.config import ServerSettings
 from kiosk.console.keystore.router import KEYS
-from kiosk.console.records import store_keys
+from kiosk.console.records import store_keys, world
 from kiosk.console.terminals.enrolment import CONFIGURATION, enrol
 from kiosk.console.upkeep import keys, lineage, taking_over
 
@@ -27,7 +27,7 @@ def bring_up_to_date(server: ServerSettings) -> None:
     """Create or migrate the tables, found the keys' store; enrol the kiosks the configuration names.
 
     KeysMissing; NotTheOwner where PostgreSQL's roles are separate and the tables are still of another version; PutBack
-    where somebody put tables of before in the place of later ones.
+    where somebody put tables of before in the place of later ones; OtherWorld where its people are not this mode's.
 
     The keys' store comes first: whom an earlier version knew has a key from the migration on.
     """
@@ -44,6 +44,7 @@ def bring_up_to_date(server: ServerSettings) -> None:
             taking_over.take_over()
         else:  # as at nearly every start: Django's command would take a second to find that out
             keys.known_store(timezone.now())
+        world.check(server.mode)
     enrol_named(server)
     connections.close_all()
 

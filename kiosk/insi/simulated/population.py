@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kiosk.core.confidential import Confidential
+from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.matricule import OID_NIA, OID_NIR, key_of
 
 
@@ -127,11 +128,22 @@ class Population:
     ) -> list[Person]:
         """Find with a card's data: by the person's own number, else among those on the insured person's card.
 
-        A name that is sent must be the birth name: the printed one, in use, finds nobody.
+        A name that is sent must be the birth name: the printed one, in use, finds nobody. A date of the card that is
+        no day of the calendar also finds who was born on the day that completes it.
         """
         known = self._by_number.get(number, []) if number else self._by_insured.get(insured, [])
         known = [person for person in known if birth_name in ("", person.birth_name)]
         found = [person for person in known if person.birth_date == birth_date]
+        if not found and (completed := _completed(birth_date)):
+            found = [person for person in known if person.birth_date == completed]
         if len(found) > 1:
             found = [person for person in found if person.birth_rank == (birth_rank or "1")] or found
         return found
+
+
+def _completed(text: str) -> str:
+    try:
+        day = BirthDate(text).interpretation()
+    except ValueError:
+        return ""
+    return day.text if day is not None else ""
