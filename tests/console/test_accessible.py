@@ -166,8 +166,11 @@ def test_the_pages_of_the_desk(served: ServedConsole, browser: Browser, keys: di
     host.look()
     host.desk.press("j", "h1 .status-QUALIFIED")
     host.look()
-    for language in ("fr", "ar"):
-        host.go(f"arrivees/{keys['several']}/fiche/?langue={language}")  # in this host's hands
+    host.page.goto(f"{host.desk.url}arrivees/{keys['several']}/")  # in this host's hands
+    host.desk.press("f", ".sheet")
+    host.look()
+    host.desk.press("5", ".sheet[dir=rtl]")  # the third key prints it
+    host.look()
     for missing in (f"arrivees/{uuid.uuid4()}/", "vigilance/"):
         host.page.goto(host.desk.url + missing)
         assert_accessible(host.page)
