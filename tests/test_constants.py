@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 # Where a sentence is looked up in a table of ours, or handed over by who wrote it, before its places are filled.
 LOOKED_UP = {
+    "kiosk/console/identities/rows.py",  # what tells two dates apart, from the core's table
     *("kiosk/mistakes.py", "kiosk/console/evidence.py", "kiosk/console/identities/agreeing.py"),
     *("kiosk/console/identities/noticing.py", "kiosk/console/vigilance/told.py"),
 }

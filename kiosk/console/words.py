@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.dates import BirthDate, DateOddity
 from kiosk.core.identity.matricule import Matricule
 
 _WRITTEN = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})", re.ASCII)
@@ -58,6 +58,21 @@ def since(then: datetime, now: datetime) -> str:
     in_days = ngettext("{n} jour", "{n} jours", days).format(n=days) if days else ""
     in_hours = ngettext("{n} heure", "{n} heures", hours).format(n=hours) if hours else ""
     return _("{days} et {hours}").format(days=in_days, hours=in_hours) if days and hours else in_days or in_hours
+
+
+def birth_date(born: BirthDate) -> str:
+    """A birth date as it is written, and in words what no calendar has of it: 00/00/1952, jour et mois inconnus."""
+    words = {
+        DateOddity.UNKNOWN_DAY: _("jour inconnu"),
+        DateOddity.UNKNOWN_MONTH: _("mois inconnu"),
+        DateOddity.UNKNOWN_YEAR: _("année inconnue"),
+        DateOddity.LUNAR: _("date lunaire"),
+        DateOddity.INTERPRETED: _("complétée selon la règle"),
+    }
+    said = [words[oddity] for oddity in born.oddities]
+    if born.oddities[:2] == (DateOddity.UNKNOWN_DAY, DateOddity.UNKNOWN_MONTH):
+        said[:2] = [_("jour et mois inconnus")]
+    return ", ".join((day(born), *said))
 
 
 def waited(since: datetime, now: datetime) -> str:

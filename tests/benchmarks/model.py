@@ -9,6 +9,7 @@ from kiosk.console.identities.seeing import seen_in
 from kiosk.console.models import Arrival, Person, Staff
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.traits import Sex
+from kiosk.core.status.accompanying import SaidBy
 from tests.console.arrivals import arrive
 from tests.console.staff import READ
 from tests.people import Person as Fictitious
@@ -29,7 +30,7 @@ def qualify(check_in: CheckIn, staff: Staff) -> Arrival:
 def choice_for(check_in: CheckIn) -> Choice:
     """What staff say of the plain case."""
     given = check_in.mrz.traits.given_names[0]
-    return Choice(Action.QUALIFY, evidence="CN", first_given_name=given, was_said=True, seen=seen_in([READ]))
+    return Choice(Action.QUALIFY, evidence="CN", first_given_name=given, said_by=SaidBy.PERSON, seen=seen_in([READ]))
 
 
 def make_model() -> tuple[Person, list[Arrival]]:

@@ -56,6 +56,7 @@ TABLE = {
     "sheet-pdf": (WORK, "get"),
     "ask-again": (WORK, "post"),
     "answer-part": (WORK, "get"),
+    "places": (WORK, "post"),
     "complete": (WORK, "post"),
     "downgrade": ({"officer"}, "post"),
     "verify": ({"officer"}, "post"),

@@ -106,7 +106,7 @@ def test_a_family_book_and_the_document_that_goes_with_it_stay_when_the_answer_s
     assert book.is_checked() and seen.input_value() == "PPA"
     expect(counter.page.locator("fieldset.companions:visible")).to_have_count(1)
     counter.desk.press("b", "input[name=companion-LE][value=PCS]:checked")  # its keys answer on the page that came
-    counter.desk.press("cmaq", "h1 .status-QUALIFIED")
+    counter.desk.press("c1maq", "h1 .status-QUALIFIED")
     expect(counter.page.locator(".outcome")).to_contain_text("Titre de séjour d’un parent")
 
 
@@ -146,7 +146,7 @@ def test_a_decision_about_the_answer_of_before_is_refused_in_words_and_what_was_
     counter.writes(DOMINIQUE.birth_name + "X")
     with counter.insi_answers():
         expect(counter.page.locator(CAME)).to_be_visible()
-    for label, value in (("Date de naissance", "02/03/1984"), ("Commune de naissance", "63220")):
+    for label, value in (("Date de naissance", "02/03/1984"), ("Commune ou pays", "63220")):
         counter.page.locator(".original").get_by_label(label).fill(value)
     counter.page.locator("h1").click()
     counter.desk.press("1cn", ".message.error")

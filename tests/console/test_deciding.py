@@ -149,7 +149,7 @@ def test_the_first_given_name_must_open_the_list() -> None:
     check_in = arrive(PIERRE_ALAIN)
     client = at_desk()
     for name, status in (("MURIEL", "RETRIEVED"), ("", "RETRIEVED"), ("PIERRE ALAIN", "QUALIFIED")):
-        _qualify(client, check_in, first_given_name=name, tolerated="1")
+        _qualify(client, check_in, first_given_name=name, tolerated="1", said="alone")
         assert _arrival(check_in).status == status
 
 

@@ -18,6 +18,7 @@ from kiosk.console.records import by_hand, notes, vault
 from kiosk.console.register import decisions, reading, writer
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.sources.insi import InsSeveral
+from kiosk.core.status.accompanying import SaidBy
 from kiosk.core.status.person_events import Verified
 from kiosk.core.status.transitions import Actor, ActorKind
 from tests.console.arrivals import arrive, enrol
@@ -26,7 +27,7 @@ from tests.console.staff import READ, add
 from tests.people import ZOE
 
 _VISIT = 'SELECT "proof", "key", "terminal_id"'
-QUALIFY = Choice(Action.QUALIFY, evidence="CN", first_given_name="ZOE", was_said=True, seen=seen_in([READ]))
+QUALIFY = Choice(Action.QUALIFY, evidence="CN", first_given_name="ZOE", said_by=SaidBy.PERSON, seen=seen_in([READ]))
 Meanwhile = Callable[[Callable[[], object]], None]
 
 

@@ -115,9 +115,9 @@ def test_keys_can_be_switched_off_and_do_not_disturb_typing(served: ServedConsol
     _arrive(served, "K1", PIERRE_ALAIN)
     host.page.locator(".line", has_text="K1").first.wait_for()
     host.call_next()
-    host.page.locator("#first_given_name").fill("")
-    host.page.locator("#first_given_name").press_sequentially("PIERREDQS1")
-    assert host.page.locator("#first_given_name").input_value() == "PIERREDQS1"
+    host.page.locator("#first_given_name_written").fill("")
+    host.page.locator("#first_given_name_written").press_sequentially("PIERREDQS1")
+    assert host.page.locator("#first_given_name_written").input_value() == "PIERREDQS1"
     host.page.get_by_role("button", name="Raccourcis").click()
     host.page.keyboard.press("1")
     assert host.page.locator("input[name=evidence]:checked").count() == 0

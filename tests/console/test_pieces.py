@@ -15,7 +15,7 @@ from tests.console.staff import READ, at_desk, get, post
 from tests.people import LEO, ZOE
 
 pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
-BOOK = {"evidence": "LE", "said": "1", "seen": READ, "tolerated": "1", "first_given_name": "LEO"}
+BOOK = {"evidence": "LE", "said": "mother", "seen": READ, "tolerated": "1", "first_given_name": "LEO"}
 
 
 def with_book(companion: str) -> dict[str, str]:
@@ -84,7 +84,7 @@ def test_a_family_book_asks_which_document_goes_with_it_and_keeps_the_answer() -
 def test_validating_with_a_birth_certificate_asks_it_too_and_what_was_said_stays_on_the_page() -> None:
     client = at_desk()
     check_in, path = _child(client, InsNotFound())
-    form = {"evidence": "AN", "said": "1", "tolerated": "1"} | original_of(LEO, place="63220")
+    form = {"evidence": "AN", "said": "guardian", "tolerated": "1"} | original_of(LEO, place="63220")
     page = " ".join(
         post(client, path + "decision/validate/", **form, **{"companion-AN": "XX"}).content.decode().split()
     )
@@ -109,7 +109,7 @@ def test_what_stands_alone_keeps_no_companion_ticked_before_the_mind_was_changed
 def test_the_companion_is_taken_back_and_given_back_with_its_evidence() -> None:
     client = at_desk("marc", "officer")
     check_in, path = _child(client, InsNotFound())
-    form = {"evidence": "LE", "said": "1", "tolerated": "1"} | original_of(LEO, place="63220")
+    form = {"evidence": "LE", "said": "mother", "tolerated": "1"} | original_of(LEO, place="63220")
     post(client, path + "decision/validate/", **form, **{"companion-LE": "PCN"})
     post(client, path + "annuler/")
     assert (_arrival(check_in).evidence, _arrival(check_in).companion) == ("", "")

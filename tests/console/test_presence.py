@@ -87,7 +87,9 @@ def test_one_key_says_that_it_is_them_and_the_visit_is_done() -> None:
     person, again = _arrival(first).person, _short()
     path = _taken(client, again)
     page = get(client, path).content.decode()
-    assert "par lea" in page and "Qualifiée le" in page
+    assert "par lea" in page and "Personne déjà venue 1 fois · Qualifiée le" in " ".join(
+        page.split()
+    )  # known, and not suspected
     assert "Carte nationale d’identité" in page.replace("&#x27;", "’").replace("&nbsp;", " ").replace("\u00a0", " ")
     assert page.count("ADRUN") >= 2  # on the card, and as INSi said when she was qualified
     assert 'data-key="j"' in page and 'data-key="q"' not in page

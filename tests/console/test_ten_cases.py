@@ -138,21 +138,21 @@ def _plain(scene: Scene) -> tuple[str, ...]:
 def _hyphen(scene: Scene) -> tuple[str, ...]:
     answer = scene.kiosk.ask_by_card(PIERRE_ALAIN)
     check_in = scene.kiosk.check_in(PIERRE_ALAIN.beneficiary(), answer, document_of(PIERRE_ALAIN, "passport"))
-    end = _qualifies(scene, check_in.ticket, "2cmaq")
+    end = _qualifies(scene, check_in.ticket, "2hc6maq")
     expect(scene.desk.page.locator(".verdict-tolerated")).not_to_have_count(0)
     return *end, "PA"
 
 
 def _used_name(scene: Scene) -> tuple[str, ...]:
     check_in = scene.kiosk.check_in(MARIE.beneficiary(), scene.kiosk.ask_by_card(MARIE), document_of(MARIE, "passport"))
-    return *_qualifies(scene, check_in.ticket, "2cmaq"), "PA"
+    return *_qualifies(scene, check_in.ticket, "2hcmaq"), "PA"
 
 
 def _truncated_zone(scene: Scene) -> tuple[str, ...]:
     document = document_of(LONG)
     assert document[0].mrz is not None and document[0].mrz.traits.given_names_may_be_cut
     check_in = scene.kiosk.check_in(LONG.beneficiary(), scene.kiosk.ask_by_card(LONG), document)
-    return *_qualifies(scene, check_in.ticket, "1cmaq"), "CN"
+    return *_qualifies(scene, check_in.ticket, "1hcmaq"), "CN"
 
 
 def _twin(scene: Scene) -> tuple[str, ...]:
@@ -175,10 +175,11 @@ def _minor_with_family_book(scene: Scene) -> tuple[str, ...]:
     _called(scene, check_in.ticket)
     book = scene.desk.page.get_by_role("radio", name="Livret de famille")
     scene.desk.page.keyboard.press(str(book.get_attribute("data-key")))
-    scene.desk.press("cmaq", "#decide input[name=companion-LE]:focus")  # the book does not stand alone
+    scene.desk.press("c1maq", "#decide input[name=companion-LE]:focus")  # the book does not stand alone
     scene.desk.press("x", "#decide input[name=companion-LE]:checked")
     scene.desk.press("q", "h1 .status-QUALIFIED")
     expect(scene.desk.page.locator(".outcome")).to_contain_text("Passeport d’un parent")
+    expect(scene.desk.page.locator(".outcome")).to_contain_text("Identité dite par : Mère")
     return check_in.ticket, "QUALIFIED", "done", "qualified", "LE"
 
 
@@ -190,7 +191,10 @@ def _none_found(scene: Scene) -> tuple[str, ...]:
     _called(scene, check_in.ticket)
     _cannot_qualify(scene, "validez sans INS")
     original = scene.desk.page.locator(".original")
-    for label, value in (("Date de naissance", "02/03/1984"), ("Commune de naissance", PIERRE.birth_place_code)):
+    for label, value in (
+        ("Date de naissance", "02/03/1984"),
+        ("Commune ou pays", PIERRE.birth_place_code),
+    ):
         original.get_by_label(label).fill(value)
     scene.desk.page.locator("h1").click()  # keys are letters again
     scene.desk.press("1cn", "h1 .status-VALIDATED")
@@ -207,7 +211,7 @@ def _several_found(scene: Scene) -> tuple[str, ...]:
     _cannot_qualify(scene, "validez sans INS")
     scene.desk.press("i", ".aside[open] #ask-place")
     page = scene.desk.page
-    page.get_by_label("Code du lieu de naissance").fill(JEANNE.birth_place_code)
+    page.locator("#ask-place").fill(JEANNE.birth_place_code)
     page.get_by_role("button", name="Poser la question").click()
     expect(page.locator(".compare .number")).to_contain_text("NIR")  # the page shows itself again
     scene.desk.press("1cmq", "h1 .status-QUALIFIED")
@@ -244,7 +248,7 @@ def _another_place(scene: Scene) -> tuple[str, ...]:
     document = document_of(CATARINA, birth_place="SAINT-DENIS")
     check_in = scene.kiosk.check_in(CATARINA.beneficiary(), scene.kiosk.ask_by_card(CATARINA), document)
     _called(scene, check_in.ticket)
-    expect(scene.desk.page.locator("#decide .see")).to_contain_text("Mazoires (63220)")
+    expect(scene.desk.page.locator("#decide .see")).to_contain_text("Mazoires, Puy-de-Dôme (63)")
     scene.desk.press("1caq", "#decide input[name=seen]:focus")  # asked for before the form leaves: the ticks stay
     assert scene.desk.page.locator("#decide input[name=said]:checked").count() == 1
     scene.desk.press("e", ".aside[open] input[type=radio]")

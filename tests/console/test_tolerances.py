@@ -96,7 +96,7 @@ def test_a_card_that_differs_does_not_forbid_what_document_and_insi_agree_on(cod
     ("card", "shown"),
     [
         (USUAL_NAME, "Carte\u00a0: LUCIE · INSi\u00a0: ZOE"),
-        (DAY_UNKNOWN, "Carte\u00a0: 00/12/1975 · INSi\u00a0: 31/12/1975"),
+        (DAY_UNKNOWN, "Carte\u00a0: 00/12/1975, jour inconnu · INSi\u00a0: 31/12/1975"),
         (ONE_LETTER, "Carte\u00a0: ADRUM · INSi\u00a0: ADRUN"),
     ],
 )
@@ -111,7 +111,7 @@ def test_what_staff_are_to_have_seen_bears_both_values(card: Any, shown: str) ->
         .split("</fieldset>")[0]
     )
     assert shown in asked
-    assert "Mazoires (63220)" in asked  # where INSi says that the person was born
+    assert "Mazoires, Puy-de-Dôme (63)" in asked  # where INSi says that the person was born
 
 
 def test_a_letter_written_out_is_shown_as_the_zone_and_as_insi_write_it() -> None:
@@ -284,8 +284,8 @@ def test_a_zone_writes_a_composite_with_a_space_and_staff_accept_it_once() -> No
     assert _arrival(check_in).status == "RETRIEVED"
     client = at_desk()
     _called(client, check_in)
-    assert _qualify(client, check_in, tolerated="") == "RETRIEVED"
-    assert _qualify(client, check_in) == "QUALIFIED"
+    assert _qualify(client, check_in, tolerated="", said="father") == "RETRIEVED"
+    assert _qualify(client, check_in, said="father") == "QUALIFIED"
     assert _trail("qualified", check_in)["seen"] == READ
 
 
@@ -318,9 +318,9 @@ def test_the_place_of_birth_is_read_on_the_original_and_said() -> None:
     client = at_desk()
     page = get(client, _called(client, check_in)).content.decode()
     row = page.split('<th scope="row">Lieu de naissance</th>')[1].split("</tr>")[0]
-    assert "Mazoires (63220)" in row and "à comparer avec l’original" in row
+    assert "Mazoires, Puy-de-Dôme (63)" in row and "à comparer avec l’original" in row
     box = page.split(READ)[1].split("</label>")[0]
-    assert 'data-key="m"' in box and "Mazoires (63220)" in box
+    assert 'data-key="m"' in box and "Mazoires, Puy-de-Dôme (63)" in box
     form = {"evidence": "CN", "said": "1", "first_given_name": "ZOE"}
     for seen in ([], ["document:birth-name:umlaut"], ["1"]):
         post(client, f"/arrivees/{check_in.key}/qualifier/", **form, seen=seen)

@@ -48,7 +48,10 @@ def test_an_empty_check_in_is_not_validated_before_the_five_traits_are_written_d
         ({"birth_date": "hier"}, "Écrivez la date comme"),
         ({"place": ""}, "Il manque le lieu de naissance :"),
         ({"place": "Nulle-Part-sur-Rien"}, "inconnu ici"),
-        ({"place": "Saint-Denis"}, "Plusieurs lieux portent ce nom : écrivez le code ("),
+        (
+            {"place": "Saint-Denis"},
+            "Plusieurs lieux portent ce nom : choisissez, ou écrivez aussi le département : « Saint-Denis, ",
+        ),
         ({"place": "99000"}, "Personne ne naît sous le code 99000"),
         ({"place": "63999"}, "Personne ne naît sous le code 63999"),
         ({"place": "92352"}, "Personne ne naît sous le code 92352"),  # Algeria's, for who is born before July 1962

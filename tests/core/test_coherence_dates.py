@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from kiosk.core.coherence.compare import Outcome, Reason, Trait
+from kiosk.core.coherence.date_details import date_detail
+from kiosk.core.coherence.reasons import DATE_DETAILS
 from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.places import PlaceTable
 from kiosk.core.identity.traits import Sex
@@ -109,3 +111,39 @@ def test_before_independence_means_by_both_dates_and_needs_one_ins_1_6() -> None
     dateless = replace(other, birth_date=None)
     assert verdict(one, dateless, Trait.BIRTH_PLACE, table) == tolerated(Reason.FOREIGN_PLACE)
     assert verdict(replace(one, birth_date=None), dateless, Trait.BIRTH_PLACE, table) == blocking(Reason.OTHER_PLACE)
+
+
+# --- told with both dates -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("left", "others", "right", "detail"),
+    [
+        ("1926-03-12", ("2026-03-12",), "2026-03-12", ("1926-03-12", "2026-03-12", "2026-03-12", "")),
+        ("1980-00-00", (), "1980-12-31", ("1980-00-00", "1980-12-31", "", "1980-12-31")),
+        ("1951-20-00", (), "1952-01-01", ("1951-20-00", "1952-01-01", "", "1951-12-31")),
+        ("0000-01-21", (), "1980-01-21", ("0000-01-21", "1980-01-21", "", "")),
+        ("1980-04-03", (), "1980-03-04", ("1980-04-03", "1980-03-04", "", "")),
+        ("1980-04-03", ("1880-04-03",), "1880-03-04", ("1880-04-03", "1880-03-04", "", "")),
+        ("1980-04-03", ("1880-04-03",), "1881-04-03", ("1880-04-03", "1881-04-03", "", "")),
+    ],
+)
+def test_of_two_readings_both_dates_are_told_and_what_the_rule_makes_of_one_exi_id_11(
+    left: str, others: tuple[str, ...], right: str, detail: tuple[str, str, str, str]
+) -> None:
+    one = replace(DOCUMENT, birth_date=BirthDate(left), other_birth_dates=tuple(map(BirthDate, others)))
+    other = replace(INSI, birth_date=BirthDate(right))
+    reason = verdict(one, other, Trait.BIRTH_DATE)[1]
+    found = date_detail(one, other, reason)
+    assert found is not None and reason in DATE_DETAILS
+    told = (found.shown, found.other, found.also, found.completed)
+    assert tuple(date.text if date is not None else "" for date in told) == detail
+    turned = date_detail(other, one, reason)
+    assert turned is not None and {turned.shown.text, turned.other.text} >= {found.other.text} - {""}
+
+
+def test_a_difference_that_two_dates_explain_alone_is_told_without_more_exi_id_11() -> None:
+    other = replace(INSI, birth_date=BirthDate("1971-11-30"))
+    assert date_detail(DOCUMENT, other, Reason.OTHER_DATE) is None
+    assert date_detail(DOCUMENT, other, None) is None
+    assert date_detail(replace(DOCUMENT, birth_date=None), other, Reason.TWO_DIGIT_YEAR) is None

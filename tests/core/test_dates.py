@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kiosk.core.identity.dates import BirthDate
+from kiosk.core.identity.dates import BirthDate, DateOddity
 
 
 def interpreted(text: str, year: str = "") -> str | None:
@@ -84,7 +84,8 @@ def test_insi_dates_are_text_that_need_not_be_a_calendar_day_xsd_datelunaire(
     text: str, is_calendar: bool, is_incomplete: bool, is_lunar: bool
 ) -> None:
     born = BirthDate(text)
-    assert (born.is_calendar, born.is_incomplete, born.is_lunar) == (is_calendar, is_incomplete, is_lunar)
+    assert (born.is_calendar, born.is_lunar) == (is_calendar, is_lunar)
+    assert any(one.startswith("unknown") for one in born.oddities) is is_incomplete
     assert born.text == text
 
 
@@ -134,3 +135,23 @@ def test_29_february_of_an_unknown_year_waits_for_a_year_that_has_it_ins_1_5() -
 def test_the_parts_of_a_date_are_read_as_text() -> None:
     born = BirthDate("1980-05-12")
     assert (born.year, born.month, born.day) == ("1980", "05", "12")
+
+
+@pytest.mark.parametrize(
+    ("text", "oddities"),
+    [
+        ("1980-01-21", ()),
+        ("1980-01-00", (DateOddity.UNKNOWN_DAY,)),
+        ("1980-00-21", (DateOddity.UNKNOWN_MONTH,)),
+        ("1980-00-00", (DateOddity.UNKNOWN_DAY, DateOddity.UNKNOWN_MONTH)),
+        ("0000-01-21", (DateOddity.UNKNOWN_YEAR,)),
+        ("1951-20-00", (DateOddity.UNKNOWN_DAY, DateOddity.LUNAR)),
+        ("1951-13-29", (DateOddity.LUNAR,)),
+        ("1951-02-30", (DateOddity.LUNAR,)),
+    ],
+)
+def test_what_no_calendar_has_is_named_exi_id_11(text: str, oddities: tuple[DateOddity, ...]) -> None:
+    assert BirthDate(text).oddities == oddities
+    completed = BirthDate(text).interpretation("1980")
+    assert completed is not None
+    assert completed.oddities == (() if not oddities else (DateOddity.INTERPRETED,))

@@ -5,14 +5,15 @@ import pytest
 from kiosk.core.identity.names import (
     MAX_NAME,
     MAX_TEXT,
+    FirstNames,
     NameRefused,
     NameTooLong,
     comparison_key,
+    first_given_names,
     is_coherent_first_name,
     is_valid_birth_name,
     is_valid_given_name,
     normalise,
-    propose_first_given_name,
 )
 
 
@@ -229,17 +230,38 @@ def test_a_list_obtained_with_a_secondary_name_does_not_open_with_the_first_one_
     assert is_coherent_first_name("CATARINA", "CATARINA BELLA")
 
 
-def test_the_first_name_is_proposed_from_the_document_never_derived_from_spaces_alone_exi_id_10() -> None:
-    listed = "JEAN PIERRE MARIE"
-    assert propose_first_given_name(listed) == "JEAN"
-    assert propose_first_given_name(listed, ("Jean-Pierre", "Marie")) == "JEAN-PIERRE"
-    assert propose_first_given_name(listed, ("JEAN PIERRE",)) == "JEAN PIERRE"
+def test_the_first_name_is_proposed_from_the_list_never_derived_as_final_exi_id_10() -> None:
+    assert first_given_names("JEAN PIERRE MARIE") == FirstNames("JEAN")
+    assert first_given_names("JEAN PIERRE MARIE", ("Jean", "JEAN")) == FirstNames("JEAN")
+    assert first_given_names("N'GUESSAN", ("NGUESSAN",)) == FirstNames("N'GUESSAN")
+    assert first_given_names("") == FirstNames("")
+
+
+@pytest.mark.parametrize(
+    ("listed", "stated", "choices"),
+    [
+        ("JEAN PIERRE MARIE", ("JEAN", "Jean-Pierre"), ("JEAN-PIERRE", "JEAN")),  # the card's
+        (
+            "JEAN-PIERRE MARIE",
+            ("JEAN-PIERRE", "JEAN"),
+            ("JEAN-PIERRE", "JEAN"),
+        ),  # INSi's, against the zone's first half
+        ("PIERRE-ALAIN MURIEL", (), ("PIERRE-ALAIN",)),
+        ("JEAN PIERRE MARIE", ("JEAN PIERRE",), ("JEAN PIERRE", "JEAN")),
+    ],
+)
+def test_a_composite_first_name_is_asked_its_hyphenated_form_before_its_first_half_exi_id_10(
+    listed: str, stated: tuple[str, ...], choices: tuple[str, ...]
+) -> None:
+    assert first_given_names(listed, stated) == FirstNames("", choices)
+
+
+def test_of_two_writings_of_a_first_name_the_hyphenated_one_is_kept_exi_id_10() -> None:
+    assert first_given_names("JEAN PIERRE", ("JEAN PIERRE", "JEAN-PIERRE")).choices == ("JEAN-PIERRE", "JEAN")
 
 
 def test_a_document_that_disagrees_proposes_nothing_exi_id_10() -> None:
-    assert propose_first_given_name("JEAN PIERRE", ("PAUL", "JEAN")) == "JEAN"
-    assert propose_first_given_name("JEAN PIERRE", ("P4UL", "JEAN PIERRE")) == "JEAN"
-    assert propose_first_given_name("PIERRE-ALAIN MURIEL") == "PIERRE-ALAIN"
-    assert propose_first_given_name("") == ""
+    assert first_given_names("JEAN PIERRE", ("PAUL",)) == FirstNames("JEAN")
+    assert first_given_names("JEAN PIERRE", ("P4UL", "PAUL-JEAN")) == FirstNames("JEAN")
     with pytest.raises(NameRefused):
-        propose_first_given_name("J3AN", ("JEAN",))
+        first_given_names("J3AN", ("JEAN",))

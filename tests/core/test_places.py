@@ -8,8 +8,10 @@ from kiosk.core.identity.dates import BirthDate
 from kiosk.core.identity.places import (
     CITY_OF_DISTRICT,
     NO_TABLE,
+    Place,
     PlaceRelation,
     PlaceTable,
+    departement_of,
     is_abroad,
     is_well_formed_place,
 )
@@ -19,6 +21,7 @@ TABLE = PlaceTable(
     names={"01033": "Valserhône", "92012": "Boulogne-Billancourt", "2A004": "Ajaccio", "63220": "Mazoires"},
     successors={"01018": "01033", "01126": "01033", "75012": "92012", "20004": "2A004"},
 )
+SHIPPED = ("communes.tsv", "departements.tsv", "countries.tsv")
 COG = Path(__file__).parents[2] / "assets" / "cog" / "communes.tsv"
 
 
@@ -202,6 +205,57 @@ def test_the_shipped_table_holds_todays_and_former_communes_exi_id_14_15() -> No
     assert table.today("20004") == "2A004"
     assert table.today("01018") == "01033"
     assert table.relation("92352", "99352", BirthDate("1950-01-01")) is PlaceRelation.COUNTRY
+
+
+def test_a_place_is_told_by_its_name_its_departement_and_what_it_is_today_exi_id_14_15() -> None:
+    table = PlaceTable(TABLE.names, TABLE.successors, {"63": "Puy-de-Dôme", "01": "Ain"}, {"01126": "1973-12-31"})
+    assert table.described("63220") == Place("63220", "Mazoires", "63", "Puy-de-Dôme")
+    assert table.described("01126") == Place("01126", "", "01", "Ain", "1973-12-31", "01033")
+    assert table.described("99352") == Place("99352")
+    assert table.described("91352", BirthDate("1950-01-01")) == Place("91352", today="99352")
+    assert table.described("91352", BirthDate("1980-01-01")) == Place("91352")
+
+
+@pytest.mark.parametrize(
+    ("code", "place"),
+    [
+        ("75012", Place("75012", "Boulogne-Billancourt", "75", "Seine", "1967-12-31", "92012")),
+        ("20004", Place("20004", "Ajaccio", "20", "Corse", "1975-12-31", "2A004")),
+    ],
+)
+def test_a_commune_of_a_divided_departement_is_told_with_the_one_of_before_ins_1_6(code: str, place: Place) -> None:
+    assert TABLE.described(code) == place
+
+
+@pytest.mark.parametrize(
+    ("code", "number"), [("63220", "63"), ("2A004", "2A"), ("97411", "974"), ("98818", "988"), ("99352", "")]
+)
+def test_a_code_begins_with_its_departement_ins_1_6(code: str, number: str) -> None:
+    assert departement_of(code) == number
+
+
+def test_every_departement_and_country_shipped_has_a_name_exi_id_14_15() -> None:
+    table = read_places(*((COG.parent / name).read_text(encoding="utf-8") for name in SHIPPED))
+    assert {departement_of(code) for code in table.names} - {""} <= set(table.departements)
+    assert table.name("99352") == "Algérie" and table.ends["99115"] == "1992-12-31"
+    assert table.described("02285").today == "59545" and table.described("99139") == Place("99139", "Portugal")
+    assert len([code for code in table.names if code.startswith("99")]) == 216
+
+
+@pytest.mark.parametrize(
+    ("communes", "departements", "countries"),
+    [
+        ("63220\tMazoires\t\t31/12/1967", "", ""),
+        ("63220\tMazoires", "63", ""),
+        ("63220\tMazoires", "6\tAin", ""),
+        ("63220\tMazoires", "", "63220\tFrance"),
+        ("63220\tMazoires", "", "99352"),
+        ("63220\tMazoires", "", "99115\tTchécoslovaquie\t1992"),
+    ],
+)
+def test_a_table_of_places_that_is_not_one_is_refused_too(communes: str, departements: str, countries: str) -> None:
+    with pytest.raises(PlacesUnreadable, match="line 1"):
+        read_places(communes, departements, countries)
 
 
 @pytest.mark.parametrize("text", ["", "6322\tMazoires", "63220\tMazoires\t6322", "63220\tMazoires\nMazoires"])

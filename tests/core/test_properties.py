@@ -16,10 +16,10 @@ from kiosk.core.identity.matricule import OID_NIA, OID_NIR, Matricule, key_of
 from kiosk.core.identity.names import (
     NameRefused,
     comparison_key,
+    first_given_names,
     is_coherent_first_name,
     is_valid_birth_name,
     normalise,
-    propose_first_given_name,
 )
 from kiosk.core.identity.traits import NameForm, Sex, Source, Traits
 from kiosk.core.status.evidence import DEFAULT_EVIDENCE
@@ -103,7 +103,9 @@ def test_a_normalised_name_is_one_that_insi_takes_sel_ef_ins01_03(name: str) -> 
 def test_what_is_proposed_always_opens_the_list_exi_id_10(listed: list[str]) -> None:
     text = " ".join(listed)
     for stated in ((), (listed[0],), tuple(listed[::-1])):
-        assert is_coherent_first_name(propose_first_given_name(text, stated), text)
+        offered = first_given_names(text, stated)
+        assert bool(offered.proposed) is not bool(offered.choices)
+        assert all(is_coherent_first_name(one, text) for one in (offered.proposed, *offered.choices) if one)
 
 
 # --- the key ------------------------------------------------------------------------------------------------------
@@ -344,8 +346,7 @@ def test_every_date_of_the_wire_is_a_calendar_date_incomplete_or_lunar_and_inter
     text: str,
 ) -> None:
     born = BirthDate(text)
-    assert born.is_calendar or born.is_incomplete or born.is_lunar
-    assert not (born.is_calendar and (born.is_incomplete or born.is_lunar))
+    assert born.is_calendar is not bool(born.oddities)
     completed = born.interpretation()
     assert (completed is None) is (text[:4] == "0000")
     if completed is not None:

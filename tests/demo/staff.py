@@ -77,7 +77,9 @@ class StaffMember:
         """Choose the evidence held in hand, then qualify, by keyboard."""
         choice = self.page.locator(f"input[name=evidence][value={evidence}]")
         self.page.keyboard.press(choice.get_attribute("data-key") or "1")
-        self.page.keyboard.press("c")  # the person said it
+        self._said()
+        if self.page.locator("#decide .first-name").count():
+            self.page.keyboard.press("h")  # a composite first name, read on the original
         self.page.keyboard.press("m")  # the place of birth, read on the original
         if self.page.locator("#decide input[type=checkbox][data-key=a]").count():
             self.page.keyboard.press("a")  # differences that staff must have seen
@@ -86,6 +88,12 @@ class StaffMember:
         self.page.locator(".status-QUALIFIED").first.wait_for()
         self.keep_picture("qualified")
 
+    def _said(self) -> None:
+        """The person said it; of a minor their mother."""
+        self.page.keyboard.press("c")
+        if self.page.locator("[data-said-by]").count():
+            self.page.keyboard.press("1")
+
     def qualify_by_phone(self, ticket: str) -> None:
         """Somebody who showed an appli carte Vitale: they say who they are, and one key qualifies them."""
         self.page.keyboard.press("s")
@@ -93,7 +101,7 @@ class StaffMember:
         self.page.locator("#decide").wait_for()
         self.page.wait_for_load_state()
         self.keep_picture("phone")
-        self.page.keyboard.press("c")
+        self._said()
         self.page.keyboard.press("q")
         self.page.locator("h1 .status-QUALIFIED").wait_for()
         self.keep_picture("phone-qualified")

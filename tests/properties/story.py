@@ -143,5 +143,6 @@ def _field(one: Field, said: dict[str, str]) -> list[tuple[str, str]]:
         return []  # the page's own, sent in any case
     if one.kind == "box":
         return [(one.name, value) for value in one.options]
-    value = said.get(one.name, one.value)
+    answered = one.options[0] if one.name == "said" and one.kind == "choice" else one.value  # of a minor: their mother
+    value = said.get(one.name, answered)
     return [(one.name, value)] if value or one.kind == "text" else []

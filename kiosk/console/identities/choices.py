@@ -6,6 +6,7 @@ from enum import StrEnum
 from kiosk.console.identities.original import Original
 from kiosk.core.coherence.seen import EVERYTHING, ToSee
 from kiosk.core.status.acceptance import AnswerOddity
+from kiosk.core.status.accompanying import SaidBy
 
 
 class Action(StrEnum):
@@ -34,7 +35,7 @@ class Choice:
     companion: str = ""  # what was seen beside evidence that does not stand alone
     first_given_name: str = ""
     accepts_tolerated: bool = False
-    was_said: bool = False  # the person said name, given names, date and place of birth unprompted
+    said_by: SaidBy | None = None  # who said name, given names, date and place of birth unprompted
     odd: frozenset[AnswerOddity] = frozenset()  # oddities of INSi's answer, each confirmed by its name
     original: Original = field(default_factory=Original)  # what staff reads there: an identity without INS rests on it
     seen: frozenset[ToSee] = frozenset()  # differences, each confirmed by its name
@@ -46,7 +47,7 @@ class Choice:
 class Confirmed:
     """What staff established with the person and the original before them: without it, evidence agrees with nothing."""
 
-    was_said: bool  # the person said who they are, unprompted
+    was_said: bool  # the person, or the adult with a minor, said who they are, unprompted
     is_compared: bool  # nothing was left to the eye, or staff compared each trait with the original
     odd: frozenset[AnswerOddity] = frozenset()  # of INSi's answer
     seen: frozenset[ToSee] = frozenset()  # what staff say to have seen, by its name

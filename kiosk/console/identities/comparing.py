@@ -17,11 +17,11 @@ from kiosk.console.register import visits
 from kiosk.core.checkin.stated import LOOKED_FOR, OFFICIAL, Witness, best, stated
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.compare import Comparison, compare
-from kiosk.core.coherence.given_names import listed
+from kiosk.core.coherence.given_names import listed, stated_first
 from kiosk.core.coherence.reasons import Outcome, Trait
 from kiosk.core.coherence.seen import PLACE_READ, Beside, ToSee, to_see
 from kiosk.core.confidential import Confidential
-from kiosk.core.identity.names import NameRefused, propose_first_given_name
+from kiosk.core.identity.names import FirstNames, NameRefused, first_given_names
 from kiosk.core.identity.places import PlaceTable
 from kiosk.core.identity.traits import Traits
 from kiosk.core.sources.document import DocumentKind, SealVerdict
@@ -40,7 +40,7 @@ from kiosk.core.status.permissions import IdentityStatus, InsiBar, kiosk_status
 from kiosk.documents.places import read_places
 
 _NO_QUESTION = {f"kiosk_{bar}" for bar in InsiBar}  # the client's own word for it
-COMMUNES = files("assets") / "cog" / "communes.tsv"
+COG = files("assets") / "cog"  # communes, départements, countries
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -110,8 +110,9 @@ def may_be_asked_again(check_in: CheckIn) -> bool:
 
 @cache
 def places() -> PlaceTable:
-    """The communes, of today and of before; read once."""
-    return read_places(COMMUNES.read_text(encoding="utf-8"))
+    """The communes, of today and of before, and the countries; read once."""
+    files_of = ("communes.tsv", "departements.tsv", "countries.tsv")
+    return read_places(*((COG / name).read_text(encoding="utf-8") for name in files_of))
 
 
 def compared(check_in: CheckIn) -> Compared:
@@ -233,16 +234,17 @@ def evidence_offered(check_in: CheckIn, today: date) -> tuple[EvidenceType, ...]
     return tuple(kind for kind in table.types if kind in suiting)
 
 
-def first_given_name(check_in: CheckIn, *, with_ins: bool) -> tuple[str, bool]:
-    """The first given name to propose, and whether staff has a choice (GI3 EXI ID 10)."""
+def first_given_name(check_in: CheckIn, *, with_ins: bool) -> tuple[FirstNames, bool]:
+    """The first given name to propose or to ask for, and whether staff has a choice (GI3 EXI ID 10)."""
     names = listed_given_names(check_in, with_ins=with_ins)
     if not names and check_in.card is not None:
         names = listed(check_in.card)
-    read = read_by_machine(check_in)
+    firsts = [stated_first(traits) for traits in stated(check_in, OFFICIAL)]
+    firsts += [stated_first(traits).partition(" ")[0] for traits in stated(check_in, (Witness.CARD,))]  # may be a list
     try:
-        return propose_first_given_name(names, read.given_names if read else ()), " " in names.strip() or not names
+        return first_given_names(names, firsts), " " in names.strip() or not names
     except NameRefused:
-        return "", True
+        return FirstNames(""), True
 
 
 def listed_given_names(check_in: CheckIn, *, with_ins: bool) -> str:

@@ -18,7 +18,18 @@ from django.utils.translation import gettext as _
 
 from kiosk.console import audit
 from kiosk.console.arrivals.queue import IN_WORK, locked, locked_beside
-from kiosk.console.identities import accepting, agreeing, comparing, knowing, original, pieces, seeing, trying, undoing
+from kiosk.console.identities import (
+    accepting,
+    agreeing,
+    comparing,
+    knowing,
+    original,
+    pieces,
+    saying,
+    seeing,
+    trying,
+    undoing,
+)
 from kiosk.console.identities.choices import ACCEPTING, WITH_ORIGINAL, Action, Choice, Confirmed
 from kiosk.console.identities.pieces import Shown
 from kiosk.console.identities.reasons import NotAllowed, Stopped, WhyAside, refused
@@ -33,7 +44,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.names import NameRefused, is_coherent_first_name
 from kiosk.core.status.permissions import Identity
-from kiosk.core.status.transitions import Actor, ActorKind, Event, EvidenceChecked, FirstNameChosen, apply
+from kiosk.core.status.transitions import Actor, ActorKind, ApcvRead, Event, EvidenceChecked, FirstNameChosen, apply
 from kiosk.sealing import CannotOpen
 
 Row = tuple[object, ...]
@@ -123,6 +134,7 @@ def _made_ready(arrival: Arrival, staff: Staff, choice: Choice, where: str, late
     shown = _shown(choice, check_in)
     confirmed = _confirmed(choice, check_in, side_by_side)
     if choice.action in WITH_ORIGINAL:
+        saying.check(choice.said_by, arrival, check_in, choice.original)
         _check_confirmed(confirmed)
         if choice.action is Action.VALIDATE:
             agreeing.check_original(choice.original, choice.first_given_name, check_in)
@@ -140,7 +152,7 @@ def _made_ready(arrival: Arrival, staff: Staff, choice: Choice, where: str, late
         "rules": "+".join(fact.rule for fact in facts),
         "evidence": identity.evidence,
         "tolerated": choice.accepts_tolerated,
-        "said": choice.was_said,
+        "said": choice.said_by is not None,
         "odd": accepting.written(check_in) if choice.action in ACCEPTING else "",
         **({"seen": seeing.written(seen)} if seen else {}),
         **(shown.written() if shown is not None else {}),
@@ -231,13 +243,13 @@ def _shown(choice: Choice, check_in: CheckIn) -> Shown | None:
 
 def _confirmed(choice: Choice, check_in: CheckIn, side_by_side: comparing.Compared) -> Confirmed:
     is_for_the_eye = side_by_side.asks_confirmation or comparing.is_compared_by_hand(check_in)
-    return Confirmed(choice.was_said, choice.accepts_tolerated or not is_for_the_eye, choice.odd, choice.seen)
+    return Confirmed(
+        choice.said_by is not None, choice.accepts_tolerated or not is_for_the_eye, choice.odd, choice.seen
+    )
 
 
 def _check_confirmed(confirmed: Confirmed) -> None:
     """Say what is missing before the core refuses it without knowing why."""
-    if not confirmed.was_said:
-        raise NotAllowed(_("Faites dire au patient son identité : nom, prénoms, date et lieu de naissance."))
     if not confirmed.is_compared:
         raise NotAllowed(_("Confirmez que vous avez comparé les traits avec l’original."))
 
@@ -261,8 +273,10 @@ def _steps(events: Sequence[Event], choice: Choice) -> list[Step]:
     if choice.first_given_name and choice.action in WITH_ORIGINAL:
         steps.append(Step(FirstNameChosen(True), json.dumps({"first_given_name": choice.first_given_name}).encode()))
     for event in events:
-        is_written = isinstance(event, EvidenceChecked) and choice.action is Action.VALIDATE
-        steps.append(Step(event, original.body(choice.original) if is_written else b""))
+        said: dict[str, object] = saying.body(choice.said_by) if isinstance(event, EvidenceChecked | ApcvRead) else {}
+        if isinstance(event, EvidenceChecked) and choice.action is Action.VALIDATE:
+            said |= original.body(choice.original)
+        steps.append(Step(event, json.dumps(said).encode() if said else b""))
     return steps
 
 

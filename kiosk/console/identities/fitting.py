@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kiosk.console.identities import communes
 from kiosk.console.identities.original import FIELDS, Original
 from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.models import Arrival, AuditEntry, Copy, Role, Staff
@@ -157,4 +158,5 @@ def opened(arrival: Arrival, entry: AuditEntry) -> str:
         said: list[str] = json.loads(vault.open_part(base64.b64decode(written), PART, arrival.key))
     except (CannotOpen, BadCheckIn):
         return ""
-    return " · ".join(day(one) for one in said if one)
+    *traits, place = said
+    return " · ".join(one for one in (*map(day, traits), communes.written(place)) if one)

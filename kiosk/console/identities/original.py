@@ -6,11 +6,10 @@ With them INSi is asked again, and on them an identity without INS rests.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
 
 from django.utils.translation import gettext as _
 
-from kiosk.console.identities.comparing import places
+from kiosk.console.identities import communes
 from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.models import Arrival
 from kiosk.console.records import search
@@ -20,12 +19,9 @@ from kiosk.core.checkin.stated import AT_HAND, Witness, best
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.dates import BirthDate
-from kiosk.core.identity.names import NameRefused, comparison_key
-from kiosk.core.identity.places import is_well_formed_place
 from kiosk.core.identity.traits import Sex, Source, Traits
 
 LONGEST = 200
-MOST_PLACES = 6  # codes named when a place's name has several
 KEPT_AS = "original"
 FIELDS = ("birth_name", "given_names", "sex", "birth_date", "place")
 
@@ -63,8 +59,13 @@ def read(said: Mapping[str, str]) -> Original:
         given_names=one_line(said.get("given_names", ""), LONGEST).upper(),
         sex=one_line(said.get("sex", ""), LONGEST),
         birth_date=date,
-        place=_code_of(one_line(said.get("place", ""), LONGEST).upper()),
+        place=communes.code_of(said.get("place_choice") or said.get("place", "")),
     )
+
+
+def as_written(said: Mapping[str, str]) -> dict[str, str]:
+    """The form as it came, to be shown again where it was not understood."""
+    return {name: said.get(name, "")[:LONGEST] for name in FIELDS}
 
 
 def proposed_for_asking(check_in: CheckIn) -> Original:
@@ -86,9 +87,9 @@ def kept(arrival: Arrival) -> Original | None:
     return Original(**said) if said else None
 
 
-def body(original: Original) -> bytes:
+def body(original: Original) -> dict[str, object]:
     """What staff wrote down, to be sealed with the fact that rests on it."""
-    return json.dumps({KEPT_AS: asdict(original)}).encode()
+    return {KEPT_AS: asdict(original)}
 
 
 def fingerprints_of(original: Original) -> frozenset[bytes]:
@@ -108,36 +109,3 @@ def _written(traits: Traits | None) -> Original:
         birth_date=date.text if date is not None and is_one_day else "",
         place=traits.birth_place_code,
     )
-
-
-def _code_of(text: str) -> str:
-    """The place's code: as written, or the only one of the place with this name. NotAllowed when there are several."""
-    if not text or (is_well_formed_place(text) and text[0].isdigit()):
-        return text
-    codes = _codes_by_name().get(_key(text), ())
-    if len(codes) > 1:
-        few = ", ".join(codes[:MOST_PLACES]) + ("…" if len(codes) > MOST_PLACES else "")
-        raise NotAllowed(_("Plusieurs lieux portent ce nom : écrivez le code ({codes}).").format(codes=few))
-    if not codes:
-        raise NotAllowed(
-            _("Ce lieu de naissance est inconnu ici : écrivez son code (99999 si personne ne le connaît).")
-        )
-    return codes[0]
-
-
-@cache
-def _codes_by_name() -> dict[str, tuple[str, ...]]:
-    """The codes of each name, of today and of before; made once."""
-    codes: dict[str, tuple[str, ...]] = {}
-    for code, name in places().names.items():
-        if key := _key(name):
-            codes[key] = (*codes.get(key, ()), code)
-    return codes
-
-
-def _key(name: str) -> str:
-    """The name as people type it: without accents, hyphens or apostrophes; empty when it is none."""
-    try:
-        return comparison_key(name)
-    except NameRefused:
-        return ""

@@ -25,6 +25,7 @@ class Expected:
     qualified_at: datetime | None
     qualified_by: str
     evidence: str  # the document seen then
+    times: int  # they came before
     latest: Arrival | None  # the visit before, with its pictures
     is_candidate: bool  # by the card alone: the visit is nobody's until staff have looked
 
@@ -48,6 +49,7 @@ def _expected(arrival: Arrival, person: Person) -> Expected:
         qualified_at=person.decided_at,
         qualified_by=person.decided_by,
         evidence=pieces.label_of(person.evidence, person.seen_with),
+        times=visits.times_come(person, arrival),
         latest=before.order_by("-received_at").first(),
         is_candidate=arrival.person is None,
     )

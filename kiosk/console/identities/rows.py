@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 
-from kiosk.console.identities.comparing import Compared, places
+from kiosk.console.identities import communes
+from kiosk.console.identities.comparing import Compared
 from kiosk.console.identities.reasons import TRAITS
-from kiosk.console.words import day, inside, number
-from kiosk.core.checkin.stated import REFERENCE, Witness, best
+from kiosk.console.words import birth_date, day, inside, number
+from kiosk.core.checkin.stated import OFFICIAL, REFERENCE, Witness, best
 from kiosk.core.checkin.value import CheckIn
+from kiosk.core.coherence.date_details import date_detail
 from kiosk.core.coherence.given_names import listed
-from kiosk.core.coherence.reasons import STAFF_SENTENCES, Outcome, Trait
+from kiosk.core.coherence.reasons import DATE_DETAILS, STAFF_SENTENCES, Outcome, Trait
 from kiosk.core.coherence.seen import Beside
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.matricule import Matricule, MatriculeKind
@@ -55,10 +58,11 @@ def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
     of_document = best(check_in, (Witness.DOCUMENT, Witness.DOUBTFUL))
     sources = (best(check_in, (Witness.CARD,)), best(check_in, (Witness.INSI,)), of_document)
     who = who_of(check_in)
+    details = _date_details(check_in, side_by_side)
     lines = [
         _row(Trait.BIRTH_NAME, [t.birth_name if t else "" for t in sources], side_by_side, who),
         _row(Trait.GIVEN_NAMES, [_given(t) for t in sources], side_by_side, who),
-        _row(Trait.BIRTH_DATE, [_birth(t) for t in sources], side_by_side, who),
+        _row(Trait.BIRTH_DATE, [_birth(t) for t in sources], side_by_side, who, details),
         _row(Trait.SEX, [_sex(t) for t in sources], side_by_side, who),
         _row(Trait.BIRTH_PLACE, [place_of(t) for t in sources], side_by_side, who),
     ]
@@ -110,7 +114,7 @@ def questions() -> tuple[str, ...]:
 _WEIGHT = {"": -1, Outcome.SAME: 0, Outcome.TOLERATED: 1, SEE: 2, Outcome.BLOCKING: 3}
 
 
-def _row(trait: Trait, cells: list[str], side_by_side: Compared, who: Who) -> Row:
+def _row(trait: Trait, cells: list[str], side_by_side: Compared, who: Who, details: Who = MappingProxyType({})) -> Row:
     worst, notes = "", []
     named = {(one.beside, one.reason) for one in side_by_side.to_see if one.trait is trait}
     for beside, comparison in ((Beside.DOCUMENT, side_by_side.document), (Beside.CARD, side_by_side.card)):
@@ -121,7 +125,8 @@ def _row(trait: Trait, cells: list[str], side_by_side: Compared, who: Who) -> Ro
             continue
         shown = SEE if (beside, verdict.reason) in named else verdict.outcome.value
         if verdict.reason is not None:
-            notes.append((shown, f"{_(who[beside])} : {inside(_(STAFF_SENTENCES[verdict.reason]))}"))
+            told = [inside(_(STAFF_SENTENCES[verdict.reason])), *filter(None, [details.get(beside)])]
+            notes.append((shown, f"{_(who[beside])} : {' ; '.join(told)}"))
         worst = max(worst, shown, key=_WEIGHT.__getitem__)
     is_for_the_eye = side_by_side.by_hand or (Beside.DOCUMENT, None) in named
     if is_for_the_eye and worst in {"", Outcome.SAME}:
@@ -131,6 +136,24 @@ def _row(trait: Trait, cells: list[str], side_by_side: Compared, who: Who) -> Ro
     return Row(_(TRAITS[trait]), card, insi, document, worst, note, trait.value)
 
 
+def _date_details(check_in: CheckIn, side_by_side: Compared) -> Who:
+    """Of each source the two dates that differ, and what the rule makes of one that is incomplete, in words."""
+    laid = (
+        (Beside.DOCUMENT, Witness.DOCUMENT, (Witness.INSI,), side_by_side.document),
+        (Beside.CARD, Witness.CARD, OFFICIAL, side_by_side.card),
+    )
+    told = {}
+    for beside, source, beside_whom, comparison in laid:
+        one, other = best(check_in, (source,)), best(check_in, beside_whom)
+        reason = comparison.of(Trait.BIRTH_DATE).reason if comparison is not None else None
+        detail = date_detail(one, other, reason) if one is not None and other is not None else None
+        if detail is not None and reason is not None:
+            dates = {name: getattr(detail, name) for name in ("shown", "other", "also", "completed")}
+            words = {name: day(date) if date is not None else _("une date à écrire") for name, date in dates.items()}
+            told[beside] = _(DATE_DETAILS[reason]).format(**words)
+    return told
+
+
 def _given(traits: Traits | None) -> str:
     return listed(traits) if traits else ""
 
@@ -138,7 +161,7 @@ def _given(traits: Traits | None) -> str:
 def _birth(traits: Traits | None) -> str:
     if traits is None or traits.birth_date is None:
         return ""
-    return " / ".join(day(one) for one in (traits.birth_date, *traits.other_birth_dates[:2]))
+    return " / ".join(birth_date(one) for one in (traits.birth_date, *traits.other_birth_dates[:2]))
 
 
 def _sex(traits: Traits | None) -> str:
@@ -147,11 +170,8 @@ def _sex(traits: Traits | None) -> str:
 
 
 def place_of(traits: Traits | None) -> str:
-    """Where a source says the person was born: the place's name and its code."""
-    if traits is None or not traits.birth_place_code:
-        return ""
-    name = places().name(traits.birth_place_code)
-    return f"{name} ({traits.birth_place_code})" if name else traits.birth_place_code
+    """Where a source says the person was born: by the place's name, never its code alone."""
+    return communes.in_words(traits.birth_place_code, traits.birth_date) if traits is not None else ""
 
 
 def _matricule(matricule: Matricule) -> str:

@@ -143,6 +143,13 @@ def latest_of(person: Person, *, held: bool = False) -> Arrival | None:
     return mine.order_by("-received_at").first()
 
 
+def times_come(person: Person, now: Arrival) -> int:
+    """How often they came before this visit, as the register says: visits that are theirs still, erased ones too."""
+    facts = AuditEntry.objects.filter(person=person.pk, kind__in=("visit-attached", "visit-detached"))
+    last = dict(facts.exclude(about=str(now.key)).order_by("nth").values_list("about", "kind"))
+    return sum(kind == "visit-attached" for kind in last.values())
+
+
 def recorded(
     arrival: Arrival,
     known: Person,

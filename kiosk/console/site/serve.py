@@ -15,7 +15,7 @@ from gunicorn.app.base import BaseApplication
 
 from kiosk import journal
 from kiosk.console.config import ServerSettings
-from kiosk.console.identities import comparing
+from kiosk.console.identities import communes
 from kiosk.console.questions import pool
 from kiosk.console.records import structure
 from kiosk.console.site.environ import Answer
@@ -41,7 +41,7 @@ class Served(BaseApplication):
         application = get_wsgi_application()
         get_resolver().url_patterns  # noqa: B018 - every page's module is read now, not before the first request
         structure.keys()
-        comparing.places()  # read now, not before the first patient
+        communes.matching("Paris")  # the table is read now, not before the first patient
         gate = Gate(application, self.server, reverse("sign-in"), _crowded(self.server))
         gc.freeze()  # what stays for ever is not looked through again and again
         return gate

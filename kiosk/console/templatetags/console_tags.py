@@ -11,6 +11,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from kiosk.console import words as typography
+from kiosk.console.identities import communes
 from kiosk.console.identities.reasons import BY_WORKER, DOWNGRADES, REASONS
 from kiosk.console.models import Admission, Arrival, Person
 from kiosk.console.register import visits
@@ -93,8 +94,8 @@ def latest_visit(person: Person) -> Arrival | None:
 def known_here(person: Person | None) -> str:
     """All that the desk is told of somebody's past: that they are known, and since when they are qualified."""
     if person is not None and person.status == IdentityStatus.QUALIFIED and person.decided_at is not None:
-        return _("connu ici, qualifié le {date}").format(date=typography.day(person.decided_at))
-    return _("connu ici") if person is not None else _("autre arrivée, pas encore traitée")
+        return _("personne connue ici, qualifiée le {date}").format(date=typography.day(person.decided_at))
+    return _("personne connue ici") if person is not None else _("autre arrivée, pas encore traitée")
 
 
 @register.filter
@@ -113,6 +114,12 @@ def visit_name(visit: Arrival | None) -> str:
 @register.filter
 def device(name: str) -> str:
     return _(DEVICES[name]) if name in DEVICES else name
+
+
+@register.filter
+def place(written: str) -> str:
+    """A place of birth in a field: a code by its name, what somebody typed as it is."""
+    return communes.written(written)
 
 
 @register.filter

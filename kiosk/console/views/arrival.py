@@ -19,10 +19,12 @@ from kiosk.console.arrivals import queue
 from kiosk.console.identities import (
     accepting,
     attaching,
+    communes,
     deciding,
     holding,
     original,
     reasons,
+    saying,
     seeing,
     undoing,
     watermark,
@@ -190,7 +192,7 @@ def come_back(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _validate(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Without INS. What staff wrote stays on the page when a rule forbids it: nothing keeps it elsewhere in clear."""
+    """Without INS. What staff wrote stays on the page when a rule forbids it."""
     if _is_over(request, found(key)):
         return redirect("identity", key)
     choice = _choice(request, Action.VALIDATE)
@@ -198,24 +200,29 @@ def _validate(request: HttpRequest, key: UUID) -> HttpResponse:
         choice = replace(choice, original=original.read(request.POST))
         deciding.decide(key, staff_of(request), choice, where=address_of(request))
     except NotAllowed as rule:
-        messages.error(request, str(rule))
-        arrival = found(key)
-        if not may_open(request, arrival):
-            return redirect("identity", key)
-        act(request, audit.Act.OPENED, key)
-        check_in = visits.opened(arrival)
-        colleagues.note(check_in, key, staff_of(request))
-        written = {name: request.POST.get(name, "")[: original.LONGEST] for name in original.FIELDS}
         ticked = {
             "evidence": choice.evidence,
             "companion": choice.companion,
             "first_given_name": choice.first_given_name,
         }
-        said = {"original": written, "said": ticked}
-        return render(request, "console/identity.html", identity_page.context(request, arrival, check_in) | said)
+        said: dict[str, object] = {"original": original.as_written(request.POST), "said": ticked}
+        which = {"which": {"own": rule.choices}} if isinstance(rule, communes.Several) else {}
+        return shown_again(request, key, rule, said | which)
     except queue.NotPossible:
         messages.error(request, _("Un collègue s’occupe de ce patient."))
     return redirect("identity", key)
+
+
+def shown_again(request: HttpRequest, key: UUID, rule: NotAllowed, written: dict[str, object]) -> HttpResponse:
+    """The same page with the rule that forbids it, and what staff wrote: nothing keeps that elsewhere in clear."""
+    messages.error(request, str(rule))
+    arrival = found(key)
+    if not may_open(request, arrival):
+        return redirect("identity", key)
+    act(request, audit.Act.OPENED, key)
+    check_in = visits.opened(arrival)
+    colleagues.note(check_in, key, staff_of(request))
+    return render(request, "console/identity.html", identity_page.context(request, arrival, check_in) | written)
 
 
 def _decide(request: HttpRequest, key: UUID, action: Action) -> HttpResponse:
@@ -229,14 +236,20 @@ def _choice(request: HttpRequest, action: Action) -> Choice:
         action=action,
         evidence=evidence,
         companion=request.POST.get(f"companion-{evidence}", "")[:8],
-        first_given_name=request.POST.get("first_given_name", "").strip()[:100],
+        first_given_name=_first_given_name(request),
         accepts_tolerated=request.POST.get("tolerated") == "1",
-        was_said=request.POST.get("said") == "1",
+        said_by=saying.said_in(request.POST),
         odd=accepting.confirmed_in(request.POST.getlist("odd")),
         seen=seeing.seen_in(request.POST.getlist("seen")),
         answer_shown=answer_shown(request),
         version=version_shown(request),
     )
+
+
+def _first_given_name(request: HttpRequest) -> str:
+    """As proposed or chosen, or as staff wrote it where they chose none of those."""
+    said = [request.POST.get(name, "").strip()[:100] for name in ("first_given_name", "first_given_name_written")]
+    return said[0] or said[1]
 
 
 def _moved(request: HttpRequest, key: UUID, stage: Stage) -> HttpResponse:

@@ -9,12 +9,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kiosk.console.identities import asking, complements, downgrading, original, reasons, replacing
+from kiosk.console.identities import asking, communes, complements, downgrading, original, reasons, replacing
+from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.models import Arrival, Stage
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.upkeep import at_the_desk, insi_now
 from kiosk.console.views import whose_name
-from kiosk.console.views.arrival import carried_out
+from kiosk.console.views.arrival import carried_out, shown_again
 from kiosk.console.views.shown import version_shown
 from kiosk.console.vigilance import campaigns
 from kiosk.console.words import one_line
@@ -40,9 +41,18 @@ def complete(request: HttpRequest, key: UUID) -> HttpResponse:
 def ask_again(request: HttpRequest, key: UUID) -> HttpResponse:
     """INSi asked again, at once, with what staff reads on the original."""
     staff, where = staff_of(request), address_of(request)
+    try:
+        said = original.read(request.POST)
+    except communes.Several as which:
+        return shown_again(
+            request, key, which, {"criteria": original.as_written(request.POST), "which": {"ask": which.choices}}
+        )
+    except NotAllowed as rule:
+        messages.error(request, str(rule))
+        return redirect("identity", key)
 
     def asked() -> Arrival:
-        said, name = original.read(request.POST), whose_name.required(request, staff)
+        name = whose_name.required(request, staff)
         if name is not None:
             return at_the_desk.ask_again(key, staff, said, name, where=where)
         arrival = asking.ask_again(key, staff, said, where=where)

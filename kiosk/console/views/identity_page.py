@@ -32,6 +32,7 @@ from kiosk.console.identities import (
     reasons,
     replacing,
     rows,
+    saying,
     seeing,
     trying,
     undoing,
@@ -77,6 +78,7 @@ class IdentityView:
     document_refused: bool
     evidence: tuple[pieces.Piece, ...]
     first_given_name: str
+    first_names: tuple[str, ...]  # to choose from, where it may be composite: none is proposed then
     asks_first_name: bool
     tolerated: bool
     by_hand: bool
@@ -127,6 +129,7 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
         "asking": asking.asking_of(arrival),
         "criteria": original.proposed_for_asking(check_in),
         "original": original.proposed(check_in),
+        "which": {},
         "written": rows.rows_of_traits(written_down.traits()) if written_down is not None else (),
         "observed": rows.rows_of_one(replace(check_in, insi=observed)) if observed is not None else (),
         "why_not_replace": replacing.why_not(arrival) if observed is not None else "",
@@ -134,13 +137,17 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
         "asks_in_name": whose_name.means(request, staff),
         "downgrades": [(code.value, _(label)) for code, label in reasons.DOWNGRADES.items()],
         "version": arrival.known.version if arrival.known else "",
-        "candidates": [(one, visits.latest_of(one.person)) for one in candidates],
+        "candidates": [
+            (one, visits.latest_of(one.person), visits.times_come(one.person, arrival)) for one in candidates
+        ],
         "pair": look_alikes.pair_of(arrival.person),
         "kept": _kept(arrival),
         "note": desk_notes.of(arrival),
         "other_notes": desk_notes.of_others(arrival),
         "longest_note": desk_notes.LONGEST,
         "questions": rows.questions(),
+        "roles": saying.roles(arrival, check_in),
+        "said_by": saying.said_by(arrival) if arrival.decided_at is not None else "",
         "verification": verified.told_of(arrival.known) if may_reopen(staff) else None,
         "history": [
             (entry, _found_by(entry) or _asked_with(arrival, entry, staff))
@@ -197,7 +204,7 @@ def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> Identity
     offers = trying.offers(laid, unsaid)
     judged = accepting.acceptance(check_in)
     with_ins = not side_by_side.blocks and not judged.forbids
-    name, has_choice = comparing.first_given_name(check_in, with_ins=with_ins)
+    offered, has_choice = comparing.first_given_name(check_in, with_ins=with_ins)
     kind = check_in.document_kind
     lines = rows.rows(check_in, side_by_side)
     heads = rows.heads(check_in, is_verified=check_in.appli is not None and _is_verified(arrival))
@@ -221,7 +228,8 @@ def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> Identity
         document_label=_(rows.DOCUMENTS[kind]) if kind is not None else "",
         document_refused=check_in.document_refused,
         evidence=pieces.on_page(comparing.evidence_offered(check_in, today)),
-        first_given_name=name,
+        first_given_name=offered.proposed,
+        first_names=offered.choices,
         asks_first_name=has_choice,
         tolerated=side_by_side.asks_confirmation,
         by_hand=comparing.is_compared_by_hand(check_in),

@@ -131,6 +131,15 @@ STAFF_SENTENCES: dict[Reason, str] = {
     Reason.MAY_BE_TWIN: _("Même nom, même date, autre prénom : il s'agit peut-être d'un jumeau ou d'une jumelle."),
 }
 
+# What the two dates are, and what a rule makes of one of them; beside the sentence of the reason.
+DATE_DETAILS: dict[Reason, str] = {
+    Reason.TWO_DIGIT_YEAR: _("la bande se lit {shown} ou {also}, l'autre source dit {other}"),
+    Reason.INTERPRETED_DATE: _("{shown} se complète en {completed}"),
+    Reason.INCOMPLETE_DATE: _("{shown} se compléterait en {completed}, l'autre source dit {other}"),
+    Reason.DAY_AND_MONTH_SWAPPED: _("{shown} d'un côté, {other} de l'autre"),
+    Reason.ONE_DIGIT_APART: _("{shown} d'un côté, {other} de l'autre"),
+}
+
 # What a member of staff says to have seen on the original; what is not seen is not accepted.
 SEEN_SENTENCES: dict[Reason, str] = {
     Reason.UMLAUT: _("La lettre est accentuée sur l'original ; la bande l'écrit en plusieurs lettres."),

@@ -4,11 +4,22 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from kiosk.core.confidential import Confidential
 
 _WIRE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 UNKNOWN = "00"
+
+
+class DateOddity(StrEnum):
+    """What sets a birth date apart from a day of the calendar; the order is that of speech."""
+
+    UNKNOWN_DAY = "unknown-day"
+    UNKNOWN_MONTH = "unknown-month"
+    UNKNOWN_YEAR = "unknown-year"
+    LUNAR = "lunar"  # date lunaire: a month or a day that no calendar has
+    INTERPRETED = "interpreted"  # completed by the rules of GI3 EXI ID 11
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,14 +55,21 @@ class BirthDate(Confidential):
         return self.as_date() is not None
 
     @property
-    def is_incomplete(self) -> bool:
-        """The year, the month or the day is unknown (date incomplète)."""
-        return self.year == "0000" or UNKNOWN in (self.month, self.day)
-
-    @property
     def is_lunar(self) -> bool:
         """The month or the day exists in no calendar month (date lunaire): kept for billing, interpreted for health."""
         return not self.is_calendar and (int(self.month) > 12 or int(self.day) > _longest(self.year, self.month))
+
+    @property
+    def oddities(self) -> tuple[DateOddity, ...]:
+        """What must be said in words beside the figures; nothing of a day of the calendar."""
+        said = {
+            DateOddity.UNKNOWN_DAY: self.day == UNKNOWN,
+            DateOddity.UNKNOWN_MONTH: self.month == UNKNOWN,
+            DateOddity.UNKNOWN_YEAR: self.year == "0000",
+            DateOddity.LUNAR: self.is_lunar,
+            DateOddity.INTERPRETED: self.is_interpreted,
+        }
+        return tuple(oddity for oddity, is_so in said.items() if is_so)
 
     def as_date(self) -> date | None:
         """Give the calendar day; None when it is not one."""

@@ -7,6 +7,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+
+from kiosk.core.confidential import Confidential
 
 MAX_NAME = 100  # characters: nom de naissance and liste des prénoms in the INS datamatrix (ins-rules 1.2)
 MAX_TEXT = 400  # what a source may hand us before we stop reading: every input is hostile
@@ -32,6 +35,7 @@ _MEANT = {
 _ALREADY_NORMAL = re.compile(r"(?:[A-Z]+(?:[ ']|-{1,2}))*[A-Z]+")
 _BESIDE_PUNCTUATION = re.compile(r" *(['-]) *")
 _SPACES = re.compile(r" {2,}")
+_IS_COMPOSITE = re.compile(r"[ -]")
 _APOSTROPHE_RUN = re.compile(r"'{2,}")
 
 # ins-rules 1.3, from SEL EF_INS01_03, EF_INS10_01, EF_INS10_02.
@@ -113,13 +117,31 @@ def is_coherent_first_name(first: str, listed: str) -> bool:
     return bool(first_key) and (list_key == first_key or list_key.startswith(first_key + " "))
 
 
-def propose_first_given_name(listed: str, stated: Sequence[str] = ()) -> str:
-    """Propose the first given name (premier prénom de naissance); staff decides (GI3 EXI ID 10, RNIV1 EXI SI 29-30).
+@dataclass(frozen=True, slots=True, repr=False)
+class FirstNames(Confidential):
+    """What the first given name (premier prénom de naissance) may be; staff decides (GI3 EXI ID 10, EXI SI 29-30)."""
 
-    The list alone cannot tell a composite name written with a space from two names: the first of the names stated by a
-    document is taken when it opens the list, otherwise the list's first word. Empty when nothing is listed.
+    proposed: str  # empty: it is asked
+    choices: tuple[str, ...] = ()  # when it is asked: a composite name before its first half
+
+
+def first_given_names(listed: str, stated: Sequence[str] = ()) -> FirstNames:
+    """Say what the first given name may be: a plain one is proposed, one that may be composite (composé) is asked.
+
+    The list alone cannot tell a composite name written with a space from two names. ``stated`` is what each source
+    takes for the first name; what does not open the list counts for nothing. Of two writings of one name the hyphenated
+    one is kept: a machine-readable zone has no hyphen.
     """
-    with suppress(NameRefused):  # a document misread proposes nothing; a list that cannot be read is refused below
-        if stated and is_coherent_first_name(stated[0], listed):
-            return normalise(stated[0])
-    return normalise(listed).partition(" ")[0]
+    whole = normalise(listed)
+    firsts = [whole.partition(" ")[0]] if whole else []
+    for name in stated:
+        with suppress(NameRefused):  # a document misread proposes nothing; a list that cannot be read is refused above
+            if is_coherent_first_name(name, listed):
+                firsts.append(normalise(name))
+    composites = sorted((one for one in firsts if _IS_COMPOSITE.search(one)), key=lambda one: "-" not in one)
+    if not composites:
+        return FirstNames(firsts[0] if firsts else "")
+    writings: dict[str, str] = {}
+    for one in (*composites, *firsts):
+        writings.setdefault(key_of_normalised(one), one)
+    return FirstNames("", tuple(writings.values()))

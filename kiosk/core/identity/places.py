@@ -22,6 +22,8 @@ CITY_OF_DISTRICT = {
     for prefix, first, last, city in _DISTRICTS
     for number in range(first, last + 1)
 }
+# Départements that were divided: every commune got a new number with the same last three digits.
+_DIVIDED = {"20": ("Corse", "1975-12-31"), "75": ("Seine", "1967-12-31"), "78": ("Seine-et-Oise", "1967-12-31")}
 # Départements before independence: first two characters, country, last day they were French (ins-rules 1.6).
 _BEFORE_INDEPENDENCE = (
     ("91", "99352", "1962-07-02"),
@@ -54,12 +56,33 @@ def is_abroad(code: str) -> bool:
     return code.startswith("99") and code != UNKNOWN_PLACE
 
 
+def departement_of(code: str) -> str:
+    """Give the number of the département, or of the collectivity overseas, that a code begins with; none abroad."""
+    if code.startswith("99"):
+        return ""
+    return code[:3] if code.startswith(("97", "98")) else code[:2]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is known of a code: a commune with its département, or a country, which has none."""
+
+    code: str
+    name: str = ""  # empty where the table does not have it
+    number: str = ""  # of the département, of that time
+    departement: str = ""
+    until: str = ""  # the last day of this code, YYYY-MM-DD; empty where it is in force, or nobody knows
+    today: str = ""  # the code that took its place; empty where it is in force
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceTable:
     """The communes and countries we know, today's and former ones; empty: only the arrondissements are known."""
 
     names: Mapping[str, str] = field(default_factory=dict)  # code to French name, former codes where known
     successors: Mapping[str, str] = field(default_factory=dict)  # former code to the code that took its place
+    departements: Mapping[str, str] = field(default_factory=dict)  # number to name
+    ends: Mapping[str, str] = field(default_factory=dict)  # former code to its last day, YYYY-MM-DD, where it is known
 
     def knows(self, code: str) -> bool:
         """The code is, or was, a place of this table."""
@@ -76,6 +99,18 @@ class PlaceTable:
             seen.add(following)
             code = following
         return code
+
+    def described(self, code: str, born: BirthDate | None = None) -> "Place":
+        """Say what is known of a code, for whoever reads no codes; ``born`` tells Algeria of 1950 from today's 91."""
+        code = code.upper()
+        if state := self._state_of_today(code, born):
+            return Place(code, today=state)
+        number, until, today = departement_of(code), self.ends.get(code, ""), self.today(code)
+        name, departement = self.name(code), self.departements.get(number, "")
+        if number in _DIVIDED and departement_of(today) != number and today[2:] == code[2:]:
+            departement, last = _DIVIDED[number]
+            name, until = name or self.name(today), until or last
+        return Place(code, name, number if departement else "", departement, until, today if today != code else "")
 
     def is_possible(self, code: str, born: BirthDate | None = None) -> bool:
         """Say whether somebody can be born there: a place of the table, a country, a département of before, or 99999.

@@ -176,6 +176,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "4",
+        "A difference of dates is told with both, and with what the rule makes of an incomplete or lunar one.",
+        "GI3 EXI ID 11-12; ours",
+        _D,
+        ("coherence.date_details.date_detail",),
+        ("coherence_dates: of_two_readings", "coherence_dates: a_difference_that_two_dates_explain"),
+    ),
+    Rule(
+        "4",
         "Sex: any difference blocks.",
         "BK, 3RIV practice",
         _L,

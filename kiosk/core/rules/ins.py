@@ -237,12 +237,20 @@ RULES: tuple[Rule, ...] = (
         "The first given name is proposed, never derived as final: staff confirms it from the document.",
         "GI3 EXI ID 10",
         _C,
-        ("identity.names.propose_first_given_name",),
+        ("identity.names.first_given_names",),
         (
             "names: the_first_name_is_proposed",
             "names: a_document_that_disagrees",
             "properties: what_is_proposed",
         ),
+    ),
+    Rule(
+        "1.4",
+        "One that may be composite is asked, not proposed: the hyphenated form of card or INSi before its first half.",
+        "GI3 EXI ID 10; ours",
+        _D,
+        ("identity.names.first_given_names",),
+        ("names: a_composite_first_name_is_asked", "names: of_two_writings"),
     ),
     Rule(
         "1.4",
@@ -274,7 +282,6 @@ RULES: tuple[Rule, ...] = (
         _C,
         ("identity.dates.BirthDate.is_calendar", "status.permissions.insi_bar"),
         ("dates: an_incomplete_date_is_no", "status: a_request_holds"),
-        {"identity.dates.BirthDate.is_incomplete": Issue.PAGE},
     ),
     Rule(
         "1.5",
@@ -291,7 +298,14 @@ RULES: tuple[Rule, ...] = (
         _L,
         ("identity.dates.BirthDate.interpretation",),
         ("dates: a_lunar_date",),
-        {"identity.dates.BirthDate.is_lunar": Issue.PAGE},
+    ),
+    Rule(
+        "1.5",
+        "What no calendar has is said in words: day, month or year unknown, a lunar date, a completed one.",
+        "GI3 EXI ID 11-12, XSD (DateLunaire)",
+        _C,
+        ("identity.dates.BirthDate.oddities",),
+        ("dates: what_no_calendar_has",),
     ),
     Rule(
         "1.5",
@@ -316,6 +330,19 @@ RULES: tuple[Rule, ...] = (
         _C,
         ("identity.places.PlaceTable",),
         ("places: the_shipped_table",),
+    ),
+    Rule(
+        "1.6",
+        "A place is told by its name, with its département and last day: the code is the one valid at birth.",
+        "GI3 EXI ID 14-15; BK (the code valid at birth)",
+        _L,
+        ("identity.places.PlaceTable.described",),
+        (
+            "places: a_code_begins",
+            "places: a_place_is_told",
+            "places: a_commune_of_a_divided",
+            "places: every_departement_and_country",
+        ),
     ),
     Rule(
         "1.6",

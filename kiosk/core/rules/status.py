@@ -353,6 +353,14 @@ RULES: tuple[Rule, ...] = (
         ("acceptance: several_people",),
     ),
     Rule(
+        "2.4",
+        "A minor's identity is said by the adult who comes with them, whose role is kept; alone, by themselves.",
+        "issue of this project; RNIV1 (the person says who they are)",
+        _D,
+        ("status.accompanying.is_minor", "status.accompanying.SaidBy"),
+        ("accompanying: somebody_is_a_minor",),
+    ),
+    Rule(
         "6",
         "A kiosk reaches retrieved at most, provisional where INSi gave nothing, something blocks or must be named.",
         "RNIV1 (definition of C)",
