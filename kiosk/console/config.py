@@ -146,7 +146,7 @@ class ServerSettings(Section):
     witness_url: str = Field("", pattern=r"^(https://[^?#@]+)?$")  # and told, and asked: a witness on another machine
     witness_ca: ConfigPath | None = None  # who vouches for its certificate; none: the machine's own list
     metrics_token_file: ConfigPath | None = None  # who shows this token reads the figures at /metriques
-    contact: ContactSection | None = None  # on what patients take home; production does not start without
+    contact: ContactSection | None = None  # on what patients take home; without it, the structure's name
     desks: tuple[Line, ...] = ()
     kiosk_desks: dict[TerminalName, tuple[Line, ...]] = Field(default_factory=dict)  # where a kiosk may send people
     evidence: Evidence = EvidenceTable()  # a file with the kinds that staff accepts; empty: the RNIV's
@@ -214,15 +214,6 @@ class ServerSettings(Section):
         if self.insi is not None and self.insi.desk_caller == "psc" and self.psc is None:
             raise ValueError(
                 "insi.desk_caller = psc demande la section [server.psc] : ajoutez-la, ou changez desk_caller"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _says_whom_to_ask(self) -> "ServerSettings":
-        if self.is_production and self.contact is None:
-            raise ValueError(
-                'contact : la fiche du patient dit qui joindre ; ajoutez contact = { place = "Bureau des entrées", '
-                'phone = "01 23 45 67 89" }, dans [server]'
             )
         return self
 

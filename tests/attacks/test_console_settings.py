@@ -35,7 +35,6 @@ BROKEN: dict[str, tuple[str, str]] = {  # a name: the file, and the key that is 
     "no section": ('mode = "production"\n', "server"),
     "no passphrase": (WHOLE.replace("passphrase_file = ", "# "), "server.passphrase_file"),
     "an unknown key": (WHOLE + "desk = 3\n", "server.desk"),
-    "nobody to call": (WHOLE.replace("contact", "# contact"), "contact"),
     "a telephone that is none": (WHOLE.replace("01 00 00 00 00", "au standard"), "server.contact.phone"),
     "a contact without a place": (WHOLE.replace('place = "Bureau des entrées", ', ""), "server.contact.place"),
     "a port that is none": (WHOLE + "port = 99999\n", "server.port"),

@@ -16,7 +16,10 @@ from tests.package.declared import ROLES, ROOT, declared, locked, plain
 
 # Rooms that only one role uses; the others serve in both and may know the common libraries only.
 ROOMS = {
-    "terminal": ("hardware/", "kiosk/app/", "kiosk/capture/", "kiosk/ui/"),
+    "terminal": (
+        *("hardware/", "kiosk/app/", "kiosk/capture/", "kiosk/ui/"),
+        *("kiosk/training/draw.py", "kiosk/training/papers.py", "kiosk/training/seal.py"),  # documents are drawn
+    ),
     "console": ("kiosk/console/", "kiosk/commands/console.py", "kiosk/commands/worker.py"),
 }
 OURS = {"assets", "hardware", "kiosk", "tests"}
