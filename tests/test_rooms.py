@@ -18,7 +18,8 @@ CORE = "kiosk.core."
 CONSOLE = "kiosk.console."
 # What every room of the console stands on: its tables, its settings, the trail, how things are written, the core.
 GROUND = {
-    *(CONSOLE + name for name in ("models", "keystore", "config", "keyring", "chain", "audit", "words", "threads")),
+    *(CONSOLE + name for name in ("models", "keystore", "config", "keyring", "chain", "audit", "said", "words")),
+    CONSOLE + "threads",
     *("kiosk.core", "kiosk.documents", "kiosk.sealing", "kiosk.journal", "kiosk.heads"),
 }
 
@@ -78,7 +79,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.config": {"kiosk.console.evidence", "kiosk.core", "kiosk.settings"},
     "kiosk.console.keyring": {"kiosk.console.config"},
     "kiosk.console.chain": {"kiosk.console.models", "kiosk.console.keyring"},
-    "kiosk.console.audit": {"kiosk.console.models", "kiosk.console.keyring", "kiosk.console.chain"},
+    "kiosk.console.said": set(),
+    "kiosk.console.audit": {*(CONSOLE + name for name in ("models", "keyring", "chain", "said"))},
     "kiosk.console.words": {"kiosk.core"},
     "kiosk.console.threads": {"kiosk.journal"},
     "kiosk.console.apps": {"kiosk.journal"},

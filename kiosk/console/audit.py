@@ -19,7 +19,9 @@ from kiosk.console import chain, keyring
 from kiosk.console.chain import MOST_BROKEN, Broken, Walked
 from kiosk.console.models import Arrival, AuditEntry, AuditHead, Person, Staff, Terminal, rows
 from kiosk.console.models.proven import Unproven
+from kiosk.console.said import Said
 
+_KEY_LENGTH = 36  # of a visit's key, as it is written
 _UNPROVEN = bytes(32)
 A_KIOSK = "kiosk"  # who, in an act about a visit: which one is closed (``models.places``)
 
@@ -127,10 +129,10 @@ _LEAVES: Mapping[str, tuple[type[Staff] | type[Terminal], str]] = {
     **dict.fromkeys(OF_A_KIOSK, (Terminal, "name")),
 }
 
-# What else this process remembers that it was said: who alters such an act later gives no right back.
+# What a process remembers that was said: who alters such an act later gives no right back, and moves no visit.
 REMEMBERED = (*OF_AN_ACCOUNT, *OF_A_KIOSK, Act.EMERGENCY_ENDED)
-_MOST_REMEMBERED = 20_000  # the latest: accounts and kiosks are hundreds
-_remembered: dict[str, int] = {}
+MOVES_NOT = (Act.OPENED, Act.PICTURE_SEEN, Act.SHEET_PRINTED, Act.REFUSED)  # of a visit
+_of_rights, of_visits = Said(20_000), Said(5_000)  # accounts and kiosks are hundreds; visits of a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,29 +211,29 @@ def append(entries: Sequence[AuditEntry]) -> tuple[int, bytes]:
         for row, entry in left:
             row.at_act = entry.number
             row.save(update_fields=["at_act"])
-        said = [one for one in entries if one.act in REMEMBERED]
-        if said:
-            transaction.on_commit(lambda: remember(said))
+        transaction.on_commit(lambda: remember(entries))
         return head.last_number, bytes(head.chained)
 
 
 def remember(entries: Iterable[AuditEntry]) -> None:
-    """Remember in this process that these were said, each the last one of an account, a kiosk, a right given back."""
+    """Remember in this process that these were said."""
     for entry in entries:
-        subject = _subject(entry.act, entry.about or str(json.loads(entry.details).get("number")))
-        _remembered[subject] = max(entry.number, _remembered.pop(subject, 0))
-    while len(_remembered) > _MOST_REMEMBERED:
-        _remembered.pop(next(iter(_remembered)), None)
+        if entry.act in REMEMBERED:
+            subject = _subject(entry.act, entry.about or str(json.loads(entry.details).get("number")))
+            _of_rights.note(subject, (entry.number, entry.act))
+        elif len(entry.about) == _KEY_LENGTH and entry.act not in MOVES_NOT:
+            of_visits.note(entry.about, (entry.number, entry.act))
 
 
 def remembered(act: Act, about: str) -> int:
     """The number of the last act of this kind about this one that this process knows of; 0 when it knows of none."""
-    return _remembered.get(_subject(act, about), 0)
+    return max((number for number, _act in _of_rights.of(_subject(act, about))), default=0)
 
 
 def forget() -> None:
     """Remember nothing: for another database."""
-    _remembered.clear()
+    _of_rights.forget()
+    of_visits.forget()
 
 
 def _subject(act: str, about: str) -> str:

@@ -31,6 +31,7 @@ from kiosk.console.models import (
     Terminal,
 )
 from kiosk.console.models.proven import Proven
+from kiosk.console.said import Said
 from kiosk.console.staff import accounts, emergencies, second_factor
 from kiosk.console.terminals import enrolment
 from kiosk.console.upkeep import checking, glancing
@@ -172,7 +173,7 @@ def test_a_kiosk_of_before_is_not_heard_and_a_right_of_before_not_held_though_th
 
 
 def test_what_a_process_remembers_of_acts_has_a_measure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit, "_MOST_REMEMBERED", 2)
+    monkeypatch.setattr(audit, "_of_rights", Said(2))
     acts = [AuditEntry(number=one, act=audit.Act.KIOSK_ENROLLED, about=f"borne-{one}") for one in (1, 2, 3)]
     audit.remember(acts)
     assert [audit.remembered(audit.Act.KIOSK_REVOKED, one.about) for one in acts] == [0, 2, 3]

@@ -120,6 +120,16 @@ DIFFERENT = {
             ),
             "foreign:check-mine",
         ),
+        "own check": (
+            ("ALTER TABLE console_finding ADD CONSTRAINT mine CHECK (code <> 'row')",),
+            "foreign:check-console_finding.",
+        ),
+        "unique": (("CREATE UNIQUE INDEX mine ON console_finding (code)",), "foreign:check-console_finding.code"),
+        "some unique": (
+            ("CREATE UNIQUE INDEX mine ON console_finding (name) WHERE code = 'row'",),
+            "foreign:check-console_finding.name",
+        ),
+        "no longer unique": (("DROP INDEX console_nth_fact",), "unmade:check-console_auditentry.person_nth"),
         "child": (("CREATE TABLE mine () INHERITS (console_call)",), "foreign:table-mine"),
         "before": (
             (

@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
+from django.test import TestCase
 
 from kiosk.console.config import ServerSettings
 from kiosk.core.checkin import codec
@@ -19,7 +21,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.sealing import seal
 from tests.console.arrivals import arrive, check_in_of, enrol, found
 from tests.console.conftest import empty, make_sqlite
-from tests.console.rewritten import behind
+from tests.console.rewritten import behind, unguarded
 from tests.console.staff import at_desk, get, post
 from tests.people import DOMINIQUE, ZOE
 
@@ -217,3 +219,51 @@ def test_a_recognition_put_in_pays_for_no_short_path() -> None:
     put_in(Recognition(id=5, terminal_id=kiosk.pk, nonce=b"n" * 16, asked_at=datetime.now(UTC)))
     assert not recognition.spend(kiosk)
     assert "row:recognition" in found_by_the_worker()
+
+
+_STANDS, _ACT_OF_NOBODY = "SELECT * FROM console_arrival", "UPDATE console_auditentry SET about = %s WHERE act = %s"
+
+_PUT_BACK = "UPDATE console_arrival SET {}"
+
+
+def _rows() -> tuple[list[str], list[tuple[Any, ...]]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDS)
+        return [one[0] for one in cursor.description], cursor.fetchall()
+
+
+@pytest.mark.parametrize("is_act_altered", [False, True])
+def test_on_a_visits_row_of_before_nothing_is_decided_though_its_later_act_was_altered_too(
+    is_act_altered: bool,
+) -> None:
+    from kiosk.console.identities.reasons import BY_WORKER, WhyAside
+    from kiosk.console.models import Arrival, AuditEntry
+
+    lea, key = at_desk(), arrive(ZOE).key
+    post(lea, f"/arrivees/{key}/prendre/")
+    names, [before] = _rows()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        post(lea, f"/arrivees/{key}/parti/")
+    assert Arrival.objects.get().stage == "gone"
+    with unguarded(), connection.cursor() as cursor:
+        cursor.execute(_PUT_BACK.format(", ".join(f"{name} = %s" for name in names)), before)
+        if is_act_altered:
+            cursor.execute(_ACT_OF_NOBODY, [str(uuid.uuid4()), "gone"])
+    put_back, why = Arrival.objects.get(), next(one.value for one in WhyAside if one not in BY_WORKER)
+    assert (put_back.stage, put_back.is_proven) == ("called", True)
+    answer = post(lea, f"/arrivees/{key}/ecarter/", reason=why)
+    assert answer.status_code == 503 and ALTERED in answer.content.decode()
+    assert [one.partition(":")[0] for one in told()] == ["altered" if is_act_altered else "visit"]
+    assert not AuditEntry.objects.filter(act="set-aside").exists() and Arrival.objects.get().stage == "called"
+
+
+def test_what_is_there_as_it_was_left_is_decided() -> None:
+    from kiosk.console.identities.reasons import BY_WORKER, WhyAside
+    from kiosk.console.models import AuditEntry
+
+    lea, key = at_desk(), arrive(ZOE).key
+    why = next(one.value for one in WhyAside if one not in BY_WORKER)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        post(lea, f"/arrivees/{key}/prendre/")
+    assert post(lea, f"/arrivees/{key}/ecarter/", reason=why).status_code == 302
+    assert AuditEntry.objects.filter(act="set-aside").exists() and told() == []

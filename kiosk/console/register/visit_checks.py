@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,8 +12,10 @@ from django.db.models.functions import Substr
 
 from kiosk.console import audit
 from kiosk.console.models import Arrival, AuditEntry, Sealed, Stage
+from kiosk.console.models.proven import Unproven
 from kiosk.console.records import indexes, subject_keys
 from kiosk.console.register.checks import is_key, keys_gone
+from kiosk.console.witness import findings
 from kiosk.console.witness.checks import Part
 from kiosk.console.witness.findings import Found
 from kiosk.core.status.permissions import IdentityStatus
@@ -30,7 +32,6 @@ _LEAVES = {  # where an act leaves a visit, as long as it is the last that may h
     audit.Act.GONE: Stage.GONE,
     audit.Act.REMOVED: Stage.REMOVED,
 }
-_MOVES_NOT = (audit.Act.OPENED, audit.Act.PICTURE_SEEN, audit.Act.SHEET_PRINTED, audit.Act.REFUSED)
 _Row = tuple[UUID, UUID | None, str, datetime | None, str]
 _COLUMNS = ("pk", "person", "reported", "presence_at", "stage")
 
@@ -45,10 +46,11 @@ class _Said:
     reported: str | None = ""  # None: an earlier version did not say
     is_taken_in: bool = False
     stage: str = ""  # where its last act left it, where that is told by the act alone
+    moves: list[tuple[int, str]] = field(default_factory=list)  # the acts that may have moved it
 
     def hear(self, act: str, kind: str, person: UUID | None, at: datetime | None, details: str) -> None:
         self.is_taken_in |= act == audit.Act.TAKEN_IN
-        if act not in _MOVES_NOT:
+        if act not in audit.MOVES_NOT:
             self.stage = _LEAVES.get(audit.Act(act), "") if act in _KNOWN else ""
         match kind or act:
             case "visit-attached":
@@ -123,10 +125,26 @@ def _said(visits: Sequence[UUID]) -> dict[UUID, _Said]:
     """What the trail says, act by act."""
     said = {visit: _Said() for visit in visits}
     entries = AuditEntry.objects.filter(about__in=[str(one) for one in visits])
-    told = entries.order_by("number").values_list("about", "act", "kind", "person", "effective_at", "details")
-    for about, act, kind, person, at, details in told:
+    columns = ("number", "about", "act", "kind", "person", "effective_at", "details")
+    for number, about, act, kind, person, at, details in entries.order_by("number").values_list(*columns):
         said[UUID(about)].hear(act, kind, person, at, details)
+        said[UUID(about)].moves.append((number, act))
     return said
+
+
+def must_be_as_said(arrival: Arrival) -> None:
+    """For who decides about a visit: its row is as the trail leaves it, and each act is there that is remembered.
+
+    Unproven, and an alarm, where it is not: nothing is to be decided on that, and nobody waits for the worker.
+    """
+    known = audit.of_visits.of(str(arrival.pk))  # before the trail is asked: it may go on meanwhile
+    said = _said([arrival.pk])[arrival.pk]
+    row: _Row = (arrival.pk, arrival.person_id, arrival.reported, arrival.presence_at, arrival.stage)
+    found = [] if said.agrees(row) else list(_looked_at_again(arrival.pk))
+    found += [Found("altered", f"{number}-said") for number, act in known if (number, act) not in said.moves]
+    if found:
+        findings.note(found)
+        raise Unproven("a visit is not as the trail says")
 
 
 def _looked_at_again(visit: UUID) -> Iterator[Found]:

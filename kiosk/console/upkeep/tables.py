@@ -139,7 +139,7 @@ def _in_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str]
         made = cursor.fetchall()
         cursor.execute(_COLUMNS)
         columns = cursor.fetchall()
-    yield from constraints.standing(connection)
+    yield from constraints.in_sqlite(connection)
     yield from (one for one in made if one[0] != "table")
     texts = {name: text or "" for kind, name, text in made if kind == "table"}
     yield from (("table", name, text) for name, text in texts.items() if _RULED.search(text))
@@ -205,6 +205,7 @@ def _in_postgresql(connection: BaseDatabaseWrapper, tables: list[str]) -> Iterat
             [tables[0]],
         )
         schema, name = cursor.fetchone()
+        yield from constraints.in_postgresql(connection, schema, tables)
         asked: dict[str, Any] = {"schema": schema, "tables": tables}
         for question in _QUESTIONS:
             cursor.execute(question, asked)

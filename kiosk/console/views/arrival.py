@@ -33,7 +33,7 @@ from kiosk.console.identities.choices import Action, Choice
 from kiosk.console.identities.reasons import NotAllowed
 from kiosk.console.models import Arrival, Stage
 from kiosk.console.pictures import copies, process
-from kiosk.console.register import visits
+from kiosk.console.register import visit_checks, visits
 from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
 from kiosk.console.views import identity_page
 from kiosk.console.views.desk import ask_at_desk
@@ -268,6 +268,8 @@ def carried_out(request: HttpRequest, key: UUID, change: Callable[[], Arrival]) 
         raise Http404
     if _is_over(request, arrival):
         return redirect("identity", key)
+    if arrival.is_proven:  # else it is refused as what it is
+        visit_checks.must_be_as_said(arrival)
     try:
         change()
     except NotAllowed as rule:

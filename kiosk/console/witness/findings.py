@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
-from django.db.models import Exists, Max, Model, OuterRef, QuerySet
+from django.db.models import Exists, Max, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from kiosk import journal
@@ -26,6 +26,8 @@ UNREAD = "unread"  # a host's question to INSi about a document that no machine 
 ALARMS = ("command", "reading", "clock")
 CONDUCT = (*ALARMS, UNREAD)  # what somebody did, for an officer: it puts no identity in doubt
 _HEARD_BACK = 50_000  # acts before the last that a process looks through when it begins
+
+_MOVES_BACK = 5_000  # of these, for what happened to visits
 
 
 class _Heard:
@@ -75,7 +77,7 @@ def tell_again() -> None:
 
 
 def hear() -> None:
-    """Hold what other processes told the trail, and what has no row; remember what they did to accounts and kiosks."""
+    """Hold what other processes told the trail, and what has no row; remember what they did of rights and visits."""
     last = AuditEntry.objects.aggregate(last=Max("number"))["last"] or 0
     new = AuditEntry.objects.filter(number__gt=max(_Heard.upto, last - _HEARD_BACK), number__lte=last)
     for name, details, at in new.filter(act=audit.Act.REGISTER_FOUND).values_list("about", "details", "at"):
@@ -83,7 +85,8 @@ def hear() -> None:
         row = Finding(name=name, code=name.partition(":")[0], by=by, found_at=at, last_at=at)
         if not _stands(row) and not is_seen(name):
             held.hold(row)
-    audit.remember(new.filter(act__in=audit.REMEMBERED).order_by("number"))
+    told = new.filter(Q(act__in=audit.REMEMBERED) | Q(number__gt=last - _MOVES_BACK)).order_by("number")
+    audit.remember(told.only("number", "act", "about", "details").iterator(2000))
     _Heard.upto = last
 
 
