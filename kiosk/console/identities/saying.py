@@ -52,6 +52,11 @@ def is_of_a_minor(arrival: Arrival, check_in: CheckIn, original: Original | None
     return next(known, False)
 
 
+def was_of_a_minor(arrival: Arrival, check_in: CheckIn, original: Original | None) -> bool:
+    """The same of a visit that was decided on: of anybody else the fact need not be opened."""
+    return arrival.decided_at is not None and is_of_a_minor(arrival, check_in, original)
+
+
 def said_in(said: Mapping[str, str]) -> SaidBy | None:
     """What the form says; None where nobody said it."""
     written = said.get("said", "")

@@ -147,7 +147,7 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
         "longest_note": desk_notes.LONGEST,
         "questions": rows.questions(),
         "roles": saying.roles(arrival, check_in),
-        "said_by": saying.said_by(arrival) if arrival.decided_at is not None else "",
+        "said_by": saying.said_by(arrival) if saying.was_of_a_minor(arrival, check_in, written_down) else "",
         "verification": verified.told_of(arrival.known) if may_reopen(staff) else None,
         "history": [
             (entry, _found_by(entry) or _asked_with(arrival, entry, staff))
