@@ -1,18 +1,24 @@
 """Rights that were given by a clock which ran ahead: put right, it makes none of them last longer."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
-from kiosk.console.models import Invitation, Role, Staff
+from kiosk.console.models import Arrival, Invitation, Role, Staff
+from kiosk.console.questions.asking import lease as lease_question
 from kiosk.console.staff import admissions, emergencies
 from kiosk.console.terminals import enrolment
+from kiosk.console.upkeep import asked as upkeep
+from kiosk.console.upkeep import insi_again
+from kiosk.core.sources.insi import InsUnreachable
 from kiosk.sealing import signer_public_pem
-from tests.console.arrivals import SIGNER
+from tests.console.arrivals import SIGNER, check_in_of, deliver, enrol, found, put, sealed
+from tests.console.asked_through import asked, knowing, row_of
 from tests.console.conftest import console, postgresql, sqlite
 from tests.console.staff import add
+from tests.people import DOMINIQUE, ZOE
 
 __all__ = ["console", "postgresql", "sqlite"]  # fixtures
 pytestmark = pytest.mark.usefixtures("console")
@@ -67,3 +73,37 @@ def test_links_and_invitations_last_no_longer_than_they_were_given_for(set_clock
 def _parts(link: str) -> tuple[int, str]:
     number, _slash, rest = link.partition("/")
     return int(number), rest
+
+
+def test_insi_is_asked_again_though_a_clock_that_ran_ahead_wrote_when(set_clock: Set) -> None:
+    enrol()
+    set_clock(timedelta(days=30))
+    at, came = timezone.now().isoformat(), check_in_of(DOMINIQUE, InsUnreachable("timeout"))
+    question = asked(ZOE, sent_at=at)
+    assert put(f"/intake/check-ins/{came.key}", sealed(came), sent_at=at).status_code == 201
+    assert lease_question(row_of(question).pk)  # and is killed
+    Arrival.objects.update(leased_until=timezone.now() + insi_again.LEASE)
+    set_clock(timedelta())
+    assert insi_again.insi_once(lambda *_: found(DOMINIQUE))
+    assert upkeep.once(knowing(ZOE)) and row_of(question).state == "answered"
+
+
+def test_who_waits_for_their_turn_at_insi_waits_as_long_as_was_said(set_clock: Set) -> None:
+    enrol()
+    assert deliver(check_in_of(DOMINIQUE, InsUnreachable("timeout"))).status_code == 201
+    set_clock(timedelta(seconds=30))
+    assert insi_again.insi_once(lambda *_: InsUnreachable("timeout"))
+    assert not insi_again.insi_once(lambda *_: found(DOMINIQUE))
+    tried = 1
+    while Arrival.objects.get().insi_next_at is not None:
+        next_at = Arrival.objects.get().insi_next_at
+        set_clock(next_at - _really() - timedelta(seconds=1))
+        assert not insi_again.insi_once(lambda *_: found(DOMINIQUE))
+        set_clock(next_at - _really() + timedelta(seconds=1))
+        assert insi_again.insi_once(lambda *_: InsUnreachable("timeout"))
+        tried += 1
+    assert tried == insi_again.TRIES
+
+
+def _really() -> datetime:
+    return datetime.now(UTC)

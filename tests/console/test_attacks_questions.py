@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from kiosk.core.sources.insi import InsAnswer, InsFound, InsUnreachable
+from kiosk.sealing import generate_signer, signer_public_pem
 from tests.console.arrivals import deliver, enrol
-from tests.console.asked_through import answered, asked, by_card, knowing, naming, send
+from tests.console.asked_through import answered, asked, by_card, knowing, naming, row_of, send, trail
 from tests.people import DOMINIQUE, ZOE
 
 pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
@@ -82,3 +83,24 @@ def test_what_a_question_found_is_not_lost_to_a_worker_that_asked_beside_it() ->
     visit = _visit(came.key)
     assert isinstance(visits.opened(visit).insi, InsFound)
     assert visit.need == "ready"
+
+
+def test_what_a_kiosk_asked_before_it_was_revoked_or_another_took_its_name_is_not_asked() -> None:
+    from kiosk.console.terminals import enrolment
+
+    questions, joined, insi = [asked(ZOE), asked(DOMINIQUE)], asked(ZOE), knowing(ZOE)
+    assert deliver(naming(joined, ZOE)).status_code == 201
+    enrolment.revoke("borne-1", who="test")
+    assert answered(insi) > 0
+    assert len(insi.asked) == 1  # for who came, and stands before staff
+    assert [row_of(one).state for one in (*questions, joined)] == ["dropped", "dropped", "taken"]
+    assert {one["why"] for one in trail("question-dropped")} == {"kiosk-not-heard"}
+
+
+def test_what_the_former_key_of_a_name_asked_is_not_asked_for_the_next() -> None:
+    from kiosk.console.terminals import enrolment
+
+    question, insi = asked(ZOE), knowing(ZOE)
+    enrolment.enrol("borne-1", signer_public_pem(generate_signer()).decode(), who="command:root")
+    assert answered(insi) == 1
+    assert insi.asked == [] and row_of(question).state == "dropped"

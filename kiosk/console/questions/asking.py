@@ -10,15 +10,15 @@ from typing import Protocol
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from kiosk import journal
+from kiosk.console import audit
 from kiosk.console.identities import reasking
-from kiosk.console.models import Question, QuestionState
+from kiosk.console.models import AuditEntry, Question, QuestionState, Terminal
 from kiosk.console.questions import answering, keeping
 from kiosk.console.questions.answering import Heard
-from kiosk.console.records import vault
+from kiosk.console.records import vault, when
 from kiosk.console.records.subject_keys import OwnKey
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.question import BadQuestion
@@ -70,17 +70,15 @@ class InsiOverTheWire:
 def lease(key: UUID) -> bool:
     """Have this question to ask, for as long as a lease lasts; False when another has it, or it is no longer asked."""
     now = timezone.now()
-    free = Q(leased_until=None) | Q(leased_until__lt=now)
-    waiting = Question.objects.filter(free, pk=key, state=QuestionState.WAITING)
+    waiting = Question.objects.filter(when.is_free(now), pk=key, state=QuestionState.WAITING)
     return bool(waiting.update(leased_until=now + LEASE))
 
 
 def lease_due() -> UUID | None:
     """Have the next question that is due."""
     now = timezone.now()
-    free = Q(leased_until=None) | Q(leased_until__lt=now)
-    due = Question.objects.filter(free, state=QuestionState.WAITING, next_at__lte=now)
-    for key in due.order_by("next_at").values_list("pk", flat=True)[:5]:
+    waiting = Question.objects.filter(when.is_free(now), when.is_due(now), state=QuestionState.WAITING)
+    for key in waiting.order_by("next_at").values_list("pk", flat=True)[:5]:
         if lease(key):
             return UUID(str(key))
     return None
@@ -89,7 +87,7 @@ def lease_due() -> UUID | None:
 def to_be_brought() -> UUID | None:
     """A question whose answer nobody brought to the visit that waits for it: who had it was killed."""
     now = timezone.now()
-    late = Question.objects.filter(state=QuestionState.ANSWERED, next_at__lte=now).exclude(visit=None)
+    late = Question.objects.filter(when.is_due(now), state=QuestionState.ANSWERED).exclude(visit=None)
     key = late.order_by("next_at").values_list("pk", flat=True).first()
     return UUID(str(key)) if key is not None else None
 
@@ -130,7 +128,17 @@ def _heard(key: UUID, insi: Insi) -> Heard | None:
     row = Question.objects.filter(pk=key).first()
     if row is None or row.state != QuestionState.WAITING:
         return None
+    if row.visit_id is None and not _is_still_heard(row):
+        give_up(key, "kiosk-not-heard")
+        return None
     return Heard(key, _said(row, insi), with_visit=row.visit_id is not None)
+
+
+def _is_still_heard(row: Question) -> bool:
+    """Its kiosk was neither revoked since it asked, nor given another key: nobody is known to stand there."""
+    is_enrolled = Terminal.objects.filter(pk=row.terminal_id, revoked_at=None).exists()
+    since = AuditEntry.objects.filter(about=row.terminal_id, act__in=audit.OF_A_KIOSK, at__gt=row.received_at)
+    return is_enrolled and not since.exists()
 
 
 def _said(row: Question, insi: Insi) -> InsAnswer:
@@ -156,9 +164,9 @@ def _seconds_left(read_at: datetime | None) -> float:
     return reasking.seconds_of_card(read_at, timezone.now()) if read_at is not None else 0.0
 
 
-def give_up(key: UUID) -> None:
-    """It cannot be read here: the visit that named it, if any, is asked about without it."""
+def give_up(key: UUID, why: str = "unreadable") -> None:
+    """It cannot be read here, or is not to be asked: the visit that named it, if any, is asked about without it."""
     with transaction.atomic():
         row = Question.objects.select_for_update().get(pk=key)
         if row.state in keeping.OPEN:
-            keeping.drop(row, "unreadable")
+            keeping.drop(row, why)

@@ -5,12 +5,12 @@ The queue is the table itself: a worker takes a lease on one arrival, so that se
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from kiosk import journal
@@ -19,7 +19,7 @@ from kiosk.console.arrivals import queue
 from kiosk.console.config import ServerSettings
 from kiosk.console.identities import asking, comparing, reasking, reasons
 from kiosk.console.models import Arrival, Stage
-from kiosk.console.records import indexes, notes, search, vault
+from kiosk.console.records import indexes, notes, search, vault, when
 from kiosk.console.register import answers, filing, visits
 from kiosk.core.checkin.codec import BadCheckIn
 from kiosk.core.checkin.value import CheckIn
@@ -162,9 +162,7 @@ def _leave_to_staff(key: UUID) -> None:
 
 def _leased() -> UUID | None:
     now = timezone.now()
-    free = Q(leased_until=None) | Q(leased_until__lt=now)
-    due = Arrival.objects.filter(free, insi_next_at__lte=now).exclude(stage__in=(Stage.REMOVED, Stage.GONE))
-    for key in due.order_by("insi_next_at").values_list("pk", flat=True)[:5]:
+    for key in _due(now).order_by("insi_next_at").values_list("pk", flat=True)[:5]:
         if _lease(key):
             return UUID(str(key))
     return None
@@ -172,9 +170,12 @@ def _leased() -> UUID | None:
 
 def _lease(key: UUID) -> bool:
     now = timezone.now()
-    free = Q(leased_until=None) | Q(leased_until__lt=now)
-    due = Arrival.objects.filter(free, pk=key, insi_next_at__lte=now).exclude(stage__in=(Stage.REMOVED, Stage.GONE))
-    return bool(due.update(leased_until=now + LEASE))
+    return bool(_due(now).filter(pk=key).update(leased_until=now + LEASE))
+
+
+def _due(now: datetime) -> QuerySet[Arrival]:
+    waiting = Arrival.objects.filter(when.is_free(now), when.is_due(now, "insi_next_at"))
+    return waiting.exclude(stage__in=(Stage.REMOVED, Stage.GONE))
 
 
 def _keep(key: UUID, asked: _Asked, answer: InsAnswer, who: str, means: str) -> None:

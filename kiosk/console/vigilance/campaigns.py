@@ -24,7 +24,7 @@ from kiosk.console.identities import deciding, reasons
 from kiosk.console.identities.accepting import judged
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import UNCONFIRMED, Arrival, Campaign, Person, Staff, Stage, Verification, rows
-from kiosk.console.records import vault
+from kiosk.console.records import vault, when
 from kiosk.console.register import answers, reading, visits, writer
 from kiosk.console.register.writer import Told
 from kiosk.console.vigilance import verified_calls
@@ -283,12 +283,12 @@ def _believed(result: VerifiedSo, stored: InsFound) -> VerifiedSo:
 
 def _leased() -> Verification | None:
     now = timezone.now()
-    free = Q(leased_until=None) | Q(leased_until__lt=now)
-    waiting = Verification.objects.filter(free, next_at__lte=now).order_by("next_at", "pk")
+    is_due = when.is_free(now) & when.is_due(now)
+    waiting = Verification.objects.filter(is_due).order_by("next_at", "pk")
     if why_not_many():  # one that was opened before it was known, or elsewhere: it waits for its verifier
         waiting = waiting.filter(campaign__total=1)
     for number in waiting.values_list("pk", flat=True)[:5]:
-        if Verification.objects.filter(free, pk=number, next_at__lte=now).update(leased_until=now + LEASE):
+        if Verification.objects.filter(is_due, pk=number).update(leased_until=now + LEASE):
             row = Verification.objects.select_related("person").get(pk=number)
             if row.is_proven:
                 return row

@@ -71,6 +71,7 @@ WHY = {
     "later-decision": "décision plus récente gardée",
     "shared-number": "INS porté par plusieurs dossiers",
     "no-check-in": "aucune arrivée ne l’a suivie",
+    "kiosk-not-heard": "sa borne a été révoquée ou réinscrite depuis",
     "unanswered": "restée sans réponse",
     "mismatch": "elle parlait de quelqu’un d’autre",
     "unreadable": "illisible",
