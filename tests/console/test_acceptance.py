@@ -68,7 +68,7 @@ def test_what_forbids_an_answer_forbids_it_to_kiosk_and_staff_and_says_so(answer
     client = at_desk()
     path = taken(client, check_in)
     page = get(client, path).content.decode()
-    assert rule in page and "Écarter pour l’identitovigilance" in page
+    assert rule in page and "Confier à l’identitovigilance" in page
     everything = TICKED | {"tolerated": "1", "odd": [odd.value for odd in AnswerOddity]}
     post(client, path + "qualifier/", **everything)
     post(client, path + "decision/accept-ins/", **everything)

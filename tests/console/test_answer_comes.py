@@ -88,7 +88,7 @@ def test_what_was_ticked_stays_when_the_answer_shows_itself_and_what_is_about_it
     assert counter.page.locator("input[name=evidence][value=CN]:checked").count() == 1
     assert counter.page.locator("input[name=said]:checked").count() == 1
     assert counter.page.locator("input[name=seen]:checked").count() == 0
-    counter.desk.press("mq", "h1 .status-QUALIFIED")
+    counter.desk.press("bq", "h1 .status-QUALIFIED")
 
 
 def test_a_family_book_and_the_document_that_goes_with_it_stay_when_the_answer_shows_itself(counter: Counter) -> None:
@@ -105,8 +105,8 @@ def test_a_family_book_and_the_document_that_goes_with_it_stay_when_the_answer_s
         expect(counter.page.locator(NUMBER)).to_contain_text("NIR")
     assert book.is_checked() and seen.input_value() == "PPA"
     expect(counter.page.locator("fieldset.companions:visible")).to_have_count(1)
-    counter.desk.press("b", "input[name=companion-LE][value=PCS]:checked")  # its keys answer on the page that came
-    counter.desk.press("c1maq", "h1 .status-QUALIFIED")
+    counter.desk.press("m", "input[name=companion-LE][value=PCS]:checked")  # its keys answer on the page that came
+    counter.desk.press("c1baq", "h1 .status-QUALIFIED")
     expect(counter.page.locator(".outcome")).to_contain_text("Titre de séjour d’un parent")
 
 
@@ -119,7 +119,7 @@ def test_the_page_is_not_left_for_its_answer_and_the_picture_stays_as_it_was_loo
     assert counter.page.evaluate("window.isStillThisPage") is True
     assert counter.page.locator("[data-picture][data-turn='90']").count() == 1
     counter.desk.press("r", "[data-picture][data-turn='180']")
-    counter.desk.press("1cmq", "h1 .status-QUALIFIED")
+    counter.desk.press("1cbq", "h1 .status-QUALIFIED")
 
 
 def test_who_is_writing_is_told_and_shown_the_answer_when_they_ask_for_it(counter: Counter) -> None:
@@ -137,7 +137,7 @@ def test_who_is_writing_is_told_and_shown_the_answer_when_they_ask_for_it(counte
     assert counter.page.locator("input[name=evidence][value=CN]:checked").count() == 1
     assert counter.page.locator("input[name=said]:checked").count() == 1
     assert counter.page.locator("#own-name").input_value() == "ESSAIUN"  # behind N: the original says otherwise
-    counter.desk.press("mq", ".message.error")  # what they wrote there is not passed over
+    counter.desk.press("bq", ".message.error")  # what they wrote there is not passed over
     expect(counter.page.locator(".message.error")).to_contain_text("diffère de la réponse nationale")
 
 
@@ -167,7 +167,7 @@ def test_a_key_pressed_as_soon_as_the_page_can_be_seen_is_not_lost(counter: Coun
     counter.page.route("**/static/**/*.js", late)
     try:
         counter.page.reload(wait_until="commit")
-        counter.page.locator("#decide .actions").wait_for()
+        counter.page.locator("#acts .menu").wait_for()
         counter.page.keyboard.press("1")
         expect(counter.page.locator("input[name=evidence]:checked")).to_have_count(1)
     finally:

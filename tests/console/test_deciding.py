@@ -81,7 +81,7 @@ def test_a_difference_that_blocks_forbids_qualifying_and_says_the_rule() -> None
     client = at_desk()
     page = get(client, _called(client, check_in)).content.decode()
     assert "Un trait diffère" in page
-    assert page.count('<tr class="verdict-blocking"') == 3
+    assert page.count('class="trait verdict-blocking') == 3
     _qualify(client, check_in, tolerated="1")
     assert _arrival(check_in).status != "QUALIFIED"
 

@@ -67,7 +67,7 @@ def test_a_family_book_asks_which_document_goes_with_it_and_keeps_the_answer() -
     client = at_desk()
     check_in, path = _child(client)
     page = _page(client, path)
-    for code, key in (("PCN", "w"), ("PPA", "x"), ("PCS", "b"), ("PIE", "g"), ("TDJ", "h")):
+    for code, key in (("PCN", "w"), ("PPA", "x"), ("PCS", "m"), ("PIE", "g"), ("TDJ", "t")):
         assert f'name="companion-LE" value="{code}" data-stays data-key="{key}"' in page
     assert "checked" not in page.split('class="evidence"')[1].split("</form>")[0]
     for companion in ("", "CN", "LE", "' OR 1=1 --"):
@@ -92,7 +92,7 @@ def test_validating_with_a_birth_certificate_asks_it_too_and_what_was_said_stays
     assert _arrival(check_in).status == "PROVISIONAL"
     wrong_date = form | {"birth_date": "hier", "companion-AN": "TDJ"}
     page = " ".join(post(client, path + "decision/validate/", **wrong_date).content.decode().split())
-    assert 'name="companion-AN" value="TDJ" data-stays data-key="h" checked' in page
+    assert 'name="companion-AN" value="TDJ" data-stays data-key="t" checked' in page
     post(client, path + "decision/validate/", **form, **{"companion-AN": "TDJ"})
     assert (_arrival(check_in).status, _arrival(check_in).companion) == ("VALIDATED", "TDJ")
     assert _said("validated")["companion"] == "TDJ"

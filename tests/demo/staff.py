@@ -78,9 +78,9 @@ class StaffMember:
         choice = self.page.locator(f"input[name=evidence][value={evidence}]")
         self.page.keyboard.press(choice.get_attribute("data-key") or "1")
         self._said()
-        if self.page.locator("#decide .first-name").count():
+        if self.page.locator(".first-name [data-key=h]").count():
             self.page.keyboard.press("h")  # a composite first name, read on the original
-        self.page.keyboard.press("m")  # the place of birth, read on the original
+        self.page.keyboard.press("b")  # the place of birth, read on the original
         if self.page.locator("#decide input[type=checkbox][data-key=a]").count():
             self.page.keyboard.press("a")  # differences that staff must have seen
         self.keep_picture("evidence")

@@ -175,6 +175,15 @@ def move(key: UUID, staff: Staff, stage: Stage, *, where: str = "") -> Arrival:
         return arrival
 
 
+def pause(key: UUID, staff: Staff, *, where: str = "") -> Arrival | None:
+    """Hold whom this member of staff leaves undecided for the next one; None where nobody is left so."""
+    arrival = Arrival.objects.filter(pk=key, stage=Stage.CALLED, assigned_to=staff).first()
+    try:
+        return move(key, staff, Stage.HELD, where=where) if arrival is not None else None
+    except NotPossible:
+        return None
+
+
 def transfer(key: UUID, staff: Staff, desk: str, *, where: str = "") -> Arrival:
     """Send the patient to another desk, back in the queue there."""
     with transaction.atomic():

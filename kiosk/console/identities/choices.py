@@ -40,6 +40,8 @@ class Choice:
     original: Original = field(default_factory=Original)  # what staff reads there: an identity without INS rests on it
     seen: frozenset[ToSee] = frozenset()  # differences, each confirmed by its name
     version: int | None = None  # of the person, as the page showed them; 0 where it showed nobody
+    why: str = ""  # the unit's reason to qualify what the desk may not, of the list
+    sentence: str = ""  # and in its own words
     answer_shown: str = ""  # the mark of INSi's answer as the page showed it
 
 

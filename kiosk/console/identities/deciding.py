@@ -8,7 +8,7 @@ everything is read again there, and that counts.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from kiosk.console.identities import (
     knowing,
     original,
     pieces,
+    reserving,
     saying,
     seeing,
     trying,
@@ -34,7 +35,7 @@ from kiosk.console.identities.choices import ACCEPTING, WITH_ORIGINAL, Action, C
 from kiosk.console.identities.pieces import Shown
 from kiosk.console.identities.reasons import NotAllowed, Stopped, WhyAside, refused
 from kiosk.console.identities.refusing import in_words
-from kiosk.console.models import Arrival, Person, Sealed, Staff, Stage, rows
+from kiosk.console.models import Arrival, Person, Role, Sealed, Staff, Stage, rows
 from kiosk.console.records import by_hand, indexes, notes, search, vault
 from kiosk.console.register import decisions, prior, visits
 from kiosk.console.register.decisions import Step
@@ -130,7 +131,8 @@ def _made_ready(arrival: Arrival, staff: Staff, choice: Choice, where: str, late
     check_in = visits.counting(arrival, stored)
     agreeing.check_is_as_shown(choice.answer_shown, check_in)
     side_by_side = comparing.compared(check_in)
-    laid = trying.laid(arrival, check_in, side_by_side, original.kept(arrival))
+    is_of_unit = staff.role == Role.OFFICER
+    laid = trying.laid(arrival, check_in, side_by_side, original.kept(arrival), is_of_unit=is_of_unit)
     shown = _shown(choice, check_in)
     confirmed = _confirmed(choice, check_in, side_by_side)
     if choice.action in WITH_ORIGINAL:
@@ -146,6 +148,9 @@ def _made_ready(arrival: Arrival, staff: Staff, choice: Choice, where: str, late
     knowing.check_said(arrival, check_in)
     actor = Actor(ActorKind.STAFF, staff.username)
     identity, facts, events = trying.tried(choice.action, laid, shown, confirmed, actor)
+    all_the_same = bool(laid.reserved) and choice.action is Action.QUALIFY
+    if all_the_same:
+        reserving.check_said(laid.reserved, choice.why, choice.sentence)
     details: dict[str, audit.Detail] = {
         "before": facts[0].before.value,
         "after": facts[-1].after.value,
@@ -155,12 +160,13 @@ def _made_ready(arrival: Arrival, staff: Staff, choice: Choice, where: str, late
         "said": choice.said_by is not None,
         "odd": accepting.written(check_in) if choice.action in ACCEPTING else "",
         **({"seen": seeing.written(seen)} if seen else {}),
+        **({"reserved": "+".join(laid.reserved), "why": choice.why} if all_the_same else {}),
         **(shown.written() if shown is not None else {}),
     }
     recorded = decisions.written_down(
         arrival,
         check_in,
-        _steps(events, choice),
+        _steps(events, choice, reserving.body(choice.why, choice.sentence) if all_the_same else {}),
         staff.username,
         _ACTS[choice.action],
         details=details,
@@ -267,7 +273,7 @@ def _check_first_name(choice: Choice, check_in: CheckIn) -> None:
         raise refused(fact.refusal)
 
 
-def _steps(events: Sequence[Event], choice: Choice) -> list[Step]:
+def _steps(events: Sequence[Event], choice: Choice, all_the_same: Mapping[str, object]) -> list[Step]:
     """The events as they are recorded, each with what it says, which stays sealed."""
     steps = []
     if choice.first_given_name and choice.action in WITH_ORIGINAL:
@@ -276,6 +282,8 @@ def _steps(events: Sequence[Event], choice: Choice) -> list[Step]:
         said: dict[str, object] = saying.body(choice.said_by) if isinstance(event, EvidenceChecked | ApcvRead) else {}
         if isinstance(event, EvidenceChecked) and choice.action is Action.VALIDATE:
             said |= original.body(choice.original)
+        if event is events[-1]:
+            said |= all_the_same
         steps.append(Step(event, json.dumps(said).encode() if said else b""))
     return steps
 

@@ -11,7 +11,7 @@ from kiosk.console.identities.reasons import NotAllowed
 from kiosk.core.status.evidence import DEFAULT_EVIDENCE, EvidenceTable, EvidenceType
 
 KEYS = "1234567890"
-COMPANION_KEYS = "wxbgh"  # letters that nothing else on the page answers to
+COMPANION_KEYS = "wxmgt"  # letters that nothing else on the page answers to
 _WITHOUT_A_FACE = frozenset(kind.flow_code for kind in DEFAULT_EVIDENCE if not kind.needs_presence)
 
 

@@ -14,7 +14,7 @@ from kiosk.core.checkin.stated import OFFICIAL, REFERENCE, Witness, best
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.coherence.date_details import date_detail
 from kiosk.core.coherence.given_names import listed
-from kiosk.core.coherence.reasons import DATE_DETAILS, STAFF_SENTENCES, Outcome, Trait
+from kiosk.core.coherence.reasons import DATE_DETAILS, NEXT_STEPS, STAFF_SENTENCES, Outcome, Reason, Trait
 from kiosk.core.coherence.seen import Beside
 from kiosk.core.confidential import Confidential
 from kiosk.core.identity.matricule import Matricule, MatriculeKind
@@ -51,6 +51,8 @@ class Row(Confidential):
     note: str = ""
     trait: str = ""
     is_wide: bool = False  # one value across the table
+    next_step: str = ""  # what staff do next about a difference that blocks
+    opens: str = ""  # the key of the panel where they do it
 
 
 def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
@@ -115,7 +117,7 @@ _WEIGHT = {"": -1, Outcome.SAME: 0, Outcome.TOLERATED: 1, SEE: 2, Outcome.BLOCKI
 
 
 def _row(trait: Trait, cells: list[str], side_by_side: Compared, who: Who, details: Who = MappingProxyType({})) -> Row:
-    worst, notes = "", []
+    worst, notes, blocking = "", [], []
     named = {(one.beside, one.reason) for one in side_by_side.to_see if one.trait is trait}
     for beside, comparison in ((Beside.DOCUMENT, side_by_side.document), (Beside.CARD, side_by_side.card)):
         if comparison is None:
@@ -124,6 +126,8 @@ def _row(trait: Trait, cells: list[str], side_by_side: Compared, who: Who, detai
         if verdict.outcome is Outcome.NOT_STATED:
             continue
         shown = SEE if (beside, verdict.reason) in named else verdict.outcome.value
+        if verdict.reason is not None and shown == Outcome.BLOCKING:
+            blocking.append(verdict.reason)
         if verdict.reason is not None:
             told = [inside(_(STAFF_SENTENCES[verdict.reason])), *filter(None, [details.get(beside)])]
             notes.append((shown, f"{_(who[beside])} : {' ; '.join(told)}"))
@@ -133,7 +137,21 @@ def _row(trait: Trait, cells: list[str], side_by_side: Compared, who: Who, detai
         worst = LOOK
     note = " · ".join(text for shown, text in notes if shown == worst)
     card, insi, document = cells
-    return Row(_(TRAITS[trait]), card, insi, document, worst, note, trait.value)
+    next_step, opens = _next(blocking)
+    return Row(_(TRAITS[trait]), card, insi, document, worst, note, trait.value, next_step=next_step, opens=opens)
+
+
+ASK_AGAIN, CONFIDE = "i", "e"  # keys of panels
+_ASKED_AGAIN = frozenset(  # what was read or typed wrongly: corrected, the question is another one
+    {Reason.UNREADABLE, Reason.NAMES_SWAPPED, Reason.NAME_IN_USE, Reason.INCOMPLETE_DATE}
+)
+
+
+def _next(blocking: list[Reason]) -> tuple[str, str]:
+    """What staff do next, and where; nothing where nothing blocks."""
+    if not blocking:
+        return "", ""
+    return _(NEXT_STEPS[blocking[0]]), ASK_AGAIN if blocking[0] in _ASKED_AGAIN else CONFIDE
 
 
 def _date_details(check_in: CheckIn, side_by_side: Compared) -> Who:

@@ -25,6 +25,8 @@ class Box(Confidential):
     sentence: str
     values: str  # Carte : LUCIE · INSi : ZOE
     key: str
+    trait: str
+    is_place: bool = False  # read on the original, by nobody else
 
 
 def boxes(asked: Iterable[ToSee], lines: Iterable[Row], heads: tuple[str, str], who: Who) -> tuple[Box, ...]:
@@ -38,11 +40,11 @@ def boxes(asked: Iterable[ToSee], lines: Iterable[Row], heads: tuple[str, str], 
 
 def _box(one: ToSee, line: Row, heads: tuple[str, str], who: Who) -> Box:
     if one == PLACE_READ:
-        return Box(one.code, _(PLACE), "", line.insi, "m")
+        return Box(one.code, _(PLACE), "", line.insi, "b", one.trait.value, is_place=True)
     said = {Beside.DOCUMENT: line.document, Beside.CARD: line.card}[one.beside]
     values = f"{_(who[one.beside])} : {said} · {heads[1]} : {line.insi}"
     named = {Beside.DOCUMENT: _(BESIDE[Beside.DOCUMENT]), Beside.CARD: heads[0]}[one.beside]
-    return Box(one.code, f"{named}, {inside(_(TRAITS[one.trait]))}", _sentence(one), values, "u")
+    return Box(one.code, f"{named}, {inside(_(TRAITS[one.trait]))}", _sentence(one), values, "u", one.trait.value)
 
 
 def seen_in(codes: Iterable[str]) -> frozenset[ToSee]:

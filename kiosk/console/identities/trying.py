@@ -9,11 +9,12 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kiosk.console.identities import accepting, agreeing, comparing, knowing, pieces, seeing
+from kiosk.console.identities import accepting, agreeing, comparing, knowing, pieces, reserving, seeing
 from kiosk.console.identities.choices import ACCEPTING, ON_PAPER, Action, Confirmed
 from kiosk.console.identities.original import Original
 from kiosk.console.identities.pieces import Shown
 from kiosk.console.identities.reasons import NotAllowed, refused
+from kiosk.console.identities.reserving import Reserved
 from kiosk.console.models import Arrival
 from kiosk.console.register import visits
 from kiosk.core.checkin.value import CheckIn
@@ -60,15 +61,25 @@ class Laid(Confidential):
     identity: Identity
     written: Original | None  # what staff wrote down with the evidence that counts
     cannot_hold: Refusal | None  # why INSi's number cannot become theirs; looked at again when it is written
+    reserved: tuple[Reserved, ...]  # what of it only the unit qualifies
+    is_of_unit: bool
 
 
-def laid(arrival: Arrival, check_in: CheckIn, side_by_side: comparing.Compared, written: Original | None) -> Laid:
-    """Read what actions are tried on."""
+def laid(
+    arrival: Arrival,
+    check_in: CheckIn,
+    side_by_side: comparing.Compared,
+    written: Original | None,
+    *,
+    is_of_unit: bool = False,
+) -> Laid:
+    """Read what actions are tried on; ``is_of_unit``: by somebody of the unit."""
     found = check_in.insi if isinstance(check_in.insi, InsFound) else None
     is_held = arrival.known is not None and visits.standing_of(arrival).identity.is_obtained
     cannot = visits.why_not_hold(arrival, found.matricule) if found is not None and not is_held else None
     identity = visits.identity_of(arrival, check_in, is_free=cannot is None)
-    return Laid(arrival, check_in, side_by_side, identity, written, cannot)
+    only = reserving.reserved(arrival, check_in)
+    return Laid(arrival, check_in, side_by_side, identity, written, cannot, only, is_of_unit)
 
 
 def offers(laid: Laid, unsaid: str) -> dict[Action, Offer]:
@@ -156,6 +167,7 @@ def _events(action: Action, laid: Laid, shown: Shown | None, confirmed: Confirme
         case Action.QUALIFY:
             if laid.arrival.is_settled:
                 raise NotAllowed(_("Cette identité est déjà qualifiée."))
+            reserving.check_may(laid.reserved, is_of_unit=laid.is_of_unit)
             if found is None and settings.KIOSK.insi is not None and laid.arrival.insi_next_at is not None:
                 raise NotAllowed(_("Attendez la réponse du service national, ou validez sans INS."))
             if isinstance(check_in.insi, InsUnreachable) and check_in.insi.reason == visits.VOID:

@@ -166,6 +166,8 @@ class Arrival(Placed):
             return str(_("Modifié hors de la console"))
         if self.is_settled:
             return str(_("Déjà qualifiée"))
+        if self.stage == Stage.SET_ASIDE and self.need == Need.READY:
+            return str(Stage.SET_ASIDE.label)  # nothing of it is the desk's any more
         if settings.KIOSK.insi is None and self.need in _OF_INSI:
             return str(_(WITHOUT_INSI))
         if self.need == Need.INSI_PENDING and self.insi_next_at is None:

@@ -1,19 +1,17 @@
 """The words of the pages: what codes are called for staff, and the typography of ``words`` as filters."""
 
-import re
 from functools import cache, lru_cache
 from uuid import UUID
 
 from django import template
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from kiosk.console import words as typography
 from kiosk.console.identities import communes
 from kiosk.console.identities.reasons import BY_WORKER, DOWNGRADES, REASONS
-from kiosk.console.models import Admission, Arrival, Person
+from kiosk.console.models import Admission, Arrival, Need, Person
 from kiosk.console.register import visits
 from kiosk.core.status.permissions import IdentityStatus
 
@@ -28,7 +26,19 @@ for written in (
     typography.typo,
 ):
     register.filter(written)
-LONG = 11  # letters
+SIGNS = {
+    Need.READY.value: "✓",
+    Need.PRESENCE.value: "✓",
+    Need.DIFFERENCES.value: "✕",
+    Need.ODD_ANSWER.value: "✕",
+    Need.DOUBTFUL_DOCUMENT.value: "✕",
+    Need.INSI_PENDING.value: "…",
+    Need.NOT_FOUND.value: "?",
+    Need.SEVERAL.value: "?",
+    Need.NO_DOCUMENT.value: "◌",
+    Need.DOUBTFUL_READING.value: "◌",
+    Need.PARTLY_READ.value: "◌",
+}
 DEVICES = {
     "reader": "lecteur de carte absent",
     "phone": "lecteur d’appli carte Vitale absent",
@@ -99,10 +109,9 @@ def known_here(person: Person | None) -> str:
 
 
 @register.filter
-def long_word(text: str) -> str:
-    """The class of a cell whose longest word would not hold in its column: letters are smaller before a name breaks."""
-    is_long = any(len(word) >= LONG for word in re.split(r"[\s-]", text))
-    return mark_safe(' class="long"') if is_long else ""
+def need_sign(need: str) -> str:
+    """One sign for what is needed, beside its words; where there is no room for those, a reader hears them."""
+    return SIGNS.get(need, "▲")
 
 
 @register.filter

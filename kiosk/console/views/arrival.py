@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from kiosk.console.identities import (
     holding,
     original,
     reasons,
+    reserving,
     saying,
     seeing,
     undoing,
@@ -39,7 +41,9 @@ from kiosk.console.views import identity_page
 from kiosk.console.views.desk import ask_at_desk
 from kiosk.console.views.shown import answer_shown, version_shown
 from kiosk.console.vigilance import colleagues
-from kiosk.console.words import clock, day
+from kiosk.console.words import clock, day, one_line
+
+MOMENT = timedelta(seconds=30)  # the page itself shows it for ten
 
 
 @needs(Right.WORK)
@@ -47,11 +51,24 @@ from kiosk.console.words import clock, day
 def show(request: HttpRequest, key: UUID) -> HttpResponse:
     arrival = found(key)
     if not may_open(request, arrival):
-        return render(request, "console/closed.html", identity_page.closed(arrival))
+        return render(request, "console/closed.html", identity_page.closed(arrival, staff_of(request)))
     check_in = visits.opened(arrival)
     act(request, audit.Act.OPENED, key)
     colleagues.note(check_in, key, staff_of(request))
-    return render(request, "console/identity.html", identity_page.context(request, arrival, check_in))
+    said = {"undoable": _just_left(request, arrival)}
+    return render(request, "console/identity.html", identity_page.context(request, arrival, check_in) | said)
+
+
+def _just_left(request: HttpRequest, arrival: Arrival) -> Arrival | None:
+    """Whom the same hands decided about before they called this one: for a moment it is taken back from here too."""
+    now = timezone.now()
+    if "apres" not in request.GET or arrival.assigned_at is None or now - arrival.assigned_at > MOMENT:
+        return None
+    try:
+        left = Arrival.objects.select_related("person__absorbed_by").filter(pk=UUID(request.GET["apres"])).first()
+    except ValueError:
+        return None
+    return left if left is not None and undoing.may_undo(left, staff_of(request), now) else None
 
 
 @needs(Right.PICTURES)
@@ -241,6 +258,8 @@ def _choice(request: HttpRequest, action: Action) -> Choice:
         said_by=saying.said_in(request.POST),
         odd=accepting.confirmed_in(request.POST.getlist("odd")),
         seen=seeing.seen_in(request.POST.getlist("seen")),
+        why=request.POST.get("why", "")[:30],
+        sentence=one_line(request.POST.get("sentence", ""), reserving.LONGEST),
         answer_shown=answer_shown(request),
         version=version_shown(request),
     )

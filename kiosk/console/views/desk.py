@@ -9,13 +9,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kiosk.console.arrivals import queue
 from kiosk.console.identities import asking
-from kiosk.console.models import Arrival, Need, Stage
+from kiosk.console.models import Arrival, Need, Staff, Stage
 from kiosk.console.models.arrivals import WITHOUT_INSI
 from kiosk.console.records import room
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
@@ -46,7 +47,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "page": "queue",
         "today": mine,
         "gone": gone,
-        **queue_context(None, _need(request), _desk(request), _kiosk(request)),
+        **queue_context(staff_of(request), None, _need(request), _desk(request), _kiosk(request)),
     }
     return render(request, "console/queue.html", context)
 
@@ -59,7 +60,7 @@ def queue_part(request: HttpRequest) -> HttpResponse:
         current = UUID(request.GET["current"]) if "current" in request.GET else None
     except ValueError:
         current = None
-    context = queue_context(current, _need(request), _desk(request), _kiosk(request))
+    context = queue_context(staff_of(request), current, _need(request), _desk(request), _kiosk(request))
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
     return render(request, "console/_queue.html", context)
@@ -68,12 +69,26 @@ def queue_part(request: HttpRequest) -> HttpResponse:
 @needs(Right.WORK)
 @require_POST
 def call_next(request: HttpRequest) -> HttpResponse:
-    arrival = queue.call_next(staff_of(request), where=address_of(request), desk=staff_of(request).desk)
+    staff, where, left = staff_of(request), address_of(request), _left(request)
+    arrival = queue.call_next(staff, where=where, desk=staff.desk)
     if arrival is None:
         messages.info(request, _("Personne n’attend."))
         return redirect("queue")
     ask_at_desk(request, arrival.key)
-    return redirect("identity", arrival.key)
+    if left is None:
+        return redirect("identity", arrival.key)
+    paused = queue.pause(left, staff, where=where)
+    if paused is not None:
+        messages.info(request, _("{ticket} est en pause, dans vos dossiers ouverts.").format(ticket=paused.ticket))
+    return redirect(f"{reverse('identity', args=(arrival.key,))}?apres={left}")
+
+
+def _left(request: HttpRequest) -> UUID | None:
+    """From whose page the next one is called; None from the queue's."""
+    try:
+        return UUID(request.POST["from"]) if "from" in request.POST else None
+    except ValueError:
+        return None
 
 
 def ask_at_desk(request: HttpRequest, key: UUID) -> None:
@@ -107,6 +122,13 @@ def _kiosk(request: HttpRequest) -> str:
     return request.GET.get("borne", "").replace("\0", "")[:60]
 
 
+def _next_up(arrivals: list[Arrival], desk: str) -> Arrival | None:
+    """Who would be called next, as far as the queue shows it (``queue.call_next`` says who is)."""
+    waiting = [one for one in arrivals if one.stage == Stage.WAITING and one.is_proven]
+    ours = [one for one in waiting if not desk or one.desk in {desk, ""}]
+    return min(ours, key=lambda one: one.need == Need.INSI_PENDING and one.insi_next_at is not None, default=None)
+
+
 def _label(need: Need) -> str:
     """What those of one need are called together: some of them are awaited, others are to be asked about."""
     if need is not Need.INSI_PENDING:
@@ -114,10 +136,13 @@ def _label(need: Need) -> str:
     return _("INSi sans réponse") if settings.KIOSK.insi is not None else _(WITHOUT_INSI)
 
 
-def queue_context(current: UUID | None, need: str = "", desk: str = "", kiosk: str = "") -> dict[str, Any]:
+def queue_context(
+    staff: Staff, current: UUID | None, need: str = "", desk: str = "", kiosk: str = ""
+) -> dict[str, Any]:
     """What the left column shows, with a fingerprint that tells whether it changed."""
     now = timezone.now()
     arrivals, calls, terminals = list(queue.in_work(need, desk, kiosk)), queue.open_calls(), health.terminals()
+    mine = [one for one in arrivals if one.assigned_to_id == staff.pk]
     findings.meet(one.as_found() for one in arrivals if not one.is_proven)
     counts, has_room = queue.counts(desk), room.is_enough()
     groups = () if kiosk or need else counts.groups
@@ -139,12 +164,16 @@ def queue_context(current: UUID | None, need: str = "", desk: str = "", kiosk: s
     ]
     return {
         "arrivals": arrivals,
+        "mine": mine,
+        "open": sorted((one for one in arrivals if one not in mine), key=lambda one: one.assigned_to_id is not None),
+        "next_up": _next_up(arrivals, staff.desk),
         "groups": groups,
         "group": kiosk,
         "has_room": has_room,
         "calls": calls,
         "fresh_calls": {call.key for call in calls if now - call.latest < FRESH},  # spoken by a screen reader once
         "terminals": terminals,
+        "ill": sum(not line.is_well for line in terminals),
         "renew_certificate": certificate_days is not None and certificate_days < certificate.SOON,
         "certificate_days": certificate_days,
         "waiting": counts.waiting,

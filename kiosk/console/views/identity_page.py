@@ -31,12 +31,15 @@ from kiosk.console.identities import (
     presence,
     reasons,
     replacing,
+    reserving,
     rows,
     saying,
     seeing,
     trying,
     undoing,
+    unfolding,
 )
+from kiosk.console.identities.advising import Advice, Next, advice
 from kiosk.console.identities.choices import Action
 from kiosk.console.identities.trying import Laid, Offer
 from kiosk.console.models import Arrival, AuditEntry, Role, Staff, Stage
@@ -46,10 +49,11 @@ from kiosk.console.register import visits
 from kiosk.console.staff.access import RIGHTS, Right, rights_of, staff_of
 from kiosk.console.templatetags.console_tags import act as act_word
 from kiosk.console.templatetags.console_tags import reason as reason_label
-from kiosk.console.views import whose_name
+from kiosk.console.views import advised, whose_name
 from kiosk.console.views.desk import queue_context
 from kiosk.console.vigilance import desk_notes, look_alikes, told, verified
 from kiosk.core.checkin.value import CheckIn
+from kiosk.core.coherence.seen import Beside
 from kiosk.core.sources.document import DocumentPicture
 from kiosk.core.status.notices import ODDITIES
 
@@ -68,14 +72,14 @@ class PictureLink:
 class IdentityView:
     """Everything the page of one identity shows."""
 
-    rows: tuple[rows.Row, ...]
-    heads: tuple[str, str]  # over the first two columns of the table
+    traits: tuple[unfolding.Unfolded, ...]
     is_attested: bool  # what counts is an appli carte Vitale's word
     notices: tuple[noticing.Notice, ...]
     seal: tuple[tuple[str, str], ...]
     pictures: tuple[PictureLink, ...]
     document_label: str
     document_refused: bool
+    unread: bool  # there is a picture, and no machine read it
     evidence: tuple[pieces.Piece, ...]
     first_given_name: str
     first_names: tuple[str, ...]  # to choose from, where it may be composite: none is proposed then
@@ -90,6 +94,25 @@ class IdentityView:
     qualify: Offer
     validate: Offer
     others: tuple[Offer, ...]
+    reserved: tuple[tuple[str, str], ...]  # where only the unit qualifies: its reasons, each with its code
+    advice: Advice
+
+    @property
+    def has_stop(self) -> bool:
+        """A notice that the eye must not pass over."""
+        return any(one.weight == "stop" for one in self.notices)
+
+    @property
+    def types_original(self) -> bool:
+        """What the original says is written down on the page itself: nothing else is to be done, or read first."""
+        return (
+            self.validate.is_allowed and not self.qualify.is_allowed and self.advice.next in {Next.VALIDATE, Next.WAIT}
+        )
+
+    @property
+    def names_first(self) -> bool:
+        """The first given name is asked for among the traits; else it stands with what the original says otherwise."""
+        return self.asks_first_name or bool(self.first_names) or self.types_original
 
 
 def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[str, Any]:
@@ -100,16 +123,32 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
     observed, written_down = visits.observed_of(arrival), original.kept(arrival)
     candidates = knowing.candidates_of(arrival, check_in)
     beside, expected = presence.laid(arrival, check_in)
-    laid = trying.laid(arrival, beside, comparing.compared(beside), written_down)
+    laid = trying.laid(arrival, beside, comparing.compared(beside), written_down, is_of_unit=is_of_unit(staff))
     is_in_hand = deciding.is_in_hand(arrival, staff)
     is_asked = is_in_hand and expected is None  # whether it is one of them: they stand there once
     can_take = arrival.stage in {Stage.WAITING, Stage.HELD, *reopens} and not is_in_hand
+    pair = look_alikes.pair_of(arrival.person)
+    why_not_ask = asking.why_not_ask(arrival, check_in, staff)
+    asked = Asked(
+        is_in_hand=is_in_hand,
+        is_expected=expected is not None,
+        is_of_unit=is_of_unit(staff),
+        may_ask=not why_not_ask,
+    )
+    view = _view(laid, knowing.unsaid(candidates), timezone.localdate(), asked)
+    verification = verified.told_of(arrival.known) if may_reopen(staff) else None
+    kept = _kept(arrival)
+    standing = asking.asking_of(arrival)
+    told = (kept or pair, standing.is_pending or standing.found_nobody, verification, *view.notices)
     return {
         "page": "queue",
         "arrival": arrival,
         "may_see_pictures": may_see_pictures(arrival, staff),
         "is_time_doubtful": times.is_doubtful(check_in.arrived_at, arrival),
-        "view": _view(laid, knowing.unsaid(candidates), timezone.localdate(), is_in_hand=is_in_hand),
+        "view": view,
+        "advice": view.advice,
+        "notice_count": sum(bool(one) for one in told),
+        "types_original": view.types_original,
         "expected": expected,
         "said": {},
         "reasons": [(code.value, _(label)) for code, label in reasons.REASONS.items() if code not in reasons.BY_WORKER],
@@ -126,41 +165,41 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
         "complements": written,
         "has_complements": any(one.value for one in written),
         "words": [(code.value, _(label)) for code, label in complements.WORDS.items()],
-        "asking": asking.asking_of(arrival),
+        "asking": standing,
         "criteria": original.proposed_for_asking(check_in),
         "original": original.proposed(check_in),
         "which": {},
         "written": rows.rows_of_traits(written_down.traits()) if written_down is not None else (),
         "observed": rows.rows_of_one(replace(check_in, insi=observed)) if observed is not None else (),
         "why_not_replace": replacing.why_not(arrival) if observed is not None else "",
-        "why_not_ask": asking.why_not_ask(arrival, check_in, staff),
+        "why_not_ask": why_not_ask,
         "asks_in_name": whose_name.means(request, staff),
         "downgrades": [(code.value, _(label)) for code, label in reasons.DOWNGRADES.items()],
         "version": arrival.known.version if arrival.known else "",
         "candidates": [
             (one, visits.latest_of(one.person), visits.times_come(one.person, arrival)) for one in candidates
         ],
-        "pair": look_alikes.pair_of(arrival.person),
-        "kept": _kept(arrival),
+        "pair": pair,
+        "kept": kept,
         "note": desk_notes.of(arrival),
         "other_notes": desk_notes.of_others(arrival),
         "longest_note": desk_notes.LONGEST,
         "questions": rows.questions(),
         "roles": saying.roles(arrival, check_in),
         "said_by": saying.said_by(arrival) if saying.was_of_a_minor(arrival, check_in, written_down) else "",
-        "verification": verified.told_of(arrival.known) if may_reopen(staff) else None,
+        "verification": verification,
         "history": [
             (entry, _found_by(entry) or _asked_with(arrival, entry, staff))
             for entry in audit.entries(about=str(arrival.key), limit=60)
         ],
-        **queue_context(arrival.key),
+        **queue_context(staff, arrival.key),
     }
 
 
-def closed(arrival: Arrival) -> dict[str, Any]:
+def closed(arrival: Arrival, staff: Staff) -> dict[str, Any]:
     """What the page shows of a dossier that is not in one's hands: its number and where it stands, nobody's trait."""
     can_take = arrival.stage in {Stage.WAITING, Stage.HELD}
-    return {"page": "queue", "arrival": arrival, "can_take": can_take, **queue_context(arrival.key)}
+    return {"page": "queue", "arrival": arrival, "can_take": can_take, **queue_context(staff, arrival.key)}
 
 
 def _alike(arrival: Arrival, check_in: CheckIn, shown: Collection[UUID]) -> list[Arrival]:
@@ -199,7 +238,17 @@ def _picture_link(arrival: Arrival, index: int, picture: DocumentPicture, is_unr
     return PictureLink(url, _(rows.SIDES[picture.side]), untouched, is_unreadable)
 
 
-def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> IdentityView:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for the page, and what of it is not in the check-in."""
+
+    is_in_hand: bool
+    is_expected: bool
+    is_of_unit: bool
+    may_ask: bool
+
+
+def _view(laid: Laid, unsaid: str, today: date, by: Asked) -> IdentityView:
     arrival, check_in, side_by_side = laid.arrival, laid.check_in, laid.side_by_side
     offers = trying.offers(laid, unsaid)
     judged = accepting.acceptance(check_in)
@@ -209,14 +258,20 @@ def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> Identity
     lines = rows.rows(check_in, side_by_side)
     heads = rows.heads(check_in, is_verified=check_in.appli is not None and _is_verified(arrival))
     who, asked = rows.who_of(check_in), asking.asking_of(arrival)
+    case = advised.case_of(
+        *(laid, offers, lines),
+        is_open=bool(unsaid),
+        is_expected=by.is_expected,
+        is_of_unit=by.is_of_unit,
+        may_ask=by.may_ask,
+    )
     return IdentityView(
-        rows=lines,
-        heads=heads,
+        traits=unfolding.unfolded(lines, heads, _(who[Beside.CARD])),
         is_attested=side_by_side.is_attested,
         notices=noticing.notices(
             check_in,
             today,
-            asks_about_answer=is_in_hand,
+            asks_about_answer=by.is_in_hand,
             is_asked=arrival.insi_next_at is not None,
             says_awaited=asked.is_pending,
             has_staff_asked=asked.left < asking.MOST_SEARCHES,
@@ -227,6 +282,7 @@ def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> Identity
         pictures=_picture_links(arrival, check_in.pictures),
         document_label=_(rows.DOCUMENTS[kind]) if kind is not None else "",
         document_refused=check_in.document_refused,
+        unread=bool(check_in.pictures) and check_in.mrz is None,
         evidence=pieces.on_page(comparing.evidence_offered(check_in, today)),
         first_given_name=offered.proposed,
         first_names=offered.choices,
@@ -241,6 +297,8 @@ def _view(laid: Laid, unsaid: str, today: date, *, is_in_hand: bool) -> Identity
         qualify=offers[Action.QUALIFY],
         validate=offers[Action.VALIDATE],
         others=tuple(offers[action] for action in OTHERS),
+        reserved=tuple((code.value, _(label)) for code, label in reserving.REASONS.items()) if laid.reserved else (),
+        advice=advice(case),
     )
 
 

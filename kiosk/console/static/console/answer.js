@@ -14,10 +14,10 @@
   const chosenAtFirst = (list) => Math.max([...list.options].findIndex((option) => option.defaultSelected), 0);
   const isWritten = (field) =>
     field.tagName === "SELECT" ? field.selectedIndex !== chosenAtFirst(field) : field.value !== field.defaultValue;
-  const fields = () => [...identity().querySelectorAll("input[id], select[id], textarea[id]")]; // text: ticks have no id
+  const fields = () => [...identity().querySelectorAll("input[id]:not([type=checkbox]), select[id], textarea[id]")]; // text: ticks have no id
   const ticks = () => [...identity().querySelectorAll("input[data-stays]")];
   const isInUse = () =>
-    identity().querySelector("details[open]") !== null ||
+    identity().querySelector("details[open]:not(.more-pieces)") !== null ||
     fields().some((field) => isWritten(field) || (field === document.activeElement && !field.readOnly));
   const isTouched = () => performance.now() - touchedAt < STILL;
 

@@ -30,6 +30,16 @@
         picture.classList.toggle("is-close");
       });
     });
+    pictures.forEach((picture) => { // a glass under the pointer
+      const image = picture.querySelector("img");
+      picture.addEventListener("pointermove", (event) => {
+        if (viewer.classList.contains("is-large") || event.pointerType !== "mouse") return;
+        const box = picture.getBoundingClientRect();
+        image.style.transformOrigin = `${((event.clientX - box.left) / box.width) * 100}% ${((event.clientY - box.top) / box.height) * 100}%`;
+        picture.classList.add("is-near");
+      });
+      picture.addEventListener("pointerleave", () => picture.classList.remove("is-near"));
+    });
     const zoom = viewer.querySelector("[data-zoom]");
     if (zoom) zoom.addEventListener("click", large);
     const rotate = viewer.querySelector("[data-rotate]");

@@ -1,0 +1,112 @@
+"""One trait as staff read it: what counts, large; who says the same, in a word; who differs, letter by letter."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from django.utils.translation import gettext as _
+
+from kiosk.console.identities.rows import LOOK, Row
+from kiosk.core.coherence.reasons import Outcome, Trait
+from kiosk.core.confidential import Confidential
+
+ALIKE = 0.5  # of letters in common: below, two values are two words, and no letter of them is pointed at
+GAP = "‸"  # stands where the other one has letters
+SIZES = ((18, ""), (26, "long"), (40, "longer"))  # letters of the longest word: it is never broken
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Part(Confidential):
+    """Letters that stand together, and whether the other source has them otherwise."""
+
+    text: str
+    differs: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Said(Confidential):
+    """What one source says, where it is not what counts."""
+
+    who: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Unfolded(Confidential):
+    """One trait of the page."""
+
+    row: Row
+    who: str  # whose value counts; empty where it is the answer's
+    parts: tuple[Part, ...]
+    same: tuple[str, ...]  # who says the same
+    others: tuple[Said, ...]
+    size: str
+    is_place: bool
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nobody says anything."""
+        return not self.parts
+
+
+def unfolded(lines: Iterable[Row], heads: tuple[str, str], card: str) -> tuple[Unfolded, ...]:
+    """The traits for the page; ``heads``: what was shown, and who answered; ``card``: what was shown, in one word."""
+    return tuple(_unfolded(line, heads[1], card) for line in lines)
+
+
+def _unfolded(row: Row, answered: str, card: str) -> Unfolded:
+    told = [(answered, row.insi), (card, row.card), (_("Pièce"), row.document)]
+    said = [(who, value) for who, value in told if value]
+    if not said:
+        return Unfolded(row, "", (), (), (), "", _is_place(row))
+    (first, counts), *others = said
+    same = tuple(who.lower() for who, value in others if value == counts)
+    differ = [(who, value) for who, value in others if value != counts]
+    is_marked = row.verdict in {Outcome.BLOCKING, Outcome.TOLERATED, "see", LOOK, ""}
+    marks = {at for _who, value in differ for at in _apart(counts, value)} if is_marked else set()
+    unlike = tuple(Said(who, _parts(value, set(_apart(value, counts, gaps=True)))) for who, value in differ)
+    who = "" if first == answered else first
+    size = size_of(value for _who, value in said)
+    return Unfolded(row, who, _parts(counts, marks), same, unlike, size, _is_place(row))
+
+
+def _is_place(row: Row) -> bool:
+    return row.trait == Trait.BIRTH_PLACE.value
+
+
+def size_of(values: Iterable[str]) -> str:
+    """How large the letters are: small enough for the longest word to stand in one line."""
+    longest = max((len(word) for value in values for word in re.split(r"[\s-]", value)), default=0)
+    return next((name for most, name in SIZES if longest <= most), "longest")
+
+
+def _apart(value: str, other: str, *, gaps: bool = False) -> Iterable[int]:
+    """Where ``value`` has letters that ``other`` has not; with ``gaps``, before which it lacks some (as -1 - place)."""
+    if len(value) > 200 or len(other) > 200:
+        return range(len(value))
+    matcher = SequenceMatcher(None, value, other, autojunk=False)
+    if matcher.ratio() < ALIKE and value not in other and other not in value:
+        return range(len(value))
+    places: list[int] = []
+    for kind, start, end, _from, _to in matcher.get_opcodes():
+        if kind in {"replace", "delete"}:
+            places += range(start, end)
+        elif kind == "insert" and gaps:
+            places.append(-1 - start)
+    return places
+
+
+def _parts(value: str, marked: set[int]) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    for place, letter in enumerate(value):
+        if -1 - place in marked:
+            parts.append(Part(GAP, True))
+        differs = place in marked
+        if parts and parts[-1].differs is differs and parts[-1].text != GAP:
+            parts[-1] = Part(parts[-1].text + letter, differs)
+        else:
+            parts.append(Part(letter, differs))
+    if -1 - len(value) in marked:
+        parts.append(Part(GAP, True))
+    return tuple(parts)

@@ -1,0 +1,86 @@
+/* The queue beside the work: it is read again by itself without moving under the eye, is walked with arrows, finds a
+   number, and a call from a kiosk is heard and seen in the window's name. Everything here also works without this file. */
+"use strict";
+(() => {
+  const title = document.title;
+  const queue = () => document.getElementById("queue");
+  let kept = null;
+  let heard = new Set();
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.target.id !== "queue") return;
+    const open = [...queue().querySelectorAll("details[open][id]")].map((one) => one.id);
+    kept = { top: document.getElementById("lines").scrollTop, open, calls: event.target.querySelectorAll(".call").length };
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (kept === null) return;
+    const lines = document.getElementById("lines");
+    if (lines) lines.scrollTop = kept.top;
+    kept.open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+    kept = null;
+    calls();
+  });
+
+  const beep = () => {
+    try {
+      const sound = new AudioContext();
+      const tone = sound.createOscillator();
+      const volume = sound.createGain();
+      tone.frequency.value = 660;
+      volume.gain.value = 0.08;
+      tone.connect(volume).connect(sound.destination);
+      tone.start();
+      tone.stop(sound.currentTime + 0.35);
+      tone.onended = () => sound.close();
+    } catch (silent) {
+      if (!(silent instanceof DOMException)) throw silent; // a browser that plays nothing
+    }
+  };
+
+  /* A call changes the window's name, and is heard once. */
+  const calls = () => {
+    const shown = document.querySelector("[data-calls]");
+    document.title = shown ? `▲ ${shown.dataset.title} (${shown.dataset.calls}) · ${title}` : title;
+    const fresh = [...document.querySelectorAll("[data-fresh]")].map((one) => one.dataset.fresh);
+    if (fresh.some((key) => !heard.has(key))) beep();
+    heard = new Set([...heard, ...fresh]);
+  };
+
+  const lines = () => [...document.querySelectorAll("#lines a.line")].filter((one) => one.checkVisibility());
+  const isFree = (element) =>
+    element === document.body || element.id === "main" || element.matches("a.line, .traits-column, #call-next");
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    if (!isFree(document.activeElement) || document.querySelector("details.panel[open], dialog[open]")) return;
+    const all = lines();
+    if (!all.length) return;
+    event.preventDefault();
+    const at = all.indexOf(document.activeElement);
+    const current = all.findIndex((one) => one.hasAttribute("aria-current"));
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    const from = at >= 0 ? at : current >= 0 ? current : step > 0 ? -1 : all.length;
+    const wanted = all[Math.min(Math.max(from + step, 0), all.length - 1)];
+    wanted.focus();
+    wanted.scrollIntoView({ block: "nearest" });
+  });
+
+  const find = document.getElementById("find");
+  if (find) {
+    find.hidden = false;
+    const field = find.querySelector("input");
+    const met = () => {
+      const sought = field.value.trim().toLowerCase();
+      const said = (one) => one.querySelector("b").textContent.trim().toLowerCase();
+      return sought ? lines().find((one) => said(one) === sought) || lines().find((one) => said(one).includes(sought)) : null;
+    };
+    field.addEventListener("input", () => met()?.scrollIntoView({ block: "nearest" }));
+    find.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const wanted = met();
+      if (wanted) wanted.click();
+      else field.select();
+    });
+  }
+  calls();
+})();
