@@ -11,7 +11,7 @@ from kiosk.console.identities.rows import LOOK, Row
 from kiosk.core.coherence.reasons import Outcome, Trait
 from kiosk.core.confidential import Confidential
 
-ALIKE = 0.5  # of letters in common: below, two values are two words, and no letter of them is pointed at
+ALIKE = 0.6  # of letters in common: below, two values are two words, and no letter of them is pointed at
 GAP = "‸"  # stands where the other one has letters
 SIZES = ((18, ""), (26, "long"), (40, "longer"))  # letters of the longest word: it is never broken
 

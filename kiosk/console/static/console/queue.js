@@ -48,7 +48,7 @@
 
   const lines = () => [...document.querySelectorAll("#lines a.line")].filter((one) => one.checkVisibility());
   const isFree = (element) =>
-    element === document.body || element.id === "main" || element.matches("a.line, .traits-column, #call-next");
+    element === document.body || element.id === "main" || element.matches("a.line, .traits-column, #acts, #call-next");
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || !["ArrowDown", "ArrowUp"].includes(event.key)) return;

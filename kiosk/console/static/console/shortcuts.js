@@ -22,9 +22,16 @@
   document.addEventListener("DOMContentLoaded", () => {
     show();
     if (document.activeElement === document.body && document.querySelector("article.identity"))
-      document.getElementById("main").focus({ preventScroll: true }); // the next Tab is where the work is
+      atWork().focus({ preventScroll: true }); // the next Tab is the first question
   });
   show();
+
+  /* Where the first question is: among the traits, else in the bar. */
+  const atWork = () => {
+    const asks = document.querySelector(".traits-column :is(.see, .first-name, .original, .known, .odd)");
+    const where = asks ? asks.closest(".traits-column") : document.getElementById("acts");
+    return where || document.getElementById("main");
+  };
 
   const isTyping = (element) =>
     element instanceof HTMLTextAreaElement ||
@@ -107,7 +114,7 @@
     document.querySelectorAll(".is-large").forEach((element) => element.classList.remove("is-large"));
     document.querySelectorAll("details.panel[open], details.menu[open], details.notices[open]").forEach(shut);
     if (document.activeElement instanceof HTMLElement && document.activeElement !== document.body)
-      document.getElementById("main").focus({ preventScroll: true });
+      atWork().focus({ preventScroll: true });
   };
 
   document.addEventListener("keydown", (event) => {

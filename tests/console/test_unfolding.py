@@ -1,0 +1,56 @@
+"""A trait as staff read it: who says the same in a word, who differs letter by letter, and no word is broken."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from kiosk.console.identities.rows import Row
+from kiosk.console.identities.unfolding import Part, Unfolded, size_of, unfolded
+
+HEADS = ("Carte Vitale", "INSi")
+
+
+def _shown(card: str, insi: str, document: str, verdict: str = "blocking") -> Unfolded:
+    return unfolded((Row("Nom de naissance", card, insi, document, verdict, "", "birth-name"),), HEADS, "Carte")[0]
+
+
+def _marked(parts: Iterable[Part]) -> str:
+    return "".join(f"[{one.text}]" if one.differs else one.text for one in parts)
+
+
+def test_what_all_say_is_said_once() -> None:
+    shown = _shown("ADRUN", "ADRUN", "ADRUN", "same")
+    assert (_marked(shown.parts), shown.who, shown.same, shown.others) == ("ADRUN", "", ("carte", "pièce"), ())
+
+
+@pytest.mark.parametrize(
+    ("insi", "document", "large", "beside"),
+    [
+        ("ADRUN", "ADRUNE", "ADRUN", "ADRUN[E]"),
+        ("ADRUNE", "ADRUN", "ADRUN[E]", "ADRUN[‸]"),
+        ("MARTIN", "MARTYN", "MART[I]N", "MART[Y]N"),
+        ("PIERRE", "PIERRE PAUL", "PIERRE", "PIERRE[ PAUL]"),
+        ("DOMINIQUE", "TOUSSAINT", "[DOMINIQUE]", "[TOUSSAINT]"),
+    ],
+)
+def test_only_the_letters_that_differ_are_marked(insi: str, document: str, large: str, beside: str) -> None:
+    shown = _shown(insi, insi, document)
+    assert shown.same == ("carte",)
+    assert (_marked(shown.parts), [_marked(one.parts) for one in shown.others]) == (large, [beside])
+
+
+def test_without_an_answer_the_card_counts_and_says_that_it_is_the_card() -> None:
+    shown = _shown("ADRUN", "", "ADRUN", "")
+    assert (shown.who, shown.same) == ("Carte", ("pièce",))
+    assert _shown("", "", "", "").is_silent
+
+
+def test_the_longest_word_decides_how_large_the_letters_are() -> None:
+    assert [size_of(["X" * long, "A B"]) for long in (18, 19, 27, 41, 10_000)] == [
+        "",
+        "long",
+        "longer",
+        "longest",
+        "longest",
+    ]
+    assert size_of(["FOUQUET-DE-BELLE-ISLE-ET-DE-VAUX"]) == "", "words break at their hyphens"
