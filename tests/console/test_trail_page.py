@@ -100,6 +100,14 @@ def test_a_period_is_written_as_people_write_it_and_what_is_not_a_day_is_said_be
     assert "La fin est avant le début." in _number(anne, du=written, au=before).content.decode()
 
 
+@ON_SQLITE
+def test_a_day_before_any_or_after_the_last_of_the_calendar_is_said_beside_it_too() -> None:
+    anne = at_desk("anne", "auditor")
+    for said in ({"du": "01/01/0001"}, {"au": "31/12/9999"}, {"du": "30/12/9999", "au": "31/12/9999"}):
+        for answer in (anne.get("/journal/", said, secure=True), _number(anne, numero="A12", **said)):
+            assert (answer.status_code, "Écrivez la date comme 21/01/1980." in answer.content.decode()) == (200, True)
+
+
 def test_pages_follow_each_other_without_losing_an_act_and_keep_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consulting, "SHOWN", 3)
     _morning()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from kiosk.console.words import as_date, day, one_line
 
 ACTS_IN_A_FILE = 100_000  # what is read and sent within one request's time
 MACHINES = ("worker", audit.A_KIOSK, "command", "psc", "")  # who acts without an account, as a filter offers it
+YEARS = range(2000, 2200)
 _NARROWING = ("acte", "agent", "du", "au", "personne")
 
 
@@ -89,7 +91,7 @@ def trail_export(request: HttpRequest) -> HttpResponse:
 def _asked(said: QueryDict) -> Asked:
     """What the address, or the form, says; what is not understood is said beside its field, and nothing is shown."""
     wrong: dict[str, str] = {}
-    days = {name: as_date(said.get(name, "")) for name in ("du", "au")}
+    days = {name: _day(said.get(name, "")) for name in ("du", "au")}
     for name, found in days.items():
         if found is None and said.get(name, "").strip():
             wrong[name] = _("Écrivez la date comme 21/01/1980.")
@@ -106,6 +108,12 @@ def _asked(said: QueryDict) -> Asked:
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
         wrong=wrong,
     )
+
+
+def _day(said: str) -> date | None:
+    """A day on which acts may be: what follows the last of the calendar has no date."""
+    found = as_date(said)
+    return found if found is not None and found.year in YEARS else None
 
 
 def _address(said: QueryDict, dossiers: Sequence[UUID], **more: str) -> str:
