@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from kiosk.console.models import Arrival, Invitation, Role, Staff
 from kiosk.console.questions.asking import lease as lease_question
-from kiosk.console.staff import admissions, emergencies
+from kiosk.console.staff import admissions, emergencies, second_factor
 from kiosk.console.terminals import enrolment
 from kiosk.console.upkeep import asked as upkeep
 from kiosk.console.upkeep import insi_again
@@ -17,7 +17,7 @@ from kiosk.sealing import signer_public_pem
 from tests.console.arrivals import SIGNER, check_in_of, deliver, enrol, found, put, sealed
 from tests.console.asked_through import asked, knowing, row_of
 from tests.console.conftest import console, postgresql, sqlite
-from tests.console.staff import add
+from tests.console.staff import add, code_of
 from tests.people import DOMINIQUE, ZOE
 
 __all__ = ["console", "postgresql", "sqlite"]  # fixtures
@@ -51,6 +51,27 @@ def test_an_emergency_ends_with_the_clock_that_began_it_and_may_be_taken_again(s
     assert len(emergencies.current(hugo)) == 1  # what was given back tomorrow ends none of today
     set_clock(timedelta(hours=5))
     assert not emergencies.current(hugo)
+
+
+def test_who_was_wrong_while_the_clock_ran_ahead_signs_in_once_it_is_right(set_clock: Set) -> None:
+    """Every code is wrong then: whoever tried to sign in would be shut out until that day has come."""
+    add("lea")
+    lea = Staff.objects.get(username="lea")
+    set_clock(timedelta(days=1))
+    for _ in range(3):
+        assert second_factor.check_code(lea, "000000") is None
+    set_clock(timedelta())
+    assert second_factor.check_code(lea, code_of("lea")) is not None
+
+
+def test_a_wrong_code_still_makes_the_next_wait(set_clock: Set) -> None:
+    add("lea")
+    lea = Staff.objects.get(username="lea")
+    for _ in range(3):
+        assert second_factor.check_code(lea, "000000") is None
+    assert second_factor.check_code(lea, code_of("lea")) is None
+    set_clock(timedelta(seconds=5))
+    assert second_factor.check_code(lea, code_of("lea")) is not None
 
 
 def test_links_and_invitations_last_no_longer_than_they_were_given_for(set_clock: Set) -> None:

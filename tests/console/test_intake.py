@@ -157,6 +157,16 @@ def test_a_picture_that_would_unfold_into_gigabytes_is_refused() -> None:
         assert deliver(check_in_of(ZOE, pictures=(DocumentPicture(Side.FIRST, jpeg),))).status_code == 422
 
 
+def test_more_pictures_than_a_document_has_sides_are_refused() -> None:
+    """Two hundred kept every process that makes copies busy for minutes, once somebody looked at their dossier."""
+    from kiosk.core.sources.document import DocumentPicture, Side
+    from tests.console.arrivals import TINY_JPEG
+
+    picture = DocumentPicture(Side.FIRST, TINY_JPEG)
+    assert deliver(check_in_of(ZOE, pictures=(picture,) * 4)).status_code == 201
+    assert deliver(check_in_of(ZOE, pictures=(picture,) * 5)).status_code == 422
+
+
 def test_a_kiosk_cannot_claim_more_than_a_retrieved_identity() -> None:
     from kiosk.console.models import Arrival
     from kiosk.core.status.permissions import IdentityStatus

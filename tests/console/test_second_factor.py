@@ -12,7 +12,7 @@ import pytest
 from kiosk.sealing import CannotOpen
 from tests.console.rewritten import rewrite
 from tests.console.served import ServedConsole, writings
-from tests.console.staff import add, code_of
+from tests.console.staff import PASSWORD, add, browser, code_of, get, half_a_minute_later, post, sign_in
 from tests.demo.processes import ROOT
 
 FORMER_SECRET = "4d7953656372657456616c7565466f7254657374"  # as django-otp kept it: hexadecimal, in clear
@@ -163,3 +163,27 @@ def test_new_secrets_leave_nothing_of_the_old_ones() -> None:
     accounts.enrol(lea, "x" * 12, second_factor.new_key())
     assert Authenticator.objects.get(user=lea).pk != former
     assert not SecurityKey.objects.exists()
+
+
+@pytest.mark.usefixtures("console")
+def test_who_has_the_password_and_guesses_codes_makes_its_owner_wait_neither_at_the_door_nor_locked() -> None:
+    """Each wrong code doubled the wait, for everybody and up to years."""
+    from kiosk.console.models import Authenticator
+
+    add("lea")
+    own, thief = sign_in("lea"), browser()
+    post(own, "/verrouiller/")
+    device = Authenticator.objects.get()
+    for _ in range(12):
+        device.throttle_increment()
+    half_a_minute_later()
+    said = {"username": "lea", "password": PASSWORD}
+    assert post(thief, "/connexion/", **said, code=code_of("lea")).status_code == 403  # the right one: too soon
+    assert post(own, "/verrou/", code=code_of("lea")).status_code == 302
+    assert get(own, "/file/").status_code == 200
+    post(own, "/quitter/")
+    device.refresh_from_db()
+    for _ in range(12):
+        device.throttle_increment()
+    half_a_minute_later()
+    assert post(own, "/connexion/", **said, code=code_of("lea")).status_code == 302

@@ -40,6 +40,7 @@ from kiosk.sealing import CannotOpen
 MAX_BODY = 8 * 1024 * 1024 + 64 * 1024  # a whole check-in and its seal
 NEXT_INSI_TRY = timedelta(seconds=5)  # somebody waits
 MAX_PIXELS = 40_000_000
+MOST_PICTURES = 4  # a document has two sides; a page opens each in a process of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,8 @@ def _opened(key: UUID, request: SignedRequest) -> tuple[bytes, CheckIn]:
         raise NotUnderstood(str(trouble)) from None
     if check_in.key != str(key) or check_in.kiosk != request.kiosk:
         raise NotUnderstood("the check-in inside is not the one announced")
+    if len(check_in.pictures) > MOST_PICTURES:
+        raise NotUnderstood("more pictures than a document has sides")
     for picture in check_in.pictures:
         if not _is_modest_jpeg(picture.jpeg) or (picture.untouched and not _is_modest_jpeg(picture.untouched)):
             raise NotUnderstood("a picture is not a JPEG of a reasonable size")

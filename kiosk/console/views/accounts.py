@@ -153,7 +153,8 @@ def tell(request: HttpRequest, changed: list[AuditEntry]) -> None:
 
 def _second(request: HttpRequest, staff: Staff, said: dict[str, Any], *, at_the_door: bool) -> Device | None:
     if not said["key_answer"]:
-        return second_factor.check_code(staff, said["code"])
+        is_own = not at_the_door or bool(known_browsers.known(request, staff.username))
+        return second_factor.check_code(staff, said["code"], is_own=is_own)
     try:
         return security_keys.check(request, staff, said["key_answer"], at_the_door=at_the_door)
     except NotThisKey:

@@ -113,6 +113,7 @@ SENTENCES: Mapping[str, str] = {  # what follows who did it; {it}: the dossier's
     Act.TRAIL_REKEYED: "a remplacé le secret de la console",
     Act.ROWS_REPROVEN: "a signé tous les enregistrements avec le nouveau secret",
     Act.PLACES_CLOSED: "a chiffré les bornes et les guichets d’avant la mise à jour",
+    Act.PEOPLE_INVENTED: "a noté que cette base tient des personnes inventées",
     Act.TABLES_UPDATED: "a mis à jour les tables",
     Act.ROWS_PROVEN: "a repris tels quels les enregistrements d’avant la mise à jour",
     Act.INDEXES_CLOSED: "a refermé les empreintes d’avant la mise à jour",
