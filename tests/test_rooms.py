@@ -103,7 +103,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     )
     | {"kiosk.appli", "kiosk.__version__"},
     "kiosk.console.upkeep": _of_the_console(
-        *("vigilance", "questions", "identities", "arrivals", "terminals", "staff", "register", "records", "witness")
+        *("vigilance", "questions", "identities", "pictures", "arrivals", "terminals", "staff", "register", "records"),
+        "witness",
     )
     | {"kiosk.insi", "kiosk.settings"},
     "kiosk.console.site": _of_the_console(

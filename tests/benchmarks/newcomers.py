@@ -12,11 +12,11 @@ from tests.people import Person
 _LETTERS = "BCDFGLMNPRST"
 
 
-def arrived(many: int) -> Iterator[CheckIn]:
-    """So many, one after the other, each taken in by the console; nobody who came before."""
+def arrived(many: int, **changes: object) -> Iterator[CheckIn]:
+    """So many, one after the other, each taken in; nobody who came before. ``changes``: of each check-in."""
     first = audit.last_number()  # a visit writes at least one act
     for number in range(first, first + many):
-        yield arrive(_somebody(number))
+        yield arrive(_somebody(number), **changes)
 
 
 def _somebody(number: int) -> Person:

@@ -1,5 +1,5 @@
-"""Background work, one thing after the other: INSi asked again, look-alikes sought, what must go removed,
-what was written read again.
+"""Background work, one thing after the other: INSi asked again, look-alikes sought, pictures made ready, what must go
+removed, what was written read again.
 
 No queue of its own: what is due stands in the tables, so that several workers share it and a killed one loses nothing.
 """
@@ -16,7 +16,7 @@ from kiosk.console.identities import asking
 from kiosk.console.questions import dropping
 from kiosk.console.questions.asking import Insi
 from kiosk.console.records import erasing
-from kiosk.console.upkeep import asked, checking, closing, keys, mixing, readings, retention
+from kiosk.console.upkeep import asked, checking, closing, keys, mixing, picturing, readings, retention
 from kiosk.console.upkeep.insi_again import Ask, insi_once
 from kiosk.console.vigilance import campaigns, look_alikes
 from kiosk.console.witness import afar, clock, findings, kept
@@ -112,5 +112,6 @@ def _one_thing(ask: Ask | None, questions: Insi | None, verifier: Verifier | Non
     return (
         (ask is not None and (insi_once(ask) or campaigns.verify_once(ask, verifier)))
         or look_alikes.seek_once()
+        or picturing.once()
         or closing.once()
     )
