@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
@@ -61,6 +62,15 @@ def test_settings_that_name_another_key_are_followed_while_nobody_said_otherwise
     _starts(settings, before)
     _starts(settings, now)
     assert _hears(now) and not _hears(before)
+
+
+def test_a_stolen_key_whose_clock_ran_ahead_does_not_silence_the_kiosk_that_takes_its_name(settings: object) -> None:
+    stolen, own = generate_signer(), generate_signer()
+    _starts(settings, stolen)
+    ahead = (datetime.now(UTC) + timedelta(minutes=4)).isoformat()
+    assert put("/intake/heartbeat", b"{}", kiosk=NAME, signer=stolen, sent_at=ahead).status_code == 200
+    enrolment.enrol(NAME, signer_public_pem(own).decode(), who="command:root")
+    assert _hears(own) and not _hears(stolen)
 
 
 @pytest.mark.parametrize("odd", ["\ud800", "a\0b", "é"])

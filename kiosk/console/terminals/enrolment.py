@@ -41,6 +41,7 @@ def enrol(name: str, public_key: str, *, who: str) -> bool:
             return False
         terminal.public_key, terminal.revoked_at = public_key, None
         terminal.made_anew("public_key", "revoked_at")
+        Terminal.objects.filter(pk=name).update(last_sent_at=None)  # by the former key: it silences no other
         audit.record(audit.Act.KIOSK_ENROLLED, who=who, about=name)
         return True
 
