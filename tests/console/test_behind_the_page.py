@@ -218,7 +218,7 @@ def test_a_merge_of_the_unit_leads_to_a_record_that_is_still_there() -> None:
     first, second = _arrival(kept).person, _arrival(other).person
     pairs.propose(first, second, 99, look_alikes.WORKER)
     path = f"/vigilance/doublons/{first.pk}/{second.pk}/dire/"
-    post(at_desk("marc", "officer"), path, said="merge", kept="first")
+    post(at_desk("marc", "officer"), path, said="merge", kept="1")
     assert _arrival(other).person.absorbed_by_id == first.pk
     assert retention.purge(timezone.now() + timedelta(days=2)) == 0
 

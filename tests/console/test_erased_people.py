@@ -112,7 +112,7 @@ def test_a_merged_person_goes_with_every_record_that_leads_to_theirs_whichever_w
     officer = at_desk("marc", "officer")
     one, other = visit_of(first).person, visit_of(second).person
     pair = f"/vigilance/doublons/{one.pk}/{other.pk}/"
-    post(officer, pair + "dire/", said="merge", kept="first")
+    post(officer, pair + "dire/", said="merge", kept="1")
     assert visit_of(second).known == one
     assert erased(second.key) == 0
     nothing_opens(one, other)
@@ -138,7 +138,7 @@ def test_who_belongs_to_a_person_is_looked_at_again_when_the_unit_merges_meanwhi
         found = group(person)
         asked.append(found)
         if len(asked) == at:
-            post(officer, f"/vigilance/doublons/{one.pk}/{other.pk}/dire/", said="merge", kept="first")
+            post(officer, f"/vigilance/doublons/{one.pk}/{other.pk}/dire/", said="merge", kept="1")
         return found
 
     monkeypatch.setattr(erasure, "_group", merged_after)

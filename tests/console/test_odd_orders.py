@@ -138,7 +138,7 @@ def test_whom_another_record_leads_to_is_found_when_their_own_decision_is_taken_
     while look_alikes.seek_once():
         continue
     pair, kept = PersonPair.objects.get(), visit_of(second).person
-    side = "first" if pair.first_id == kept.pk else "second"
+    side = "1" if pair.first_id == kept.pk else "2"
     post(officer, f"/vigilance/doublons/{pair.first_id}/{pair.second_id}/dire/", said="merge", kept=side)
     assert visit_of(first).known == kept
     post(client, path + "annuler/")

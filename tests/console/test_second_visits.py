@@ -199,7 +199,7 @@ def _merged(officer: Client, kept: CheckIn, other: CheckIn) -> None:
 
     first, second = visit_of(kept).person, visit_of(other).person
     pairs.propose(first, second, 99, look_alikes.WORKER)
-    post(officer, f"/vigilance/doublons/{first.pk}/{second.pk}/dire/", said="merge", kept="first")
+    post(officer, f"/vigilance/doublons/{first.pk}/{second.pk}/dire/", said="merge", kept="1")
     assert visit_of(other).person.absorbed_by_id == first.pk
 
 

@@ -203,7 +203,7 @@ def test_where_the_copies_are_gone_the_unit_reads_so() -> None:
     retention.purge(timezone.now() + timedelta(days=settings.KIOSK.copies_days + 2))
     assert "visites effacées" in _text(officer, "/vigilance/doublons/")
     page = _text(officer, f"/vigilance/doublons/{visit_of(first).person_id}/{visit_of(second).person_id}/")
-    assert page.count("visites effacées") == 4 and ">, (" not in page
+    assert page.count("visites effacées") == 6 and ">, (" not in page
 
 
 @pytest.mark.parametrize("answer", [InsRefused("kiosk_trait-missing", "", ""), InsUnreachable("through-console")])

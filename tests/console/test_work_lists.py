@@ -115,7 +115,7 @@ def test_a_merge_leads_from_one_record_to_the_other_is_written_down_and_can_be_u
     path = _pair_path(first, second)
     post(officer, path + "dire/", said="merge")
     assert _person(second).absorbed_by is None  # which one is kept was not said
-    post(officer, path + "dire/", said="merge", kept="first")
+    post(officer, path + "dire/", said="merge", kept="1")
     found_again = post(officer, "/recherche/", born="31/12/1975").content.decode()
     assert found_again.count("fusionné avec un autre dossier") == 1
     assert _person(second).absorbed_by == _person(first)
@@ -152,10 +152,8 @@ def test_a_record_others_lead_to_is_not_merged_away_itself() -> None:
     _validated_as_new(third, DOMINIQUE, place="63220")
     pairs.propose(_person(first), _person(third), 86, look_alikes.WORKER)
     officer = at_desk("marc", "officer")
-    post(officer, _pair_path(first, second) + "dire/", said="merge", kept="first")
-    answer = officer.post(
-        _pair_path(first, third) + "dire/", {"said": "merge", "kept": "second"}, secure=True, follow=True
-    )
+    post(officer, _pair_path(first, second) + "dire/", said="merge", kept="1")
+    answer = officer.post(_pair_path(first, third) + "dire/", {"said": "merge", "kept": "2"}, secure=True, follow=True)
     assert "D’autres dossiers mènent à celui-ci" in answer.content.decode()
     assert _person(first).absorbed_by is None
 
@@ -172,7 +170,7 @@ def _three_records():
 def test_what_may_be_one_with_a_record_that_was_merged_is_asked_about_with_the_one_that_is_kept() -> None:
     first, second, third = _three_records()
     officer = at_desk("marc", "officer")
-    post(officer, _pair_path(first, second) + "dire/", said="merge", kept="first")
+    post(officer, _pair_path(first, second) + "dire/", said="merge", kept="1")
     stranded, followed = _pair_path(second, third), _pair_path(first, third)
     assert stranded not in get(officer, "/vigilance/doublons/").content.decode()
     assert "va être proposée" in get(officer, stranded).content.decode()
@@ -194,7 +192,7 @@ def test_what_leads_to_one_record_already_is_closed() -> None:
     pairs.propose(_person(first), _person(third), 86, look_alikes.WORKER)
     officer = at_desk("marc", "officer")
     for other in (second, third):
-        post(officer, _pair_path(first, other) + "dire/", said="merge", kept="first")
+        post(officer, _pair_path(first, other) + "dire/", said="merge", kept="1")
     _sought()
     assert "Aucun doublon possible" in get(officer, "/vigilance/doublons/").content.decode()
     assert "mènent déjà au même" in get(officer, _pair_path(second, third)).content.decode()

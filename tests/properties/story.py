@@ -91,7 +91,7 @@ class Story:
         )
         return self.press(who, visit, "personne/", nth=count - 1)
 
-    def judge(self, who: str, one: str, other: str, said: str, kept: str = "first") -> Outcome:
+    def judge(self, who: str, one: str, other: str, said: str, kept: str = "1") -> Outcome:
         """What the unit says of a pair."""
         page = f"/vigilance/doublons/{one}/{other}/"
         return self.press_on(who, page, page + "dire/", said=said, kept=kept)

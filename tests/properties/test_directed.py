@@ -281,7 +281,7 @@ def test_whom_the_short_path_took_for_somebody_is_nobody_s_when_that_one_was_dou
 
 def test_merged_and_unmerged_each_side_is_what_it_was_and_they_are_not_proposed_again(story: Story) -> None:
     _two_validated(story)
-    story.judge("omar", "p1", "p2", "merge", "second")
+    story.judge("omar", "p1", "p2", "merge", "2")
     assert story.person("p1").absorbed_by == "p2"
     story.judge("nora", "p1", "p2", "split")
     story.come("v3", "zoe", "nobody")

@@ -4,6 +4,8 @@ What happens to each person is a fact of theirs; the pair says where the judgeme
 un-merged, is never proposed again by itself.
 """
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -56,6 +58,11 @@ def to_judge() -> QuerySet[PersonPair]:
     return proposed.filter(first__absorbed_by=None, second__absorbed_by=None)
 
 
+def touching(people: Collection[UUID]) -> QuerySet[PersonPair]:
+    """Pairs to be judged of which a side is one of these people, the oldest first."""
+    return to_judge().filter(Q(first__in=people) | Q(second__in=people)).order_by("found_at", "pk")
+
+
 def stranded() -> PersonPair | None:
     """A pair proposed of which one side leads to another record since, and nobody was asked about that one yet."""
     proposed = PersonPair.objects.filter(state=PairState.POSSIBLE, first__erased_at=None, second__erased_at=None)
@@ -81,14 +88,14 @@ def in_place_of(pair: PersonPair) -> PersonPair | None:
     return PersonPair.objects.filter(sides).exclude(pk=pair.pk).first()
 
 
-def propose(one: Person, other: Person, percent: int, by: Actor) -> bool:
+def propose(one: Person, other: Person, percent: int, by: Actor, *, where: str = "") -> bool:
     """Propose that two persons are one, unless they ever were a pair."""
     first, second = sorted((one, other), key=lambda side: (side.opened_at, str(side.pk)))
     said = {"likeness": percent, "found_at": timezone.now()}
     _pair, is_new = PersonPair.objects.get_or_create(first=first, second=second, defaults=said)
     if is_new:
         details: dict[str, audit.Detail] = {"other": str(first.pk), "likeness": percent}
-        writer.record(second.pk, [Told(PairProposed(str(first.pk)), audit.Act.PAIR_FOUND, details)], by)
+        writer.record(second.pk, [Told(PairProposed(str(first.pk)), audit.Act.PAIR_FOUND, details)], by, where=where)
     return is_new
 
 
@@ -108,12 +115,34 @@ def locked(number: int, state: PairState) -> PersonPair | None:
     return pair
 
 
-def merge(pair: PersonPair, absorbed: Person, kept: Person, by: Actor, *, where: str = "") -> None:
+def held_among(people: Collection[UUID]) -> tuple[dict[UUID, Person], dict[frozenset[UUID], PersonPair]]:
+    """These people, but for who is erased, and every pair of two of them, held until the transaction ends.
+
+    Pairs first and then persons, each in the order of their keys, as ``locked`` does.
+    """
+    rows = PersonPair.objects.select_for_update().filter(first__in=people, second__in=people).order_by("pk")
+    known = {frozenset((pair.first_id, pair.second_id)): pair for pair in rows}
+    held = Person.objects.select_for_update(of=("self",)).filter(pk__in=people, erased_at=None).order_by("pk")
+    return {one.pk: one for one in held}, known
+
+
+def between(known: PersonPair | None, one: Person, other: Person, by: Actor, *, where: str = "") -> PersonPair:
+    """The pair of two who are held; where nobody has proposed it, who judges them now does."""
+    if known is None:
+        propose(one, other, 0, by, where=where)
+        known = PersonPair.objects.get(first__in=(one, other), second__in=(one, other))
+    known.first, known.second = (one, other) if known.first_id == one.pk else (other, one)
+    return known
+
+
+def merge(
+    pair: PersonPair, absorbed: Person, kept: Person, by: Actor, *, where: str = "", at: datetime | None = None
+) -> None:
     """One record leads to the other from now on; nothing of it moves. ``writer.Refused`` when a rule forbids it."""
     survivor = reading.standing_of(kept)
     into = Side(str(kept.pk), survivor.held, survivor.identity.is_barred, bool(survivor.absorbed_by))
     _tell(absorbed, Merged(into), audit.Act.MERGED, by, where, {"kept": str(kept.pk)})
-    _say(pair, PairState.MERGED, by)
+    _say(pair, PairState.MERGED, by, at)
 
 
 def unmerge(pair: PersonPair, absorbed: Person, kept: Person, by: Actor, *, where: str = "") -> None:
@@ -122,13 +151,13 @@ def unmerge(pair: PersonPair, absorbed: Person, kept: Person, by: Actor, *, wher
     _say(pair, PairState.APART, by)
 
 
-def set_apart(pair: PersonPair, by: Actor, *, where: str = "") -> None:
+def set_apart(pair: PersonPair, by: Actor, *, where: str = "", at: datetime | None = None) -> None:
     """Two people: each bears the attribute homonym, where it may stand."""
     for one, other in ((pair.first, pair.second), (pair.second, pair.first)):
         _tell(one, SetApart(str(other.pk)), audit.Act.SET_APART, by, where, {"other": str(other.pk)})
         if not reading.standing_of(one).identity.attributes & {Attribute.HOMONYM, Attribute.FICTITIOUS}:
             _tell(one, AttributeSet(Attribute.HOMONYM), audit.Act.DOUBTED, by, where, {"reason": "homonym"})
-    _say(pair, PairState.APART, by)
+    _say(pair, PairState.APART, by, at)
 
 
 def _tell(
@@ -138,6 +167,6 @@ def _tell(
     person.refresh_from_db()
 
 
-def _say(pair: PersonPair, state: PairState, by: Actor) -> None:
-    pair.state, pair.decided_by, pair.decided_at = state, by.name, timezone.now()
+def _say(pair: PersonPair, state: PairState, by: Actor, at: datetime | None = None) -> None:
+    pair.state, pair.decided_by, pair.decided_at = state, by.name, at or timezone.now()
     pair.save()

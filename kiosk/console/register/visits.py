@@ -4,9 +4,11 @@ Before anybody decided, a visit is nobody's: what its sources come to is a machi
 person (``register.decisions``), or the visit is attached to one who is known (``register.attaching``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
 
 from kiosk.console.models import Arrival, AuditEntry, Person, Stage
 from kiosk.console.records import vault
@@ -141,6 +143,20 @@ def latest_of(person: Person, *, held: bool = False) -> Arrival | None:
     mine = Arrival.objects.filter(person=person).exclude(stage=Stage.REMOVED)
     mine = mine.select_for_update() if held else mine.select_related("person__absorbed_by", "sealed")
     return mine.order_by("-received_at").first()
+
+
+def latest_few(person: Person, most: int) -> list[Arrival]:
+    """The last times they came, of what is still kept; the latest first."""
+    mine = Arrival.objects.filter(person=person).exclude(stage=Stage.REMOVED).order_by("-received_at")
+    return list(mine.select_related("person__absorbed_by", "sealed")[:most])
+
+
+def latest_of_each(people: Collection[UUID]) -> dict[UUID, Arrival]:
+    """When many people last came, in two questions; nobody's where nothing of theirs is kept."""
+    mine = Arrival.objects.filter(person=OuterRef("pk")).exclude(stage=Stage.REMOVED).order_by("-received_at")
+    keys = Person.objects.filter(pk__in=people).values_list(Subquery(mine.values("pk")[:1]), flat=True)
+    rows = Arrival.objects.filter(pk__in=[key for key in keys if key is not None])
+    return {one.person_id: one for one in rows.select_related("person__absorbed_by", "sealed") if one.person_id}
 
 
 def times_come(person: Person, now: Arrival) -> int:

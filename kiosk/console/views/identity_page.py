@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +57,7 @@ from kiosk.core.sources.document import DocumentPicture
 from kiosk.core.status.notices import ODDITIES
 
 OTHERS = (Action.ACCEPT_INS, Action.REFUSE_INS, Action.DOUBT, Action.FICTITIOUS, Action.HOMONYM, Action.CLEAR)
+MOST_ALIKE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +203,16 @@ def closed(arrival: Arrival, staff: Staff) -> dict[str, Any]:
 
 
 def _alike(arrival: Arrival, check_in: CheckIn, shown: Collection[UUID]) -> list[Arrival]:
-    """Visits of others who look alike: somebody's own visits before are no warning about them, nor of those shown."""
+    """Others who look alike, each once, by their latest visit: nobody's own visits before are a warning about them."""
     whose = {*shown, arrival.known.pk if arrival.known is not None else arrival.candidate_id}
-    found = search.alike(check_in)
-    others = (one for one in found.iterator() if one.pk != arrival.pk)  # read one by one: each proves itself
-    return list(islice((one for one in others if one.known is None or one.known.pk not in whose), 6))
+    others: dict[UUID, Arrival] = {}
+    for one in search.alike(check_in).iterator():  # read one by one: each proves itself
+        who = one.known.pk if one.known is not None else one.pk
+        if one.pk != arrival.pk and who not in whose:
+            others.setdefault(who, one)
+        if len(others) == MOST_ALIKE:
+            break
+    return list(others.values())
 
 
 def _found_by(entry: AuditEntry) -> str:

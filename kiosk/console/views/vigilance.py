@@ -1,4 +1,4 @@
-"""The identity-vigilance unit's desk (cellule d'identitovigilance): what was set aside, look-alikes, verifications."""
+"""The identity-vigilance unit's desk (cellule d'identitovigilance): what was set aside, verifications."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,22 +6,18 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kiosk.console import audit
-from kiosk.console.identities import rows
 from kiosk.console.identities.reasons import NotAllowed
-from kiosk.console.models import Arrival, Campaign, PairState, PersonPair, Stage
-from kiosk.console.register import pairs as register_pairs
-from kiosk.console.register import prior
-from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
+from kiosk.console.models import Arrival, Campaign, Stage
+from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.templatetags.console_tags import reason as reason_word
 from kiosk.console.views.arrival import carried_out
-from kiosk.console.vigilance import campaigns, colleagues, confided, desk_notes, look_alikes
+from kiosk.console.vigilance import campaigns, confided, desk_notes, groups
 from kiosk.console.witness import findings
 from kiosk.console.words import as_date
 
@@ -47,7 +43,7 @@ def set_aside(request: HttpRequest) -> HttpResponse:
         "narrowings": [(code, _reason(code), count) for code, count in counts.items() if count],
         "keeps": f"pourquoi={to}&" if to else "",
         "now": timezone.now(),
-        **_tabs("aside"),
+        **tabs("aside"),
     }
     return render(request, "console/vigilance.html", context)
 
@@ -67,58 +63,6 @@ def note(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @needs(Right.VIGILANCE)
 @require_safe
-def pairs(request: HttpRequest) -> HttpResponse:
-    """Look-alikes to be judged, then what was said of the latest ones."""
-    known = PersonPair.objects.select_related("first", "second")
-    known = known.filter(first__erased_at=None, second__erased_at=None)
-    waiting = register_pairs.to_judge().select_related("first", "second").order_by("found_at")
-    page = Paginator(waiting, 50).get_page(request.GET.get("page"))
-    said = known.exclude(state=PairState.POSSIBLE).order_by("-decided_at")[:SHOWN]
-    context = {"page": "vigilance", "rows": page, "said": said, "now": timezone.now(), **_tabs("pairs")}
-    return render(request, "console/pairs.html", context)
-
-
-@needs(Right.VIGILANCE)
-@require_safe
-def pair(request: HttpRequest, key: UUID, other: UUID) -> HttpResponse:
-    """Two records side by side; looking at them is written down for both."""
-    found = _pair(key, other)
-    led = register_pairs.in_place_of(found) if _is_led(found) else None
-    if led is not None:
-        return redirect("pair", led.first_id, led.second_id)
-    sides = []
-    for person in (found.first, found.second):
-        stated = prior.stated_of(person)
-        act(request, audit.Act.OPENED, person.pk)
-        if stated is not None:
-            colleagues.note(stated, person.pk, staff_of(request))
-        sides.append(rows.rows_of_one(stated) if stated is not None else rows.rows_of_traits(None))
-    lines = [(label, one, two) for (label, one), (_label, two) in zip(*sides, strict=False)]
-    context = {"page": "vigilance", "pair": found, "first": found.first, "second": found.second, "lines": lines}
-    return render(request, "console/pair.html", {**context, "is_led": _is_led(found), **_tabs("pairs")})
-
-
-@needs(Right.VIGILANCE)
-@require_POST
-def judge(request: HttpRequest, key: UUID, other: UUID) -> HttpResponse:
-    """Merge, un-merge, or two people: what the unit says."""
-    found, staff, where = _pair(key, other), staff_of(request), address_of(request)
-    match request.POST.get("said", ""):
-        case "apart":
-            return _done(request, found, lambda: look_alikes.set_apart(found.pk, staff, where=where))
-        case "split":
-            return _done(request, found, lambda: look_alikes.split(found.pk, staff, where=where))
-        case "merge":
-            kept = {"first": found.first_id, "second": found.second_id}.get(request.POST.get("kept", ""))
-            if kept is None:
-                messages.error(request, _("Dites lequel des deux dossiers est gardé."))
-                return redirect("pair", found.first_id, found.second_id)
-            return _done(request, found, lambda: look_alikes.merge(found.pk, staff, kept, where=where))
-    raise Http404
-
-
-@needs(Right.VIGILANCE)
-@require_safe
 def campaigns_page(request: HttpRequest) -> HttpResponse:
     """Campaigns of verification: the one under way, those before, and what was not confirmed."""
     latest = Campaign.objects.select_related("started_by").order_by("-pk")[:SHOWN]
@@ -131,7 +75,7 @@ def campaigns_page(request: HttpRequest) -> HttpResponse:
         "failed": [(row, campaigns.words_of(row)) for row in campaigns.failed()[:50]],
         "before": before,
         "due": min(campaigns.due(before).count(), campaigns.MOST),
-        **_tabs("campaigns"),
+        **tabs("campaigns"),
     }
     return render(request, "console/campaigns.html", context)
 
@@ -154,28 +98,6 @@ def campaign_stop(request: HttpRequest) -> HttpResponse:
     return _told(request, lambda: campaigns.stop(staff_of(request), where=address_of(request)))
 
 
-def _pair(key: UUID, other: UUID) -> PersonPair:
-    known = PersonPair.objects.select_related("first__absorbed_by", "second__absorbed_by")
-    found = known.filter(first=key, second=other, first__erased_at=None, second__erased_at=None).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _is_led(pair: PersonPair) -> bool:
-    """Proposed, and one side leads to another record since: it is judged there."""
-    is_absorbed = pair.first.absorbed_by_id is not None or pair.second.absorbed_by_id is not None
-    return pair.state == PairState.POSSIBLE and is_absorbed
-
-
-def _done(request: HttpRequest, found: PersonPair, change: Callable[[], object]) -> HttpResponse:
-    try:
-        change()
-    except NotAllowed as rule:
-        messages.error(request, str(rule))
-    return redirect("pair", found.first_id, found.second_id)
-
-
 def _told(request: HttpRequest, change: Callable[[], object]) -> HttpResponse:
     try:
         change()
@@ -184,11 +106,12 @@ def _told(request: HttpRequest, change: Callable[[], object]) -> HttpResponse:
     return redirect("campaigns")
 
 
-def _tabs(current: str) -> dict[str, object]:
-    """The unit's three lists, each with how many wait there."""
+def tabs(current: str) -> dict[str, object]:
+    """The unit's three lists, each with how many wait there; look-alikes by group."""
+    alike = groups.waiting()
     return {
         "tab": current,
         "aside_count": Arrival.objects.filter(stage=Stage.SET_ASIDE).count(),
-        "pair_count": register_pairs.to_judge().count(),
+        "pair_count": f"{len(alike.groups)}{'+' if alike.is_cut else ''}",
         "unread_count": findings.unread_unseen(),
     }

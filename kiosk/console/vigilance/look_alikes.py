@@ -5,10 +5,13 @@ merge: neither is proposed. Of all candidates only the likest one is. What the u
 back by itself.
 """
 
+from collections.abc import Collection
+from itertools import combinations
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kiosk import journal
@@ -22,6 +25,7 @@ from kiosk.core.status.transitions import Actor, ActorKind
 from kiosk.sealing import CannotOpen
 
 WORKER = Actor(ActorKind.WORKER, "worker")
+LEAST = 2  # who are judged together
 
 
 def seek_once() -> bool:
@@ -76,20 +80,24 @@ def pair_of(person: Person | None) -> PersonPair | None:
     return open_ones.select_related("first", "second").order_by("-found_at").first()
 
 
-def merge(number: int, staff: Staff, kept: UUID, *, where: str = "") -> PersonPair:
-    """Say that two records are one person's: one is kept, the other leads to it from now on (RNIV; unit only)."""
-    with in_words(audit.Act.MERGED, staff.username, kept, where):
-        pair = _locked(number, PairState.POSSIBLE)
-        sides = {pair.first.pk: pair.first, pair.second.pk: pair.second}
-        if kept not in sides:
-            raise reasons.NotAllowed(_("Dites lequel des deux dossiers est gardé."))
-        if any(one.absorbed_by_id is not None for one in sides.values()):
-            raise reasons.NotAllowed(_("Un des deux dossiers est déjà fusionné : défaites d’abord cette fusion."))
-        [other] = [one for key, one in sides.items() if key != kept]
-        if other.absorbed.exists():
+def merge(people: Collection[UUID], kept: UUID | None, staff: Staff, *, where: str = "") -> None:
+    """Say that records are one person's: one is kept, the others lead to it from now on (RNIV; unit only).
+
+    All of them in one transaction: where a rule forbids one, nothing is done.
+    """
+    with in_words(audit.Act.MERGED, staff.username, kept or "", where):
+        sides, known = _held(people)
+        if kept is None or kept not in sides:
+            raise reasons.NotAllowed(_("Dites lequel des dossiers est gardé."))
+        others = [one for key, one in sides.items() if key != kept]
+        if any(one.absorbed.exists() for one in others):
             raise reasons.NotAllowed(_("D’autres dossiers mènent à celui-ci : gardez-le, ou défaites ces fusions."))
-        pairs.merge(pair, other, sides[kept], _who(staff), where=where)
-        return pair
+        if any(pair.state == PairState.APART for pair in known.values()):
+            raise reasons.NotAllowed(_("Deux de ces dossiers ont déjà été distingués : laissez l’un d’eux de côté."))
+        who, now = _who(staff), timezone.now()
+        for one in others:
+            pair = pairs.between(known.get(frozenset((one.pk, kept))), one, sides[kept], who, where=where)
+            pairs.merge(pair, one, sides[kept], who, where=where, at=now)
 
 
 def split(number: int, staff: Staff, *, where: str = "") -> PersonPair:
@@ -103,19 +111,42 @@ def split(number: int, staff: Staff, *, where: str = "") -> PersonPair:
         raise reasons.NotAllowed(_("Ces deux dossiers ne sont pas fusionnés."))
 
 
-def set_apart(number: int, staff: Staff, *, where: str = "") -> PersonPair:
-    """Say that two records are two people's: each bears the attribute homonym, which warns (GI3 EXI ID 24)."""
-    with in_words(audit.Act.SET_APART, staff.username, number, where):
-        pair = _locked(number, PairState.POSSIBLE)
-        pairs.set_apart(pair, _who(staff), where=where)
-        return pair
+def set_apart(people: Collection[UUID], staff: Staff, *, where: str = "") -> None:
+    """Say that records are as many people's: each bears the attribute homonym, which warns (GI3 EXI ID 24).
+
+    Each is set apart from each of the others, so that nobody is asked again about two of them.
+    """
+    with in_words(audit.Act.SET_APART, staff.username, min(people, default=""), where):
+        sides, known = _held(people)
+        who, now = _who(staff), timezone.now()
+        for one, other in combinations(sides.values(), 2):
+            pair = pairs.between(known.get(frozenset((one.pk, other.pk))), one, other, who, where=where)
+            if pair.state != PairState.APART:
+                pairs.set_apart(pair, who, where=where, at=now)
+
+
+def _held(people: Collection[UUID]) -> tuple[dict[UUID, Person], dict[frozenset[UUID], PersonPair]]:
+    """Who is judged together, and every pair of two of them, held until the transaction ends."""
+    if not people:
+        raise _judged()
+    if len(people) < LEAST:
+        raise reasons.NotAllowed(_("Il faut au moins deux dossiers."))
+    sides, known = pairs.held_among(people)
+    is_same = len(sides) == len(people) and not any(one.absorbed_by_id for one in sides.values())
+    if not is_same or {pair.state for pair in known.values()} == {PairState.APART}:
+        raise _judged()
+    return sides, known
 
 
 def _locked(number: int, state: PairState) -> PersonPair:
     pair = pairs.locked(number, state)
     if pair is None:
-        raise reasons.NotAllowed(_("Un collègue a déjà traité ce doublon, ou un des deux dossiers a été effacé."))
+        raise _judged()
     return pair
+
+
+def _judged() -> reasons.NotAllowed:
+    return reasons.NotAllowed(_("Un collègue a déjà traité ce doublon, ou un des dossiers a été effacé."))
 
 
 def _who(staff: Staff) -> Actor:
