@@ -74,6 +74,20 @@ def test_what_the_console_put_there_says_so_and_since_when_it_did() -> None:
     assert timezone.now() - Arrival.objects.get(pk=check_in.key).decided_at > timedelta(days=12)
 
 
+def test_what_a_colleague_has_open_is_still_counted_and_named_until_it_is_put_back() -> None:
+    enrol()
+    lea, marc, paul = at_desk("lea"), at_desk("marc", "officer"), at_desk("paul", "officer")
+    one = _confided(lea, ZOE, "A1", "differences", 3)
+    shown = get(paul, "/vigilance/").content.decode()
+    assert "Dossiers confiés 1" in shown and "Ouverts en ce moment" not in shown
+    post(marc, f"/arrivees/{one.key}/prendre/")
+    shown = get(paul, "/vigilance/").content.decode()
+    assert "Dossiers confiés 1" in shown and "A1</a> (marc)" in shown and "Aucun autre dossier" in shown
+    assert "Dossiers confiés 1" in get(paul, "/vigilance/doublons/").content.decode()
+    post(marc, f"/arrivees/{one.key}/rendre/")
+    assert "Ouverts en ce moment" not in get(paul, "/vigilance/").content.decode()
+
+
 @ON_SQLITE
 @pytest.mark.parametrize(
     ("role", "home"),

@@ -40,6 +40,7 @@ def set_aside(request: HttpRequest) -> HttpResponse:
         "rows": page,
         "lines": confided.lines(list(page)),
         "to": to,
+        "all_count": len(rows),
         "narrowings": [(code, _reason(code), count) for code, count in counts.items() if count],
         "keeps": f"pourquoi={to}&" if to else "",
         "now": timezone.now(),
@@ -107,11 +108,12 @@ def _told(request: HttpRequest, change: Callable[[], object]) -> HttpResponse:
 
 
 def tabs(current: str) -> dict[str, object]:
-    """The unit's three lists, each with how many wait there; look-alikes by group."""
-    alike = groups.waiting()
+    """The unit's three lists, each with how many wait there, look-alikes by group; what a colleague has open counts."""
+    alike, in_hand = groups.waiting(), confided.in_hand()
     return {
         "tab": current,
-        "aside_count": Arrival.objects.filter(stage=Stage.SET_ASIDE).count(),
+        "in_hand": in_hand,
+        "aside_count": Arrival.objects.filter(stage=Stage.SET_ASIDE).count() + len(in_hand),
         "pair_count": f"{len(alike.groups)}{'+' if alike.is_cut else ''}",
         "unread_count": findings.unread_unseen(),
     }

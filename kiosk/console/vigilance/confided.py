@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from kiosk.console import audit
+from kiosk.console.arrivals import queue
 from kiosk.console.identities.reasons import BY_WORKER, WhyAside
 from kiosk.console.models import Arrival, AuditEntry, Stage
 
@@ -45,6 +46,13 @@ def waiting() -> list[Waiting]:
         for key, reason, decided, received, noted in found
     ]
     return sorted(rows, key=lambda one: (one.reason != WhyAside.SHARED_NUMBER, one.since, one.key))
+
+
+def in_hand() -> list[Arrival]:
+    """Those that somebody has open just now, or paused: still the unit's, though nobody else can take them."""
+    open_ones = Arrival.objects.filter(stage__in=(Stage.CALLED, Stage.HELD), decided_at__isnull=False)
+    taken = open_ones.exclude(assigned_to=None).select_related("assigned_to").order_by("assigned_at", "key")
+    return [one for one in taken if queue.reopened_from(one) == Stage.SET_ASIDE]
 
 
 def counted(rows: Sequence[Waiting]) -> Mapping[str, int]:
