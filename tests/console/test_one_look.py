@@ -66,6 +66,14 @@ WRONG = r"""([wide]) => {
         if (tops.size > 1) wrong.push("broken: " + word[0]);
       }
   });
+  all(".counts, .other, .checks b").forEach((cell) => {
+    for (const [word] of cell.textContent.matchAll(/(?<!\S)[\p{L}-]{2,26}(?!\S)/gu)) {
+      const one = [...cell.querySelectorAll(".whole")].find((whole) => whole.textContent === word);
+      if (!word.includes("-")) continue;
+      if (!one || box(one).height > one.getClientRects()[0].height * 1.5) wrong.push("broken: " + word);
+      else if (box(one).right > box(cell.closest("dd, .choice")).right + 1) wrong.push("beside its cell: " + word);
+    }
+  });
   return wrong; }"""
 
 

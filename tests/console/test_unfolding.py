@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from kiosk.console.identities.rows import Row
-from kiosk.console.identities.unfolding import Part, Unfolded, size_of, unfolded
+from kiosk.console.identities.unfolding import Part, Unfolded, size_of, together, unfolded
 
 HEADS = ("Carte Vitale", "INSi")
 
@@ -53,4 +53,14 @@ def test_the_longest_word_decides_how_large_the_letters_are() -> None:
         "longest",
         "longest",
     ]
-    assert size_of(["FOUQUET-DE-BELLE-ISLE-ET-DE-VAUX"]) == "", "words break at their hyphens"
+    assert size_of(["FOUQUET-DE-BELLE-ISLE-ET-DE-VAUX"]) == "", "so long a one breaks at its hyphens"
+
+
+def test_a_compound_name_stands_in_one_line_and_a_very_long_one_is_broken_at_its_hyphens() -> None:
+    runs = list(together("Mazoires, Puy-de-Dôme (63)"))
+    assert "".join(part.text for run in runs for part in run.parts) == "Mazoires, Puy-de-Dôme (63)", "no letter changes"
+    assert [_marked(run.parts) for run in runs if run.is_whole] == ["Puy-de-Dôme"]
+    marked = list(together((Part("LE PIERRE-"), Part("A", True), Part("LAIN"))))
+    assert [_marked(run.parts) for run in marked if run.is_whole] == ["PIERRE-[A]LAIN"]
+    assert not any(run.is_whole for run in together("FOUQUET-DE-BELLE-ISLE-ET-DE-VAUX"))
+    assert size_of(["PROVENCE-ALPES-COTE-D-AZUR"]) == "long", "as large as lets it stand in one line"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from kiosk.core.confidential import Confidential
 
 ALIKE = 0.6  # of letters in common: below, two values are two words, and no letter of them is pointed at
 GAP = "‸"  # stands where the other one has letters
+WHOLE = 26  # letters of a compound name that still stands in one line; a longer one is broken at its hyphens alone
 SIZES = ((18, ""), (26, "long"), (40, "longer"))  # letters of the longest word: it is never broken
 
 
@@ -22,6 +24,14 @@ class Part(Confidential):
 
     text: str
     differs: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Run(Confidential):
+    """Parts one after the other; whole: a compound name, never broken at its hyphens."""
+
+    parts: tuple[Part, ...]
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -77,8 +87,23 @@ def _is_place(row: Row) -> bool:
 
 def size_of(values: Iterable[str]) -> str:
     """How large the letters are: small enough for the longest word to stand in one line."""
-    longest = max((len(word) for value in values for word in re.split(r"[\s-]", value)), default=0)
+    words = [word for value in values for word in value.split()]
+    longest = max((len(one) for word in words for one in _unbroken(word)), default=0)
     return next((name for most, name in SIZES if longest <= most), "longest")
+
+
+def _unbroken(word: str) -> list[str]:
+    return [word] if len(word) <= WHOLE else word.split("-")
+
+
+def together(said: str | Iterable[Part]) -> Iterable[Run]:
+    """What is said, its letters as they are, each compound name by itself."""
+    parts = (Part(said),) if isinstance(said, str) else said
+    pieces = [(piece, part.differs) for part in parts for piece in re.split(r"(\s+)", part.text) if piece]
+    for _is_space, group in groupby(pieces, key=lambda piece: piece[0].isspace()):
+        word = tuple(Part(*piece) for piece in group)
+        letters = "".join(part.text for part in word)
+        yield Run(word, "-" in letters and len(letters) <= WHOLE)
 
 
 def _apart(value: str, other: str, *, gaps: bool = False) -> Iterable[int]:

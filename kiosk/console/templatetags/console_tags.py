@@ -9,7 +9,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from kiosk.console import words as typography
-from kiosk.console.identities import communes
+from kiosk.console.identities import communes, unfolding
 from kiosk.console.identities.reasons import BY_WORKER, DOWNGRADES, REASONS
 from kiosk.console.models import Admission, Arrival, Need, Person
 from kiosk.console.register import visits
@@ -24,6 +24,7 @@ for written in (
     typography.terminal,
     typography.number,
     typography.typo,
+    unfolding.together,
 ):
     register.filter(written)
 SIGNS = {
