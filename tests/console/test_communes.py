@@ -112,7 +112,7 @@ def test_without_a_script_the_name_is_typed_and_the_next_page_asks_which_place_i
     post(client, path + "prendre/")
     page = post(client, path + "interroger/", **QUESTION, place="Sainte-Colombe").content.decode()
     assert 'name="place_choice" value="Sainte-Colombe, Gironde (33)"' in page
-    assert 'value="adrun"' in page and 'data-key="i" open' in page  # what was written is not lost
+    assert 'value="adrun"' in page and 'data-key="i" name="panel" open' in page  # what was written is not lost
     chosen = post(
         client, path + "interroger/", **QUESTION, place="Sainte-Colombe", place_choice="Sainte-Colombe, Gironde (33)"
     )

@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 from django.urls import get_resolver
 
 from kiosk.console.config import ServerSettings, read_server_settings
+from kiosk.console.views.sheet import INVENTED
 from kiosk.settings import BadSettings
 from tests.console.staff import add, browser, get, sign_in
 
@@ -51,7 +52,9 @@ def test_every_page_of_the_test_environment_says_so(
 def test_no_page_is_written_without_what_all_pages_say() -> None:
     whole = [path for path in TEMPLATES.glob("*.html") if not path.name.startswith("_") or path.name == "_narrow.html"]
     apart = [path.name for path in whole if not EXTENDS.match(path.read_text(encoding="utf-8"))]
-    assert apart == ["base.html"]
+    assert sorted(apart) == ["base.html", "sheet_paper.html"]
+    assert "{{ invented }}" in (TEMPLATES / "sheet_paper.html").read_text(encoding="utf-8")
+    assert set(INVENTED) == {"test", "training"}
 
 
 @pytest.mark.parametrize(("mode", "refused"), [("production", True), ("demo", True), ("test", False)])

@@ -44,7 +44,7 @@ def test_who_is_of_age_says_it_and_nothing_is_kept_of_that() -> None:
     client = at_desk()
     path = taken(client, check_in)
     page = get(client, path).content.decode()
-    assert "La personne l’a dit elle-même" in page and "accompagnant" not in page
+    assert "Dit sans souffler" in page and "accompagnant" not in page
     post(client, path + "qualifier/", **FORM | {"evidence": "CN", "first_given_name": "ZOE"}, said="1")
     assert "Identité dite par" not in get(client, path).content.decode()
 

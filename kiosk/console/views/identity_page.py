@@ -73,6 +73,7 @@ class IdentityView:
     """Everything the page of one identity shows."""
 
     traits: tuple[unfolding.Unfolded, ...]
+    phone: str  # what an appli carte Vitale said, and whether the console verified it; empty without one
     is_attested: bool  # what counts is an appli carte Vitale's word
     notices: tuple[noticing.Notice, ...]
     seal: tuple[tuple[str, str], ...]
@@ -272,6 +273,7 @@ def _view(laid: Laid, unsaid: str, today: date, by: Asked) -> IdentityView:
     )
     return IdentityView(
         traits=unfolding.unfolded(lines, heads, _(who[Beside.CARD])),
+        phone=heads[1] if side_by_side.is_attested else heads[0] if check_in.appli is not None else "",
         is_attested=side_by_side.is_attested,
         notices=noticing.notices(
             check_in,

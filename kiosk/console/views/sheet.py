@@ -65,6 +65,7 @@ def as_pdf(request: HttpRequest, key: UUID) -> HttpResponse:
                 "structure": settings.KIOSK.structure,
                 "arrival": arrival,
                 "style": style(),
+                "invented": INVENTED.get(settings.KIOSK.mode, ""),
                 **_said(arrival, made),
             },
         )
@@ -100,6 +101,9 @@ def _made(request: HttpRequest, arrival: Arrival, language: Language) -> sheets.
 def _said(arrival: Arrival, made: sheets.Sheet | None) -> dict[str, Any]:
     """What the sheet says, and how the desk finds its dossier again."""
     return {"sheet": made, "contact": settings.KIOSK.contact, "arrived": timezone.localtime(arrival.arrived_at)}
+
+
+INVENTED = {"test": "Environnement de test", "training": "Formation : personnes inventées"}  # whatever the language
 
 
 @cache
