@@ -1,5 +1,6 @@
 """The forms of a page as a browser has them: what is filled in, what is to be filled in, which buttons send it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -64,7 +65,7 @@ def _form(form: html.HtmlElement, path: str) -> Form:
     action = _path(form.get("action"), path)
     fields: dict[str, Field] = {}
     buttons = []
-    for one in form.iter("input", "select", "button", "textarea"):
+    for one in _controls(form):
         is_disabled = _is_disabled(one)
         if one.tag == "button":
             if one.get("type", "submit") == "submit":
@@ -73,6 +74,14 @@ def _form(form: html.HtmlElement, path: str) -> Form:
         elif one.get("name") and one.get("name") != NEVER and not is_disabled:
             _add(fields, one)
     return Form(tuple(fields.values()), tuple(buttons))
+
+
+def _controls(form: html.HtmlElement) -> Iterator[html.HtmlElement]:
+    """What a browser sends with this form: what stands in it, and what stands elsewhere and names it."""
+    for one in form.getroottree().iter("input", "select", "button", "textarea"):
+        named = one.get("form")
+        if form.get("id") == named if named is not None else form in one.iterancestors("form"):
+            yield one
 
 
 def _add(fields: dict[str, Field], one: html.HtmlElement) -> None:

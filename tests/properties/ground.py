@@ -103,8 +103,10 @@ class Ground:
         from django.conf import settings
 
         from kiosk.console.register import writer
+        from kiosk.console.upkeep import checking
 
         self.put_back()
+        checking.begin_anew()  # what this process remembers is of another sequence's trail
         self.clock.begin()
         dice = random.Random(0)
         writer.uuid4 = lambda: uuid.UUID(int=dice.getrandbits(128), version=4)  # the same persons, played again
