@@ -235,7 +235,7 @@ def _check_that_work_goes_on(console: InheritedConsole, desk: requests.Session, 
     """A patient on hold is somebody whose INS was accepted before: staff say so, and qualify with today's document."""
     page = f"arrivees/{key_of('held')}/"
     _post(desk, console.url, page, page + "prendre/")
-    said = {"evidence": "CN", "said": "1", "first_given_name": "LINA"}
+    said = {"evidence": "CN", "said": "mother", "first_given_name": "LINA"}  # a minor's
     refused = _post(desk, console.url, page, page + "qualifier/", seen=READ, **said)
     assert "status-RETRIEVED" in refused.text and "status-QUALIFIED" not in refused.text
     known = _post(desk, console.url, page, page + "personne/", whose=lina)

@@ -71,9 +71,11 @@ def p20_purging_changes_no_status(step: Step) -> Iterator[str]:
 def p21_a_head_behind_a_witness_is_reported(step: Step) -> Iterator[str]:
     """21. Any head behind a witness is reported: none, as long as the trail is whole (``unnoticed`` for when not)."""
     from kiosk.console.models import Finding
+    from kiosk.console.witness.findings import UNREAD
 
     if isinstance(step.act, acts.Arrive | acts.Resend):  # the kiosk brought the head that it was given
-        for name in Finding.objects.values_list("pk", flat=True):
+        asked = (UNREAD, "reading")  # whom a host asked INSi about, for an officer to look at: nothing of the trail
+        for name in Finding.objects.exclude(code__in=asked).values_list("pk", flat=True):
             yield f"{name} is reported, of a trail that is whole"
 
 
