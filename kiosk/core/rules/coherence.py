@@ -287,8 +287,8 @@ RULES: tuple[Rule, ...] = (
         "The patient is told which trait differs and what to do, staff what to do next.",
         "HAN, ANS",
         _C,
-        ("coherence.reasons.STAFF_SENTENCES",),
+        ("coherence.reasons.STAFF_SENTENCES", "coherence.reasons.NEXT_STEPS"),
         ("coherence: every_difference_has_a_sentence",),
-        {"coherence.reasons.NEXT_STEPS": Issue.PAGE, "coherence.reasons.CORRECTOR_SENTENCES": Issue.PAGE},
+        {"coherence.reasons.CORRECTOR_SENTENCES": Issue.PAGE},
     ),
 )
