@@ -42,7 +42,10 @@ class Before:
     """The console, and what kiosks and staff left in it."""
 
     def __init__(self, server: ServerSettings) -> None:
+        from kiosk.console.upkeep import checking
+
         self.server = server
+        checking.begin_anew()  # this process may have served another
         server.keys_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _tables_of_before(server)
         self.apps = _apps()
