@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Mapping
 from functools import cache
+from html import unescape
 from typing import Any
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -62,6 +63,16 @@ def half_a_minute_later() -> None:
 
 
 PINNED = re.compile(r"/arrivees/([0-9a-f-]{36})/(?:qualifier|decision/[a-z-]+|declasser|remplacer|presence)/")
+
+
+def words_of(page: str) -> str:
+    """What a page says, its tags aside: letters that differ stand in tags of their own."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", page)).split())
+
+
+def trait_of(page: str, trait: str) -> str:
+    """All that the page of an identity has about one trait."""
+    return f'<div data-trait="{trait}"' + page.split(f'data-trait="{trait}"')[1].split("\n</div>", maxsplit=1)[0]
 
 
 class Window(Client):

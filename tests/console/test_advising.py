@@ -10,6 +10,7 @@ TABLE = {
     "somebody known may have come": (Case(is_open=True, may_qualify=True, doubts=(Doubt.SEAL,)), Next.SAY_WHOSE),
     "somebody known is expected": (Case(is_expected=True, may_qualify=True), Next.PRESENCE),
     "already qualified": (Case(is_settled=True), Next.PUT_BACK),
+    "qualified, and not confirmed since": (Case(is_settled=True, is_unconfirmed=True), Next.REVIEW),
     "the answer is under way": (Case(is_awaited=True, **OPEN), Next.WAIT),
     "nobody found, nobody asked again": (Case(**OPEN), Next.ASK),
     "nobody found, asked again": (Case(has_asked=True, **OPEN), Next.VALIDATE),
@@ -39,6 +40,8 @@ def test_the_sentence_says_what_agrees_and_what_remains() -> None:
     assert advice(Case(may_qualify=True, asks_place=True)).sentence == (
         "Tout concorde. Reste : la pièce en main, l’identité dite, le lieu lu."
     )
+    unconfirmed = Case(is_settled=True, is_unconfirmed=True, is_decided=True)  # and in nobody's hands
+    assert "ne confirme pas cet INS" in advice(unconfirmed).sentence
     assert "par l’adulte" in advice(Case(may_qualify=True, is_minor=True)).sentence
     assert "n’a pas été lue" in advice(Case(may_qualify=True, is_unread=True)).sentence
     assert "sexe" in advice(Case(doubts=(Doubt.DIFFERENCES,), differing=("sexe",))).sentence

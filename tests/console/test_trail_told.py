@@ -13,12 +13,12 @@ from kiosk.console.register import erasure
 from kiosk.console.vigilance import told
 from kiosk.core.checkin.value import CheckIn
 from kiosk.core.identity.matricule import OID_NIA
-from kiosk.core.sources.insi import InsFound, PastMatricule
+from kiosk.core.sources.insi import InsFound, InsNotFound, PastMatricule
 from tests.console.arrivals import arrive, found, original_of
 from tests.console.conftest import ON_SQLITE
 from tests.console.staff import at_desk, get, post
 from tests.console.taken_up import TICKED, taken_up, visit_of
-from tests.people import ZOE
+from tests.people import CATARINA, ZOE
 
 pytestmark = [pytest.mark.usefixtures("console", "asks_insi"), pytest.mark.long]
 
@@ -42,7 +42,6 @@ def test_the_auditor_reads_words_and_no_codes() -> None:
     check_in = arrive(ZOE)
     path = taken_up(officer, check_in)
     get(officer, path + "pieces/0/")
-    get(officer, path + "fiche/?langue=ar")
     post(officer, path + "complements/", telephone="0600000000", word="person")
     post(officer, path + "qualifier/", **TICKED)
     post(officer, path + "annuler/")
@@ -52,6 +51,7 @@ def test_the_auditor_reads_words_and_no_codes() -> None:
     post(officer, path + "prendre/")
     post(officer, path + "decision/refuse-ins/")  # there is none any more
     post(officer, path + "ecarter/", reason="differences")
+    get(officer, taken_up(officer, arrive(CATARINA, InsNotFound())) + "fiche/?langue=ar")
     said = _lines()
     assert not [line for line in said if "{" in line or "&quot;" in line or "QUALIFIED" in line]
     assert any(

@@ -20,7 +20,7 @@ from kiosk.training.cases import CASES, cast
 from kiosk.training.visits import visit_of
 from tests.console.arrivals import enrol, put, sealed
 from tests.console.conftest import ON_SQLITE
-from tests.console.staff import at_desk, get
+from tests.console.staff import at_desk, get, words_of
 
 NAMED = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
@@ -55,7 +55,7 @@ def test_the_page_of_a_case_says_what_the_case_says(
     assert arrival.need == case.need
     page = get(at_desk(role="officer"), f"/arrivees/{check_in.key}/")
     assert page.status_code == 200
-    text = page.content.decode()
+    text = words_of(page.content.decode())
     assert "Formation : personnes inventées" in text
     assert (cast(case).person.birth_name in text) is (case.name != "nothing")
 

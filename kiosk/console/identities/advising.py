@@ -15,6 +15,7 @@ class Next(StrEnum):
     SAY_WHOSE = "whose"  # somebody known may have come: it is said first
     PRESENCE = "presence"
     PUT_BACK = "put-back"
+    REVIEW = "review"  # a verification did not confirm the INS: the unit keeps or refuses it
     WAIT = "wait"  # the answer is under way
     QUALIFY = "qualify"
     CONFIDE = "confide"  # to the identity-vigilance unit
@@ -40,6 +41,7 @@ class Case:
     is_open: bool = False  # nobody has said yet whether it is one of those who are known
     is_expected: bool = False
     is_settled: bool = False
+    is_unconfirmed: bool = False  # and a verification did not confirm the INS
     is_decided: bool = False  # and in nobody's hands
     is_awaited: bool = False
     is_answered: bool = True
@@ -72,7 +74,8 @@ class Advice:
 def advice(case: Case) -> Advice:
     """The one act and the one sentence of this case."""
     following = recommended(case)
-    return Advice(following, _agreement(case) if case.is_decided else _sentence(case, following))
+    is_over = case.is_decided and following is not Next.REVIEW
+    return Advice(following, _agreement(case) if is_over else _sentence(case, following))
 
 
 def recommended(case: Case) -> Next:
@@ -82,7 +85,7 @@ def recommended(case: Case) -> Next:
     if case.is_expected:
         return Next.PRESENCE
     if case.is_settled:
-        return Next.PUT_BACK
+        return Next.REVIEW if case.is_unconfirmed else Next.PUT_BACK
     if case.is_awaited and not case.is_answered:
         return Next.WAIT
     if case.doubts and not (case.is_of_unit and case.may_qualify):
@@ -107,6 +110,8 @@ def _sentence(case: Case, following: Next) -> str:
             return _("Déjà qualifiée ici. Reste : voir que c’est bien cette personne.")
         case Next.PUT_BACK:
             return _("Identité déjà qualifiée : rien à décider.")
+        case Next.REVIEW:
+            return _("Le service national ne confirme pas cet INS : contrôlez-le, puis gardez-le ou refusez-le.")
         case Next.WAIT:
             return _("La réponse nationale est attendue : elle s’affichera d’elle-même.")
         case Next.QUALIFY if not case.doubts:

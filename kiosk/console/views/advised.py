@@ -34,6 +34,7 @@ def case_of(
     *,
     is_open: bool,
     is_expected: bool,
+    is_unconfirmed: bool,
     is_of_unit: bool,
     may_ask: bool,
 ) -> Case:
@@ -47,6 +48,7 @@ def case_of(
         is_open=is_open,
         is_expected=is_expected,
         is_settled=arrival.is_settled,
+        is_unconfirmed=is_unconfirmed,
         is_decided=arrival.decided_at is not None and arrival.stage not in IN_WORK,
         is_awaited=arrival.insi_next_at is not None,
         is_answered=is_found,

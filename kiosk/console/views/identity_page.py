@@ -130,14 +130,15 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
     can_take = arrival.stage in {Stage.WAITING, Stage.HELD, *reopens} and not is_in_hand
     pair = look_alikes.pair_of(arrival.person)
     why_not_ask = asking.why_not_ask(arrival, check_in, staff)
+    verification = verified.told_of(arrival.known) if may_reopen(staff) else None
     asked = Asked(
         is_in_hand=is_in_hand,
         is_expected=expected is not None,
+        is_unconfirmed=verification is not None and verification.is_task,
         is_of_unit=is_of_unit(staff),
         may_ask=not why_not_ask,
     )
     view = _view(laid, knowing.unsaid(candidates), timezone.localdate(), asked)
-    verification = verified.told_of(arrival.known) if may_reopen(staff) else None
     kept = _kept(arrival)
     standing = asking.asking_of(arrival)
     told = (kept or pair, standing.is_pending or standing.found_nobody, verification, *view.notices)
@@ -250,6 +251,7 @@ class Asked:
 
     is_in_hand: bool
     is_expected: bool
+    is_unconfirmed: bool
     is_of_unit: bool
     may_ask: bool
 
@@ -268,6 +270,7 @@ def _view(laid: Laid, unsaid: str, today: date, by: Asked) -> IdentityView:
         *(laid, offers, lines),
         is_open=bool(unsaid),
         is_expected=by.is_expected,
+        is_unconfirmed=by.is_unconfirmed,
         is_of_unit=by.is_of_unit,
         may_ask=by.may_ask,
     )
