@@ -128,3 +128,23 @@ def test_who_waits_for_their_turn_at_insi_waits_as_long_as_was_said(set_clock: S
 
 def _really() -> datetime:
     return datetime.now(UTC)
+
+
+def test_two_who_look_first_at_the_same_moment_both_go_on(console: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two consoles that begin on an empty database: the first check-in of one of them was answered 500."""
+    from kiosk.console.models import Inspection
+    from kiosk.console.witness import clock
+
+    monkeypatch.setattr(clock._Of, "began", None)
+    ask, was_asked = Inspection.objects.select_for_update, []
+
+    def nothing_yet() -> object:
+        was_asked.append(True)
+        if len(was_asked) > 1:
+            return ask()
+        Inspection.objects.create(name=clock.NAME, position="another 1")
+        return Inspection.objects.none()
+
+    monkeypatch.setattr(Inspection.objects, "select_for_update", nothing_yet)
+    clock.look()
+    assert Inspection.objects.filter(pk=clock.NAME).count() == 1 and len(was_asked) == 2

@@ -56,8 +56,11 @@ def _kept(began: float, jump: float) -> float:
     here = f"{boot} {began:.0f}"
     row = Inspection.objects.select_for_update().filter(pk=NAME).first()
     if row is None:
-        Inspection.objects.create(name=NAME, position=here, whole_at=now if jump else None)
-        return jump
+        first = {"position": here, "whole_at": now if jump else None}
+        _row, is_ours = Inspection.objects.get_or_create(name=NAME, defaults=first)
+        if is_ours:
+            return jump
+        row = Inspection.objects.select_for_update().get(pk=NAME)  # another process looked at the same moment
     if not row.is_proven:
         findings.meet([row.as_found()])
         row.is_proven, row.whole_at = True, now
