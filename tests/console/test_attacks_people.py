@@ -6,7 +6,6 @@ import io
 import json
 import uuid
 from dataclasses import replace
-from html import escape
 
 import pytest
 from django.test import Client
@@ -14,7 +13,7 @@ from django.test import Client
 from kiosk.core.checkin.value import CheckIn
 from tests.console.arrivals import arrive, card_of, check_in_of, deliver, enrol, mrz_of, put, sealed
 from tests.console.rewritten import rewrite
-from tests.console.staff import PASSWORD, add, at_desk, browser, code_of, get, post, sign_in
+from tests.console.staff import PASSWORD, add, at_desk, browser, code_of, get, post, sign_in, words_of
 from tests.console.test_access import TABLE, _addresses
 from tests.people import ZOE
 
@@ -82,7 +81,7 @@ def test_whatever_a_card_or_a_document_says_is_shown_as_text_or_refused(name: st
         assert "14{%" not in body  # a template in a name is a name
     shown = get(client, f"/arrivees/{check_in.key}/").content.decode()
     if name in {"script", "attribute", "picture", "template", "sql"}:
-        assert escape(text) in shown.replace("&#x27;", "&#x27;")  # whole, as text
+        assert " ".join(text.split()) in words_of(shown)  # whole, as text
 
 
 @pytest.mark.parametrize("name", HOSTILE)
