@@ -1,6 +1,5 @@
 """The process that makes a picture anew, begun for one picture and ended with it."""
 
-import os
 import signal
 import threading
 from functools import cache
@@ -30,18 +29,14 @@ def made_anew(jpeg: bytes) -> bytes:
     if not _places().acquire(timeout=WAITED):
         raise Busy
     try:
-        with os.fdopen(os.memfd_create("picture"), "w+b") as given, os.fdopen(os.memfd_create("copy"), "w+b") as made:
-            given.write(jpeg)
-            given.seek(0)
-            code = apart.run("kiosk.console.pictures.child", given, made, SECONDS)
-            if code is None:  # its processor's time is counted, so the machine has no time
-                raise Busy
-            if code == CANNOT_SHUT:
-                raise NotShut
-            if code in _NOT_ITS_DOING:
-                raise Busy
-            made.seek(0)
-            return made.read(MOST_MADE) if code == 0 else b""
+        code, made = apart.made_of("kiosk.console.pictures.child", jpeg, SECONDS, MOST_MADE)
+        if code is None:  # its processor's time is counted, so the machine has no time
+            raise Busy
+        if code == CANNOT_SHUT:
+            raise NotShut
+        if code in _NOT_ITS_DOING:
+            raise Busy
+        return made if code == 0 else b""
     finally:
         _places().release()
 

@@ -1,6 +1,5 @@
 """The process that sets a page as PDF: one page, bounded in time, a few at once."""
 
-import os
 import threading
 
 from kiosk import apart
@@ -23,12 +22,9 @@ def pdf_of(html: str) -> bytes:
     if len(data) > MOST_BYTES or not _places.acquire(timeout=WAITED):
         raise CannotPrint
     try:
-        with os.fdopen(os.memfd_create("page"), "w+b") as given, os.fdopen(os.memfd_create("paper"), "w+b") as made:
-            given.write(data)
-            given.seek(0)
-            if apart.run("kiosk.console.printing.child", given, made, SECONDS) != 0:
-                raise CannotPrint
-            made.seek(0)
-            return made.read(MOST_MADE)
+        code, made = apart.made_of("kiosk.console.printing.child", data, SECONDS, MOST_MADE)
+        if code != 0:
+            raise CannotPrint
+        return made
     finally:
         _places.release()
