@@ -4,7 +4,9 @@ import base64
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,6 +15,7 @@ from kiosk.sealing import CannotOpen
 from tests.console.rewritten import rewrite
 from tests.console.served import ServedConsole, writings
 from tests.console.staff import PASSWORD, add, browser, code_of, get, half_a_minute_later, post, sign_in
+from tests.demo import enrolling
 from tests.demo.processes import ROOT
 
 FORMER_SECRET = "4d7953656372657456616c7565466f7254657374"  # as django-otp kept it: hexadecimal, in clear
@@ -131,6 +134,29 @@ def test_a_wrong_code_makes_the_next_one_wait_whatever_it_is() -> None:
     assert Authenticator.objects.get().throttling_failure_count == 1
     for code in ("", "12345", "1234567", "٤٢٣٤٥٦7", "abc"):
         assert second_factor.check_code(staff, code) is None
+
+
+@pytest.mark.usefixtures("console")
+def test_who_typed_late_twice_is_recognised_when_they_type_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looked like a slow clock: from then on the code that their authenticator showed was one of the future."""
+    from kiosk.console.models import Authenticator, Staff
+    from kiosk.console.staff import second_factor
+
+    add("lea")
+    staff, half_minute = Staff.objects.get(), int(time.time()) // 30
+    secret = second_factor.written(second_factor.open_key(Authenticator.objects.get()))
+
+    def typed(shown: int, *, late: int = 0) -> bool:
+        monkeypatch.setattr(second_factor, "time", SimpleNamespace(time=lambda: (shown + late) * 30 + 15))
+        return second_factor.check_code(staff, enrolling.totp(secret, shown * 30), is_own=True) is not None
+
+    assert typed(half_minute, late=1)
+    assert typed(half_minute + 10, late=2)
+    assert typed(half_minute + 20)
+    assert not typed(half_minute + 20)  # served
+    assert [typed(half_minute + 30 + 10 * slow, late=slow) for slow in range(1, 6)] == [True] * 5  # a slow clock
+    assert not typed(half_minute + 100, late=-5)
+    assert typed(half_minute + 110)
 
 
 @pytest.mark.usefixtures("console")

@@ -56,13 +56,19 @@ def enrol(visitor: Visitor, path: str, *, code: str = "", password: str = PASSWO
 
 
 def sign_in(visitor: Visitor, account: dict[str, str]) -> str:
-    """Name, password and code; gives the page one comes to.
+    """Name, password and code; gives the page one comes to."""
+    step, code = next_code(account)
+    account["shown"] = str(step)
+    visitor.get("/connexion/")
+    said = {"username": account["user"], "password": account["password"]}
+    return visitor.post("/connexion/", code=code, **said)
+
+
+def next_code(account: dict[str, str]) -> tuple[int, str]:
+    """The code that an owner shows now, and of which half-minute it is; who signed in with it notes it as shown.
 
     A code serves once, and the console takes the one that follows it by its owner's clock: so whoever signs in again
     within the half-minute, or at its turn, shows the code after the one they showed last.
     """
     step = max(int(time.time()) // 30, int(account.get("shown", "0")) + 1)
-    account["shown"] = str(step)
-    visitor.get("/connexion/")
-    said = {"username": account["user"], "password": account["password"]}
-    return visitor.post("/connexion/", code=totp(account["totp_secret"], step * 30), **said)
+    return step, totp(account["totp_secret"], step * 30)
