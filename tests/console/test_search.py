@@ -117,7 +117,7 @@ def test_the_queue_is_narrowed_to_one_desk_and_stays_so_while_it_refreshes() -> 
     client = at_desk()
     page = get(client, "/file/?guichet=4&need=ready").content.decode()
     assert f"line-{there.key}" in page and f"line-{here.key}" not in page
-    again = page.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+    again = page.split('id="queue"')[1].split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
     assert get(client, again).status_code == 204  # nothing changed: the same list, the same desk
     page = get(client, "/file/?guichet=99").content.decode()
     assert f"line-{here.key}" in page and "guichet=99" not in page

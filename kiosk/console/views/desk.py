@@ -22,7 +22,7 @@ from kiosk.console.records import room
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.terminals import health
 from kiosk.console.upkeep import at_the_desk, certificate, insi_again
-from kiosk.console.views import whose_name
+from kiosk.console.views import queue_lines, whose_name
 from kiosk.console.views.accounts import home_of
 from kiosk.console.witness import findings
 
@@ -142,20 +142,19 @@ def queue_context(
     """What the left column shows, with a fingerprint that tells whether it changed."""
     now = timezone.now()
     arrivals, calls, terminals = list(queue.in_work(need, desk, kiosk)), queue.open_calls(), health.terminals()
-    mine = [one for one in arrivals if one.assigned_to_id == staff.pk]
     findings.meet(one.as_found() for one in arrivals if not one.is_proven)
+    mine = [one for one in arrivals if one.assigned_to_id == staff.pk]
+    others = [one for one in arrivals if one.assigned_to_id != staff.pk]
+    others.sort(key=lambda one: one.assigned_to_id is not None)
+    mine_said = queue_lines.written(mine, current, now, are_mine=True)
+    others_said = queue_lines.written(others, current, now)
     counts, has_room = queue.counts(desk), room.is_enough()
     groups = () if kiosk or need else counts.groups
     certificate_days = certificate.days_left(timezone.localdate())
     shown = [
         tuple(sorted(counts.needs.items())),
-        *(
-            (
-                *(a.key.int, a.needed, a.stage, a.assigned_to_id, a.desk, a.noted_at, vars(a)["of_person"]),
-                int((now - a.received_at).total_seconds() // 60),
-            )
-            for a in arrivals
-        ),
+        mine_said,
+        others_said,
         *((call.key, call.count, call.reasons) for call in calls),
         *((group.kiosk, group.count) for group in groups),
         has_room,
@@ -163,9 +162,8 @@ def queue_context(
         *((line.terminal.pk, line.is_silent, line.lost, line.alarms, line.terminal.queue) for line in terminals),
     ]
     return {
-        "arrivals": arrivals,
-        "mine": mine,
-        "open": sorted((one for one in arrivals if one not in mine), key=lambda one: one.assigned_to_id is not None),
+        "mine": mine_said,
+        "open": others_said,
         "next_up": _next_up(arrivals, staff.desk),
         "groups": groups,
         "group": kiosk,
