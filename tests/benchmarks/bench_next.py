@@ -1,8 +1,9 @@
 """From "next patient" to a dossier that can be read, by key in Chromium: forty wait, a million people are stored.
 
 ``python -m tests.benchmarks.bench_next [how many [folder]]``: a PostgreSQL server of its own, or the databases of that
-folder, which are filled the first time and kept. Each time the patient is decided about before the next is called.
-Ready is: the next one's traits stand there, and the picture of the document is drawn.
+folder, which are filled the first time and kept. Each time the patient is decided about before the next is called;
+copies of documents are made while they wait, as the worker makes them. Ready is: the next one's traits stand there, and
+the picture of the document is drawn.
 """
 
 import json
@@ -94,6 +95,7 @@ def _waiting() -> list[str]:
     from django.utils.timezone import localdate
 
     from kiosk.console.models import Arrival, Stage
+    from kiosk.console.upkeep import picturing
     from kiosk.training.cases import CASES, cast
     from kiosk.training.papers import paper_of
     from tests.benchmarks.newcomers import arrived
@@ -102,6 +104,8 @@ def _waiting() -> list[str]:
     assert shown is not None
     waiting = Arrival.objects.filter(stage=Stage.WAITING).order_by("received_at")
     for _check_in in arrived(max(WAITING + CALLS + UNCOUNTED - waiting.count(), 0), pictures=shown[1]):
+        pass
+    while picturing.once():
         pass
     return [one.ticket for one in waiting]
 

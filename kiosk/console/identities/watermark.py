@@ -171,6 +171,8 @@ class _Way:
             return 255, middle
         part, width = laid.crop((left, top, right, bottom)).tobytes(), right - left
         least = min(part)
+        if least == 255:  # the same everywhere
+            return least, middle
         places = [(left + at % width, top + at // width) for at, value in enumerate(part) if value <= least + NEARLY]
         return least, min(places, key=lambda at: abs(at[0] - middle[0]) + abs(at[1] - middle[1]))
 

@@ -7,16 +7,26 @@
   let kept = null;
   let heard = new Set();
 
+  /* Where the focus is, of what has no id by which htmx finds it: in what that has one, and as which of its own. */
+  const places = (holder) => (holder ? [...holder.querySelectorAll("a, button, summary")] : []);
+  const place = (focused) => {
+    if (focused.id || !queue().contains(focused)) return null;
+    const holder = focused.closest("[id]");
+    return { id: holder.id, nth: places(holder).indexOf(focused) };
+  };
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.target.id !== "queue") return;
     const open = [...queue().querySelectorAll("details[open][id]")].map((one) => one.id);
-    kept = { top: document.getElementById("lines").scrollTop, open, calls: event.target.querySelectorAll(".call").length };
+    kept = { top: document.getElementById("lines").scrollTop, open, at: place(document.activeElement) };
   });
   document.addEventListener("htmx:afterSettle", () => {
     if (kept === null) return;
     const lines = document.getElementById("lines");
     if (lines) lines.scrollTop = kept.top;
     kept.open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+    const at = kept.at && places(document.getElementById(kept.at.id))[kept.at.nth];
+    if (at && at !== document.activeElement) at.focus({ preventScroll: true });
     kept = null;
     calls();
   });
