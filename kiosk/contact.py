@@ -7,7 +7,7 @@ know is told, once, until it does.
 import sys
 from collections.abc import Callable
 
-from kiosk.storage.delivery import DESK_UNKNOWN
+from kiosk.storage.delivery import DESK_UNKNOWN, OTHER_MODE
 
 SENTENCES = {  # by the code of a failed exchange
     "tls-authority": "console.ca : la console qui répond n'est pas de cette autorité ; copiez celle de la console",
@@ -15,6 +15,10 @@ SENTENCES = {  # by the code of a failed exchange
     "tls-dates": "console.url : son certificat n'est pas valable ce jour ; réglez l'heure, ou refaites-le",
     "tls": "console.ca : la liaison avec la console est refusée ; vérifiez console.ca, console.url et l'heure",
     "http-401": "kiosk.name : la console ne connaît pas cette borne ; vérifiez son nom et l'heure, ou enrôlez-la",
+    OTHER_MODE: (
+        "mode : de la borne et de la console, une seule est en production ; la borne n'accueille personne et garde ce "
+        "qu'elle a : corrigez mode ou console.url"
+    ),
     DESK_UNKNOWN: "kiosk.desk : la console ne connaît pas ce guichet ; ajoutez-le à server.desks, ou corrigez-le",
 }
 

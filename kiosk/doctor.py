@@ -35,7 +35,7 @@ from kiosk.sealing import BadKey, load_recipient_public, load_signer
 from kiosk.settings import BadSettings, InsiSection, Settings, ThroughConsole, load_insi
 from kiosk.storage.damage import files_set_aside
 from kiosk.storage.outbox import Outbox, OutboxBusy, OutboxDamaged, OutboxFull
-from kiosk.wiring import camera
+from kiosk.wiring import camera, console_link
 
 _ = gettext.gettext
 _SECONDS = 5.0
@@ -85,7 +85,7 @@ def examine(settings: Settings) -> list[Diagnosis]:
     checks: dict[str, Callable[[Settings], list[Diagnosis]]] = {
         "card-service": _card_service, "camera": _camera, "seals": _seals, "display": _display, "clock": _clock,
         "disk": _disk, "outbox": _outbox, "keys": _keys, "certificate": _certificate, "insi": _insi,
-        "kiosk-answers": _own_answers, "console": _console,
+        "kiosk-answers": _own_answers, "console": _console, "mode": _mode,
     }  # fmt: skip
     diagnoses: list[Diagnosis] = []
     for part, check in checks.items():
@@ -371,6 +371,21 @@ def _console(settings: Settings) -> list[Diagnosis]:
     if offset > _LARGEST_CLOCK_ERROR:
         return [diagnosis, Diagnosis("clock-offset", Level.BAD, what, _("Réglez l'heure : timedatectl set-ntp true"))]
     return [diagnosis, Diagnosis("clock-offset", Level.OK, what)]
+
+
+def _mode(settings: Settings) -> list[Diagnosis]:
+    """Real people are sent to a production, and nobody else; who does not say their mode is not doubted."""
+    try:
+        theirs = console_link(settings).ask_mode(_SECONDS)
+    except BadKey:
+        return []  # said already
+    if not theirs:
+        return []
+    what = _("borne : {ours} ; console : {theirs}").format(ours=settings.mode, theirs=theirs)
+    if (theirs == "production") is (settings.mode == "production"):
+        return [Diagnosis("mode", Level.OK, what)]
+    todo = _("La borne n'accueille personne : corrigez mode (en production, aucune simulation), ou console.url.")
+    return [Diagnosis("mode", Level.BAD, what, todo)]
 
 
 def _reach(part: str, url: str, context: ssl.SSLContext) -> tuple[Diagnosis, datetime | None]:

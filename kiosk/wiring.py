@@ -137,8 +137,8 @@ class Kiosk:
 
     def _hire(self) -> Crew:
         settings = self._settings
-        where, is_real = settings.kiosk, settings.mode == "production"
-        place = Place(where.name, where.desk, where.ticket_letter, in_production=is_real)
+        where = settings.kiosk
+        place = Place(where.name, where.desk, where.ticket_letter, settings.mode)
         recipient = sealing.load_recipient_public(settings.sealing.structure_key)
         courier = Courier(self._outbox, self._link(), where.desk, self._devices, self._health, told_once())
         phones = phone_reader(settings)
@@ -156,7 +156,7 @@ class Kiosk:
                 courier.hurry,
             ),
             courier=courier,
-            storage=StorageWatch(self._outbox, where.data_dir, self._events.post),
+            storage=StorageWatch(self._outbox, where.data_dir, self._events.post, lambda: courier.is_refused),
         )
 
     def _insi_desk(self) -> InsiDesk | QuestionDesk:
@@ -191,6 +191,7 @@ class Kiosk:
         certificate = {"certificate_days": watch.days(datetime.now(UTC).date())} if watch is not None else {}
         return {
             "version": __version__,
+            "mode": self._settings.mode,
             "place": self._settings.kiosk.place,
             "desk": self._settings.kiosk.desk,
             "devices": self._devices(),

@@ -11,7 +11,7 @@ from uuid import uuid4
 from kiosk import journal
 from kiosk.app.worker import Worker
 from kiosk.core.checkin.codec import to_bytes
-from kiosk.core.checkin.value import CheckIn, Way
+from kiosk.core.checkin.value import PRODUCTION, CheckIn, Way
 from kiosk.core.status.permissions import kiosk_status
 from kiosk.core.turn import events as ev
 from kiosk.documents.vitale import traits_of
@@ -28,7 +28,12 @@ class Place:
     kiosk: str
     desk: str
     ticket_letter: str
-    in_production: bool = True  # False: what a simulator says of test people is taken for an answer
+    mode: str = PRODUCTION
+
+    @property
+    def in_production(self) -> bool:
+        """False: what a simulator says of test people is taken for an answer."""
+        return self.mode == PRODUCTION
 
 
 class StoreRoom:
@@ -140,4 +145,5 @@ def assemble(order: ev.Submit, key: str, ticket: str, place: Place, now: datetim
         question=order.question,
         card_read_at=order.card_read_at if person else "",
         appli=order.appli,
+        mode="" if place.in_production else place.mode,
     )

@@ -10,7 +10,7 @@ from kiosk import journal
 from kiosk.app.pace import Pace
 from kiosk.core.turn import events as ev
 from kiosk.journal import Happening
-from kiosk.storage.delivery import DESK_UNKNOWN, ConsoleLink, Delivered, Reply, deliver_waiting
+from kiosk.storage.delivery import DESK_UNKNOWN, OTHER_MODE, ConsoleLink, Delivered, Reply, deliver_waiting
 from kiosk.storage.outbox import Outbox, OutboxDamaged
 
 _HEARTBEAT_SECONDS = 15.0
@@ -19,6 +19,7 @@ _CALL_AGAIN_SECONDS = 5.0  # somebody stands there
 _CALL_SECONDS = 600.0  # a call for help older than that is of no use to anybody
 _DESK_SECONDS = 600.0
 _ONE_QUESTION_SECONDS = 5.0
+_FIRST_BEAT_SECONDS = 5.0  # for which deliveries wait to hear whether the console is of this kiosk's mode
 _ONE_CALL_SECONDS = 30.0  # pressed again before that, and not delivered yet, it is the same call
 
 
@@ -47,6 +48,9 @@ class Courier:
         self._health = health  # the whole state: asked for each heartbeat
         self._tell = tell  # the technician, of what the console does not know
         self._desk_due = 0.0
+        self.is_refused = False  # the console is of another mode: whoever is sent there is called by nobody
+        self._beats_since = time.monotonic()
+        self._has_beaten = False
         self._told: tuple[float, dict[str, str]] = (0.0, {})
         self._calls: list[_Call] = []
         self._calls_lock = threading.Lock()
@@ -59,6 +63,7 @@ class Courier:
         self._beats = Pace("heartbeats", self._beat, _LOOK_SECONDS)
 
     def start(self) -> None:
+        self._beats_since = time.monotonic()
         for pace in (self._deliveries, self._calling, self._beats):
             pace.start()
 
@@ -82,6 +87,9 @@ class Courier:
         self._calling.hurry()
 
     def _deliver(self) -> bool:
+        is_early = not self._has_beaten and time.monotonic() - self._beats_since < _FIRST_BEAT_SECONDS
+        if self.is_refused or is_early:
+            return True  # all of it is kept
         try:
             happened, trouble = deliver_waiting(
                 *(self._outbox, self._links["deliveries"], time.monotonic),
@@ -104,12 +112,17 @@ class Courier:
             return True
         started = time.monotonic()
         reply, code = self._links["heartbeats"].put_heartbeat(self._health())
-        if reply is not Reply.LATER:
+        self.is_refused = code == OTHER_MODE or (self.is_refused and reply is Reply.LATER)
+        if not self._has_beaten:
+            self._has_beaten = True
+            self._deliveries.hurry()
+        is_heard = code != OTHER_MODE and reply is not Reply.LATER
+        if is_heard:
             self._told = (started, devices)
             self._ask_desk()
         else:
             self._tell(code)
-        return self._went("heartbeats", code if reply is Reply.LATER else "")
+        return self._went("heartbeats", "" if is_heard else code)
 
     def _ask_desk(self) -> None:
         """Now and then: whether the console knows where this kiosk sends people; staff read it there if it does not."""

@@ -24,13 +24,20 @@ _LEAST_FREE_BYTES = 64 * 1024 * 1024
 class StorageWatch:
     """Says how the disk is without ever waiting for it: what was last seen of it, and whether it still answers."""
 
-    def __init__(self, outbox: Outbox, data_dir: Path, post: Callable[[ev.Event], None]) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        data_dir: Path,
+        post: Callable[[ev.Event], None],
+        is_refused: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._outbox = outbox
+        self._is_refused = is_refused  # the console takes nobody from here: what is kept would reach nobody
         self._data_dir = data_dir
         self._post = post
         self._proving_since = 0.0  # 0: not now
         self._is_good = True
-        self._told = True
+        self._told = True, True
         self._telling = threading.Lock()
         self.counts = (0, 0)  # waiting, parked
         self.free_bytes = shutil.disk_usage(data_dir).free
@@ -50,16 +57,20 @@ class StorageWatch:
 
     def look(self) -> None:
         """Tell the kiosk when that changed; cheap enough for every tick."""
-        if self.ok != self._told:
+        if (self.ok, self._serves) != self._told:
             self._tell()
+
+    @property
+    def _serves(self) -> bool:
+        return self.ok and not self._is_refused()
 
     def _tell(self) -> None:
         with self._telling:
-            good = self.ok
-            if good != self._told:
+            good, serves = self.ok, self._serves
+            if good != self._told[0]:
                 journal.record(Happening.DEVICE_BACK if good else Happening.DEVICE_LOST, device="storage")
-            self._told = good
-            self._post(ev.StorageCame() if good else ev.StorageWent())
+            self._told = good, serves
+            self._post(ev.StorageCame() if serves else ev.StorageWent())
 
     def _prove(self) -> bool:
         self._proving_since = time.monotonic()

@@ -20,6 +20,7 @@ EVERY, LONGEST = 1.5, 600.0  # seconds: a console takes sixty a minute of one ki
 _WHY = {
     "http-401": "la console ne connaît pas cette borne : enrôlez-la (kiosk keys enrol)",
     "http-403": "cette console est en production : aucune personne inventée n'y entre",
+    "other-mode": "cette console est en production : aucune personne inventée n'y entre",
     "http-404": "cette console ne prend pas de personnes inventées : mettez-la à jour",
     "http-429": "la console a reçu trop d'arrivées de cette borne : recommencez plus tard, ou allongez --every",
     "http-507": "le disque de la console est plein",
@@ -95,7 +96,7 @@ def _send(settings: Settings, casts: list[Cast], every: float, *, as_json: bool)
         wiring.console_link(settings),
         wiring.questions(settings),
         lambda plain, context: sealing.seal(plain, recipient, context),
-        Place(where.name, where.desk, where.ticket_letter, in_production=False),
+        Place(where.name, where.desk, where.ticket_letter, settings.mode),
         partial(_next_ticket, outbox, where.ticket_letter),
         lambda: datetime.now(UTC).astimezone(),
         time.sleep,

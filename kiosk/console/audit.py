@@ -130,7 +130,7 @@ _LEAVES: Mapping[str, tuple[type[Staff] | type[Terminal], str]] = {
 }
 
 # What a process remembers that was said: who alters such an act later gives no right back, and moves no visit.
-REMEMBERED = (*OF_AN_ACCOUNT, *OF_A_KIOSK, Act.EMERGENCY_ENDED)
+REMEMBERED = (*OF_AN_ACCOUNT, *OF_A_KIOSK, Act.EMERGENCY_ENDED, Act.PEOPLE_INVENTED)
 MOVES_NOT = (Act.OPENED, Act.PICTURE_SEEN, Act.SHEET_PRINTED, Act.REFUSED)  # of a visit
 _of_rights, of_visits = Said(20_000), Said(5_000)  # accounts and kiosks are hundreds; visits of a day
 

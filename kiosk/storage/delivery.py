@@ -24,6 +24,7 @@ _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 60.0
 _ANSWER_LIMIT = 4096
 
+OTHER_MODE = "other-mode"  # of kiosk and console one is in production, the other not: real people are not invented ones
 DESK_UNKNOWN = "desk-unknown"  # the console answers, and has no such desk
 _AUTHORITY, _DATES, _NAME = {2, 18, 19, 20, 21}, {9, 10}, {62, 64}  # OpenSSL's numbers of why a certificate is refused
 NO_KEY = "no-key"  # it stands under what is no key: it would be brought to another address
@@ -131,10 +132,13 @@ class ConsoleLink:
             with within(seconds), self._send("PUT", path, body, content_type, witness) as answer:
                 self._hear(answer.status_code, answer.headers.get("X-Console-Version", ""))
                 if self._heads is not None and (mark := answer.headers.get("X-Console-Mark", "")):
-                    said = (answer.headers.get(f"X-Console-Key{more}", "") for more in ("", "-Endorsed"))
-                    self._heads.hear(mark, *said)
-                with suppress(bounded.Nonsense, requests.RequestException, OSError):  # its number says it all
-                    bounded.read(answer, _ANSWER_LIMIT, seconds)  # so that the connection can be kept
+                    keys = (answer.headers.get(f"X-Console-Key{more}", "") for more in ("", "-Endorsed"))
+                    self._heads.hear(mark, *keys)
+                said = b""
+                with suppress(bounded.Nonsense, requests.RequestException, OSError):  # its number says nearly all
+                    said = bounded.read(answer, _ANSWER_LIMIT, seconds)  # so that the connection can be kept
+                if _is_of_other_mode(answer.status_code, said):
+                    return Reply.NEVER, OTHER_MODE
                 return _reply(answer.status_code), f"http-{answer.status_code}"
         except requests.exceptions.SSLError as trouble:
             return Reply.LATER, _why(trouble)
@@ -182,6 +186,13 @@ class ConsoleLink:
         said, code = self.ask("/intake/desk", json.dumps({"desk": desk}).encode(), seconds)
         return {b"known": "", b"unknown": DESK_UNKNOWN}.get(said, code)
 
+    def ask_mode(self, seconds: float) -> str:
+        """In which mode the console is; "" where it does not say."""
+        said, code = self._within(seconds, "POST", "/intake/invented", b"{}")
+        if code == "http-403":
+            return "production" if _is_of_other_mode(requests.codes.forbidden, said) else ""
+        return said.decode("ascii", "replace") if code == "http-200" else ""
+
     def put_call(self, key: str, reason: str, desk: str) -> tuple[Reply, str]:
         body = json.dumps({"reason": reason, "desk": desk}).encode()
         return self.put(f"/intake/calls/{key}", body, "application/json")
@@ -196,6 +207,17 @@ def _why(trouble: BaseException) -> str:
     number = cause.verify_code if cause is not None else None
     named = {"tls-authority": _AUTHORITY, "tls-dates": _DATES, "tls-name": _NAME}
     return next((code for code, numbers in named.items() if number in numbers), "tls")
+
+
+def _is_of_other_mode(status: int, said: bytes) -> bool:
+    """Whether it is our console that forbids it; a proxy forbids too, and is asked again."""
+    if status != requests.codes.forbidden:
+        return False
+    try:
+        answer = json.loads(said)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(answer, dict) and answer.get("outcome") == "not-in-production"
 
 
 def _reply(status: int) -> Reply:

@@ -67,9 +67,16 @@ def test_an_answer_about_somebody_else_is_not_retrieved() -> None:
     assert check_in.status is IdentityStatus.PROVISIONAL
 
 
+def test_a_kiosk_that_is_not_in_production_says_so_in_each_check_in_and_production_says_nothing() -> None:
+    real, invented = (assemble(order(), "key", "A1", replace(PLACE, mode=mode), NOW) for mode in ("production", "demo"))
+    assert (real.mode, real.in_production, invented.mode, invented.in_production) == ("", True, "demo", False)
+    assert b'"mode"' not in to_bytes(real)  # a console of before reads all that there is
+    assert from_bytes(to_bytes(invented)) == invented
+
+
 def test_what_is_odd_in_an_answer_or_forbids_it_a_kiosk_leaves_to_staff() -> None:
     sound = InsFound(ZOE.matricule, ZOE.traits(), flags=("simulator",))
-    demonstration = replace(PLACE, in_production=False)
+    demonstration = replace(PLACE, mode="demo")
     assert assemble(order(insi=sound), "key", "A1", demonstration, NOW).status is IdentityStatus.RETRIEVED
     assert assemble(order(insi=sound), "key", "A1", PLACE, NOW).status is IdentityStatus.PROVISIONAL
     for number in (replace(ZOE.matricule, key="00"), replace(ZOE.matricule, oid="x"), replace(ZOE.matricule, oid="")):

@@ -31,7 +31,7 @@ from tests.console.arrivals import SIGNER
 from tests.console.served import ServedConsole
 from tests.people import Person
 
-PLACE = Place("borne-1", "3", "A", in_production=False)
+PLACE = Place("borne-1", "3", "A", "demo")
 PATIENT_SECONDS = 4.0
 
 

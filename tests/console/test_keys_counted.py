@@ -14,7 +14,7 @@ from tests.console.browsing import Desk
 from tests.console.served import ServedConsole
 
 pytestmark = pytest.mark.timeout(300)  # a browser: a busy machine takes its time
-PLACE = Place("borne-1", "3", "A", in_production=False)
+PLACE = Place("borne-1", "3", "A", "demo")
 NOBODY_THERE = """
 [insi]
 endpoint = "https://localhost:1/"

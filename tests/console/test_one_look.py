@@ -15,7 +15,7 @@ from tests.console.browsing import Desk
 from tests.console.served import ServedConsole
 
 pytestmark = pytest.mark.timeout(400)  # many pages in a browser: a busy machine takes its time
-PLACE = Place("borne-1", "3", "A", in_production=False)
+PLACE = Place("borne-1", "3", "A", "demo")
 SIZES = ((1280, 720), (1366, 768), (1440, 900), (1920, 1080))
 HALF = (960, 540)  # 200 % of 1920
 # What a receptionist would call wrong, as sentences; nothing where one look is enough.

@@ -1,5 +1,6 @@
 """Invented people stay among themselves: no production takes them in, nor serves a database that holds them."""
 
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,7 +35,7 @@ def _check_in(case: Case) -> CheckIn:
 
     now = timezone.localtime()
     visit = visit_of(cast(case), now)
-    place = Place("borne-1", "3", "A", in_production=False)
+    place = Place("borne-1", "3", "A", "demo")
     return visit.check_in(str(uuid4()), "A12", place, now, visit.answer)
 
 
@@ -92,7 +93,10 @@ def test_a_stranger_sends_no_invented_people_and_marks_nothing(console: ServerSe
     check_in = _check_in(CASES[0])
     assert put(f"/intake/invented/{check_in.key}", sealed(check_in), kiosk="borne-9").status_code == 401
     assert put("/intake/invented", b"{}", method="POST", kiosk="borne-9").status_code == 401
-    real = put(f"/intake/check-ins/{check_in.key}", sealed(check_in))
+    broken = put(f"/intake/invented/{check_in.key}", b"not sealed")
+    assert broken.status_code == 422 and not world.holds_invented()
+    silent = replace(check_in, mode="")  # of a kiosk of before
+    real = put(f"/intake/check-ins/{check_in.key}", sealed(silent))
     assert real.status_code == 201 and not world.holds_invented()
 
 

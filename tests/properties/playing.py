@@ -28,7 +28,7 @@ from tests.properties.acts import Act
 from tests.properties.copies import Copy
 from tests.properties.ground import Ground
 
-PLACE = Place("borne-1", "3", "A", in_production=True)
+PLACE = Place("borne-1", "3", "A")
 KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 NAME = re.compile(r"(?<=/)[a-z]\d+(?=/)")
 NAMESPACE = uuid.UUID("7d0c2d1e-8c3b-4c5e-9a53-1f3a2a6b8f10")

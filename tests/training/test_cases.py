@@ -21,7 +21,7 @@ from kiosk.training.cases import CASES, cast, everybody
 from kiosk.training.visits import visit_of
 
 NOW = datetime.fromisoformat("2026-11-30T09:00:00+01:00")
-PLACE = Place("borne-1", "3", "A", in_production=False)
+PLACE = Place("borne-1", "3", "A", "demo")
 NAMED = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 COPIES = (0, 1, 13, 27, MOST_COPIES - 1)
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Schema, Status
+from ninja import Field, NinjaAPI, Schema, Status
 from ninja.params.functions import Header
 
 from kiosk import __version__, journal
 from kiosk.console.intake import check_ins, heartbeats, invented, questions, recognition, signed
 from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Reception, SignedRequest
+from kiosk.console.records.world import OtherWorld
 from kiosk.console.witness import brought, heads
 from kiosk.core.checkin.question import RECEIVED
 from kiosk.heads import LONGEST_MARK
@@ -39,6 +40,16 @@ class Said(Schema):
     reason: str = ""
 
 
+class Head(Schema):
+    """What the head of every kiosk's request says: who sends it, when, its signature; of some, what they witness."""
+
+    kiosk: str = Field("", alias="X-Kiosk")
+    sent_at: str = Field("", alias="X-Sent-At")
+    signature: str = Field("", alias="X-Signature")
+    witness: str = Field("", alias="X-Witness")
+
+
+Headers = Annotated[Head, Header(...)]
 _BY_PROXIES = {"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "X-Original-Forwarded-For"}
 _TO_ANYBODY = {
     Reception.NOT_TRUSTED,
@@ -54,14 +65,11 @@ def put_check_in(
     request: HttpRequest,
     response: HttpResponse,
     key: UUID,
-    x_kiosk: str = Header("", alias="X-Kiosk"),
-    x_sent_at: str = Header("", alias="X-Sent-At"),
-    x_signature: str = Header("", alias="X-Signature"),
-    x_witness: str = Header("", alias="X-Witness"),
+    head: Headers,
 ) -> Status[Said]:
-    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
+    sent = _signed(request, head)
     answer = _told(response, _answer(request, check_ins.MAX_BODY, lambda: check_ins.take_in(key, sent())))
-    return _witnessed(response, answer, x_kiosk, x_witness, is_noted=False)  # who waits for the disk waits once
+    return _witnessed(response, answer, head, is_noted=False)  # who waits for the disk waits once
 
 
 @api.put("/invented/{uuid:key}", response=_ANSWERS, openapi_extra=_BINARY_BODY, summary="Take in an invented check-in")
@@ -69,12 +77,11 @@ def put_invented(
     request: HttpRequest,
     response: HttpResponse,
     key: UUID,
-    x_kiosk: str = Header("", alias="X-Kiosk"),
-    x_sent_at: str = Header("", alias="X-Sent-At"),
-    x_signature: str = Header("", alias="X-Signature"),
+    head: Headers,
 ) -> Status[Said]:
-    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
-    return _told(response, _answer(request, check_ins.MAX_BODY, lambda: invented.take_in(key, sent())))
+    sent = _signed(request, head)
+    answer = _answer(request, check_ins.MAX_BODY, lambda: check_ins.take_in(key, sent(), is_invented=True))
+    return _told(response, answer)
 
 
 @api.post(
@@ -86,11 +93,9 @@ def put_invented(
 def post_invented(
     request: HttpRequest,
     response: HttpResponse,
-    x_kiosk: str = Header("", alias="X-Kiosk"),
-    x_sent_at: str = Header("", alias="X-Sent-At"),
-    x_signature: str = Header("", alias="X-Signature"),
+    head: Headers,
 ) -> Status[Said] | HttpResponse:
-    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
+    sent = _signed(request, head)
     return _in_words(response, _answer(request, signed.MAX_SIGNED_TEXT, lambda: invented.mode(sent())))
 
 
@@ -98,14 +103,11 @@ def post_invented(
 def put_heartbeat(
     request: HttpRequest,
     response: HttpResponse,
-    x_kiosk: str = Header("", alias="X-Kiosk"),
-    x_sent_at: str = Header("", alias="X-Sent-At"),
-    x_signature: str = Header("", alias="X-Signature"),
-    x_witness: str = Header("", alias="X-Witness"),
+    head: Headers,
 ) -> Status[Said]:
-    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
+    sent = _signed(request, head)
     answer = _told(response, _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.take_heartbeat(sent())))
-    return _witnessed(response, answer, x_kiosk, x_witness, is_noted=True)
+    return _witnessed(response, answer, head, is_noted=True)
 
 
 @api.put("/calls/{uuid:key}", response=_ANSWERS, openapi_extra=_JSON_BODY, summary="Call a member of staff")
@@ -113,11 +115,9 @@ def put_call(
     request: HttpRequest,
     response: HttpResponse,
     key: UUID,
-    x_kiosk: str = Header("", alias="X-Kiosk"),
-    x_sent_at: str = Header("", alias="X-Sent-At"),
-    x_signature: str = Header("", alias="X-Signature"),
+    head: Headers,
 ) -> Status[Said]:
-    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
+    sent = _signed(request, head)
     return _told(response, _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.take_call(key, sent())))
 
 
@@ -130,11 +130,9 @@ def put_call(
 def post_desk(
     request: HttpRequest,
     response: HttpResponse,
-    x_kiosk: str = Header("", alias="X-Kiosk"),
-    x_sent_at: str = Header("", alias="X-Sent-At"),
-    x_signature: str = Header("", alias="X-Signature"),
+    head: Headers,
 ) -> Status[Said] | HttpResponse:
-    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
+    sent = _signed(request, head)
     return _in_words(response, _answer(request, signed.MAX_SIGNED_TEXT, lambda: heartbeats.know_desk(sent())))
 
 
@@ -147,13 +145,11 @@ def post_desk(
 def post_recognition(
     request: HttpRequest,
     response: HttpResponse,
-    x_kiosk: str = Header("", alias="X-Kiosk"),
-    x_sent_at: str = Header("", alias="X-Sent-At"),
-    x_signature: str = Header("", alias="X-Signature"),
+    head: Headers,
 ) -> Status[Said] | HttpResponse:
     timing = recognition.REAL
     arrived = timing.clock()
-    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
+    sent = _signed(request, head)
     answer = _answer(request, recognition.MAX_BODY, lambda: recognition.answer(sent(), arrived, timing))
     if isinstance(answer.value, bytes):
         return HttpResponse(answer.value, content_type="application/octet-stream")
@@ -170,11 +166,9 @@ def put_question(
     request: HttpRequest,
     response: HttpResponse,
     key: UUID,
-    x_kiosk: str = Header("", alias="X-Kiosk"),
-    x_sent_at: str = Header("", alias="X-Sent-At"),
-    x_signature: str = Header("", alias="X-Signature"),
+    head: Headers,
 ) -> Status[Said] | HttpResponse:
-    sent = _signed(request, x_kiosk, x_sent_at, x_signature)
+    sent = _signed(request, head)
     answer = _answer(request, questions.MAX_BODY, lambda: questions.take_in(key, sent()))
     if answer.status_code == Reception.RECEIVED:
         return HttpResponse(RECEIVED, content_type="application/json", status=Reception.RECEIVED)
@@ -212,6 +206,8 @@ def _answer(request: HttpRequest, longest: int, take: Callable[[], Reception | W
         return _refused(Reception.NOT_TRUSTED, "")
     except NotUnderstood as why:
         return _refused(Reception.NOT_UNDERSTOOD, str(why))
+    except OtherWorld as why:
+        return _refused(Reception.NOT_IN_PRODUCTION, str(why))
     return _said(taken) if isinstance(taken, Reception) else Status(HTTPStatus.CREATED, taken)
 
 
@@ -220,12 +216,12 @@ def _length(request: HttpRequest) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else check_ins.MAX_BODY + 1
 
 
-def _signed(request: HttpRequest, kiosk: str, sent_at: str, signature: str) -> Callable[[], SignedRequest]:
+def _signed(request: HttpRequest, head: Head) -> Callable[[], SignedRequest]:
     """The request as it was signed, its body read only when asked for."""
     address = str(request.META.get("REMOTE_ADDR", ""))
     is_forwarded = any(name.startswith("X-Forwarded") or name in _BY_PROXIES for name in request.headers)
     return lambda: SignedRequest(
-        request.path, kiosk[:60], sent_at, signature[:200], request.body, address, is_forwarded
+        request.path, head.kiosk[:60], head.sent_at, head.signature[:200], request.body, address, is_forwarded
     )
 
 
@@ -243,16 +239,14 @@ def _in_words(response: HttpResponse, answer: Status[Any]) -> Status[Said] | Htt
     return _told(response, answer)
 
 
-def _witnessed(
-    response: HttpResponse, answer: Status[Said], kiosk: str, witness: str, *, is_noted: bool
-) -> Status[Said]:
+def _witnessed(response: HttpResponse, answer: Status[Said], head: Head, *, is_noted: bool) -> Status[Said]:
     """Hear what head of the trail a kiosk of ours brings back, and only then give it the one of now, closed."""
     if answer.status_code in _TO_ANYBODY:
         return answer
-    may_have_another = brought.take(kiosk[:60], witness[: LONGEST_MARK + 1], is_noted=is_noted)
-    head = heads.current()
-    if head is not None and may_have_another:
-        response["X-Console-Mark"] = heads.marked(head)
+    may_have_another = brought.take(head.kiosk[:60], head.witness[: LONGEST_MARK + 1], is_noted=is_noted)
+    current = heads.current()
+    if current is not None and may_have_another:
+        response["X-Console-Mark"] = heads.marked(current)
         response["X-Console-Key"] = heads.public_key()
         if endorsed := heads.endorsements():
             response["X-Console-Key-Endorsed"] = endorsed

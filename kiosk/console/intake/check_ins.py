@@ -15,7 +15,7 @@ from kiosk import journal
 from kiosk.console import audit
 from kiosk.console.arrivals import tickets, times
 from kiosk.console.identities import comparing
-from kiosk.console.intake import phone, place, quotas, recognition, reported
+from kiosk.console.intake import phone, place, quotas, recognition, reported, worlds
 from kiosk.console.intake.phone import Shown
 from kiosk.console.intake.signed import NotUnderstood, Reception, SignedRequest, instant, signer_of, trusted_terminal
 from kiosk.console.models import Arrival, Need, Sealed, Stage, Terminal
@@ -24,6 +24,7 @@ from kiosk.console.questions.joining import Fit, Named
 from kiosk.console.records import indexes, origin, room, search, subject_keys, vault
 from kiosk.console.records.subject_keys import OwnKey
 from kiosk.console.records.turnstile import Turnstile, transaction_in_turn
+from kiosk.console.records.world import OtherWorld
 from kiosk.console.register import filing
 from kiosk.console.register.known import candidate as candidate_of
 from kiosk.console.terminals import excess
@@ -93,8 +94,10 @@ def _taken_in(delivery: _Delivery) -> audit.Done:
 _TURNSTILE = Turnstile(_keep)
 
 
-def take_in(key: UUID, request: SignedRequest) -> Reception:
-    """Keep one check-in, once. NotTrusted or NotUnderstood otherwise."""
+def take_in(key: UUID, request: SignedRequest, *, is_invented: bool = False) -> Reception:
+    """Keep one check-in, once. NotTrusted, NotUnderstood or OtherWorld otherwise."""
+    if is_invented and settings.KIOSK.is_production:  # said to anybody, before anything is looked at
+        raise OtherWorld(worlds.NOT_HERE)
     if len(request.body) > MAX_BODY:
         return Reception.TOO_LARGE
     terminal = trusted_terminal(request)
@@ -109,6 +112,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
     if not room.is_enough():
         return Reception.NO_ROOM
     plain, came = _opened(key, request)
+    worlds.welcome(terminal, came, is_invented=is_invented)
     check_in, shown = reported.counting(came, request), phone.shown_by(came, now)
     is_reported = check_in is not came
     check_in = replace(check_in, insi=shown.answer) if shown is not None else check_in
@@ -161,7 +165,7 @@ def take_in(key: UUID, request: SignedRequest) -> Reception:
             if owner is not None:
                 return _again(owner, terminal)
             if shown is not None and phone.is_used(shown):  # the same phone twice at the same moment: now it is known
-                return take_in(key, request)
+                return take_in(key, request, is_invented=is_invented)
             if not tickets.rename(arrival):
                 raise
             excess.note(terminal.pk, About.TICKETS)

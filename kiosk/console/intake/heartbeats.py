@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from kiosk.console.intake import place
+from kiosk.console.intake import place, worlds
 from kiosk.console.intake.signed import (
     NotTrusted,
     NotUnderstood,
@@ -29,7 +29,7 @@ MOST_CALLS, CALLS_WITHIN = 20, timedelta(minutes=30)  # a kiosk keeps twenty, fo
 
 
 def take_heartbeat(request: SignedRequest) -> Reception:
-    """Note how a kiosk is. NotTrusted for a replay or a clock too far off; NotUnderstood for another shape."""
+    """Note how a kiosk is. NotTrusted for a replay or a clock too far off; NotUnderstood, OtherWorld."""
     terminal = trusted_terminal(request)
     sent_at = instant(request.sent_at)
     now = timezone.now()
@@ -47,8 +47,9 @@ def take_heartbeat(request: SignedRequest) -> Reception:
         last_sent_at=sent_at,
         last_seen_at=now,
         version=one_line(beat.get("version", ""), 40),
-        place=one_line(beat.get("place", ""), 60),  # a kiosk of before says neither of these
+        place=one_line(beat.get("place", ""), 60),  # a kiosk of before says none of these three
         desk=one_line(beat.get("desk", ""), 20),
+        mode=one_line(beat.get("mode", ""), 20),
         devices=state,
         queue=whole(beat, "queue", 0, least=0),
         parked=whole(beat, "parked", None, least=0),  # a kiosk of before does not say it
@@ -60,6 +61,8 @@ def take_heartbeat(request: SignedRequest) -> Reception:
     )
     if not updated:
         raise NotTrusted
+    terminal.mode = one_line(beat.get("mode", ""), 20)
+    worlds.hear(terminal)
     return Reception.ALREADY_HERE
 
 

@@ -4,13 +4,9 @@ They come by an address of their own, which is signed like any: what was sent as
 production takes none of it.
 """
 
-from uuid import UUID
-
 from django.conf import settings
 
-from kiosk.console.intake import check_ins
 from kiosk.console.intake.signed import Reception, SignedRequest, trusted_terminal
-from kiosk.console.records import world
 
 
 def mode(request: SignedRequest) -> bytes | Reception:
@@ -20,12 +16,3 @@ def mode(request: SignedRequest) -> bytes | Reception:
     trusted_terminal(request)
     told: str = settings.KIOSK.mode
     return told.encode()
-
-
-def take_in(key: UUID, request: SignedRequest) -> Reception:
-    """Keep one of them, as any other; from then on this database is never production's. NotTrusted, NotUnderstood."""
-    if settings.KIOSK.is_production:
-        return Reception.NOT_IN_PRODUCTION
-    trusted_terminal(request)
-    world.note_invented()
-    return check_ins.take_in(key, request)

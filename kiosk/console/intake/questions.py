@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from kiosk import journal
 from kiosk.console import audit
-from kiosk.console.intake import quotas
+from kiosk.console.intake import quotas, worlds
 from kiosk.console.intake.heartbeats import CLOCK_TOLERANCE
 from kiosk.console.intake.signed import NotTrusted, NotUnderstood, Reception, SignedRequest, instant, trusted_terminal
 from kiosk.console.models import Question, QuestionState, Terminal, rows
@@ -54,12 +54,13 @@ _TURNSTILE = Turnstile(_keep)
 
 
 def take_in(key: UUID, request: SignedRequest) -> Reception:
-    """Keep one question, once, and have INSi asked. NotTrusted or NotUnderstood otherwise."""
+    """Keep one question, once, and have INSi asked. NotTrusted, NotUnderstood or OtherWorld otherwise."""
     if len(request.body) > MAX_BODY:
         return Reception.TOO_LARGE
     terminal, now = trusted_terminal(request), timezone.now()
     if abs(now - instant(request.sent_at)) > CLOCK_TOLERANCE:
         raise NotTrusted
+    worlds.hear(terminal)
     lately = _lately(key, terminal.pk, now)
     if lately.owner is not None:
         return _again(lately.owner, terminal.pk)

@@ -23,6 +23,7 @@ class Terminal(Proven):
     version = models.CharField(max_length=40, blank=True)
     place = models.CharField(max_length=60, blank=True, default="")  # where it stands, in its technician's words
     desk = models.CharField(max_length=20, blank=True, default="")  # to which it sends people; empty: not said
+    mode = models.CharField(max_length=20, blank=True, default="")  # in which it runs; empty: not said
     devices = models.JSONField(default=dict)  # "reader" → "ok" or "lost"
     queue = models.PositiveIntegerField(default=0)  # check-ins not delivered yet
     parked = models.PositiveIntegerField(null=True)  # of those, the ones this console refused; null: not said
@@ -42,7 +43,7 @@ class Terminal(Proven):
     BESIDE: ClassVar[Mapping[str, str]] = dict.fromkeys(
         (
             *("last_sent_at", "last_seen_at", "version", "devices", "queue", "parked", "certificate_days"),
-            *("place", "desk", "disk_free_mb", "clock_offset_ms", "asked", "asked_seconds", "exceeded"),
+            *("place", "desk", "mode", "disk_free_mb", "clock_offset_ms", "asked", "asked_seconds", "exceeded"),
         ),
         "how it says that it is, every half minute anew, and what it did too often: nothing is opened by it",
     )

@@ -4,6 +4,7 @@ A training's database, or one that took in invented check-ins, is never served i
 beside the real ones. Nor is a database that has served made a training's.
 """
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from kiosk.console import audit
@@ -38,6 +39,16 @@ def check(mode: str) -> None:
         note_invented()
 
 
+def is_real() -> bool:
+    """Whether real people come to this console."""
+    return bool(settings.KIOSK.is_production)
+
+
+def is_other(mode: str) -> bool:
+    """Whether a kiosk that says this mode is of the other world; one that says none is of an earlier version."""
+    return bool(mode) and (mode == "production") is not is_real()
+
+
 def note_invented() -> None:
     """From now on, and for good, this database holds invented people."""
     if not holds_invented():
@@ -45,4 +56,9 @@ def note_invented() -> None:
 
 
 def holds_invented() -> bool:
-    return AuditEntry.objects.filter(about=_ABOUT, act=audit.Act.PEOPLE_INVENTED).exists()
+    """The trail is asked once a process: it remembers."""
+    if audit.remembered(audit.Act.PEOPLE_INVENTED, _ABOUT):
+        return True
+    said = AuditEntry.objects.filter(about=_ABOUT, act=audit.Act.PEOPLE_INVENTED)
+    audit.remember(said[:1])
+    return bool(audit.remembered(audit.Act.PEOPLE_INVENTED, _ABOUT))

@@ -56,6 +56,8 @@ DEVICES = {
     "clock": "horloge décalée",
     "recognitions": "trop de questions sur des patients",
     "questions": "trop de questions au service national",
+    "invented": "pas en production : ses arrivées sont refusées",
+    "real": "en production : ses arrivées ne viennent pas ici",
     "stranger": "sa clé sert ailleurs",
     "check-ins": "trop d’arrivées",
     "bytes": "envois trop lourds",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from kiosk.console.models import Question, QuestionState, Recognition, Terminal
+from kiosk.console.records.world import is_other, is_real
 from kiosk.console.terminals import excess
 from kiosk.console.terminals.excess import About
 
@@ -52,6 +53,8 @@ class TerminalLine:
             "recognitions": self.asked_too_much,
             "questions": self.asks_insi_too_much,
             "stranger": self.is_used_elsewhere,
+            "invented": is_real() and is_other(one.mode),
+            "real": not is_real() and is_other(one.mode),
             "clock": one.clock_offset_ms is not None and abs(one.clock_offset_ms) > CLOCK_OFF_MS,
         }
         for about in About:

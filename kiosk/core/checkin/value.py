@@ -11,6 +11,8 @@ from kiosk.core.sources.document import DocumentKind, DocumentPicture, MrzReadin
 from kiosk.core.sources.insi import InsAnswer
 from kiosk.core.status.permissions import IdentityStatus
 
+PRODUCTION = "production"
+
 
 class Way(StrEnum):
     """How somebody came through the kiosk, when it was not by the whole path."""
@@ -48,5 +50,12 @@ class CheckIn(Confidential):
     question: str = field(default="", metadata={"quiet": True})
     # ISO 8601 with offset; of an older kiosk it is not known: then ``arrived_at`` counts.
     card_read_at: str = field(default="", metadata={"quiet": True})
+    # In which mode the kiosk runs; production's says nothing, nor does one of an earlier version.
+    mode: str = field(default="", metadata={"quiet": True})
     # Where a newer kiosk said something this version cannot read; never written, found anew whenever it is read.
     not_understood: tuple[str, ...] = field(default=(), metadata={"wire": None})
+
+    @property
+    def in_production(self) -> bool:
+        """Whether the kiosk meets real people, or does not say that it does not."""
+        return self.mode in {"", PRODUCTION}

@@ -89,7 +89,7 @@ class CameraCame:
 
 @dataclass(frozen=True, slots=True)
 class StorageWent:
-    """Nothing can be kept: the disk is full or broken. A kiosk that cannot keep must not ask."""
+    """Nothing can be kept (the disk is full or broken), or nobody would get it. Such a kiosk must not ask."""
 
 
 @dataclass(frozen=True, slots=True)
