@@ -33,7 +33,7 @@ from kiosk.console.identities import (
 )
 from kiosk.console.identities.choices import Action, Choice
 from kiosk.console.identities.reasons import NotAllowed
-from kiosk.console.models import Arrival, Stage
+from kiosk.console.models import Arrival, Person, Sealed, Staff, Stage, rows
 from kiosk.console.pictures import copies, process
 from kiosk.console.register import visit_checks, visits
 from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
@@ -65,7 +65,7 @@ def _just_left(request: HttpRequest, arrival: Arrival) -> Arrival | None:
     if "apres" not in request.GET or arrival.assigned_at is None or now - arrival.assigned_at > MOMENT:
         return None
     try:
-        left = Arrival.objects.select_related("person__absorbed_by").filter(pk=UUID(request.GET["apres"])).first()
+        left = _read(UUID(request.GET["apres"]))
     except ValueError:
         return None
     return left if left is not None and undoing.may_undo(left, staff_of(request), now) else None
@@ -315,11 +315,20 @@ def may_open(request: HttpRequest, arrival: Arrival) -> bool:
 
 def found(key: UUID) -> Arrival:
     """The record of this key, with what goes with it; nowhere when it was removed."""
-    arrival = (
-        Arrival.objects.select_related("sealed", "assigned_to", "decided_by", "person__absorbed_by")
-        .filter(pk=key)
-        .first()
-    )
+    arrival = _read(key)
     if arrival is None or arrival.stage == Stage.REMOVED:
         raise Http404
+    sealed = rows.locked(Sealed, key, rows.Lock.NOTHING)
+    if sealed is not None:
+        arrival.sealed = sealed
+    if arrival.assigned_to_id is not None:
+        arrival.assigned_to = rows.locked(Staff, arrival.assigned_to_id, rows.Lock.NOTHING)
+    return arrival
+
+
+def _read(key: UUID) -> Arrival | None:
+    """One visit with whose it is."""
+    arrival = rows.locked(Arrival, key, rows.Lock.NOTHING)
+    if arrival is not None and arrival.person_id is not None:
+        arrival.person = rows.locked(Person, arrival.person_id, rows.Lock.NOTHING)
     return arrival
