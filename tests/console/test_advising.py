@@ -33,15 +33,19 @@ TABLE = {
 def test_the_act_follows_the_case(case: Case, expected: Next) -> None:
     assert recommended(case) is expected
     told = advice(case)
-    assert told.next is expected and told.sentence.endswith(".") and len(told.sentence) < 140
+    assert told.next is expected and told.sentence.endswith(".") and len(f"{told.sentence} {told.rest}") < 140
 
 
 def test_the_sentence_says_what_agrees_and_what_remains() -> None:
-    assert advice(Case(may_qualify=True, asks_place=True)).sentence == (
-        "Tout concorde. Reste : la pièce en main, l’identité dite, le lieu lu."
+    told = advice(Case(may_qualify=True, asks_place=True))
+    assert (told.sentence, told.rest) == (
+        "Tout concorde.",
+        "Reste : la pièce en main, l’identité dite, le lieu lu.",
     )
+    assert advice(Case(may_qualify=True, is_attested=True)).rest == "Reste : l’identité dite."
+    assert advice(Case(may_qualify=True, doubts=(Doubt.EXPIRED,))).rest == ""
     unconfirmed = Case(is_settled=True, is_unconfirmed=True, is_decided=True)  # and in nobody's hands
     assert "ne confirme pas cet INS" in advice(unconfirmed).sentence
-    assert "par l’adulte" in advice(Case(may_qualify=True, is_minor=True)).sentence
+    assert "par l’adulte" in advice(Case(may_qualify=True, is_minor=True)).rest
     assert "n’a pas été lue" in advice(Case(may_qualify=True, is_unread=True)).sentence
     assert "sexe" in advice(Case(doubts=(Doubt.DIFFERENCES,), differing=("sexe",))).sentence

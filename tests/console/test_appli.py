@@ -119,7 +119,7 @@ def test_a_second_visit_is_filed_by_the_number_and_one_key_says_that_it_is_them(
     assert (visit_of(again).person_id, visit_of(again).need) == (visit_of(first).person_id, "presence")
     path = taken_up(client, again)
     page = read_page(client, path)
-    assert "Sous « Appli carte Vitale »" in page
+    assert "En grand : ce que disait l’appli carte Vitale" in page
     post(client, path + "presence/", version=str(visit_of(again).known.version))
     assert (visit_of(again).stage, visit_of(again).status) == ("done", "QUALIFIED")
     nothing_is_asked()

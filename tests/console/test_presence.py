@@ -10,7 +10,7 @@ from kiosk.core.checkin.value import CheckIn, Way
 from kiosk.core.sources.insi import BY_CARD, Exchange, InsFound, InsUnreachable
 from tests.console.arrivals import arrive, enrol, found, mrz_of
 from tests.console.staff import READ, at_desk, get, post
-from tests.people import DOMINIQUE, ZOE, Person
+from tests.people import DOMINIQUE, LEO, ZOE, Person
 
 pytestmark = [pytest.mark.usefixtures("console"), pytest.mark.long]
 NOT_ASKED = InsUnreachable("not-asked")
@@ -104,6 +104,23 @@ def test_one_key_says_that_it_is_them_and_the_visit_is_done() -> None:
     assert "Présence vérifiée" in after_page
     for shown in (page, after_page):
         assert "nom et prénom proches" not in shown  # their own visit before is nobody else's
+
+
+def test_of_a_minor_the_adult_who_says_it_is_asked_again_and_kept() -> None:
+    client = at_desk()
+    post(
+        client, _taken(client, arrive(LEO)) + "qualifier/",
+        evidence="PA", said="mother", seen=READ, tolerated="1", first_given_name="LEO",
+    )  # fmt: skip
+    again = _short(LEO)
+    path = _taken(client, again)
+    assert "Autre titulaire de l’autorité parentale" in get(client, path).content.decode()
+    refused = client.post(path + "presence/", {"version": str(_of(path).version)}, secure=True, follow=True)
+    assert "Pour un mineur, dites qui l’accompagne" in refused.content.decode()
+    assert _arrival(again).presence_at is None
+    post(client, path + "presence/", version=str(_of(path).version), said="father")
+    assert _arrival(again).stage == "done"
+    assert "Identité dite par : Père" in get(client, path).content.decode()
 
 
 def test_the_identity_stays_what_it_was() -> None:

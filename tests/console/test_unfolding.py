@@ -7,11 +7,11 @@ import pytest
 from kiosk.console.identities.rows import Row
 from kiosk.console.identities.unfolding import Part, Unfolded, size_of, together, unfolded
 
-HEADS = ("Carte Vitale", "INSi")
+ANSWERED = "INSi"
 
 
 def _shown(card: str, insi: str, document: str, verdict: str = "blocking") -> Unfolded:
-    return unfolded((Row("Nom de naissance", card, insi, document, verdict, "", "birth-name"),), HEADS, "Carte")[0]
+    return unfolded((Row("Nom de naissance", card, insi, document, verdict, "", "birth-name"),), ANSWERED, "Carte")[0]
 
 
 def _marked(parts: Iterable[Part]) -> str:

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+REST = "Reste : {left}."
+
 
 class Next(StrEnum):
     """The act that the page shows large; the others stand in the menu, each with its rule."""
@@ -68,14 +70,22 @@ class Advice:
     """What the page shows large, and says at its head."""
 
     next: Next
-    sentence: str
+    sentence: str  # without what remains to be ticked
+    left: tuple[tuple[str, str], ...] = ()  # that: the name of what is ticked on the form, and its words
+
+    @property
+    def rest(self) -> str:
+        """What remains as long as nothing is ticked."""
+        return _(REST).format(left=", ".join(words for _name, words in self.left)) if self.left else ""
 
 
 def advice(case: Case) -> Advice:
     """The one act and the one sentence of this case."""
     following = recommended(case)
     is_over = case.is_decided and following is not Next.REVIEW
-    return Advice(following, _agreement(case) if is_over else _sentence(case, following))
+    if is_over:
+        return Advice(following, _agreement(case))
+    return Advice(following, _sentence(case, following), _left(case, following))
 
 
 def recommended(case: Case) -> Next:
@@ -115,7 +125,7 @@ def _sentence(case: Case, following: Next) -> str:
         case Next.WAIT:
             return _("La réponse nationale est attendue : elle s’affichera d’elle-même.")
         case Next.QUALIFY if not case.doubts:
-            return f"{_agreement(case)} {_remaining(case)}"
+            return _agreement(case)
         case Next.ASK:
             return f"{case.answer} {_('Corrigez sur l’original, puis interrogez.')}".strip()
         case Next.VALIDATE if not case.doubts:
@@ -161,7 +171,10 @@ def _agreement(case: Case) -> str:
     return _("Tout concorde.")
 
 
-def _remaining(case: Case) -> str:
+def _left(case: Case, following: Next) -> tuple[tuple[str, str], ...]:
+    if following is not Next.QUALIFY or case.doubts:
+        return ()
     who = _("l’identité dite par l’adulte") if case.is_minor else _("l’identité dite")
-    left = [_("la pièce en main"), who, *([_("le lieu lu")] if case.asks_place else [])]
-    return _("Reste : {left}.").format(left=", ".join(left))
+    piece = [] if case.is_attested else [("evidence", _("la pièce en main"))]
+    place = [("place", _("le lieu lu"))] if case.asks_place else []
+    return (*piece, ("said", who), *place)

@@ -1,19 +1,22 @@
 """Somebody known and qualified has come: staff look at the person, and one key says that it is them, or is not."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from kiosk.console import audit
-from kiosk.console.identities import attaching, comparing, deciding, knowing, pieces, undoing
-from kiosk.console.identities.reasons import Stopped, refused
+from kiosk.console.identities import attaching, comparing, deciding, knowing, pieces, saying, undoing
+from kiosk.console.identities.reasons import NotAllowed, Stopped, refused
 from kiosk.console.identities.refusing import in_words
 from kiosk.console.models import Arrival, Person, Staff, Stage
 from kiosk.console.records import vault
 from kiosk.console.register import presence, visits
 from kiosk.core.checkin.value import CheckIn
+from kiosk.core.status.accompanying import SaidBy
 from kiosk.core.status.transitions import Actor, ActorKind
 
 
@@ -55,20 +58,28 @@ def _expected(arrival: Arrival, person: Person) -> Expected:
     )
 
 
-def confirm(key: UUID, staff: Staff, version: int, *, where: str = "") -> Arrival:
-    """It is them: said of the visit, which is done with it; the identity stays what it was. NotAllowed names a rule."""
+def confirm(key: UUID, staff: Staff, version: int, said_by: SaidBy | None = None, *, where: str = "") -> Arrival:
+    """It is them: said of the visit, which is done with it; the identity stays what it was. NotAllowed names a rule.
+
+    ``said_by``: of a minor, which adult said the identity.
+    """
     with in_words(audit.Act.PRESENCE_CHECKED, staff.username, key, where):
         arrival = deciding.in_hand(key, staff)
         check_in = visits.opened(arrival)
-        _beside, expected = laid(arrival, check_in)
+        expected = laid(arrival, check_in)[1]
         if expected is None:
             raise refused(Stopped.STALE)
+        is_minor = saying.is_of_a_minor(arrival, check_in)
+        body = saying.body(said_by) if is_minor else {}
+        if is_minor and not body:
+            raise NotAllowed(_("Pour un mineur, dites qui l’accompagne et a énoncé son identité."))
         before: undoing.Before = {
             **undoing.before_of(arrival),
             "presence": "candidate" if expected.is_candidate else "visit",
         }
         by = Actor(ActorKind.STAFF, staff.username)
-        presence.checked(arrival, check_in, expected.person, by, expected_version=version, where=where)
+        said = json.dumps(body).encode() if body else b""
+        presence.checked(arrival, check_in, expected.person, by, expected_version=version, body=said, where=where)
         arrival.presence_at, arrival.presence_by = timezone.now(), staff
         deciding.keep(arrival, staff, Stage.DONE, "", before)
         return arrival

@@ -53,6 +53,7 @@ class Row(Confidential):
     is_wide: bool = False  # one value across the table
     next_step: str = ""  # what staff do next about a difference that blocks
     opens: str = ""  # the key of the panel where they do it
+    detail: str = ""  # the part of the note that no question of the page repeats: two dates laid side by side
 
 
 def rows(check_in: CheckIn, side_by_side: Compared) -> tuple[Row, ...]:
@@ -117,7 +118,7 @@ _WEIGHT = {"": -1, Outcome.SAME: 0, Outcome.TOLERATED: 1, SEE: 2, Outcome.BLOCKI
 
 
 def _row(trait: Trait, cells: list[str], side_by_side: Compared, who: Who, details: Who = MappingProxyType({})) -> Row:
-    worst, notes, blocking = "", [], []
+    worst, notes, blocking, laid = "", [], [], []
     named = {(one.beside, one.reason) for one in side_by_side.to_see if one.trait is trait}
     for beside, comparison in ((Beside.DOCUMENT, side_by_side.document), (Beside.CARD, side_by_side.card)):
         if comparison is None:
@@ -129,16 +130,29 @@ def _row(trait: Trait, cells: list[str], side_by_side: Compared, who: Who, detai
         if verdict.reason is not None and shown == Outcome.BLOCKING:
             blocking.append(verdict.reason)
         if verdict.reason is not None:
-            told = [inside(_(STAFF_SENTENCES[verdict.reason])), *filter(None, [details.get(beside)])]
+            more = [details[beside]] if details.get(beside) else []
+            told = [inside(_(STAFF_SENTENCES[verdict.reason])), *more]
             notes.append((shown, f"{_(who[beside])} : {' ; '.join(told)}"))
+            laid += [(shown, f"{_(who[beside])} : {one}") for one in more]
         worst = max(worst, shown, key=_WEIGHT.__getitem__)
     is_for_the_eye = side_by_side.by_hand or (Beside.DOCUMENT, None) in named
     if is_for_the_eye and worst in {"", Outcome.SAME}:
         worst = LOOK
-    note = " · ".join(text for shown, text in notes if shown == worst)
+    note, detail = (" · ".join(text for shown, text in said if shown == worst) for said in (notes, laid))
     card, insi, document = cells
     next_step, opens = _next(blocking)
-    return Row(_(TRAITS[trait]), card, insi, document, worst, note, trait.value, next_step=next_step, opens=opens)
+    return Row(
+        _(TRAITS[trait]),
+        card,
+        insi,
+        document,
+        worst,
+        note,
+        trait.value,
+        next_step=next_step,
+        opens=opens,
+        detail=detail,
+    )
 
 
 ASK_AGAIN, CONFIDE = "i", "e"  # keys of panels

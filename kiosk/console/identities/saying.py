@@ -16,7 +16,7 @@ from kiosk.core.checkin.value import CheckIn
 from kiosk.core.status.accompanying import SaidBy, is_minor
 
 KEPT_AS = "said_by"
-_KINDS = ("evidence-checked", "apcv-read")  # the facts that rest on what was said
+_KINDS = ("evidence-checked", "apcv-read", "presence-checked")  # the facts that rest on what was said
 ROLES = {
     SaidBy.MOTHER: "Mère",
     SaidBy.FATHER: "Père",

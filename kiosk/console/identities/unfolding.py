@@ -60,9 +60,9 @@ class Unfolded(Confidential):
         return not self.parts
 
 
-def unfolded(lines: Iterable[Row], heads: tuple[str, str], card: str) -> tuple[Unfolded, ...]:
-    """The traits for the page; ``heads``: what was shown, and who answered; ``card``: what was shown, in one word."""
-    return tuple(_unfolded(line, heads[1], card) for line in lines)
+def unfolded(lines: Iterable[Row], answered: str, card: str) -> tuple[Unfolded, ...]:
+    """The traits for the page; ``answered``: who did, as the page calls them; ``card``: what was shown, in one word."""
+    return tuple(_unfolded(line, answered, card) for line in lines)
 
 
 def _unfolded(row: Row, answered: str, card: str) -> Unfolded:

@@ -34,10 +34,20 @@ def beside(check_in: CheckIn, person: Person) -> CheckIn:
 
 
 def checked(
-    arrival: Arrival, check_in: CheckIn, person: Person, by: Actor, *, expected_version: int, where: str = ""
+    arrival: Arrival,
+    check_in: CheckIn,
+    person: Person,
+    by: Actor,
+    *,
+    expected_version: int,
+    body: bytes = b"",
+    where: str = "",
 ) -> None:
-    """Record that it is them; a candidate's visit is theirs from now on. The caller saves the arrival."""
-    told = Told(PresenceChecked(), audit.Act.PRESENCE_CHECKED)
+    """Record that it is them; a candidate's visit is theirs from now on. The caller saves the arrival.
+
+    ``body``: who said their identity, where they are a minor; sealed.
+    """
+    told = Told(PresenceChecked(), audit.Act.PRESENCE_CHECKED, body=body)
     if arrival.person is not None:
         visits.recorded(arrival, person, [told], by, expected_version=expected_version, where=where)
         return

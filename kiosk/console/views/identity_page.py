@@ -1,6 +1,6 @@
 """What the page of one identity shows: the sources side by side, what may be done, who it may be, what was done."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -34,9 +34,11 @@ from kiosk.console.identities import (
     rows,
     saying,
     seeing,
+    sheet_due,
     trying,
     undoing,
     unfolding,
+    zone_places,
 )
 from kiosk.console.identities.advising import Advice, Next, advice
 from kiosk.console.identities.choices import Action
@@ -66,6 +68,7 @@ class PictureLink:
     label: str
     untouched: str = ""  # where it is shown as the camera saw it, when that was kept
     is_unreadable: bool = False  # no copy of it can be made: it is opened nowhere
+    bears_zone: bool = False  # the machine-readable one
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,6 +81,7 @@ class IdentityView:
     notices: tuple[noticing.Notice, ...]
     seal: tuple[tuple[str, str], ...]
     pictures: tuple[PictureLink, ...]
+    zone: tuple[tuple[str, str], ...]  # a trait, and where the picture of the zone bears it
     document_label: str
     document_refused: bool
     unread: bool  # there is a picture, and no machine read it
@@ -156,6 +160,7 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
         "reasons": [(code.value, _(label)) for code, label in reasons.REASONS.items() if code not in reasons.BY_WORKER],
         "reason_label": reason_label(arrival.reason),
         "evidence_label": pieces.label_of(arrival.evidence, arrival.companion),
+        "has_sheet": _has_sheet(laid, check_in, written_down),
         "desks": [desk for desk in settings.KIOSK.desks if desk != arrival.desk],
         "can_decide": is_in_hand,
         "can_take": can_take,
@@ -198,6 +203,12 @@ def context(request: HttpRequest, arrival: Arrival, check_in: CheckIn) -> dict[s
     }
 
 
+def _has_sheet(laid: Laid, check_in: CheckIn, written: original.Original | None) -> bool:
+    """Whether the patient is due a sheet: asked of what the visit itself brought, as the sheet's own page asks it."""
+    side_by_side = laid.side_by_side if laid.check_in is check_in else comparing.compared(check_in)
+    return sheet_due.due(sheet_due.standing(laid.arrival, check_in, side_by_side, written)) is not None
+
+
 def closed(arrival: Arrival, staff: Staff) -> dict[str, Any]:
     """What the page shows of a dossier that is not in one's hands: its number and where it stands, nobody's trait."""
     can_take = arrival.stage in {Stage.WAITING, Stage.HELD}
@@ -234,9 +245,14 @@ def _kept(arrival: Arrival) -> Arrival | None:
     return visits.latest_of(known) if known is not None and known != arrival.person else None
 
 
-def _picture_links(arrival: Arrival, pictures: Sequence[DocumentPicture]) -> tuple[PictureLink, ...]:
+def _picture_links(arrival: Arrival, check_in: CheckIn) -> tuple[PictureLink, ...]:
+    pictures, mrz = check_in.pictures, check_in.mrz
     unreadable = copies.unreadable(arrival) if pictures else set()
-    return tuple(_picture_link(arrival, index, one, index in unreadable) for index, one in enumerate(pictures))
+    bearing = zone_places.side_of(mrz) if mrz is not None else None
+    return tuple(
+        replace(_picture_link(arrival, index, one, index in unreadable), bears_zone=one.side is bearing)
+        for index, one in enumerate(pictures)
+    )
 
 
 def _picture_link(arrival: Arrival, index: int, picture: DocumentPicture, is_unreadable: bool) -> PictureLink:
@@ -275,7 +291,7 @@ def _view(laid: Laid, unsaid: str, today: date, by: Asked) -> IdentityView:
         may_ask=by.may_ask,
     )
     return IdentityView(
-        traits=unfolding.unfolded(lines, heads, _(who[Beside.CARD])),
+        traits=unfolding.unfolded(lines, heads[1], _(who[Beside.CARD])),
         phone=heads[1] if side_by_side.is_attested else heads[0] if check_in.appli is not None else "",
         is_attested=side_by_side.is_attested,
         notices=noticing.notices(
@@ -289,7 +305,8 @@ def _view(laid: Laid, unsaid: str, today: date, by: Asked) -> IdentityView:
             is_first_time=arrival.insi_tries == 0,
         ),
         seal=noticing.seal_fields(check_in),
-        pictures=_picture_links(arrival, check_in.pictures),
+        pictures=_picture_links(arrival, check_in),
+        zone=zone_places.places(check_in.mrz) if check_in.mrz is not None else (),
         document_label=_(rows.DOCUMENTS[kind]) if kind is not None else "",
         document_refused=check_in.document_refused,
         unread=bool(check_in.pictures) and check_in.mrz is None,

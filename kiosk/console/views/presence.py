@@ -6,7 +6,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from kiosk.console.identities import presence
+from kiosk.console.identities import presence, saying
 from kiosk.console.models import Arrival
 from kiosk.console.staff.access import Right, address_of, needs, staff_of
 from kiosk.console.upkeep import insi_now
@@ -19,7 +19,8 @@ from kiosk.console.views.shown import version_shown
 def present(request: HttpRequest, key: UUID) -> HttpResponse:
     """It is the person expected: one key, and the visit is done."""
     staff, where, shown = staff_of(request), address_of(request), version_shown(request)
-    return carried_out(request, key, lambda: presence.confirm(key, staff, shown, where=where))
+    said_by = saying.said_in(request.POST)
+    return carried_out(request, key, lambda: presence.confirm(key, staff, shown, said_by, where=where))
 
 
 @needs(Right.WORK)

@@ -40,6 +40,30 @@
       });
       picture.addEventListener("pointerleave", () => picture.classList.remove("is-near"));
     });
+    const closeUp = 2.4; // as in desk.css
+    /* The glass over the place of a trait that has the hand or the focus: where the picture in view bears the zone. */
+    const show = (trait) => {
+      const picture = pictures.find((one) => one.hasAttribute("data-zone") && one.checkVisibility());
+      if (!picture || viewer.classList.contains("is-large") || turn !== 0) return;
+      const image = picture.querySelector("img");
+      const shown = Math.min(image.clientWidth / image.naturalWidth, image.clientHeight / image.naturalHeight);
+      if (!Number.isFinite(shown)) return; // not there yet
+      const [x, y] = trait.dataset.at.split(" ").map(Number);
+      const left = (image.clientWidth - image.naturalWidth * shown) / 2;
+      const fixed = (middle, length) => Math.min(Math.max((middle - length / (2 * closeUp)) / (1 - 1 / closeUp), 0), length);
+      const across = fixed(left + x * image.naturalWidth * shown, image.clientWidth);
+      image.style.transformOrigin = `${across}px ${fixed(y * image.naturalHeight * shown, image.clientHeight)}px`;
+      picture.classList.add("is-near");
+    };
+    const leave = () => pictures.forEach((picture) => picture.classList.remove("is-near"));
+    const traitOf = (element) => (element instanceof Element ? element.closest(".trait[data-at]") : null);
+    for (const kind of ["pointerover", "focusin"])
+      document.addEventListener(kind, (event) => traitOf(event.target) && show(traitOf(event.target)));
+    for (const kind of ["pointerout", "focusout"])
+      document.addEventListener(kind, (event) => {
+        const trait = traitOf(event.target);
+        if (trait && trait !== traitOf(event.relatedTarget)) leave();
+      });
     const zoom = viewer.querySelector("[data-zoom]");
     if (zoom) zoom.addEventListener("click", large);
     const rotate = viewer.querySelector("[data-rotate]");

@@ -1,5 +1,5 @@
-/* The queue beside the work: it is read again by itself without moving under the eye, is walked with arrows, finds a
-   number, and a call from a kiosk is heard and seen in the window's name. Everything here also works without this file. */
+/* The queue beside the work: it is read again by itself without moving under the eye, finds a number, and a call from a
+   kiosk is heard and seen in the window's name. Everything here also works without this file. */
 "use strict";
 (() => {
   const title = document.title;
@@ -57,23 +57,6 @@
   };
 
   const lines = () => [...document.querySelectorAll("#lines a.line")].filter((one) => one.checkVisibility());
-  const isFree = (element) =>
-    element === document.body || element.id === "main" || element.matches("a.line, .traits-column, #acts, #call-next");
-
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
-    if (!isFree(document.activeElement) || document.querySelector("details.panel[open], dialog[open]")) return;
-    const all = lines();
-    if (!all.length) return;
-    event.preventDefault();
-    const at = all.indexOf(document.activeElement);
-    const current = all.findIndex((one) => one.hasAttribute("aria-current"));
-    const step = event.key === "ArrowDown" ? 1 : -1;
-    const from = at >= 0 ? at : current >= 0 ? current : step > 0 ? -1 : all.length;
-    const wanted = all[Math.min(Math.max(from + step, 0), all.length - 1)];
-    wanted.focus();
-    wanted.scrollIntoView({ block: "nearest" });
-  });
 
   const find = document.getElementById("find");
   if (find) {

@@ -117,8 +117,27 @@
       atWork().focus({ preventScroll: true });
   };
 
+  /* Arrows walk the page's list, as long as nothing else needs them. */
+  const isFree = (element) =>
+    element === document.body || element.matches("#main, a.line, [data-line], .traits-column, #acts, #call-next");
+  const walk = (event) => {
+    if (!isFree(document.activeElement) || document.querySelector("details.panel[open], dialog[open]")) return;
+    const all = [...document.querySelectorAll("#lines a.line, [data-line]")].filter((one) => one.checkVisibility());
+    if (!all.length) return;
+    event.preventDefault();
+    const at = all.indexOf(document.activeElement);
+    const current = all.findIndex((one) => one.hasAttribute("aria-current"));
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    const from = at >= 0 ? at : current >= 0 ? current : step > 0 ? -1 : all.length;
+    const wanted = all[Math.min(Math.max(from + step, 0), all.length - 1)];
+    wanted.focus();
+    wanted.scrollIntoView({ block: "nearest" });
+  };
+
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") return walk(event);
+    if (event.repeat) return;
     if (event.key === "Escape") return escape();
     if (event.key === "Enter") return send(event);
     if (areOff() || isTyping(document.activeElement)) return;
