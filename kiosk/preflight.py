@@ -9,7 +9,7 @@ from pathlib import Path
 from kiosk import journal, mistakes, plug_ins, sealing
 from kiosk.heads import read_key
 from kiosk.insi.authority import Holds, held_in
-from kiosk.settings import SIMULATED, BadSettings, InsiSection, Settings
+from kiosk.settings import SIMULATED, BadSettings, InsiSection, Settings, keep_others_out
 
 _LONGEST_SOCKET = 107  # bytes of a local socket's path
 _LARGEST_KEY = 4096
@@ -29,6 +29,7 @@ def _data_dir(settings: Settings) -> str:
     folder = settings.kiosk.data_dir
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keep_others_out(folder)
         with tempfile.TemporaryFile(dir=folder):
             return _journal(folder / journal.FILE)
     except OSError as trouble:

@@ -4,6 +4,7 @@ Paths are read relative to the file. The console's own section stands in ``kiosk
 """
 
 import codecs
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -340,6 +341,13 @@ class Settings(Section):
             problems.append("kiosk.control: rien ne joue le patient en production ; retirez cette clé")
         if problems:
             raise BadSettings("\n".join(problems))
+
+
+def keep_others_out(folder: Path) -> None:
+    """One that somebody made beforehand is often open to every account of the machine; its group is left alone."""
+    kept = folder.stat()
+    if kept.st_mode & 0o007 and kept.st_uid == os.geteuid():
+        folder.chmod(kept.st_mode & 0o770)
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -110,7 +110,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kiosk.console.site": _of_the_console(
         *("upkeep", "questions", "identities", "arrivals", "terminals", "staff", "register", "records", "witness")
     )
-    | {"kiosk.lean"},
+    | {"kiosk.lean", "kiosk.settings"},
     "kiosk.console.templatetags": _of_the_console("identities", "register"),
     "kiosk.console.views": _of_the_console(
         *("register", "records", "staff", "terminals", "arrivals", "identities", "vigilance", "upkeep", "site"),

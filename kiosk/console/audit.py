@@ -110,6 +110,7 @@ class Act(StrEnum):
     RESEALED = "resealed"
     KEYS_RENEWED = "keys-renewed"  # the key of the keys' store
     EXPORTED = "exported"
+    TRAIL_READ = "trail-read"  # somebody looked up what was done about a dossier, or its person
     REGISTER_FOUND = "register-found"  # something is not as it was written
     REGISTER_SEEN = "register-seen"  # an officer has seen that
     TRAIL_REKEYED = "secret-changed"  # from this act on links are made with the key of another secret
@@ -131,7 +132,7 @@ _LEAVES: Mapping[str, tuple[type[Staff] | type[Terminal], str]] = {
 
 # What a process remembers that was said: who alters such an act later gives no right back, and moves no visit.
 REMEMBERED = (*OF_AN_ACCOUNT, *OF_A_KIOSK, Act.EMERGENCY_ENDED, Act.PEOPLE_INVENTED)
-MOVES_NOT = (Act.OPENED, Act.PICTURE_SEEN, Act.SHEET_PRINTED, Act.REFUSED)  # of a visit
+MOVES_NOT = (Act.OPENED, Act.PICTURE_SEEN, Act.SHEET_PRINTED, Act.REFUSED, Act.TRAIL_READ)  # of a visit
 _of_rights, of_visits = Said(20_000), Said(5_000)  # accounts and kiosks are hundreds; visits of a day
 
 

@@ -101,6 +101,7 @@ urlpatterns = [
     path("recherche/", oversight.search_page, name="search"),
     path("indicateurs/", oversight.indicators_page, name="indicators"),
     path("bornes/", oversight.terminals, name="terminals"),
+    path("bornes/revoquer/", oversight.revoke, name="terminal-revoke"),
     path("alertes/", alerts.show, name="alerts"),
     path("alertes/vu/", alerts.see, name="alerts-seen"),
     path("registre/", register.show, name="register"),

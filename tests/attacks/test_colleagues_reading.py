@@ -203,6 +203,17 @@ def test_reading_many_dossiers_is_an_alarm_that_an_officer_sees_and_not_the_read
     for name in _names(page):
         post(ines, "/alertes/vu/", name=name)
     assert _names(_page(ines, "/alertes/")) == []
+    for count, key in enumerate(keys, 1):  # in the same hour, once the officer has looked
+        for act in ("prendre", "rendre"):
+            post(lea, f"/arrivees/{key}/{act}/")
+            get(lea, f"/arrivees/{key}/")
+        if count in {10, 20}:
+            assert readings.once(timezone.now()) == 0  # what was seen is not told again with what is new
+    assert readings.once(timezone.now()) == 1
+    (again,) = _names(_page(ines, "/alertes/"))
+    assert "-many-" in again
+    post(ines, "/alertes/vu/", name=again)
+    assert (_names(_page(ines, "/alertes/")), readings.once(timezone.now())) == ([], 0)
 
 
 def _names(page: str, code: str = "reading") -> list[str]:

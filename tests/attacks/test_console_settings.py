@@ -11,7 +11,7 @@ from kiosk.commands import console
 from kiosk.console import keyring
 from kiosk.console.config import read_server_settings
 from kiosk.sealing import BadKey, generate_recipient, load_recipient, save_recipient
-from kiosk.settings import BadSettings
+from kiosk.settings import BadSettings, keep_others_out
 from tests.attacks.test_kiosk_hangs_settings import ENGLISH, WHAT_TO_DO
 
 WHOLE = """mode = "production"
@@ -96,3 +96,14 @@ def test_what_lacks_nothing_is_read(site: Path) -> None:
     assert read_server_settings(site / "kiosk.toml").structure
     with pytest.raises(BadSettings):
         read_server_settings(site / "none.toml")
+
+
+@pytest.mark.parametrize(("found", "left"), [(0o755, 0o750), (0o777, 0o770), (0o750, 0o750), (0o700, 0o700)])
+def test_a_data_folder_that_was_made_beforehand_is_closed_to_other_accounts(
+    tmp_path: Path, found: int, left: int
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    folder.chmod(found)
+    keep_others_out(folder)
+    assert folder.stat().st_mode & 0o777 == left

@@ -71,6 +71,7 @@ TABLE = {
     "search": ({"officer"}, "get"),
     "indicators": ({"officer", "administrator", "auditor"}, "get"),
     "terminals": ({"administrator"}, "get"),
+    "terminal-revoke": ({"administrator"}, "get"),
     "register": ({"officer", "administrator", "auditor"}, "get"),
     "register-seen": ({"officer"}, "post"),
     "accounts": ({"administrator"}, "get"),

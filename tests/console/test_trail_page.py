@@ -10,7 +10,7 @@ from kiosk.console.audit import Act
 from kiosk.console.vigilance import consulting, sentences
 from tests.console.arrivals import arrive, enrol
 from tests.console.conftest import ON_SQLITE
-from tests.console.staff import READ, at_desk, get, post
+from tests.console.staff import READ, at_desk, get, half_a_minute_later, post, sign_in
 from tests.people import TOUSSAINT, ZOE
 
 pytestmark = [pytest.mark.usefixtures("console")]
@@ -160,3 +160,28 @@ def test_what_is_asked_of_the_trail_goes_through_an_index(asked: consulting.Aske
         cursor.execute("EXPLAIN " + heard[0]["sql"])
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert index in plan and "Seq Scan" not in plan, plan
+
+
+def test_whom_an_auditor_looks_up_is_an_act_about_them_once_however_many_pages_are_turned() -> None:
+    from kiosk.console.models import Arrival, AuditEntry
+
+    zoe, other = _morning()
+    anne, marc = at_desk("anne", "auditor"), "marc"
+    written = AuditEntry.objects.filter(act=Act.TRAIL_READ)
+    _read(anne)
+    _read(anne, f"/journal/?agent={marc}")
+    assert not written.exists()  # nobody was looked up
+    address = f"/journal/?dossier={zoe.key}"
+    for path in (address, address, f"{address}&acte=opened", f"{address}&avant=9999999"):
+        get(anne, path)
+    assert list(written.values_list("who", "about")) == [("anne", zoe.key)]
+    person = str(Arrival.objects.get(pk=zoe.key).person_id)
+    get(anne, f"{address}&personne=1")
+    assert {about for (about,) in written.values_list("about")} == {zoe.key, person}
+    get(anne, f"/journal/?dossier={other.key}")
+    get(anne, address)
+    assert written.filter(about=zoe.key).count() == 3
+    assert "anne a cherché dans le journal le dossier A125" in _read(anne)
+    half_a_minute_later()
+    assert post(sign_in("marc"), f"/arrivees/{zoe.key}/annuler/").status_code == 302  # it moves no visit
+    assert Arrival.objects.get(pk=zoe.key).stage != "done"

@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 from kiosk.console import keyring
 from kiosk.console.config import ServerSettings
 from kiosk.core.languages import LANGUAGES
+from kiosk.settings import keep_others_out
 
 FONTS = Path("/usr/share/fonts/opentype/inter")  # Debian fonts-inter
 
@@ -33,6 +34,7 @@ def configure(server: ServerSettings) -> None:
         return
     for folder in (server.data_dir, server.keys_folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keep_others_out(server.data_dir)
     django_settings.configure(**build(server))
     django.setup()
 

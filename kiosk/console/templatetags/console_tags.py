@@ -288,5 +288,6 @@ def _act_in(code: str, _language: str) -> str:
         "resealed": _("scellé à nouveau"),
         "keys-renewed": _("clé du coffre renouvelée"),
         "exported": _("exporté"),
+        "trail-read": _("dossier cherché dans le journal"),
     }
     return words.get(code, code)

@@ -110,7 +110,7 @@ def _fingerprint(name: str, code: str) -> bytes:
     return hmac.digest(keyring.key("invitation"), f"{name}\n{code}".encode(), hashlib.sha256)
 
 
-def revoke(name: str, *, who: str) -> None:
+def revoke(name: str, *, who: str, where: str = "") -> None:
     """Stop listening to a kiosk. Unknown when there is none of that name."""
     with transaction.atomic():
         enrolled = Terminal.objects.select_for_update().filter(pk=name, revoked_at=None).first()
@@ -118,4 +118,4 @@ def revoke(name: str, *, who: str) -> None:
             raise Unknown(name)
         enrolled.revoked_at = timezone.now()
         enrolled.made_anew("revoked_at")  # whatever stands there: it is not listened to any more
-        audit.record(audit.Act.KIOSK_REVOKED, who=who, about=name)
+        audit.record(audit.Act.KIOSK_REVOKED, who=who, where=where, about=name)

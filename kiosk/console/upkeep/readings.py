@@ -1,11 +1,11 @@
 """Reading that work does not explain: many dossiers in a few minutes, patients nobody called, many questions.
 
 The trail is read on from where the last look ended, so that what happened while no worker worked is found too. One
-alarm a person, kind and hour: an officer reads few of them.
+alarm a person, kind and hour, until an officer has seen it: what is read after that is another one.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -31,6 +31,7 @@ class _Reader:
     looks: deque[AuditEntry] = field(default_factory=deque)
     questions: deque[AuditEntry] = field(default_factory=deque)
     searches: deque[AuditEntry] = field(default_factory=deque)
+    seen: dict[str, int] = field(default_factory=dict)  # which act of the trail last saw such an alarm; 0: none has
 
 
 def once(now: datetime) -> int:
@@ -87,14 +88,15 @@ def _of(entry: AuditEntry, reader: _Reader, number: int, called: dict[tuple[str,
         line.popleft()
     most = settings.KIOSK.reading_most
     if line is reader.looks:
-        dossiers = {one.about for one in line}
-        if len(dossiers) > most:
-            yield _alarm(number, "many", line)
-        uncalled = [key for key in dossiers if not _was_called(entry.who, key, called)]
-        if len(uncalled) > most // 2:
-            yield _alarm(number, "uncalled", line)
-    elif len(line) > most:
-        yield _alarm(number, "searched" if line is reader.searches else "asked", line)
+
+        def uncalled(acts: Sequence[AuditEntry]) -> int:
+            return sum(not _was_called(entry.who, key, called) for key in {one.about for one in acts})
+
+        yield from _alarm(f"{number}-many", reader, line, lambda acts: len({one.about for one in acts}) > most)
+        yield from _alarm(f"{number}-uncalled", reader, line, lambda acts: uncalled(acts) > most // 2)
+    else:
+        kind = "searched" if line is reader.searches else "asked"
+        yield from _alarm(f"{number}-{kind}", reader, line, lambda acts: len(acts) > most)
 
 
 def _was_called(who: str, key: str, called: dict[tuple[str, str], bool]) -> bool:
@@ -104,7 +106,23 @@ def _was_called(who: str, key: str, called: dict[tuple[str, str], bool]) -> bool
     return called[who, key]
 
 
-def _alarm(number: int, kind: str, line: deque[AuditEntry]) -> Found:
-    """``by``: between which acts it is to be read."""
-    hour = line[-1].at.astimezone(UTC).strftime("%Y%m%d%H")  # not ours: one comes twice in October
-    return Found("reading", f"{number}-{kind}-{hour}", by=f"acts:{line[0].number}-{line[-1].number}")
+def _alarm(
+    what: str, reader: _Reader, line: deque[AuditEntry], is_too_much: Callable[[Sequence[AuditEntry]], bool]
+) -> Iterator[Found]:
+    """``by``: between which acts it is to be read. What an officer has seen does not count again with what is new."""
+    seen, hour = (
+        _seen(what, reader.seen),
+        line[-1].at.astimezone(UTC).strftime("%Y%m%d%H"),
+    )  # one comes twice in October
+    acts = [one for one in line if one.number > seen]
+    if is_too_much(acts):
+        about = f"{what}-{hour}-{seen}" if seen else f"{what}-{hour}"
+        yield Found("reading", about, by=f"acts:{acts[0].number}-{acts[-1].number}")
+
+
+def _seen(what: str, known: dict[str, int]) -> int:
+    """The act by which an officer last saw such an alarm; 0 when none has."""
+    if what not in known:
+        acts = AuditEntry.objects.filter(act=audit.Act.REGISTER_SEEN, about__startswith=f"reading:{what}-")
+        known[what] = acts.order_by("-number").values_list("number", flat=True).first() or 0
+    return known[what]

@@ -3,12 +3,16 @@
 import csv
 import io
 import re
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kiosk import __version__
@@ -17,9 +21,10 @@ from kiosk.console.models import Staff, Terminal
 from kiosk.console.records import search
 from kiosk.console.register import prior
 from kiosk.console.site import metrics
-from kiosk.console.staff.access import Right, act, needs
-from kiosk.console.terminals import health
+from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
+from kiosk.console.terminals import enrolment, health
 from kiosk.console.upkeep import certificate
+from kiosk.console.views.own_account import confirms
 from kiosk.console.vigilance import indicators
 from kiosk.console.words import as_date
 
@@ -98,6 +103,29 @@ def terminals(request: HttpRequest) -> HttpResponse:
     certificate_said = {"certificate_days": days, "certificate_soon": certificate.SOON}
     said = {"terminals": health.terminals(), "version": __version__, **certificate_said}
     return render(request, "console/terminals.html", {"page": "terminals", **said})
+
+
+@needs(Right.SUPERVISE)
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def revoke(request: HttpRequest) -> HttpResponse:
+    """Listen to a kiosk no more: what that means, then the password again. Only a new enrolment takes it back."""
+    said = request.POST if request.method == "POST" else request.GET
+    name = said.get("borne", "").replace("\0", "")[:60]
+    if not Terminal.objects.filter(pk=name, revoked_at=None).exists():
+        return redirect("terminals")
+    problem = ""
+    if request.method == "POST":
+        if confirms(request, request.POST.get("password", "")):
+            with suppress(enrolment.Unknown):  # somebody else has, meanwhile
+                enrolment.revoke(name, who=staff_of(request).username, where=address_of(request))
+            messages.success(request, _("La borne {name} est révoquée.").format(name=name))
+            return redirect("terminals")
+        if not request.user.is_authenticated:
+            return redirect("sign-in")
+        problem = _("Le mot de passe n’est pas reconnu. La borne est encore écoutée.")
+    context = {"page": "terminals", "name": name, "problem": problem}
+    return render(request, "console/terminal_revoke.html", context, status=403 if problem else 200)
 
 
 @needs(Right.EVERYONE)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kiosk.console import audit
 from kiosk.console.models import AuditEntry, Staff
-from kiosk.console.staff.access import Right, act, needs
+from kiosk.console.staff.access import Right, act, address_of, needs, staff_of
 from kiosk.console.templatetags.console_tags import act as act_word
 from kiosk.console.views.oversight import as_csv
 from kiosk.console.vigilance import consulting, sentences, told
@@ -25,6 +25,7 @@ from kiosk.console.words import as_date, day, one_line
 ACTS_IN_A_FILE = 100_000  # what is read and sent within one request's time
 MACHINES = ("worker", audit.A_KIOSK, "command", "psc", "")  # who acts without an account, as a filter offers it
 YEARS = range(2000, 2200)
+_LOOKED_UP = "looked_up"
 _NARROWING = ("acte", "agent", "du", "au", "personne")
 
 
@@ -44,6 +45,8 @@ def trail(request: HttpRequest) -> HttpResponse:
         )
         asked.wrong["numero"] = _("Aucun dossier n’a eu ce numéro {within}.").format(within=within)
     entries, older = ([], None) if asked.wrong else consulting.page(asked)
+    if not asked.wrong:
+        _note_reading(request, asked)
     said = sentences.told(entries)
     context = {
         "page": "trail",
@@ -61,6 +64,17 @@ def trail(request: HttpRequest) -> HttpResponse:
         "files": _files(audit.last_number()),
     }
     return render(request, "console/trail.html", context)
+
+
+def _note_reading(request: HttpRequest, asked: Asked) -> None:
+    """An act for whoever is looked up; one, for as long as the reader stays with them, however many pages they turn."""
+    names = consulting.looked_up(asked)
+    if names == request.session.get(_LOOKED_UP, []):
+        return
+    who, where = staff_of(request).username, address_of(request)
+    if names:
+        audit.record_all([audit.Done(audit.Act.TRAIL_READ, who, where, about) for about in names])
+    request.session[_LOOKED_UP] = names
 
 
 @needs(Right.AUDIT)

@@ -62,11 +62,22 @@ def _reached(at: datetime) -> int:
     return first if first is not None else _BEYOND
 
 
+def looked_up(asked: Asked) -> list[str]:
+    """Of which dossiers, and of which person, somebody reads all that was done."""
+    return sorted({str(one) for one in (*asked.dossiers, *_people(asked))})
+
+
+def _people(asked: Asked) -> list[UUID]:
+    if not asked.is_of_person:
+        return []
+    theirs = Arrival.objects.filter(pk__in=asked.dossiers, person__isnull=False)
+    return list(theirs.values_list("person", flat=True).distinct())
+
+
 def _about(asked: Asked) -> list[str]:
     about = {str(one) for one in asked.dossiers}
-    if asked.is_of_person:
-        people = Arrival.objects.filter(pk__in=asked.dossiers, person__isnull=False).values_list("person", flat=True)
-        theirs = Arrival.objects.filter(person__in=list(people)).order_by("-received_at").values_list("pk", flat=True)
+    if people := _people(asked):
+        theirs = Arrival.objects.filter(person__in=people).order_by("-received_at").values_list("pk", flat=True)
         about |= {str(one) for one in (*people, *theirs[:OF_PERSON])}
     return sorted(about)
 

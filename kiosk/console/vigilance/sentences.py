@@ -108,6 +108,7 @@ SENTENCES: Mapping[str, str] = {  # what follows who did it; {it}: the dossier's
     Act.RESEALED: "a scellé à nouveau le dossier {it}",
     Act.KEYS_RENEWED: "a renouvelé la clé du coffre",
     Act.EXPORTED: "a téléchargé le journal",
+    Act.TRAIL_READ: "a cherché dans le journal le dossier {it}",
     Act.REGISTER_FOUND: "a trouvé un écart dans le registre",
     Act.REGISTER_SEEN: "a vu un écart du registre",
     Act.TRAIL_REKEYED: "a remplacé le secret de la console",
