@@ -194,6 +194,7 @@ def test_an_authority_that_is_another_s_is_told_with_its_key(kiosk: Terminal, tm
     kiosk.config.write_text(kiosk.config.read_text().replace('"pki/ca.pem"', f'"{tmp_path / "other" / "ca.pem"}"'))
     kiosk.start()
     wait_until(lambda: "console.ca : la console qui répond n'est pas de cette autorité" in _log(kiosk), 30, "it")
+    wait_until(lambda: bool(kiosk.journal("console-lost")), 10, "its line in the journal, which comes after")
     assert [one["reason"] for one in kiosk.journal("console-lost")] == ["tls-authority"]
 
 
