@@ -1,8 +1,8 @@
 # Two commands do everything on a fresh Debian 12 or 13 or Raspberry Pi OS: make demo, make test.
 PYTHON = .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =# compiled once, whatever the shell says: the tests start hundreds of processes
-TOGETHER = -n 2 --dist loadfile --no-loadscope-reorder
-.PHONY: demo run test quick coverage lint style types bench attacks mutants properties setup lock wheels wheel-test pictures map clean
+TOGETHER = -n 3 --dist loadfile --no-loadscope-reorder
+.PHONY: demo run test quick coverage lint style types bench attacks beside mutants properties setup lock wheels wheel-test pictures map clean
 
 setup:
 	@sh deploy/setup.sh
@@ -50,6 +50,10 @@ bench:
 # Every attacker of tests/attacks, those that take minutes too.
 attacks: setup
 	@$(PYTHON) -m pytest $(TOGETHER) -m "long_attack or not long_attack" tests/attacks
+
+# What make test leaves out: the other database of what kills, restores and carries over.
+beside: setup
+	@$(PYTHON) -m pytest $(TOGETHER) -m beside
 
 # Breaks the core in every small way and sees whether a test notices (an hour or more).
 mutants: setup

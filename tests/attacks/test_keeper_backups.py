@@ -77,7 +77,7 @@ def test_a_file_of_a_database_with_a_trigger_is_no_backup_and_its_trigger_never_
 def test_one_byte_changed_in_any_frame_is_refused(site: ServedConsole) -> None:
     content = (site.folder / "second").read_bytes()
     places = [begin + 6 for begin, _ in _cut(content)]
-    for at in (*places[:: max(1, len(places) // 5)], 3, 20, len(content) - 1):
+    for at in (*places[:: max(1, len(places) // 2)], 3, 20, len(content) - 1):
         assert REFUSED in _refused(site, content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
 
 

@@ -48,7 +48,7 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=[pytest.param("sqlite", marks=pytest.mark.beside), "postgresql"])
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
     postgres = request.getfixturevalue("postgres") if request.param == "postgresql" else None
     base = postgres.with_tables() if postgres is not None else ""

@@ -250,7 +250,7 @@ def test_witnesses_and_places_that_are_swallowed_are_told(console: ServerSetting
     assert "unkept:inspection-" in [one.name for one in findings.unseen()]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=[pytest.param("sqlite", marks=pytest.mark.beside), "postgresql"])
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedConsole]:
     database = request.getfixturevalue("postgres").with_tables() if request.param == "postgresql" else ""
     console = ServedConsole(tmp_path_factory.mktemp("site") / "console", database=database)

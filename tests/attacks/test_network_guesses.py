@@ -155,6 +155,7 @@ def test_visits_and_guesses_leave_no_row_for_ever(console: ServedConsole) -> Non
     assert _rows(console, "console_guess") == 0
 
 
+@pytest.mark.beside
 def test_guesses_from_four_machines_keep_nobody_else_from_signing_in(console: ServedConsole) -> None:
     """They fill the line at the door; who comes with a browser that is known here, or from elsewhere, is looked at."""
     marie, desk, stop = Owner(console, "marie"), Visitor(console, "127.0.7.1"), threading.Event()

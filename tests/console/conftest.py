@@ -178,7 +178,7 @@ def postgres() -> Iterator[Any]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.beside)])
 def before(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     """A console of before persons were known, on one database and then on the other."""
     from django.db import connections

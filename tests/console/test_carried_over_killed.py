@@ -46,7 +46,7 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=[pytest.param("sqlite", marks=pytest.mark.beside), "postgresql"])
 def console(request: pytest.FixtureRequest, tmp_path: Path) -> InheritedConsole:
     is_postgresql = request.param == "postgresql"
     return InheritedConsole(tmp_path / "console", request.getfixturevalue("postgres").url() if is_postgresql else "")

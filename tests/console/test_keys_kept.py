@@ -75,7 +75,7 @@ class KeptApart:
         self.served.config.write_text("\n".join(lines))
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.starts)])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.starts, pytest.mark.beside])])
 def apart(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KeptApart]:
     if request.param == "sqlite":
         yield KeptApart(tmp_path, None)

@@ -73,7 +73,7 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=[pytest.param("sqlite", marks=pytest.mark.beside), "postgresql"])
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServedConsole]:
     database = request.getfixturevalue("postgres").with_tables() if request.param == "postgresql" else ""
     console = ServedConsole(tmp_path / "console", database=database)

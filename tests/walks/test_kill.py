@@ -13,12 +13,19 @@ from tests.walks.walker import WALK, Walker, arrivals
 # Some screens are left at once by themselves; others are where a person lingers: killed there twice.
 LINGERING = ("insert", "document", "ticket", "take_card")
 MOMENTS = [*WALK, *LINGERING, *POINTS]
+TWICE = range(len(WALK), len(WALK) + len(LINGERING))
 
 confirmed: list[str] = []  # tickets a patient was shown, by the tests of this module
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("moment", MOMENTS, ids=[f"{number}-{name}" for number, name in enumerate(MOMENTS)])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(name, id=f"{number}-{name}", marks=[pytest.mark.beside] * (number in TWICE))
+        for number, name in enumerate(MOMENTS)
+    ],
+)
 def test_killed_at_any_moment_it_welcomes_again_and_loses_nothing(stage: Stage, moment: str) -> None:
     frail = moment in POINTS
     kiosk = stage.start_kiosk(window=False, frail=moment if frail else "")
