@@ -62,10 +62,12 @@ def settings_with(database: str, keys_database: str = "") -> ServerSettings:
 
 
 def _with_tables(database: str, keys_database: str = "") -> ServerSettings:
+    from kiosk.console.upkeep import checking
     from kiosk.console.upkeep.database import bring_up_to_date
 
     server = settings_with(database, keys_database).model_copy(update={"data_dir": FOLDER})  # another test had its own
     take(server)
+    checking.begin_anew()  # whom this process remembers is somebody else's "lea"
     bring_up_to_date(server)
     return server
 
