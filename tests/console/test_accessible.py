@@ -267,6 +267,7 @@ def test_the_other_pages_and_no_page_is_left_out(served: ServedConsole, browser:
     administrator.go("bornes/")
     administrator.page.set_viewport_size(SMALL)
     assert administrator.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    administrator.go("bornes/revoquer/?borne=borne-1")
     administrator.page.close()
     at_the_desk, of_the_unit = {"queue", "identity", "sheet"}, {"vigilance", "pairs", "pair", "campaigns", "identity"}
     seen = officer.seen | auditor.seen | administrator.seen
