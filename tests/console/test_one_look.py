@@ -12,6 +12,7 @@ from kiosk.training.case import Case
 from kiosk.training.cases import CASES, cast
 from kiosk.training.visits import visit_of
 from tests.console.browsing import Desk
+from tests.console.narrow import COVERED_FOCUS, CUT, FOCUSED, QUARTER
 from tests.console.served import ServedConsole
 
 pytestmark = pytest.mark.timeout(400)  # many pages in a browser: a busy machine takes its time
@@ -67,7 +68,9 @@ WRONG = r"""([wide]) => {
       }
   });
   all(".counts, .other, .checks b").forEach((cell) => {
-    for (const [word] of cell.textContent.matchAll(/(?<!\S)[\p{L}-]{2,26}(?!\S)/gu)) {
+    const shown = cell.cloneNode(true);
+    shown.querySelectorAll(".visually-hidden").forEach((one) => one.remove());
+    for (const [word] of shown.textContent.matchAll(/(?<!\S)[\p{L}-]{2,26}(?!\S)/gu)) {
       const one = [...cell.querySelectorAll(".whole")].find((whole) => whole.textContent === word);
       if (!word.includes("-")) continue;
       if (!one || box(one).height > one.getClientRects()[0].height * 1.5) wrong.push("broken: " + word);
@@ -116,9 +119,77 @@ def test_each_case_is_one_look_at_every_size(host: Desk, keys: dict[str, str]) -
             host.page.set_viewport_size({"width": width, "height": height})
             found = host.page.evaluate(WRONG, [width > HALF[0]])
             wrong += [f"{name} at {width}: {one}" for one in found]
+            if width in {SIZES[0][0], HALF[0]}:
+                wrong += [f"{name} at {width}: {one}" for one in host.page.evaluate(COVERED_FOCUS)]
+        wrong += [f"{name} at 960: {one}" for one in host.page.evaluate(CUT)]
+        host.page.set_viewport_size(QUARTER)
+        for script in (CUT, COVERED_FOCUS):
+            wrong += [f"{name} at 320: {one}" for one in host.page.evaluate(script)]
         host.page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
     assert wrong == []
     assert host.complaints == []
+
+
+def _in_hand(host: Desk, key: str) -> None:
+    """This dossier in its host's hands, as it comes from the console."""
+    host.page.goto(f"{host.url}arrivees/{key}/")
+    host.press("t", "#acts.in-hand")
+
+
+def test_at_400_percent_every_state_is_whole_and_no_focus_lies_under_anything(host: Desk, keys: dict[str, str]) -> None:
+    page, wrong = host.page, []
+    states = (
+        *(("plain", key, f"details.panel[data-key={key}][open]") for key in "eikon"),
+        ("minor", "8", "#acts .more-pieces[open]"),
+        ("minor", "c", ".said-by:focus-within"),
+        ("no-document", "1", "#acts input:checked"),
+        ("several", "i", "details.panel[data-key=i][open]"),
+    )
+    for name, key, there in states:
+        _in_hand(host, keys[name])
+        for size in (QUARTER, {"width": HALF[0], "height": HALF[1]}):
+            page.set_viewport_size(size)
+            page.keyboard.press("Escape")  # from wherever the focus was last
+            host.press(key, there)
+            for script in (CUT, COVERED_FOCUS):
+                wrong += [f"{name} {key} at {size['width']}: {one}" for one in page.evaluate(script)]
+    page.set_viewport_size(QUARTER)
+    _in_hand(host, keys["other-letters"])
+    for opener in (".notices > summary", ".menu > summary"):
+        page.locator(opener).focus()
+        page.keyboard.press("Enter")
+        wrong += [f"{opener}: {one}" for one in page.evaluate(CUT)]
+    _in_hand(host, keys["other-letters"])
+    reached = set()
+    for _tab in range(60):  # by hand, to the act and on to the queue
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.closest('#acts, .document, .left')?.className ?? ''"))
+        assert page.evaluate(FOCUSED), page.evaluate("document.activeElement.outerHTML")
+        if page.evaluate("document.activeElement.matches('a.line')"):
+            break
+    page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+    assert wrong == []
+    assert len(reached) >= 2
+
+
+def test_at_200_percent_long_traits_are_read_to_their_end_by_keyboard(host: Desk, keys: dict[str, str]) -> None:
+    page = host.page
+    _in_hand(host, keys["long-name"])
+    page.set_viewport_size({"width": HALF[0], "height": HALF[1]})
+    met = """() => { const column = document.querySelector(".traits-column").getBoundingClientRect();
+      return [...document.querySelectorAll(".trait")].filter((one) => {
+        const box = one.getBoundingClientRect();
+        return box.bottom <= column.bottom + 1 && box.bottom > column.top;
+      }).map((one) => one.querySelector("dt").innerText); }"""
+    seen = set(page.evaluate(met))
+    everything = page.locator(".trait").count()
+    assert len(seen) < everything, "there is something to scroll for"
+    for _page in range(5):
+        page.keyboard.press("PageDown")
+        page.wait_for_timeout(100)
+        seen |= set(page.evaluate(met))
+    assert len(seen) == everything
+    page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
 
 
 def test_confiding_takes_four_keys_with_the_call_and_is_undone_by_one_after_the_next_is_called(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from kiosk.console.identities.rows import Row
-from kiosk.console.identities.unfolding import Part, Unfolded, size_of, together, unfolded
+from kiosk.console.identities.unfolding import Part, Unfolded, heard, size_of, together, unfolded
 
 ANSWERED = "INSi"
 
@@ -37,6 +37,12 @@ def test_only_the_letters_that_differ_are_marked(insi: str, document: str, large
     shown = _shown(insi, insi, document)
     assert shown.same == ("carte",)
     assert (_marked(shown.parts), [_marked(one.parts) for one in shown.others]) == (large, [beside])
+
+
+def test_who_hears_it_hears_whole_words_without_the_sign_for_missing_letters() -> None:
+    shown = _shown("ADRUNE", "ADRUNE", "ADRUN")
+    assert (heard(shown.parts), heard(shown.others[0].parts)) == ("ADRUNE", "ADRUN")
+    assert heard(_shown("ADRUN", "ADRUN", "ADRUN", "same").parts) == heard("Mazoires") == "", "read as it stands"
 
 
 def test_without_an_answer_the_card_counts_and_says_that_it_is_the_card() -> None:

@@ -106,6 +106,13 @@ def together(said: str | Iterable[Part]) -> Iterable[Run]:
         yield Run(word, "-" in letters and len(letters) <= WHOLE)
 
 
+def heard(said: str | Iterable[Part]) -> str:
+    """What a screen reader says instead of marked letters: the words whole; empty where nothing is marked."""
+    parts = () if isinstance(said, str) else tuple(said)
+    is_marked = any(part.differs for part in parts)
+    return "".join(part.text for part in parts if part.text != GAP) if is_marked else ""
+
+
 def _apart(value: str, other: str, *, gaps: bool = False) -> Iterable[int]:
     """Where ``value`` has letters that ``other`` has not; with ``gaps``, before which it lacks some (as -1 - place)."""
     if len(value) > 200 or len(other) > 200:

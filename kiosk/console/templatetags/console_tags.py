@@ -25,6 +25,7 @@ for written in (
     typography.number,
     typography.typo,
     unfolding.together,
+    unfolding.heard,
 ):
     register.filter(written)
 SIGNS = {

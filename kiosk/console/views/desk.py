@@ -169,7 +169,7 @@ def queue_context(
         "group": kiosk,
         "has_room": has_room,
         "calls": calls,
-        "fresh_calls": {call.key for call in calls if now - call.latest < FRESH},  # spoken by a screen reader once
+        "fresh_calls": {call.key for call in calls if now - call.latest < FRESH},  # each heard and spoken once
         "terminals": terminals,
         "ill": sum(not line.is_well for line in terminals),
         "renew_certificate": certificate_days is not None and certificate_days < certificate.SOON,

@@ -47,13 +47,16 @@
     }
   };
 
-  /* A call changes the window's name, and is heard once. */
+  /* A call changes the window's name, and is heard and said once: the queue that is read again says nothing of it. */
   const calls = () => {
     const shown = document.querySelector("[data-calls]");
     document.title = shown ? `▲ ${shown.dataset.title} (${shown.dataset.calls}) · ${title}` : title;
-    const fresh = [...document.querySelectorAll("[data-fresh]")].map((one) => one.dataset.fresh);
-    if (fresh.some((key) => !heard.has(key))) beep();
-    heard = new Set([...heard, ...fresh]);
+    const fresh = [...document.querySelectorAll("[data-fresh]")].filter((one) => !heard.has(one.dataset.fresh));
+    if (!fresh.length) return;
+    beep();
+    const said = fresh.map((one) => one.innerText).join(" ; ");
+    document.querySelector("[data-calls-said]").textContent = `${shown.dataset.title} : ${said}`;
+    heard = new Set([...heard, ...fresh.map((one) => one.dataset.fresh)]);
   };
 
   const lines = () => [...document.querySelectorAll("#lines a.line")].filter((one) => one.checkVisibility());

@@ -152,6 +152,25 @@
     } else if (/^[a-z0-9]$/i.test(event.key) && press(event.key)) event.preventDefault();
   });
 
+  /* Nothing that has the focus lies under something open: whoever goes on by keyboard has done with it. */
+  document.addEventListener("focusin", (event) => {
+    const here = event.target;
+    if (here.tabIndex < 0 || here.closest("dialog") || !here.matches(":focus-visible")) return;
+    const isInBar = here.closest("#acts") !== null;
+    document.querySelectorAll("details.notices[open]").forEach((one) => one.contains(here) || shut(one));
+    if (!isInBar) document.querySelectorAll("#acts details[open]").forEach(shut);
+    else document.querySelectorAll("#acts .more-pieces:has(input:checked)").forEach((one) => (one.open = true));
+  });
+
+  /* Traits longer than their column are read on from anywhere on the page. */
+  document.addEventListener("keydown", (event) => {
+    const column = document.querySelector(".traits-column");
+    if (!column || !["PageDown", "PageUp"].includes(event.key) || isTyping(document.activeElement)) return;
+    if (column.scrollHeight <= column.clientHeight || openPanel() || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    column.scrollBy({ top: (event.key === "PageDown" ? 0.8 : -0.8) * column.clientHeight });
+  });
+
   /* Every key of this page, as its buttons say it. */
   const list = () => {
     const dialog = document.getElementById("keys");
