@@ -42,9 +42,10 @@ def codes() -> list[str]:
 
 def turns(count: int) -> None:
     """As the worker, so many times, as if its pause had passed."""
-    for _ in range(count):
-        Inspection.objects.update(ran_at=None)
-        checking.take_turns(timezone.now())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checking, "EVERY", timedelta())
+        for _ in range(count):
+            checking.take_turns(timezone.now())
 
 
 def written() -> list[int]:
@@ -190,7 +191,7 @@ def test_of_a_trail_that_is_wholly_another_one_only_the_first_few_are_told() -> 
     assert Finding.objects.count() == checking.TOLD
 
 
-def test_two_workers_take_one_slice_between_them(few_at_once: None) -> None:
+def test_a_worker_reads_one_slice_and_pauses(few_at_once: None) -> None:
     now = timezone.now()
     checking.take_turns(now)
     checking.take_turns(now + timedelta(seconds=3))
@@ -209,13 +210,13 @@ def test_the_longest_name_of_a_finding_has_room() -> None:
 # --- the file and the system log --------------------------------------------------------------------------------------
 
 
-def test_the_worker_writes_the_head_beside_the_database_and_reads_it_back() -> None:
+def test_the_worker_writes_the_head_beside_the_database_and_reads_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
     work(None, threading.Event(), once=True)
     assert written() == [10]
     work(None, threading.Event(), once=True)  # nothing new: nothing written
     assert written() == [10]
     cut_to(6)
-    Inspection.objects.update(ran_at=None)
+    monkeypatch.setattr(checking, "_come_to", {})  # it began anew: its pause has passed
     work(None, threading.Event(), once=True)
     assert codes() == ["witness"]
     assert Finding.objects.get().by == kept.own_name()

@@ -51,7 +51,7 @@ class Inspection(Proven):
     ran_at = models.DateTimeField(null=True)
     whole_at = models.DateTimeField(null=True)  # when everything had been read, the last time
 
-    BESIDE: ClassVar[Mapping[str, str]] = {"ran_at": "who reads just now: no worker waits for it longer than its pause"}
+    BESIDE: ClassVar[Mapping[str, str]] = {"ran_at": "when it was last read: told, and no worker waits for it"}
 
     def __str__(self) -> str:
         return f"{self.name} {self.position}"
