@@ -1,5 +1,6 @@
 """Every page of desk and unit, in every state: no accessibility fault, nothing beside the screen at 200 %."""
 
+import json
 import re
 import uuid
 from collections.abc import Iterator
@@ -54,7 +55,8 @@ key = "console.key"
 ca = "console.pem"
 idam = "TEST00000001"
 """
-PARTS = {"home", "unlock", "queue-part", "answer-part", "picture", "trail-export", "sheet-pdf"}  # no pages of their own
+# No pages of their own.
+PARTS = {"home", "unlock", "queue-part", "answer-part", "picture", "trail-export", "sheet-pdf", "still-here"}
 TROUBLED = b'{"devices": {"reader": "lost"}, "queue": 12, "parked": 1, "disk_free_mb": 9, "certificate_days": 9}'
 SEAL = SealReading(SealVerdict.FALSE, "FR05-0001", "2024-01-01", (("birth_name", "ADRUN"),), (), True, ("birth_name",))
 
@@ -137,6 +139,7 @@ def assert_accessible(page: Page) -> None:
 def test_the_pages_of_the_desk(served: ServedConsole, browser: Browser, keys: dict[str, str]) -> None:
     host = Round(served, browser, "host")
     host.go("file/")
+    host.go("file/?guichet=4")  # where nobody waits
     for name in ("plain", "long", "differs", "pending", "suspect"):
         host.go(f"arrivees/{keys[name]}/")  # in nobody's hands: to be taken
     host.desk.press("t", "#decide")
@@ -146,6 +149,14 @@ def test_the_pages_of_the_desk(served: ServedConsole, browser: Browser, keys: di
     for key, opened in (("e", "fieldset"), ("i", "#ask-name"), ("k", "#c-word"), ("o", "button")):
         host.page.keyboard.press("Escape")
         host.desk.press(key, f".aside[open] {opened}")
+        host.look()
+    host.page.keyboard.press("Escape")
+    for key, opened in (("?", "dialog[open]"), ("d", ".document.is-large")):
+        host.desk.press(key, opened)
+        host.look()
+        host.page.keyboard.press("Escape")
+    for opener in (".notices", ".menu"):
+        host.page.locator(f"{opener} > summary").press("Enter")
         host.look()
     host.page.goto(f"{host.desk.url}arrivees/{keys['seen']}/")
     host.desk.press("t", "#decide .see")
@@ -157,8 +168,13 @@ def test_the_pages_of_the_desk(served: ServedConsole, browser: Browser, keys: di
         host.look()
     host.page.goto(f"{host.desk.url}arrivees/{keys['plain']}/")
     host.desk.press("t", "#decide")
+    host.desk.press("q", "#decide .wrong")  # what is missing is said beside it
+    host.look()
     host.desk.press("1cbq", "h1 .status-QUALIFIED")
     host.look()
+    host.desk.press("s", ".undoable")
+    host.look()
+    host.desk.press("l", ".idle")  # back to the queue: others of this file take them
     nothing_shown = {"pictures": (), "mrz": None, "document_kind": None}
     again = check_in_of(ZOE, InsUnreachable("not-asked"), way=Way.SHORT, ticket="X10", **nothing_shown)
     assert (served.ask_whether_known(ZOE), served.deliver(again)) == (200, 201)
@@ -274,9 +290,43 @@ def test_the_other_pages_and_no_page_is_left_out(served: ServedConsole, browser:
     assert seen | at_the_desk | of_the_unit == _pages()
 
 
-def _pages() -> set[str]:
-    """The names of all pages but those of accounts, which are looked at where accounts are."""
+def test_the_pages_of_accounts_and_their_mistakes(served: ServedConsole, browser: Browser) -> None:
+    host, administrator = Round(served, browser, "host"), Round(served, browser, "administrator")
+    host.go("urgence/")
+    host.go("file/")
+    host.desk.press("v", "#id_code")
+    host.look()
+    host.page.get_by_label("Code").fill("000000")
+    host.page.keyboard.press("Enter")
+    host.page.locator(".message.error").wait_for()
+    host.look()
+    host.page.close()
+    for path in ("comptes/", "comptes/demandes/", "mon-compte/", "mot-de-passe/", "urgences/"):
+        administrator.go(path)
+    administrator.page.get_by_role("button", name="Quitter").press("Enter")
+    administrator.page.get_by_label("Identifiant").wait_for()
+    administrator.look()
+    for name, said in (("Identifiant", "nobody"), ("Mot de passe", "nothing"), ("Code", "000000")):
+        administrator.page.get_by_label(name).fill(said)
+    administrator.page.keyboard.press("Enter")
+    administrator.page.locator(".message.error").wait_for()
+    administrator.look()
+    added = served.run("console", "user", "add", "lea", "--role", "host", "--json")
+    administrator.go(json.loads(added.stdout.splitlines()[-1])["path"].lstrip("/"))
+    administrator.page.get_by_role("button", name="C’est mon compte").press("Enter")
+    administrator.page.locator(".wrong").first.wait_for()
+    administrator.look()
+    shown = {name for name, (_roles, how) in TABLE.items() if how == "get"} & _of_accounts() - PARTS
+    assert host.seen | administrator.seen >= shown | {"sign-in", "enrol", "unlock"}
+    administrator.page.close()
+
+
+def _of_accounts() -> set[str]:
     from kiosk.console.urls import ACCOUNTS
 
-    theirs = {str(one.name) for one in ACCOUNTS}
-    return {name for name, (_roles, how) in TABLE.items() if how == "get"} - theirs - PARTS
+    return {str(one.name) for one in ACCOUNTS}
+
+
+def _pages() -> set[str]:
+    """The names of all pages but those of accounts."""
+    return {name for name, (_roles, how) in TABLE.items() if how == "get"} - _of_accounts() - PARTS
