@@ -62,11 +62,13 @@ def half_a_minute_later() -> None:
     guesses.begin_anew()
 
 
+HEARD = re.compile(r'<span class="visually-hidden">[^<]*</span> (?=<span aria-hidden="true">)')
 PINNED = re.compile(r"/arrivees/([0-9a-f-]{36})/(?:qualifier|decision/[a-z-]+|declasser|remplacer|presence)/")
 
 
 def words_of(page: str) -> str:
-    """What a page says, its tags aside: letters that differ stand in tags of their own."""
+    """What a page says to the eye, its tags aside: letters that differ stand in tags of their own."""
+    page = HEARD.sub("", page)
     return " ".join(unescape(re.sub(r"<[^>]*>", "", page)).split())
 
 

@@ -173,7 +173,7 @@ def test_a_negative_answer_is_a_task_and_takes_nothing_away(answer: InsAnswer, v
     page = _history(officer, check_in)
     assert "une seule identité" in get(officer, LISTS).content.decode()
     assert "Le service national ne confirme pas cet INS (" in page and "rien à décider" not in page
-    assert "ne confirme pas cet INS" in page.split('<p class="sentence">')[1].split("</p>")[0]
+    assert "ne confirme pas cet INS" in page.split('<p class="sentence"')[1].split("</p>")[0]
     assert 'class="primary act" data-opens="o"' in page, "what is to be decided comes before putting it back"
     post(officer, path + "decision/refuse-ins/")  # a person decides
     assert "ne confirme pas cet INS" not in _history(officer, check_in)

@@ -62,8 +62,8 @@ def test_what_an_earlier_console_refused_is_delivered_and_what_this_one_refuses_
 
 
 def _left(ticket: str) -> CheckIn:
-    """A check-in of the stage's kiosk, from before."""
-    return replace(CHECK_INS["unreachable"], key=str(uuid4()), kiosk="hall-1", ticket=ticket)
+    """A check-in of the stage's kiosk, from before; who says no mode may be real, and is nobody for a demonstration."""
+    return replace(CHECK_INS["unreachable"], key=str(uuid4()), kiosk="hall-1", ticket=ticket, mode="demo")
 
 
 def test_with_insi_down_the_patient_gets_a_ticket_and_the_worker_asks_again(stage: Stage) -> None:

@@ -321,8 +321,10 @@ def found(key: UUID) -> Arrival:
     sealed = rows.locked(Sealed, key, rows.Lock.NOTHING)
     if sealed is not None:
         arrival.sealed = sealed
-    if arrival.assigned_to_id is not None:
-        arrival.assigned_to = rows.locked(Staff, arrival.assigned_to_id, rows.Lock.NOTHING)
+    names = {arrival.assigned_to_id, arrival.decided_by_id} - {None}
+    staff = {one: rows.locked(Staff, one, rows.Lock.NOTHING) for one in names}  # who decided has it in hand mostly
+    arrival.assigned_to = staff.get(arrival.assigned_to_id)
+    arrival.decided_by = staff.get(arrival.decided_by_id)
     return arrival
 
 
