@@ -220,17 +220,26 @@ def test_nobody_touches_their_own_account_from_the_list_nor_takes_a_strange_name
 
 def test_passwords_are_hashed_with_argon2id() -> None:
     from django.conf import settings
-    from django.contrib.auth.hashers import Argon2PasswordHasher
 
     from kiosk.console.models import Staff
     from kiosk.console.site.django_settings import build
+    from kiosk.console.staff.hashing import Argon2
 
     add()
     assert Staff.objects.get().password.startswith("argon2$argon2id$")
     assert build(settings.KIOSK)["PASSWORD_HASHERS"] == ["kiosk.console.staff.hashing.Argon2"]
-    assert (
-        Argon2PasswordHasher().encode(PASSWORD, "0123456789abcdef").startswith("argon2$argon2id$v=19$m=102400,t=2,p=8$")
-    )
+    assert Argon2().encode(PASSWORD, "0123456789abcdef").startswith("argon2$argon2id$v=19$m=65536,t=3,p=4$")
+
+
+def test_a_password_hashed_as_before_opens_and_stays_as_its_act_wrote_it() -> None:
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    from kiosk.console.staff.hashing import Argon2
+
+    before = Argon2PasswordHasher().encode(PASSWORD, "0123456789abcdef")
+    assert before.startswith("argon2$argon2id$v=19$m=102400,t=2,p=8$")
+    assert (Argon2().verify(PASSWORD, before), Argon2().verify("another", before)) == (True, False)
+    assert not Argon2().must_update(before)
 
 
 def test_a_locked_session_comes_back_to_the_page_it_left_and_never_to_a_part_of_one() -> None:

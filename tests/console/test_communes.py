@@ -44,7 +44,7 @@ def test_a_departement_of_before_independence_is_the_country_for_who_was_born_be
 
 
 def test_no_two_places_are_shown_alike_and_each_is_understood_as_it_is_shown() -> None:
-    shown = {one.code: communes.in_words(one.code) for one in communes._named()}
+    shown = {one.code: communes.in_words(one.code) for one in communes._lines("\n ")}
     assert len(shown) > 38_000 and len(set(shown.values())) == len(shown)
     for code in sorted(shown)[::97]:
         assert communes.code_of(shown[code]) == code
