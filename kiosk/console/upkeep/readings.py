@@ -110,10 +110,8 @@ def _alarm(
     what: str, reader: _Reader, line: deque[AuditEntry], is_too_much: Callable[[Sequence[AuditEntry]], bool]
 ) -> Iterator[Found]:
     """``by``: between which acts it is to be read. What an officer has seen does not count again with what is new."""
-    seen, hour = (
-        _seen(what, reader.seen),
-        line[-1].at.astimezone(UTC).strftime("%Y%m%d%H"),
-    )  # one comes twice in October
+    seen = _seen(what, reader.seen)
+    hour = line[-1].at.astimezone(UTC).strftime("%Y%m%d%H")  # not ours: one comes twice in October
     acts = [one for one in line if one.number > seen]
     if is_too_much(acts):
         about = f"{what}-{hour}-{seen}" if seen else f"{what}-{hour}"
