@@ -162,10 +162,12 @@ def _opened() -> dict[str, Any]:
     from django.conf import settings
     from django.test import Client
 
+    from kiosk.console.upkeep import checking
     from kiosk.console.upkeep.database import bring_up_to_date
     from tests.console import staff
     from tests.console.arrivals import enrol
 
+    checking.begin_anew()  # whose people the database before this one held
     bring_up_to_date(settings.KIOSK)
     enrol()
     clients = {}
