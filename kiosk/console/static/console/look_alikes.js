@@ -5,7 +5,8 @@
 
   document.querySelectorAll("details.one-of").forEach((panel) => {
     panel.addEventListener("toggle", () => {
-      if (panel.open) (panel.querySelector("input[type=radio]") || panel.querySelector("button")).focus();
+      if (!panel.open || panel.querySelector(":focus:not(summary)")) return; // who typed on is further already
+      (panel.querySelector("input[type=radio]") || panel.querySelector("button")).focus();
     });
   });
 
